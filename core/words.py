@@ -1,0 +1,83 @@
+"""Words for people: every sentence passes through here, in the language of whoever reads it.
+
+A sentence is its English text; `{names}` in it are filled after translation, so that a translator may
+move them. The language is set once a request or a job by `speaking`, never passed from hand to hand.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from babel import Locale
+
+CATALOGUES = Path(__file__).parents[1] / "translations"
+SOURCE = "en"
+PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language people may read the platform in: its tag, its formats and its sentences."""
+
+    tag: str
+    locale: Locale
+    sentences: NullTranslations = field(default_factory=NullTranslations)
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`, as the `dir` attribute wants it."""
+        return "rtl" if self.tag == PSEUDO else str(self.locale.text_direction)
+
+
+class Longer(NullTranslations):
+    """The pseudo-language: each sentence in brackets and 40 % longer, so that raw or cut text shows."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}{'·' * round(len(message) * 0.4)}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+ENGLISH = Language(SOURCE, Locale.parse("en"))
+_current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+
+
+def language_of(tag: str) -> Language:
+    """The language of a BCP 47 tag, or English where the platform does not speak it."""
+    if tag == PSEUDO:
+        return Language(PSEUDO, Locale.parse("en"), Longer())
+    catalogue = CATALOGUES / tag.replace("-", "_") / "LC_MESSAGES" / "messages.mo"
+    if not catalogue.is_file():
+        return ENGLISH
+    with catalogue.open("rb") as file:
+        return Language(tag, Locale.parse(tag, sep="-"), GNUTranslations(file))
+
+
+def current() -> Language:
+    """The language being spoken now."""
+    return _current.get()
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speak one language for the length of a request, a job or a command."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _(sentence: str, **parts: object) -> str:
+    """The sentence in the reader's language, its `{parts}` filled."""
+    said = current().sentences.gettext(sentence)
+    return said.format(**parts) if parts else said
+
+
+def counted(one: str, many: str, count: int, **parts: object) -> str:
+    """The sentence in the form its `count` asks for; `{count}` is filled like the other parts."""
+    return current().sentences.ngettext(one, many, count).format(count=count, **parts)
