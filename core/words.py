@@ -1,7 +1,7 @@
 """Words for people: every sentence passes through here, in the language of whoever reads it.
 
-A sentence is its English text; `{names}` in it are filled after translation, so that a translator may
-move them. The language is set once a request or a job by `speaking`, never passed from hand to hand.
+A sentence is its English text; `{names}` in it are filled after translation, so that a translator
+may move them. The language is set once a request or a job by `speaking`, never handed about.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Language:
 
 
 class Longer(NullTranslations):
-    """The pseudo-language: each sentence in brackets and 40 % longer, so that raw or cut text shows."""
+    """The pseudo-language: sentences in brackets and 40 % longer, so that raw or cut text shows."""
 
     def gettext(self, message: str) -> str:
         return f"⟦{message}{'·' * round(len(message) * 0.4)}⟧"

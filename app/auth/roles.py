@@ -1,0 +1,97 @@
+"""Roles: one table of who may do what, for a program manager to read."""
+
+from enum import StrEnum
+
+from app.auth.permissions import May as Roof
+from geo.permissions import May as Geo
+from programs.permissions import May as Programs
+from registry.permissions import May as Registry
+
+
+class Role(StrEnum):
+    """What a person is to the platform."""
+
+    ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
+    GIS_ANALYST = "gis_analyst"
+    REGISTRAR = "registrar"
+    PROGRAM_MANAGER = "program_manager"
+    APPROVER = "approver"
+    FINANCE = "finance"
+    DISTRIBUTOR = "distributor"
+    VIEWER = "viewer"
+
+
+LOOK: frozenset[str] = frozenset(
+    {
+        Geo.READ_AREAS,
+        Geo.READ_EVENTS,
+        Geo.READ_RELEASES,
+        Geo.SELECT,
+        Registry.COUNT_REGISTRANTS,
+        Programs.READ_PROGRAMS,
+        Programs.READ_SERVICE_POINTS,
+        Roof.READ_JOBS,
+    }
+)
+LISTS: frozenset[str] = frozenset(
+    {Geo.EXACT_LOCATIONS, Registry.READ_REGISTRANTS, Registry.READ_ROSTERS}
+)
+
+GIVES: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: LOOK
+    | {
+        Roof.WRITE_USERS,
+        Roof.READ_AUDIT,
+        Roof.CANCEL_JOBS,
+        Geo.IMPORT_AREAS,
+        Registry.WRITE_VOCABULARIES,
+        Programs.WRITE_ORGANISATIONS,
+        Programs.WRITE_SERVICE_POINTS,
+    },
+    Role.COORDINATOR: LOOK
+    | LISTS
+    | {
+        Geo.WRITE_EVENTS,
+        Geo.KEEP_SELECTIONS,
+        Geo.UPLOAD_RELEASES,
+        Registry.FREEZE_ROSTERS,
+        Roof.CANCEL_JOBS,
+    },
+    Role.GIS_ANALYST: LOOK
+    | {
+        Geo.IMPORT_AREAS,
+        Geo.WRITE_EVENTS,
+        Geo.UPLOAD_RELEASES,
+        Geo.CONFIRM_RELEASES,
+        Geo.PUBLISH_RELEASES,
+        Geo.KEEP_SELECTIONS,
+        Roof.CANCEL_JOBS,
+    },
+    Role.REGISTRAR: LOOK
+    | LISTS
+    | {Registry.IMPORT_REGISTRANTS, Registry.MERGE_IMPORTS, Roof.CANCEL_JOBS},
+    Role.PROGRAM_MANAGER: LOOK
+    | LISTS
+    | {
+        Geo.KEEP_SELECTIONS,
+        Registry.FREEZE_ROSTERS,
+        Programs.WRITE_PROGRAMS,
+        Programs.PREPARE_CYCLES,
+        Programs.ASK_APPROVAL,
+        Programs.ISSUE_VOUCHERS,
+        Programs.WRITE_SERVICE_POINTS,
+    },
+    Role.APPROVER: LOOK | {Registry.READ_ROSTERS, Programs.APPROVE},
+    Role.FINANCE: LOOK
+    | {
+        Registry.READ_ROSTERS,
+        Programs.POST_FUNDS,
+        Programs.MAKE_PAYMENTS,
+        Programs.EXPORT_PAYMENTS,
+    },
+    Role.DISTRIBUTOR: frozenset(
+        {Programs.REDEEM_VOUCHERS, Programs.READ_SERVICE_POINTS, Geo.READ_AREAS}
+    ),
+    Role.VIEWER: LOOK,
+}

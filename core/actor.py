@@ -1,0 +1,32 @@
+"""The one who acts: a person, an API client, or the platform itself."""
+
+from dataclasses import dataclass
+
+from core.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting, what they may do, and under which areas they may do it."""
+
+    id: int
+    name: str
+    permissions: frozenset[str]
+    area_ids: frozenset[int] = frozenset()  # roots of what they may see; empty sees nothing
+    national: bool = False  # sees every area, and those who have none
+
+    def may(self, permission: str) -> bool:
+        """Whether this permission was given to them."""
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Refuse unless they may.
+
+        Raises:
+            Forbidden: the permission is not theirs.
+        """
+        if not self.may(permission):
+            raise Forbidden(permission=str(permission))
+
+
+NOBODY = Actor(id=0, name="", permissions=frozenset())

@@ -1,0 +1,100 @@
+"""The database: one engine, one base class, one way to open a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Constraint,
+    DateTime,
+    Engine,
+    Enum,
+    Identity,
+    Index,
+    MetaData,
+    create_engine,
+    func,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from core.errors import Conflict
+from core.words import _
+
+E = TypeVar("E", bound=StrEnum)
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+}
+
+new_session = sessionmaker()
+
+
+class Base(DeclarativeBase):
+    """Every table. Foreign keys are strings, so models never import one another."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger}  # noqa: RUF012
+
+
+class Row(Base):
+    """A table with a surrogate key and a birthday."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def states(kind: type[E]) -> Enum:
+    """The column type of a state: stored by value, as text with a check."""
+    return Enum(
+        kind,
+        name=kind.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda words: [word.value for word in words],
+    )
+
+
+def connect(url: str) -> Engine:
+    """Open the pool every session of this process draws from.
+
+    `url` is a libpq URL; `postgresql://` means psycopg 3.
+    """
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    new_session.configure(bind=engine)
+    return engine
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit if the block returns, roll back if it raises. Nothing else ever commits.
+
+    What was left for afterwards in `session.info["then"]` is done once the commit stands.
+    """
+    try:
+        with new_session.begin() as session:
+            yield session
+    except IntegrityError as broken:
+        raise refusal_of(broken) from broken
+    for then in session.info.pop("then", ()):
+        then()
+
+
+def refusal_of(broken: IntegrityError) -> Exception:
+    """Answer a broken constraint with the sentence its table wrote beside it, if it wrote one."""
+    name = getattr(getattr(broken.orig, "diag", None), "constraint_name", None)
+    for table in Base.metadata.tables.values():
+        rules: list[Constraint | Index] = [*table.constraints, *table.indexes]
+        for rule in rules:
+            if rule.name == name and "refusal" in rule.info:
+                return Conflict(_(rule.info["refusal"]))
+    return broken

@@ -1,0 +1,44 @@
+"""Money: one column type for every amount, and the one place where amounts are rounded."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+from sqlalchemy import ColumnElement, Numeric, func
+
+from core.errors import Invalid
+from core.words import current
+
+Money = Numeric(20, 4)
+
+
+class CurrencyUnknown(Invalid):
+    """{currency} is not an ISO 4217 currency code; use one such as PHP or USD."""
+
+
+def digits_of(currency: str) -> int:
+    """Decimal places of the currency's minor unit (ISO 4217): 2 for PHP, 0 for JPY, 3 for KWD.
+
+    Raises:
+        CurrencyUnknown: there is no such currency.
+    """
+    if currency not in list_currencies():
+        raise CurrencyUnknown(currency=currency)
+    return get_currency_precision(currency)
+
+
+def rounded(amount: ColumnElement[Any], currency: str) -> ColumnElement[Decimal]:
+    """An SQL amount rounded half away from zero to the currency's minor unit."""
+    return func.round(amount, digits_of(currency))
+
+
+def round_to(amount: Decimal, currency: str) -> Decimal:
+    """A Python amount, rounded as `rounded` rounds in SQL."""
+    return amount.quantize(Decimal(1).scaleb(-digits_of(currency)), ROUND_HALF_UP)
+
+
+def said(amount: Decimal, currency: str) -> str:
+    """The amount in the reader's language, currency code first: PHP 44,802,000.00."""
+    return format_currency(
+        amount, currency, format="¤¤ #,##0.00", locale=current().locale, currency_digits=True
+    )

@@ -1,0 +1,57 @@
+"""Settings: what differs between two installations, read once from the environment.
+
+`./run` keeps what it made in `var/environment`; a variable that is set wins over that file.
+"""
+
+import os
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+
+from core.errors import Refusal
+
+ROOT = Path(__file__).parents[1]
+
+
+class SettingMissing(Refusal):
+    """The setting {name} is missing; run ./run --setup, or set it in the environment."""
+
+
+def _setting(meaning: str, default: str | None = None) -> str:
+    return field(default=default, metadata={"meaning": meaning})  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation's settings; each is the environment variable of its upper-case name."""
+
+    database_url: str = _setting("Where PostgreSQL with PostGIS answers, as a libpq URL.")
+    redis_url: str = _setting("Where Redis answers; it holds only the bell of the job queue.")
+    secret_key: str = _setting("Signs the session cookies; make it once, keep it secret.")
+    storage: str = _setting("The folder of uploaded and made files.", str(ROOT / "var" / "files"))
+    base_url: str = _setting("The address people reach the platform at.", "http://127.0.0.1:8000")
+    timezone: str = _setting("The country's time zone, for ages and dates.", "UTC")
+    upload_mb: str = _setting("The largest file that may be uploaded, in MB.", "2048")
+
+
+@cache
+def settings() -> Settings:
+    """This installation's settings.
+
+    Raises:
+        SettingMissing: one that has no default is nowhere to be found.
+    """
+    known = {**_kept(), **os.environ}
+    given = {f.name: known.get(f.name.upper(), f.default) for f in fields(Settings)}
+    for name, value in given.items():
+        if value is None:
+            raise SettingMissing(name=name.upper())
+    return Settings(**{name: str(value) for name, value in given.items()})
+
+
+def _kept() -> dict[str, str]:
+    file = Path(os.environ.get("HIGHGROUND_VAR", ROOT / "var")) / "environment"
+    if not file.is_file():
+        return {}
+    lines = (line.partition("=") for line in file.read_text().splitlines())
+    return {name: value for name, equals, value in lines if equals}

@@ -1,0 +1,70 @@
+"""Exposure: what a release says of a location, and of an area."""
+
+from enum import StrEnum
+
+from sqlalchemy import REAL, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, states
+
+
+class ExposureStatus(StrEnum):
+    """What a stored row says; no row says *out*, if the place was observed and nothing is due."""
+
+    IN = "in"
+    NOT_OBSERVED = "not_observed"
+
+
+class Exposure(Base):
+    """What one release says of a location: a value on the keep side of its floor, or not observed.
+
+    Partitioned by release; a partition is loaded whole and attached when the release is published.
+    `low` and `high` bound the value within the location's accuracy.
+    """
+
+    __tablename__ = "exposure"
+    __table_args__ = ({"postgresql_partition_by": "LIST (release_id)"},)
+
+    release_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    location_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    status: Mapped[ExposureStatus] = mapped_column(states(ExposureStatus))
+    value: Mapped[float | None] = mapped_column(REAL)
+    low: Mapped[float | None] = mapped_column(REAL)
+    high: Mapped[float | None] = mapped_column(REAL)
+
+
+class ExposureDue(Base):
+    """A location a published release was not asked about yet; until then it is not observed."""
+
+    __tablename__ = "exposure_due"
+    __table_args__ = (Index(None, "location_id"),)
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    location_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class AreaExposure(Base):
+    """What one release says of one area: shares are of the observed part, areas geodesic km2.
+
+    *Hit* is what lies on the keep side of the release's floor.
+    """
+
+    __tablename__ = "area_exposure"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    area_id: Mapped[int] = mapped_column(
+        ForeignKey("areas.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    observed_km2: Mapped[float]
+    hit_km2: Mapped[float]
+    cells: Mapped[float | None]
+    least: Mapped[float | None]
+    mean: Mapped[float | None]
+    most: Mapped[float | None]

@@ -1,0 +1,112 @@
+"""Releases: the versions of a hazard layer, each a file whose meaning was confirmed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Row, states
+from geo.models.events import LayerKind
+
+
+class ReleaseState(StrEnum):
+    """Where a release is between a file and a fact."""
+
+    RECEIVED = "received"
+    READ = "read"
+    CONFIRMED = "confirmed"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+class Direction(StrEnum):
+    """On which side of a threshold a value counts as in; the threshold itself counts as in."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class Release(Row):
+    """One version of a hazard layer: the original file, what it was said to mean, and its state.
+
+    `found` is what the reader saw in the file (CRS, size, band, nodata, layers, warnings), for the
+    page alone; what counts in queries has a column. `floor` is the least (or most) value that is
+    stored of each location. `histogram` counts raster cells, or square kilometres of extent, in the
+    256 bins between `histogram_edges`.
+    """
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        UniqueConstraint("layer_id", "number"),
+        Index(None, "original_sha256"),
+        Index(None, "state"),
+    )
+
+    layer_id: Mapped[int | None] = mapped_column(ForeignKey("layers.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    number: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[ReleaseState] = mapped_column(states(ReleaseState), default=ReleaseState.RECEIVED)
+    refusal: Mapped[str | None]
+    original_name: Mapped[str]
+    original_sha256: Mapped[str]
+    original_bytes: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[LayerKind | None] = mapped_column(states(LayerKind))
+    found: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    measure: Mapped[str | None]
+    unit: Mapped[str | None]
+    direction: Mapped[Direction] = mapped_column(states(Direction), default=Direction.AT_LEAST)
+    floor: Mapped[float | None]
+    observed_at: Mapped[datetime | None]
+    source: Mapped[str | None]
+    licence: Mapped[str | None]
+    band: Mapped[int | None] = mapped_column(SmallInteger)
+    layer_in_file: Mapped[str | None]
+    value_field: Mapped[str | None]
+    extra_nodata: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
+    crs: Mapped[str | None]
+    grid_sha256: Mapped[str | None]
+    bounds: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
+    histogram: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
+    histogram_edges: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
+    uploaded_by: Mapped[int] = mapped_column(BigInteger)
+    confirmed_by: Mapped[int | None] = mapped_column(BigInteger)
+    published_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]
+
+
+class ReleasePart(Row):
+    """A piece of a release's extent of at most 256 vertices, with the value it stands for."""
+
+    __tablename__ = "release_parts"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), index=True
+    )
+    value: Mapped[float]
+    part: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326))
+
+
+class ReleaseObserved(Row):
+    """A piece of what a release could see; outside all of them nothing is known."""
+
+    __tablename__ = "release_observed"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), index=True
+    )
+    part: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326))

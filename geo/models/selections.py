@@ -1,0 +1,64 @@
+"""Selections: a spatial question that was kept, and drawings too long for an address."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Row, states
+from geo.models.releases import Direction
+
+
+class Combine(StrEnum):
+    """How a drawn shape and picked areas go together."""
+
+    UNION = "union"
+    INTERSECTION = "intersection"
+
+
+class Selection(Row):
+    """A kept spatial question: a shape, areas, what is excluded, and a hazard clause.
+
+    With neither shape nor areas it asks about the whole country. Shapes are EPSG:4326.
+    """
+
+    __tablename__ = "selections"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"))
+    direction: Mapped[Direction | None] = mapped_column(states(Direction))
+    threshold: Mapped[float | None]
+    combine: Mapped[Combine] = mapped_column(states(Combine), default=Combine.UNION)
+    shape: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
+    without: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
+    made_by: Mapped[int] = mapped_column(BigInteger)
+
+
+class SelectionArea(Base):
+    """An area picked into a selection, or taken out of it."""
+
+    __tablename__ = "selection_areas"
+
+    selection_id: Mapped[int] = mapped_column(
+        ForeignKey("selections.id", ondelete="CASCADE"), primary_key=True
+    )
+    area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), primary_key=True)
+    excluded: Mapped[bool] = mapped_column(default=False)
+
+
+class Draft(Base):
+    """A drawing of more than 50 vertices, kept so that the address can hold its code."""
+
+    __tablename__ = "drafts"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    shape: Mapped[WKBElement] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)
+    )
+    made_by: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())

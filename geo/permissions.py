@@ -1,0 +1,19 @@
+"""What may be done with places and hazards."""
+
+from enum import StrEnum
+
+
+class May(StrEnum):
+    """Permissions of this floor, `noun:verb`."""
+
+    READ_AREAS = "area:read"
+    IMPORT_AREAS = "area:import"
+    READ_EVENTS = "event:read"
+    WRITE_EVENTS = "event:write"
+    READ_RELEASES = "release:read"
+    UPLOAD_RELEASES = "release:upload"
+    CONFIRM_RELEASES = "release:confirm"
+    PUBLISH_RELEASES = "release:publish"
+    SELECT = "selection:ask"
+    KEEP_SELECTIONS = "selection:keep"
+    EXACT_LOCATIONS = "location:exact"

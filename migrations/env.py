@@ -1,0 +1,37 @@
+"""Alembic's way in: the tables of all floors, one transaction a migration."""
+
+from alembic import context
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.sql.schema import SchemaItem
+
+from app.tables import metadata
+from core.settings import settings
+
+OTHERS = {"spatial_ref_sys", "geography_columns", "geometry_columns", "raster_columns"}
+
+
+def ours(
+    _item: SchemaItem, name: str | None, kind: str, _reflected: object, _compared: object
+) -> bool:
+    """Leave PostGIS's own tables and the partitions of exposure alone."""
+    return not (kind == "table" and (name in OTHERS or str(name).startswith("exposure_r")))
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_object=ours,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    with create_engine(settings().database_url).connect() as connection:
+        migrate(connection)
+        connection.commit()

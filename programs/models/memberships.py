@@ -1,0 +1,50 @@
+"""Memberships: who is in a program, and who is in each of its cycles."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Row, states
+
+
+class MembershipState(StrEnum):
+    """Where a registrant stands with a program or a cycle."""
+
+    DRAFT = "draft"
+    ENROLLED = "enrolled"
+    PAUSED = "paused"
+    EXITED = "exited"
+    NOT_ELIGIBLE = "not_eligible"
+    DUPLICATED = "duplicated"
+    NON_COMPLIANT = "non_compliant"
+
+
+class ProgramMembership(Row):
+    """One registrant in one program, its state and the rule and reason it came from."""
+
+    __tablename__ = "program_memberships"
+    __table_args__ = (UniqueConstraint("program_id", "registrant_id"),)
+
+    program_id: Mapped[int] = mapped_column(ForeignKey("programs.id"))
+    registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), index=True)
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[MembershipState] = mapped_column(states(MembershipState))
+    reason: Mapped[str | None]
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CycleMember(Base):
+    """One household a cycle was asked about: enrolled, or left out and why."""
+
+    __tablename__ = "cycle_members"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), primary_key=True)
+    registrant_id: Mapped[int] = mapped_column(
+        ForeignKey("registrants.id"), primary_key=True, index=True
+    )
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    people: Mapped[int]
+    state: Mapped[MembershipState] = mapped_column(states(MembershipState))
+    reason: Mapped[str | None]

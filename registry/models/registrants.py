@@ -1,0 +1,151 @@
+"""Registrants: the groups and the individuals of the registry."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Row, states
+
+
+class RegistrantKind(StrEnum):
+    """Whether a registrant is one person or people who belong together."""
+
+    GROUP = "group"
+    INDIVIDUAL = "individual"
+
+
+class RegistrantState(StrEnum):
+    """Whether a registrant still stands on its own; all but the active are never counted."""
+
+    ACTIVE = "active"
+    EXITED = "exited"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class Registrant(Row):
+    """One individual or one group, known outside by its number, `HG-` and 8 characters.
+
+    `code` is the number it has in the source it came from. `area_id` is the leaf area of its place,
+    copied so that every wall and every table by area needs no join.
+    """
+
+    __tablename__ = "registrants"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("kind", "code", info={"refusal": "This code is already in use."}),
+        Index(None, "location_id"),
+        Index(None, "area_id"),
+        Index(
+            "ix_registrants_name",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+        ),
+    )
+
+    number: Mapped[str] = mapped_column(Computed("public_number('HG', id, 8)", persisted=True))
+    kind: Mapped[RegistrantKind] = mapped_column(states(RegistrantKind))
+    code: Mapped[str | None]
+    name: Mapped[str]
+    name_local: Mapped[str | None]
+    state: Mapped[RegistrantState] = mapped_column(
+        states(RegistrantState), default=RegistrantState.ACTIVE, server_default="active"
+    )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("registrants.id"))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    address: Mapped[str | None]
+    phone: Mapped[str | None]
+    import_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class Group(Base):
+    """What is said of a group alone: its kind, the size it stated, whether its roster is whole."""
+
+    __tablename__ = "groups"
+    __table_args__ = (CheckConstraint("stated_size >= 0", name="size_not_negative"),)
+
+    registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(default="household", server_default="household")
+    stated_size: Mapped[int | None]
+    is_partial: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+
+class Individual(Base):
+    """What is said of an individual alone. An inexact birth date is kept as 1 July of its year."""
+
+    __tablename__ = "individuals"
+
+    registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)
+    sex: Mapped[str | None]
+    birth_date: Mapped[date | None]
+    birth_date_exact: Mapped[bool] = mapped_column(default=True, server_default="true")
+    has_disability: Mapped[bool | None]
+
+
+class Membership(Row):
+    """One registrant in one group for a time, as head, spouse, child and so on."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        Index(
+            "uq_memberships_head",
+            "group_id",
+            unique=True,
+            postgresql_where="kind = 'head' and ended_on is null",
+            info={"refusal": "This household already has a head; end that membership first."},
+        ),
+        Index(
+            "uq_memberships_current",
+            "group_id",
+            "member_id",
+            unique=True,
+            postgresql_where="ended_on is null",
+            info={"refusal": "This person is already a member of this household."},
+        ),
+        Index(None, "member_id"),
+        CheckConstraint("group_id <> member_id", name="nobody_in_themselves"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))
+    kind: Mapped[str]
+    started_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class IdentifierState(StrEnum):
+    """Whether an identifier is good today."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Identifier(Row):
+    """A number somebody else gave a registrant: a national ID, a card, a case number."""
+
+    __tablename__ = "identifiers"
+    __table_args__ = (
+        Index(
+            "uq_identifiers_valid",
+            "type",
+            "value",
+            unique=True,
+            postgresql_where="state = 'valid'",
+            info={"refusal": "Another registrant already has this identifier."},
+        ),
+        Index(None, "registrant_id"),
+    )
+
+    registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))
+    type: Mapped[str]
+    value: Mapped[str]
+    issued_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    state: Mapped[IdentifierState] = mapped_column(
+        states(IdentifierState), default=IdentifierState.VALID, server_default="valid"
+    )

@@ -1,0 +1,23 @@
+"""Word lists: sex, kinds of identifier, kinds of membership, kinds of group."""
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Row
+
+
+class Word(Row):
+    """One word of one list, with its labels by language tag."""
+
+    __tablename__ = "vocabularies"
+    __table_args__ = (
+        UniqueConstraint("list", "code", info={"refusal": "This code is already in the list."}),
+    )
+
+    list: Mapped[str]
+    code: Mapped[str]
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    uri: Mapped[str | None]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,15 @@
+"""What may be done with the people of the registry."""
+
+from enum import StrEnum
+
+
+class May(StrEnum):
+    """Permissions of this floor, `noun:verb`."""
+
+    COUNT_REGISTRANTS = "registrant:count"
+    READ_REGISTRANTS = "registrant:read"
+    IMPORT_REGISTRANTS = "registrant:import"
+    MERGE_IMPORTS = "import:merge"
+    READ_ROSTERS = "roster:read"
+    FREEZE_ROSTERS = "roster:freeze"
+    WRITE_VOCABULARIES = "vocabulary:write"

@@ -1,0 +1,119 @@
+"""A real PostGIS, a real transaction, and a small world to act in."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+import app.tables  # noqa: F401
+from app.auth.roles import GIVES
+from app.cli.db import migrations
+from core import settings as kept
+from core.actor import Actor
+from core.db import connect, new_session
+from tests.places import ROOT
+
+EVERYTHING = frozenset().union(*GIVES.values())
+
+
+def _server() -> Engine:
+    url = make_url(os.environ["DATABASE_URL"]).set(database="postgres")
+    return create_engine(url, isolation_level="AUTOCOMMIT")
+
+
+def _template() -> str:
+    """The name of a migrated, empty database, made once for each state of the migrations."""
+    text_of_all = b"".join(p.read_bytes() for p in sorted((ROOT / "migrations").rglob("*.py")))
+    name = f"template_{hashlib.sha256(text_of_all).hexdigest()[:12]}"
+    with _server().connect() as server:
+        server.execute(text("select pg_advisory_lock(4711)"))
+        there = text("select 1 from pg_database where datname = :name")
+        if server.scalar(there, {"name": name}) is None:
+            server.execute(text(f'create database "{name}_new"'))
+            _migrate(server.engine.url.set(database=f"{name}_new"))
+            server.execute(text(f'alter database "{name}_new" rename to "{name}"'))
+    return name
+
+
+def _migrate(url: URL) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """This worker's own database, copied from the template and dropped at the end."""
+    name = f"test_{os.getpid()}_{worker_id}"
+    template = _template()
+    with _server().connect() as server:
+        server.execute(text(f'create database "{name}" template "{template}"'))
+    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
+    os.environ["DATABASE_URL"] = url.render_as_string(hide_password=False)
+    os.environ["STORAGE"] = str(tmp_path_factory.mktemp("storage"))
+    os.environ.setdefault("SECRET_KEY", "of the tests")
+    kept.settings.cache_clear()
+    yield url
+    with _server().connect() as server:
+        server.execute(text(f'drop database "{name}" with (force)'))
+
+
+@pytest.fixture(scope="session")
+def engine(database: URL) -> Engine:
+    return connect(database.render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def connection(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def session(connection: Connection, storage: Path) -> Iterator[Session]:
+    """One test, one transaction, never committed: commits inside it are savepoints."""
+    outer = connection.begin()
+    new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
+    with new_session() as session:
+        yield session
+    outer.rollback()
+    new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def storage(database: URL) -> Path:
+    """The folder of this worker's files."""
+    return Path(os.environ["STORAGE"])
+
+
+@pytest.fixture
+def anybody() -> Actor:
+    """Somebody who may do everything everywhere."""
+    return Actor(id=1, name="Amina", permissions=EVERYTHING, national=True)
+
+
+@pytest.fixture
+def visitor() -> Actor:
+    """Somebody who may do nothing and sees nothing."""
+    return Actor(id=2, name="Boris", permissions=frozenset())
+
+
+@pytest.fixture
+def statements(connection: Connection) -> Iterator[list[str]]:
+    """Every SQL statement the test ran."""
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, sql: str, *_rest: object) -> None:
+        seen.append(sql)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
