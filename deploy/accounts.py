@@ -9,6 +9,9 @@ from pathlib import Path
 
 from deploy.say import Trouble
 
+Words = Sequence[str | Path]
+"""A command and its arguments."""
+
 SERVICE_NAMES = ("_highground", "postgres")
 
 
@@ -22,7 +25,7 @@ class Account:
     borrowed: bool
 
     def run(
-        self, words: Sequence[str | Path], env: Mapping[str, str] | None = None
+        self, words: Words, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as this account and capture what it says; the caller reads the code.
 
@@ -32,12 +35,17 @@ class Account:
             self._as(words), env=env, cwd="/", text=True, capture_output=True, check=False
         )
 
-    def start(self, words: Sequence[str | Path], env: Mapping[str, str], log: Path) -> int:
+    def start(self, words: Words, env: Mapping[str, str], log: Path) -> int:
         """Run a command that leaves a server behind. A file takes what it says: a server that
         inherited a pipe would hold its reader for ever."""
         with log.open("a") as out:
             done = subprocess.run(
-                self._as(words), env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                self._as(words),
+                env=env,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
                 check=False,
             )
         return done.returncode
@@ -56,11 +64,13 @@ class Account:
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
         if path.is_symlink() or found.st_uid not in {os.geteuid(), self.uid}:
-            raise Trouble(f"{path} is not ours (a link, or another user's): remove it and try again.")
+            raise Trouble(
+                f"{path} is not ours (a link, or another user's): remove it and try again."
+            )
         self.give(path, 0o700)
         return path
 
-    def _as(self, words: Sequence[str | Path]) -> list[str]:
+    def _as(self, words: Words) -> list[str]:
         plain = [str(word) for word in words]
         if not self.borrowed:
             return plain
@@ -79,7 +89,7 @@ def servers_account() -> Account:
             continue
     name = SERVICE_NAMES[0]
     home = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
-    subprocess.run(["useradd", "--system", *home, name], check=True)
+    subprocess.run(["/usr/sbin/useradd", "--system", *home, name], check=True)
     return _account(pwd.getpwnam(name), borrowed=True)
 
 

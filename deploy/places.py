@@ -65,8 +65,8 @@ def _home(var: Path, account: Account) -> Path:
     reachable = account.can_enter(var)
     if _holds_cluster(near) and not reachable:
         raise Trouble(
-            f"The databases are in {near}, but the account {account.name} can no longer enter {var}:"
-            f" give it way (chmod o+x) and try again."
+            f"The databases are in {near}, which the account {account.name} can no longer enter:"
+            f" give it way down to {var} (chmod o+x) and try again."
         )
     if reachable and not _holds_cluster(far):
         return near

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from deploy.accounts import Words
 from deploy.places import Places
 from deploy.processes import working_in
 from deploy.say import Trouble, note
@@ -15,7 +16,13 @@ from deploy.tools import Postgres
 
 NAME = "highground"
 """The role that owns everything, and its database."""
-EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
+IS_THERE = "select 1 from pg_database where datname = 'highground'"
+CREATE = "create database highground"
+EXTENSIONS = """
+create extension if not exists postgis;
+create extension if not exists btree_gist;
+create extension if not exists pg_trgm
+"""
 LEAST_DISK = 2 * 2**30
 LONGEST_RECOVERY = 600
 OURS = "highground.conf"
@@ -137,7 +144,7 @@ class Cluster:
 
     def _control(self, *words: str) -> int:
         log = self.places.home / "control.log"
-        command = [self.programs.program("pg_ctl"), "-D", self.places.cluster, "-s", *words]
+        command: Words = [self.programs.program("pg_ctl"), "-D", self.places.cluster, "-s", *words]
         return self.places.account.start(command, self._environment(), log)
 
     def _wait_for_recovery(self, boot: Path) -> None:
@@ -152,16 +159,14 @@ class Cluster:
         raise Trouble(f"PostgreSQL did not start:\n{_last_words(boot, self.places.logs)}")
 
     def _is_ready(self) -> bool:
-        ready = [self.programs.program("pg_isready"), "-q", "-h", self.places.sockets]
+        ready: Words = [self.programs.program("pg_isready"), "-q", "-h", self.places.sockets]
         return self.places.account.run(ready, env=self._environment()).returncode == 0
 
     def _see_to_database(self) -> None:
         """Extensions go into template1, so that every database made later has them."""
-        if self.ask(f"select 1 from pg_database where datname = '{NAME}'", "postgres"):
-            return
-        made = (f"create extension if not exists {name}" for name in EXTENSIONS)
-        self.ask("; ".join(made), "template1")
-        self.ask(f"create database {NAME}", "postgres")
+        if not self.ask(IS_THERE, "postgres"):
+            self.ask(EXTENSIONS, "template1")
+            self.ask(CREATE, "postgres")
 
     def _environment(self) -> dict[str, str]:
         return self.programs.postgres.environment()

@@ -1,4 +1,4 @@
-"""Which server is really alive. A pid file proves nothing: after a crash its number may be anyone's."""
+"""Which server is really alive. A pid file proves nothing: its number may be anyone's by now."""
 
 from pathlib import Path
 

@@ -1,6 +1,10 @@
 """What the two commands say to whoever is at the screen, and how they give up."""
 
+import os
+import signal
 import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
 
 
 class Trouble(Exception):
@@ -17,3 +21,22 @@ def answer(text: str) -> None:
     """Say what was asked for (standard output)."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def command(work: Callable[[Sequence[str]], int]) -> None:
+    """Run one of our commands to its exit code, whatever ends it."""
+    os.environ.pop("PYTHONPATH", None)
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, _leave)
+    try:
+        sys.exit(work(sys.argv[1:]))
+    except Trouble as trouble:
+        note(f"error: {trouble}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _leave(told: int, _frame: FrameType | None) -> None:
+    """Told to stop: unwind as Ctrl-C does, so that what was started is stopped too."""
+    raise SystemExit(128 + told)

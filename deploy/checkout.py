@@ -1,0 +1,9 @@
+"""This checkout, and the one folder in it that is written to."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("HIGHGROUND_VAR", ROOT / "var")).absolute()
+DEBROOT = VAR / "debroot"
+"""Debian packages unpacked without root."""

@@ -1,0 +1,77 @@
+"""`./test`: every check there is, in one run, on servers of its own."""
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.browser import browser
+from deploy.checkout import ROOT, VAR
+from deploy.environment import BIN, FOLDER, PYTHON, Pins, clean_environment, prepare
+from deploy.packages import have_browser, have_servers
+from deploy.say import answer, command, note
+from deploy.servers import throw_away
+
+PYTEST = (PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: what it is called, and the command that is silent about nothing."""
+
+    name: str
+    command: tuple[str | Path, ...]
+
+
+def main(words: Sequence[str]) -> int:
+    """Prepare, check, sum up; 0 only if every check passed."""
+    prepare(Pins.DEVELOPMENT)
+    have_servers()
+    have_browser()
+    checks = [Check("pytest", (*PYTEST, *words))] if words else _all()
+    with throw_away(VAR, "test") as servers:
+        variables = _variables(servers.environment(), servers.places.var)
+        return _sum_up([(check, *_timed(check, variables)) for check in checks])
+
+
+def _all() -> list[Check]:
+    checks = [
+        Check("format", (BIN / "ruff", "format", "--check")),
+        Check("lint", (BIN / "ruff", "check")),
+        Check("types", (BIN / "mypy",)),
+        Check("contracts", (BIN / "lint-imports",)),
+    ]
+    if scripts := sorted((ROOT / "tests/js").glob("**/*.test.js")):
+        checks.append(Check("javascript", (_node(), "--test", *scripts)))
+    return [*checks, Check("pytest", PYTEST)]
+
+
+def _node() -> Path:
+    """The Node that comes with Playwright: none has to be installed."""
+    return next((FOLDER / "lib").glob("python3.*/site-packages/playwright/driver/node"))
+
+
+def _variables(servers: Mapping[str, str], folder: Path) -> dict[str, str]:
+    given = {"CHROMIUM": str(browser()), "STORAGE": str(folder / "files"), "SECRET_KEY": "tests"}
+    return clean_environment() | dict(servers) | given
+
+
+def _timed(check: Check, variables: Mapping[str, str]) -> tuple[bool, float]:
+    note(f"\n== {check.name}")
+    began = time.monotonic()
+    done = subprocess.run(
+        check.command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False
+    )
+    return done.returncode == 0, time.monotonic() - began
+
+
+def _sum_up(results: Sequence[tuple[Check, bool, float]]) -> int:
+    """The last word. pytest's own closing line stands right above it."""
+    for check, passed, seconds in results:
+        answer(f"{'passed' if passed else 'FAILED'}  {check.name:<12}{seconds:7.1f} s")
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+if __name__ == "__main__":
+    command(main)
