@@ -1,0 +1,36 @@
+// Starts what a page asks for: each element with data-module="name other" gets the behaviours of those names,
+// also in fragments that htmx swaps in. A behaviour is a module that exports start(element).
+
+const BEHAVIOURS = {
+  'back': () => import('./behaviours/back.js'),
+  'copy-link': () => import('./behaviours/copy-link.js'),
+  'focus': () => import('./behaviours/focus.js'),
+  'histogram': () => import('./behaviours/histogram.js'),
+  'legend': () => import('./behaviours/legend.js'),
+  'map': () => import('./map/map.js'),
+  'opens': () => import('./behaviours/opens.js'),
+  'progress': () => import('./behaviours/progress.js'),
+  'select': () => import('./select/select.js'),
+  'table-link': () => import('./behaviours/table-link.js'),
+  'tabs': () => import('./behaviours/tabs.js'),
+  'toasts': () => import('./behaviours/toasts.js'),
+  'upload': () => import('./behaviours/upload.js'),
+};
+const started = new WeakSet();
+
+function startAll(root) {
+  const found = [...root.querySelectorAll('[data-module]')];
+  if (root.matches?.('[data-module]')) found.unshift(root);
+  for (const element of found) if (!started.has(element)) start(element);
+}
+
+async function start(element) {
+  started.add(element);
+  for (const name of element.dataset.module.split(/\s+/)) {
+    const behaviour = await BEHAVIOURS[name]();
+    behaviour.start(element);
+  }
+}
+
+document.addEventListener('htmx:load', (event) => startAll(event.target));
+startAll(document);

@@ -1,0 +1,86 @@
+"""A small site that shows the shared templates and behaviours without the platform: for tests and for eyes.
+
+`python -m tests.web.demo` serves it; every page has the platform's content security policy. What the
+platform's own pages ask for (tiles, search, answers) is answered here from a made-up river country.
+"""
+
+import secrets
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+
+from app.web.icons import icon
+from core.words import _, counted
+from tests.places import ROOT
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+    "style-src-attr 'unsafe-inline'; worker-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "object-src 'none'; form-action 'self'"
+)
+NAVIGATION = ["Situation", "Hazards", "Select", "Programs", "Registry", "Areas", "Admin"]
+ANSWERS = SimpleNamespace(
+    in_=14_903, probable=3_523, expected=2_260.4, out=21_037, not_observed=6_118, unlocated=2_631
+)
+DEPTHS = [(i / 8, (i + 1) / 8, n, f"--h{1 + (i > 3) + (i > 7) + (i > 15)}") for i, n in enumerate([
+    54, 71, 78, 80, 71, 60, 61, 52, 52, 42, 41, 30, 29, 21, 21, 15, 15, 10, 10, 6, 6, 4, 4, 2,
+])]  # fmt: skip
+PYRAMID = [("0-4", 6174, 6312), ("5-17", 15728, 16399), ("18-59", 19262, 18163), ("60 +", 3056, 2846)]
+
+
+def create_demo() -> Flask:
+    """The site, ready to serve."""
+    site = Flask(__name__, static_folder=ROOT / "static")
+    pages = [ROOT / "templates", ROOT / "tests" / "web" / "pages"]
+    site.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in pages])
+    site.jinja_env.undefined = StrictUndefined
+    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
+    site.jinja_env.globals.update(
+        _=_, counted=counted, icon=icon, csrf_token=lambda: "token", act_key=lambda: "act"
+    )
+    site.jinja_env.filters.update(figure=lambda n: f"{n:,}", percent=lambda x: f"{100 * x:.1f} %")
+    site.secret_key = "only for tests"
+    site.before_request(_new_nonce)
+    site.context_processor(_frame)
+    site.after_request(_guard)
+    site.add_url_rule("/<page>", view_func=_page)
+    return site
+
+
+def _new_nonce() -> None:
+    g.nonce = secrets.token_urlsafe(16)
+
+
+def _frame() -> dict[str, Any]:
+    here = request.args.get("here", "Select")
+    return {
+        "lang": request.args.get("lang", "en"),
+        "dir": request.args.get("dir", "ltr"),
+        "nonce": g.nonce,
+        "navigation": [{"label": n, "href": f"/{n.lower()}", "current": n == here} for n in NAVIGATION],
+        "person": {"name": "Lena Marr", "role": "Coordinator, Lower Oru", "initials": "LM"},
+        "languages": [
+            {"tag": "en", "name": "English", "current": True},
+            {"tag": "ar", "name": "العربية", "current": False},
+        ],
+        "jobs_running": 1,
+        "answers": ANSWERS,
+        "pyramid_rows": PYRAMID,
+        "bins": DEPTHS,
+    }
+
+
+def _guard(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=g.nonce)
+    return response
+
+
+def _page(page: str) -> str:
+    return render_template(f"{page}.html")
+
+
+if __name__ == "__main__":
+    create_demo().run(port=8765)
