@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.browser import browser
 from deploy.checkout import ROOT, VAR
 from deploy.environment import BIN, FOLDER, PYTHON, Pins, clean_environment, prepare
+from deploy.installation import variables
 from deploy.packages import have_browser, have_servers
 from deploy.say import answer, command, note
 from deploy.servers import throw_away
@@ -31,8 +32,8 @@ def main(words: Sequence[str]) -> int:
     have_browser()
     checks = [Check("pytest", (*PYTEST, *words))] if words else _all()
     with throw_away(VAR, "test") as servers:
-        variables = _variables(servers.environment(), servers.places.var)
-        return _sum_up([(check, *_timed(check, variables)) for check in checks])
+        given = _variables(servers.environment(), servers.places.var)
+        return _sum_up([(check, *_timed(check, given)) for check in checks])
 
 
 def _all() -> list[Check]:
@@ -53,16 +54,14 @@ def _node() -> Path:
 
 
 def _variables(servers: Mapping[str, str], folder: Path) -> dict[str, str]:
-    given = {"CHROMIUM": str(browser()), "STORAGE": str(folder / "files"), "SECRET_KEY": "tests"}
-    return clean_environment() | dict(servers) | given
+    made = variables(servers, folder, "http://127.0.0.1:8000")
+    return {**clean_environment(), **made, "CHROMIUM": str(browser())}
 
 
-def _timed(check: Check, variables: Mapping[str, str]) -> tuple[bool, float]:
+def _timed(check: Check, given: Mapping[str, str]) -> tuple[bool, float]:
     note(f"\n== {check.name}")
     began = time.monotonic()
-    done = subprocess.run(
-        check.command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False
-    )
+    done = subprocess.run(check.command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, check=False)
     return done.returncode == 0, time.monotonic() - began
 
 
