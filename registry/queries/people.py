@@ -1,0 +1,141 @@
+"""Who the people of households are: how many, of which sex, in which age band."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from registry.models.registrants import (
+    Group,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantState,
+)
+
+HOUSEHOLD = "household"
+SEXES = {"f": "female", "m": "male"}
+BANDS = {
+    "0_4": (0, 5),
+    "5_17": (5, 18),
+    "18_59": (18, 60),
+    "60": (60, None),
+}  # years, from and below
+
+
+def composition(reference_date: date, of: Select[Any] | None = None) -> Subquery:
+    """The people of each active group by sex and age band, one row a group.
+
+    Columns: `registrant_id, people, f0_4, f5_17, f18_59, f60, m0_4, m5_17, m18_59, m60, unknown,
+    disability`. `people` is the sum of the eight bands and `unknown`, which holds those whose sex
+    or birth date is not known and, where the roster is partial, those who are only stated.
+    Ages are whole years on `reference_date`. Merged, erased and exited registrants are left out;
+    who is in two groups is counted once. `of` selects the ids of the groups wanted; without it,
+    all of them.
+    """
+    members = _members_by_group(reference_date, of)
+    known = {name: func.coalesce(members.c[name], 0) for name in _bands(reference_date)}
+    listed = func.coalesce(members.c.listed, 0)
+    stated = case((Group.is_partial, Group.stated_size))
+    people = func.greatest(listed, stated)  # greatest() passes over null
+    unknown = people - sum(known.values(), start=literal(0))
+    figures: list[Any] = [
+        people.label("people"),
+        *(count.label(name) for name, count in known.items()),
+        unknown.label("unknown"),
+        func.coalesce(members.c.disability, 0).label("disability"),
+    ]
+    groups = (
+        select(Group.registrant_id, *figures)
+        .join(Registrant, Registrant.id == Group.registrant_id)
+        .outerjoin(members, members.c.group_id == Group.registrant_id)
+        .where(Registrant.state == RegistrantState.ACTIVE)
+    )
+    return _only(groups, Group.registrant_id, of).subquery("composition")
+
+
+def age_on(birth_date: ColumnElement[date], day: date) -> ColumnElement[int]:
+    """Whole years between a birth date and a day."""
+    return func.date_part("year", func.age(day, birth_date))
+
+
+def years_before(day: date, years: int) -> date:
+    """The last birth date of those who are at least `years` old on `day`."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February in a year without one
+        return day.replace(year=day.year - years, day=28)
+
+
+def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
+    bands = _bands(day)
+    counts: list[Any] = [
+        func.count().label("listed"),
+        *(func.count().filter(band).label(name) for name, band in bands.items()),
+        func.count().filter(Individual.has_disability.is_(True)).label("disability"),
+    ]
+    counted = (
+        select(Membership.group_id, *counts)
+        .join(Individual, Individual.registrant_id == Membership.member_id)
+        .join(Registrant, Registrant.id == Membership.member_id)
+        .join(Group, Group.registrant_id == Membership.group_id)
+        .where(
+            Membership.ended_on.is_(None),
+            Registrant.state == RegistrantState.ACTIVE,
+            ~_counted_elsewhere(),
+        )
+        .group_by(Membership.group_id)
+    )
+    return _only(counted, Membership.group_id, of).subquery("members")
+
+
+def _bands(day: date) -> dict[str, ColumnElement[bool]]:
+    return {
+        f"{letter}{band}": and_(Individual.sex == sex, _aged(day, *years))
+        for letter, sex in SEXES.items()
+        for band, years in BANDS.items()
+    }
+
+
+def _aged(day: date, at_least: int, below: int | None) -> ColumnElement[bool]:
+    old_enough = Individual.birth_date <= years_before(day, at_least)
+    if below is None:
+        return old_enough
+    young_enough = Individual.birth_date > years_before(day, below)
+    return and_(old_enough, young_enough) if at_least else young_enough
+
+
+def _counted_elsewhere() -> ColumnElement[bool]:
+    """Whether another group counts this member: a household before any other, then the first."""
+    other, its_group, its_registrant = aliased(Membership), aliased(Group), aliased(Registrant)
+    this, that = Group.kind == HOUSEHOLD, its_group.kind == HOUSEHOLD
+    comes_first = or_(and_(that, ~this), and_(that == this, other.group_id < Membership.group_id))
+    return (
+        select(literal(1))
+        .select_from(other)
+        .join(its_group, its_group.registrant_id == other.group_id)
+        .join(its_registrant, its_registrant.id == other.group_id)
+        .where(
+            other.member_id == Membership.member_id,
+            other.group_id != Membership.group_id,
+            other.ended_on.is_(None),
+            its_registrant.state == RegistrantState.ACTIVE,
+            comes_first,
+        )
+        .exists()
+    )
+
+
+def _only(query: Select[Any], key: Any, of: Select[Any] | None) -> Select[Any]:
+    return query if of is None else query.where(key.in_(of))

@@ -1,0 +1,87 @@
+"""Small makers of believable registrants."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geo.models.locations import Location, LocationSource
+from registry.models.registrants import (
+    Group,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantKind,
+)
+
+_codes = count(1)
+
+
+def make_household(session: Session, location: Location | None = None, **given: Any) -> Registrant:
+    """A household without members, or with `group_kind` a group of another kind."""
+    said = {name: given.pop(name) for name in ("stated_size", "is_partial") if name in given}
+    group = given.pop("group_kind", "household")
+    household = _registrant(
+        session, RegistrantKind.GROUP, location, "Household of Amina Doro", given
+    )
+    session.add(Group(registrant_id=household.id, kind=group, **said))
+    session.flush()
+    return household
+
+
+def make_person(
+    session: Session,
+    household: Registrant | None = None,
+    sex: str | None = "female",
+    birth_date: date | None = date(1990, 3, 14),
+    relation: str = "child",
+    **given: Any,
+) -> Registrant:
+    """An individual, a member of the household if one is given."""
+    disability = given.pop("has_disability", None)
+    person = _registrant(session, RegistrantKind.INDIVIDUAL, None, "Neema Doro", given)
+    session.add(
+        Individual(
+            registrant_id=person.id, sex=sex, birth_date=birth_date, has_disability=disability
+        )
+    )
+    if household is not None:
+        join(session, person, household, relation)
+    session.flush()
+    return person
+
+
+def join(
+    session: Session, person: Registrant, group: Registrant, relation: str = "child"
+) -> Membership:
+    """Make a person a current member of a group."""
+    membership = Membership(group_id=group.id, member_id=person.id, kind=relation)
+    session.add(membership)
+    session.flush()
+    return membership
+
+
+def make_location(session: Session, lon: float, lat: float, **given: Any) -> Location:
+    """A place measured by GPS, accurate to 5 m unless said otherwise."""
+    said = {"source": LocationSource.GPS, "accuracy_m": 5.0, **given}
+    location = Location(lon=lon, lat=lat, **said)
+    session.add(location)
+    session.flush()
+    return location
+
+
+def _registrant(
+    session: Session,
+    kind: RegistrantKind,
+    location: Location | None,
+    name: str,
+    given: dict[str, Any],
+) -> Registrant:
+    said = {"name": name, "code": f"T-{next(_codes)}", **given}
+    if location is not None:
+        said |= {"location_id": location.id, "area_id": location.area_id}
+    registrant = Registrant(kind=kind, **said)
+    session.add(registrant)
+    session.flush()
+    return registrant
