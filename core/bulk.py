@@ -1,0 +1,147 @@
+"""Bulk: millions of values in and out of PostgreSQL as NumPy columns, in the session's transaction.
+
+Everything runs on the session's own connection, so it sees what the transaction wrote and obeys
+its row security. Of one million rows (id, lon, lat) measured on two cores: `string_agg` of binary
+columns 0.25 s, an ADBC connection 0.5 s, fetching rows 1.5 s, reading COPY row by row 2.5 s.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection as Driver
+from psycopg import sql
+from psycopg.pq import Format
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Double,
+    Engine,
+    Integer,
+    LargeBinary,
+    Select,
+    SmallInteger,
+    cast,
+    event,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Session
+
+COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
+COPY_END = b"\xff\xff"
+CHUNK = 1 << 20  # bytes
+
+_SENT: dict[str, tuple[Any, str]] = {
+    "i2": (SmallInteger, "int2send"),
+    "i4": (Integer, "int4send"),
+    "i8": (BigInteger, "int8send"),
+    "f4": (REAL, "float4send"),
+    "f8": (Double, "float8send"),
+    "b1": (Boolean, "boolsend"),
+}
+
+
+def fetch_columns(
+    session: Session, query: Select[Any], dtypes: Mapping[str, str]
+) -> dict[str, NDArray[Any]]:
+    """The columns of `query` named in `dtypes`, as NumPy arrays of one length and order.
+
+    `dtypes` names each column's NumPy type: i2, i4, i8, f4, f8 or b1. A NULL in a float column
+    arrives as NaN; other columns must hold none. A column may be at most 1 GB: cut larger work by
+    key range.
+
+    Raises:
+        ValueError: a NULL was found where the type has no room for one.
+    """
+    rows = query.subquery()
+    packed = [_packed(rows.c[name], dtype).label(name) for name, dtype in dtypes.items()]
+    asked = select(func.count().label("n"), *packed)
+    session.flush()
+    found = session.execute(asked, execution_options={"binary_results": True}).one()
+    columns = {name: _unpacked(found._mapping[name], dtype) for name, dtype in dtypes.items()}
+    for name, column in columns.items():
+        if len(column) != found.n:
+            raise ValueError(f"{name} holds NULL")
+    return columns
+
+
+def copy_array(session: Session, table: str, rows: NDArray[np.void]) -> int:
+    """COPY a structured array into the columns of `table` that its fields are named after.
+
+    Fields are i2, i4, i8, f4, f8, b1, or `S<n>` for texts that are all exactly `n` bytes long.
+    There are no NULLs: leave a column out and it takes its default. Answers the number of rows.
+    """
+    names = rows.dtype.names or ()
+    binary = sql.SQL("copy {} ({}) from stdin (format binary)")
+    body = _tuples(rows).view(np.uint8).data
+    with _driver(session).cursor().copy(_filled(binary, table, names)) as copy:
+        copy.write(COPY_HEADER)
+        for start in range(0, len(body), CHUNK):
+            copy.write(body[start : start + CHUNK])
+        copy.write(COPY_END)
+    return len(rows)
+
+
+def copy_into(
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> int:
+    """COPY rows of Python values (None is NULL) into `table`; answers how many there were."""
+    text = sql.SQL("copy {} ({}) from stdin")
+    count = 0
+    with _driver(session).cursor().copy(_filled(text, table, columns)) as copy:
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the answer
+            copy.write_row(row)
+    return count
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _in_binary(
+    _connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool
+) -> None:
+    """Ask the server for binary results where a statement wants them: bytes are not spelled out."""
+    if context is not None and context.execution_options.get("binary_results"):
+        cursor.format = Format.BINARY
+
+
+def _packed(column: ColumnElement[Any], dtype: str) -> ColumnElement[bytes]:
+    kind, send = _SENT[dtype]
+    value: ColumnElement[Any] = cast(column, kind)
+    if dtype.startswith("f"):
+        value = func.coalesce(value, cast(literal("NaN"), kind))
+    return func.string_agg(getattr(func, send)(value), cast(literal(b""), LargeBinary))
+
+
+def _unpacked(packed: bytes | None, dtype: str) -> NDArray[Any]:
+    return np.frombuffer(packed or b"", f">{dtype}").astype(dtype)
+
+
+def _tuples(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """The rows as COPY's binary tuples: a field count, then each field's length and bytes."""
+    names = rows.dtype.names or ()
+    kinds = [rows.dtype[name].newbyteorder(">") for name in names]
+    layout: list[tuple[str, Any]] = [("count", ">i2")]
+    for name, kind in zip(names, kinds, strict=True):
+        layout += [(f"{name} length", ">i4"), (name, kind)]
+    tuples = np.empty(len(rows), layout)
+    tuples["count"] = len(names)
+    for name, kind in zip(names, kinds, strict=True):
+        tuples[f"{name} length"] = kind.itemsize
+        tuples[name] = rows[name]
+    return tuples
+
+
+def _filled(template: sql.SQL, table: str, columns: Iterable[str]) -> sql.Composed:
+    named = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return template.format(sql.Identifier(table), named)
+
+
+def _driver(session: Session) -> "Driver[Any]":
+    session.flush()
+    driver: Driver[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
+    return driver
