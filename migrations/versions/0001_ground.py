@@ -52,6 +52,38 @@ begin
 end $$
 """
 
+# What a cell of somebody's file says as a number or a day, or null where it says neither. They
+# never raise, so that a million rows are read in one statement and the bad ones are named.
+NUMBER_IN = r"""
+create function number_in(cell text) returns float8
+language sql immutable strict parallel safe as $$
+    select case when cell ~ '^[+-]?([0-9]{1,18}([.,][0-9]{0,18})?|[.,][0-9]{1,18})$'
+                then replace(cell, ',', '.')::float8 end
+$$
+"""
+DAY_OF = """
+create function day_of(year int, month int, day int) returns date
+language sql immutable strict parallel safe as $$
+    select case when year between 1850 and 2200 and month between 1 and 12 and day between 1 and 31
+                 and extract(month from make_date(year, month, 1) + (day - 1)) = month
+                then make_date(year, month, 1) + (day - 1) end
+$$
+"""
+DAY_IN = r"""
+create function day_in(cell text) returns date
+language sql immutable strict parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{4}$' then day_of(cell::int, 7, 1)
+        when cell ~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ].*)?$'
+        then day_of(left(cell, 4)::int, split_part(translate(cell, '/T', '- '), '-', 2)::int,
+                    split_part(split_part(translate(cell, '/T', '- '), '-', 3), ' ', 1)::int)
+        when cell ~ '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$'
+        then day_of(split_part(cell, '.', 3)::int, split_part(cell, '.', 2)::int,
+                    split_part(cell, '.', 1)::int)
+    end
+$$
+"""
+
 
 def upgrade() -> None:
     for name in ("postgis", "btree_gist", "pg_trgm"):
@@ -63,3 +95,5 @@ def upgrade() -> None:
     )
     op.execute(PUBLIC_NUMBER)
     op.execute(GRID_CELL)
+    for function in (NUMBER_IN, DAY_OF, DAY_IN):
+        op.execute(function)

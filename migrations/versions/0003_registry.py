@@ -47,6 +47,8 @@ def upgrade() -> None:
         ),
         sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("uploaded_by", sa.BigInteger(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
             "created_at",
@@ -61,9 +63,10 @@ def upgrade() -> None:
         sa.Column("list", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("synonyms", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("uri", sa.String(), nullable=True),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
             "created_at",
@@ -75,10 +78,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("list", "code", name=op.f("uq_vocabularies_list_code")),
     )
     op.create_table(
-        "import_rows",
-        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        "import_households",
         sa.Column("row_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("area_pcode", sa.String(), nullable=True),
+        sa.Column("settlement", sa.String(), nullable=True),
+        sa.Column("longitude", sa.String(), nullable=True),
+        sa.Column("latitude", sa.String(), nullable=True),
+        sa.Column("accuracy_m", sa.String(), nullable=True),
+        sa.Column("location_source", sa.String(), nullable=True),
+        sa.Column("located_on", sa.String(), nullable=True),
+        sa.Column("size", sa.String(), nullable=True),
+        sa.Column("roster", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
         sa.Column(
             "verdict",
             sa.Enum(
@@ -91,19 +105,70 @@ def upgrade() -> None:
                 native_enum=False,
                 create_constraint=True,
             ),
-            nullable=True,
+            nullable=False,
         ),
         sa.Column("warnings", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("errors", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("accepted", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("registrant_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id"), ondelete="CASCADE"
+            ["import_id"],
+            ["imports.id"],
+            name=op.f("fk_import_households_import_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("import_id", "row_number", name=op.f("pk_import_rows")),
+        sa.PrimaryKeyConstraint("row_number", "import_id", name=op.f("pk_import_households")),
     )
     op.create_index(
-        op.f("ix_import_rows_import_id_verdict"),
-        "import_rows",
+        op.f("ix_import_households_import_id_verdict"),
+        "import_households",
+        ["import_id", "verdict"],
+        unique=False,
+    )
+    op.create_table(
+        "import_people",
+        sa.Column("row_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("household_code", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("name_local", sa.String(), nullable=True),
+        sa.Column("sex", sa.String(), nullable=True),
+        sa.Column("birth_date", sa.String(), nullable=True),
+        sa.Column("birth_date_exact", sa.String(), nullable=True),
+        sa.Column("relation", sa.String(), nullable=True),
+        sa.Column("id_type", sa.String(), nullable=True),
+        sa.Column("id_number", sa.String(), nullable=True),
+        sa.Column("disability", sa.String(), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "create",
+                "update",
+                "link",
+                "ignore",
+                "error",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("warnings", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("errors", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("accepted", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("registrant_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["imports.id"],
+            name=op.f("fk_import_people_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("row_number", "import_id", name=op.f("pk_import_people")),
+    )
+    op.create_index(
+        op.f("ix_import_people_import_id_verdict"),
+        "import_people",
         ["import_id", "verdict"],
         unique=False,
     )
@@ -146,6 +211,7 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
         sa.Column("location_id", sa.BigInteger(), nullable=True),
         sa.Column("area_id", sa.BigInteger(), nullable=True),
+        sa.Column("settlement", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("import_id", sa.BigInteger(), nullable=True),
@@ -179,6 +245,30 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"name": "gin_trgm_ops"},
+    )
+    op.create_index(
+        "ix_registrants_name_local",
+        "registrants",
+        ["name_local"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"name_local": "gin_trgm_ops"},
+    )
+    op.create_index(op.f("ix_registrants_phone"), "registrants", ["phone"], unique=False)
+    op.create_table(
+        "former_places",
+        sa.Column("registrant_id", sa.BigInteger(), nullable=False),
+        sa.Column("location_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "left_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["locations.id"], name=op.f("fk_former_places_location_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registrant_id"], ["registrants.id"], name=op.f("fk_former_places_registrant_id")
+        ),
+        sa.PrimaryKeyConstraint("registrant_id", "location_id", name=op.f("pk_former_places")),
     )
     op.create_table(
         "groups",

@@ -1,9 +1,17 @@
 """Registrants: the groups and the individuals of the registry."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Row, states
@@ -44,6 +52,13 @@ class Registrant(Row):
             postgresql_using="gin",
             postgresql_ops={"name": "gin_trgm_ops"},
         ),
+        Index(
+            "ix_registrants_name_local",
+            "name_local",
+            postgresql_using="gin",
+            postgresql_ops={"name_local": "gin_trgm_ops"},
+        ),
+        Index(None, "phone"),
     )
 
     number: Mapped[str] = mapped_column(Computed("public_number('HG', id, 8)", persisted=True))
@@ -57,9 +72,20 @@ class Registrant(Row):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("registrants.id"))
     location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    settlement: Mapped[str | None]
     address: Mapped[str | None]
     phone: Mapped[str | None]
     import_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class FormerPlace(Base):
+    """A place a registrant stood at until it moved to another."""
+
+    __tablename__ = "former_places"
+
+    registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), primary_key=True)
+    left_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Group(Base):

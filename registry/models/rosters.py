@@ -32,7 +32,8 @@ class Roster(Row):
     """One selection and one filter over people; frozen, with its members, counts and hash.
 
     `definition` is the canonical question (RFC 8785 JSON): selection, filter, release SHA-256s,
-    area version, reach and moment. `hash` is SHA-256 in hex, as DESIGN's rule 5 of the flow defines it.
+    area version, reach and moment. `hash` is SHA-256 in hex, as DESIGN's rule 5 of the flow
+    defines it.
     """
 
     __tablename__ = "rosters"

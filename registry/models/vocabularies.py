@@ -1,6 +1,8 @@
 """Word lists: sex, kinds of identifier, kinds of membership, kinds of group."""
 
-from sqlalchemy import UniqueConstraint
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -8,7 +10,10 @@ from core.db import Row
 
 
 class Word(Row):
-    """One word of one list, with its labels by language tag."""
+    """One word of one list, with its labels by language tag.
+
+    `synonyms` are other ways in which files are known to write it, in lower case.
+    """
 
     __tablename__ = "vocabularies"
     __table_args__ = (
@@ -18,6 +23,7 @@ class Word(Row):
     list: Mapped[str]
     code: Mapped[str]
     labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    synonyms: Mapped[Sequence[str]] = mapped_column(ARRAY(Text), server_default="{}")
     uri: Mapped[str | None]
-    position: Mapped[int] = mapped_column(default=0)
-    active: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
