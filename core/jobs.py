@@ -32,6 +32,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.actor import Actor
 from core.db import Row, states, transaction
 from core.errors import Conflict, NotFound
+from core.words import current
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,7 +41,7 @@ ATTEMPTS = 3
 RING_AGAIN = timedelta(seconds=5)
 
 works: dict[str, Callable[..., Any]] = {}
-ring: Callable[[int], None] = lambda _job_id: None  # noqa: E731 - app.worker hangs the real bell
+ring: Callable[[int, int], None] = lambda _job, _attempt: None  # noqa: E731 - app.worker's bell
 
 
 class JobState(StrEnum):
@@ -163,17 +164,18 @@ def defer(
         "actor_id": actor.id,
         "actor_areas": sorted(actor.area_ids),
         "national": actor.national,
+        "language": current().tag,
     }
     live = Job.state.in_(LIVE)
     new = insert(Job).values(row).on_conflict_do_nothing().returning(Job.id)
     same = select(Job.id).where(Job.work == name, Job.dedupe == dedupe, live)
     job_id = session.scalar(new) or session.scalars(same).one()
-    session.info.setdefault("then", []).append(partial(_ring, job_id))
+    session.info.setdefault("then", []).append(partial(_ring, job_id, 0))
     return job_id
 
 
-def _ring(job_id: int) -> None:
-    ring(job_id)
+def _ring(job_id: int, attempt: int) -> None:
+    ring(job_id, attempt)
 
 
 def cancel(session: Session, job_id: int) -> None:
@@ -237,8 +239,8 @@ def put_back(session: Session, progress: Progress, refusal: str) -> None:
     session.execute(update(Job).where(*_held(progress)).values(_after_a_fall(refusal)))
 
 
-def sweep(session: Session) -> list[int]:
-    """Free jobs whose worker vanished, and answer those whose bell must be rung (again)."""
+def sweep(session: Session) -> list[tuple[int, int]]:
+    """Free jobs whose worker vanished; answer (job, attempt) of those to be rung for (again)."""
     fallen = select(Job.id).where(Job.state == JobState.RUNNING, Job.lease_until < func.now())
     vanished = fallen.with_for_update(skip_locked=True).scalar_subquery()
     session.execute(
@@ -248,7 +250,7 @@ def sweep(session: Session) -> list[int]:
     due = select(Job.id).where(Job.state == JobState.WAITING, Job.run_after <= func.now(), silent)
     batch = due.order_by(Job.run_after).limit(500).with_for_update(skip_locked=True)
     rung = update(Job).where(Job.id.in_(batch.scalar_subquery())).values(rung_at=func.now())
-    return list(session.scalars(rung.returning(Job.id)))
+    return [(row.id, row.attempt) for row in session.execute(rung.returning(Job.id, Job.attempt))]
 
 
 def _after_a_fall(refusal: str) -> dict[str, Any]:

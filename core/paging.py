@@ -21,7 +21,7 @@ class Page(Generic[T]):
 
 def page_of(
     session: Session,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     key: ColumnElement[Any],
     after: Any = None,
     size: int = PAGE,

@@ -81,3 +81,10 @@ def _(sentence: str, **parts: object) -> str:
 def counted(one: str, many: str, count: int, **parts: object) -> str:
     """The sentence in the form its `count` asks for; `{count}` is filled like the other parts."""
     return current().sentences.ngettext(one, many, count).format(count=count, **parts)
+
+
+def spoken_languages() -> list[tuple[str, str]]:
+    """Tag and own name of each language the platform speaks, English first."""
+    there = sorted(p.parent.parent.name for p in CATALOGUES.glob("*/LC_MESSAGES/messages.mo"))
+    tags = [SOURCE, *(tag.replace("_", "-") for tag in there)]
+    return [(tag, str(Locale.parse(tag, sep="-").display_name)) for tag in tags]

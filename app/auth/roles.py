@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from app.auth.permissions import May as Roof
+from core.words import _
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
@@ -95,3 +96,18 @@ GIVES: dict[Role, frozenset[str]] = {
     ),
     Role.VIEWER: LOOK,
 }
+
+
+def role_name(role: Role) -> str:
+    """What a role is called, in the reader's language."""
+    return {
+        Role.ADMINISTRATOR: _("administrator"),
+        Role.COORDINATOR: _("emergency coordinator"),
+        Role.GIS_ANALYST: _("GIS analyst"),
+        Role.REGISTRAR: _("registrar"),
+        Role.PROGRAM_MANAGER: _("program manager"),
+        Role.APPROVER: _("approver"),
+        Role.FINANCE: _("finance officer"),
+        Role.DISTRIBUTOR: _("distributor"),
+        Role.VIEWER: _("viewer"),
+    }[role]

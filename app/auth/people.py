@@ -1,0 +1,62 @@
+"""What the pages about users ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.auth.models import RoleGrant, User
+from app.auth.permissions import May
+from core.actor import Actor
+from core.errors import NotFound
+from geo.models.areas import Area
+from programs.models.organisations import Organisation
+
+
+@dataclass(frozen=True)
+class UserPage:
+    """One user, and each role with the area it holds in."""
+
+    user: User
+    organisation: str | None
+    grants: Sequence[Row[Any]]
+
+
+def users_page(session: Session, *, actor: Actor) -> list[UserPage]:
+    """Everybody with an account, by name, with their roles."""
+    actor.require(May.WRITE_USERS)
+    listed = select(User, Organisation.name).outerjoin(
+        Organisation, Organisation.id == User.organisation_id
+    )
+    given: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(_grants()):
+        given.setdefault(row.user_id, []).append(row)
+    return [
+        UserPage(user, organisation, given.get(user.id, []))
+        for user, organisation in session.execute(listed.order_by(User.name, User.id))
+    ]
+
+
+def user_page(session: Session, user_id: int, *, actor: Actor) -> UserPage:
+    """One user.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(user=user_id)
+    organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
+    grants = session.execute(_grants().where(RoleGrant.user_id == user_id)).all()
+    return UserPage(user, organisation.name if organisation else None, grants)
+
+
+def _grants() -> Any:
+    return (
+        select(RoleGrant.id, RoleGrant.user_id, RoleGrant.role, Area.name, Area.pcode)
+        .outerjoin(Area, Area.id == RoleGrant.area_id)
+        .order_by(RoleGrant.id)
+    )

@@ -1,0 +1,212 @@
+"""Users: making them, letting them in, giving and ending roles."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.auth import passwords
+from app.auth.models import RoleGrant, User
+from app.auth.permissions import May
+from app.auth.roles import Role
+from core import audit
+from core.actor import NOBODY, Actor
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class SignInWrong(Forbidden):
+    """The address or the password is wrong; look at both, or ask an administrator for a link."""
+
+
+class LinkSpent(Forbidden):
+    """This link was used or is over three days old; ask an administrator for a new one."""
+
+
+class EmailWrong(Invalid):
+    """{email} is not an e-mail address; write one such as name@example.org."""
+
+
+class NotTheFirst(Conflict):
+    """There is an administrator already; ask one of them for a link."""
+
+
+class OwnRoles(Forbidden):
+    """Nobody changes their own roles; ask another administrator."""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A user just made, or let in anew, and the token of the one-time link for them."""
+
+    user_id: int
+    token: str
+
+
+def let_in(session: Session, email: str, password: str) -> User:
+    """The user this address and password belong to.
+
+    Raises:
+        SignInWrong: they belong to nobody who may sign in.
+    """
+    user = session.scalar(select(User).where(User.email == _address(email)))
+    if not passwords.fits(user, password) or user is None:
+        raise SignInWrong
+    actor = Actor(id=user.id, name=user.name, permissions=frozenset())
+    with audit.act(session, actor, "users.sign_in", user):
+        return user
+
+
+def invite(session: Session, name: str, email: str, *, roles: list[Role], actor: Actor) -> Invited:
+    """Make a user, with roles everywhere, and a one-time link to set a password.
+
+    Raises:
+        Forbidden, EmailWrong; Conflict where the address is in use.
+    """
+    actor.require(May.WRITE_USERS)
+    user = _made(session, name, email)
+    with audit.act(session, actor, "users.invite", user) as figures:
+        session.add_all(RoleGrant(user_id=user.id, role=role) for role in roles)
+        figures.update(email=user.email, roles=", ".join(roles))
+        return Invited(user.id, passwords.new_link(user))
+
+
+def invite_first(session: Session) -> str:
+    """The token of a one-time link for the first administrator of an empty platform.
+
+    Raises:
+        NotTheFirst: somebody has signed in here before.
+    """
+    if session.scalar(select(func.count()).where(User.password_hash.is_not(None))):
+        raise NotTheFirst
+    user = session.scalar(select(User)) or _made(
+        session, "Administrator", "first@highground.example"
+    )
+    with audit.act(session, NOBODY, "users.invite_first", user):
+        if session.scalar(select(RoleGrant).filter_by(user_id=user.id)) is None:
+            session.add(RoleGrant(user_id=user.id, role=Role.ADMINISTRATOR))
+        return passwords.new_link(user)
+
+
+def renew_link(session: Session, user_id: int, *, actor: Actor) -> Invited:
+    """A new one-time link for who cannot sign in; their password stays until it is used."""
+    actor.require(May.WRITE_USERS)
+    user = _found(session, user_id)
+    with audit.act(session, actor, "users.renew_link", user):
+        return Invited(user.id, passwords.new_link(user))
+
+
+def behind(session: Session, token: str) -> User:
+    """The user a one-time link was made for.
+
+    Raises:
+        LinkSpent: it was used, is too old, or never was.
+    """
+    user = session.scalar(select(User).where(User.link_digest == passwords.digest(token)))
+    if user is None or user.link_until is None or user.link_until < datetime.now(UTC):
+        raise LinkSpent
+    return user
+
+
+def settle(session: Session, token: str, *, name: str, email: str, password: str) -> User:
+    """Set name, address and password by a one-time link, which is spent with it.
+
+    Raises:
+        LinkSpent, EmailWrong, PasswordTooShort
+    """
+    user = behind(session, token)
+    actor = Actor(id=user.id, name=name, permissions=frozenset())
+    with audit.act(session, actor, "users.settle", user):
+        user.name, user.email = name.strip() or user.name, _address(email)
+        user.password_hash = passwords.hashed(password)
+        user.link_digest = user.link_until = None
+        return user
+
+
+def give_role(
+    session: Session, user_id: int, role: Role, area_id: int | None, *, actor: Actor
+) -> None:
+    """Give somebody a role, in one area and all below it, or everywhere.
+
+    Raises:
+        Forbidden, OwnRoles, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    user = _other(session, user_id, actor)
+    with audit.act(session, actor, "users.give_role", user) as figures:
+        session.add(RoleGrant(user_id=user.id, role=role, area_id=area_id))
+        figures.update(role=role, area=area_id)
+
+
+def end_role(session: Session, grant_id: int, *, actor: Actor) -> None:
+    """Take a role back; it ends at once.
+
+    Raises:
+        Forbidden, OwnRoles, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    grant = session.get(RoleGrant, grant_id)
+    if grant is None:
+        raise NotFound(grant=grant_id)
+    user = _other(session, grant.user_id, actor)
+    with audit.act(session, actor, "users.end_role", user) as figures:
+        figures.update(role=grant.role, area=grant.area_id)
+        session.delete(grant)
+
+
+def keep_out(session: Session, user_id: int, *, actor: Actor) -> None:
+    """Keep somebody out from their next request on."""
+    actor.require(May.WRITE_USERS)
+    user = _other(session, user_id, actor)
+    with audit.act(session, actor, "users.keep_out", user):
+        user.active = False
+
+
+def let_back(session: Session, user_id: int, *, actor: Actor) -> None:
+    """Let somebody sign in again."""
+    actor.require(May.WRITE_USERS)
+    user = _other(session, user_id, actor)
+    with audit.act(session, actor, "users.let_back", user):
+        user.active = True
+
+
+def change_password(session: Session, old: str, new: str, *, actor: Actor) -> User:
+    """Change one's own password; all one's other sessions end with it.
+
+    Raises:
+        SignInWrong: the old one does not fit. PasswordTooShort.
+    """
+    user = _found(session, actor.id)
+    if not passwords.fits(user, old):
+        raise SignInWrong
+    with audit.act(session, actor, "users.change_password", user):
+        user.password_hash = passwords.hashed(new)
+        return user
+
+
+def _made(session: Session, name: str, email: str) -> User:
+    user = User(name=name.strip(), email=_address(email))
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _found(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(user=user_id)
+    return user
+
+
+def _other(session: Session, user_id: int, actor: Actor) -> User:
+    if user_id == actor.id:
+        raise OwnRoles
+    return _found(session, user_id)
+
+
+def _address(email: str) -> str:
+    """The address in lower case, as it is kept and compared."""
+    local, at, host = email.strip().lower().partition("@")
+    if not (local and at and host) or " " in email.strip():
+        raise EmailWrong(email=email.strip())
+    return f"{local}@{host}"

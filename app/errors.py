@@ -1,0 +1,52 @@
+"""One place where a refusal becomes a page, a fragment, or a problem document for a machine."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from app.auth.door import SignInFirst
+from core.errors import Invalid, NotFound, Refusal
+from core.settings import settings
+from core.storage import FileTooLarge
+
+
+class PageStale(Invalid):
+    """The page was open too long or in two windows; reload it and send the form again."""
+
+
+class PageMissing(NotFound):
+    """There is no page at this address; look at the address, or start from the situation."""
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal, and the web's own errors that have a sentence of ours."""
+    app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(CSRFError, lambda _: refuse(PageStale()))
+    app.register_error_handler(NoSuchPage, lambda _: refuse(PageMissing()))
+    app.register_error_handler(MethodNotAllowed, lambda _: refuse(PageMissing()))
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+
+
+def refuse(error: Refusal) -> ResponseReturnValue:
+    """The refusal in the form its asker can read."""
+    if request.path.startswith("/api/"):
+        problem = {"type": error.code, "title": error.message, "status": error.status}
+        return jsonify(problem), error.status, {"Content-Type": "application/problem+json"}
+    if request.headers.get("HX-Request") or "json" in request.headers.get("Accept", ""):
+        return render_template("_refusal.html", refusal=error), error.status
+    if isinstance(error, SignInFirst) and request.method == "GET":
+        return redirect(url_for("sign_in.ask", next=_here()), 303)
+    return render_template("refusal.html", refusal=error), error.status
+
+
+def _here() -> str:
+    parts = urlsplit(request.full_path.rstrip("?"))
+    return parts._replace(scheme="", netloc="").geturl()
+
+
+def _too_large(_error: HTTPException) -> ResponseReturnValue:
+    return refuse(FileTooLarge(limit=settings().upload_mb))

@@ -1,0 +1,135 @@
+"""What the frame round every page is told: language, navigation, person, running jobs."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+
+from app.auth.permissions import May as Roof
+from app.auth.roles import role_name
+from app.headers import nonce
+from app.request import actor
+from app.web.icons import icon
+from core import words
+from core.jobs import JobState, works
+from core.settings import settings
+from core.words import _, counted
+from geo.permissions import May as Geo
+from programs.permissions import May as Programs
+from registry.permissions import May as Registry
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its frame, its filters and its words."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(_=_, counted=counted, icon=icon, act_key=_act_key)
+    app.jinja_env.filters.update(
+        figure=figure,
+        percent=percent,
+        day=day,
+        moment=moment,
+        role_name=role_name,
+        job_state=job_state,
+        work_name=work_name,
+    )
+    app.context_processor(_frame)
+
+
+def figure(number: float | Decimal) -> str:
+    """A number grouped and written as the reader writes it."""
+    return str(format_decimal(number, locale=words.current().locale))
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 as the reader writes it, with one decimal."""
+    return str(format_percent(share, "#,##0.0 %", locale=words.current().locale))
+
+
+def day(date: date) -> str:
+    """A date as the reader writes it: 19 Nov 2026."""
+    return str(format_date(date, "medium", locale=words.current().locale))
+
+
+def moment(at: datetime) -> str:
+    """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
+    zone = ZoneInfo(settings().timezone)
+    written = "d MMM y, HH:mm"
+    return str(format_datetime(at, written, tzinfo=zone, locale=words.current().locale))
+
+
+def job_state(state: JobState) -> str:
+    """What a job's state is called."""
+    return {
+        JobState.WAITING: _("waiting"),
+        JobState.RUNNING: _("running"),
+        JobState.DONE: _("done"),
+        JobState.FAILED: _("failed"),
+        JobState.CANCELLED: _("stopped"),
+    }[state]
+
+
+def work_name(work: str) -> str:
+    """What a kind of work is called: the first line of its function's docstring."""
+    said = (works[work].__doc__ or work).strip() if work in works else work
+    return _(said.splitlines()[0].rstrip("."))
+
+
+def _act_key() -> str:
+    return str(uuid.uuid4())
+
+
+def _frame() -> dict[str, Any]:
+    language = g.get("language", words.ENGLISH)
+    return {
+        "lang": language.tag,
+        "dir": language.direction,
+        "nonce": nonce(),
+        "navigation": _navigation(),
+        "person": _person(),
+        "languages": _languages(language),
+        "jobs_running": g.get("jobs_running", 0),
+        "may": actor().may,
+    }
+
+
+def _navigation() -> list[dict[str, Any]]:
+    rooms = [
+        ("/", _("Situation"), Geo.READ_EVENTS),
+        ("/hazards", _("Hazards"), Geo.READ_RELEASES),
+        ("/select", _("Select"), Geo.SELECT),
+        ("/programs", _("Programs"), Programs.READ_PROGRAMS),
+        ("/registry", _("Registry"), Registry.READ_REGISTRANTS),
+        ("/redeem", _("Hand over"), Programs.REDEEM_VOUCHERS),
+        ("/areas", _("Areas"), Geo.READ_AREAS),
+        ("/admin", _("Administration"), Roof.WRITE_USERS),
+    ]
+    return [
+        {"href": href, "label": label, "current": _stands_in(href)}
+        for href, label, permission in rooms
+        if actor().may(permission)
+    ]
+
+
+def _stands_in(href: str) -> bool:
+    return request.path == href or (href != "/" and request.path.startswith(f"{href}/"))
+
+
+def _person() -> dict[str, str] | None:
+    if not actor().id:
+        return None
+    initials = "".join(name[0] for name in actor().name.split()[:2]).upper()
+    roles = ", ".join(role_name(role) for role in g.get("roles", ()))
+    return {"name": actor().name, "role": roles, "initials": initials}
+
+
+def _languages(spoken: words.Language) -> list[dict[str, Any]]:
+    return [
+        {"tag": tag, "name": name, "current": tag == spoken.tag}
+        for tag, name in words.spoken_languages()
+    ]

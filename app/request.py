@@ -1,0 +1,93 @@
+"""A request, start to end: open the transaction, ask who is there, call the view once."""
+
+import uuid
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, g, request
+from flask_wtf import CSRFProtect
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.acts import Act
+from app.auth.door import admit
+from core.actor import NOBODY, Actor
+from core.db import transaction
+from core.errors import Invalid
+from core.words import speaking
+
+V = TypeVar("V", bound=Callable[..., object])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_ANSWER = 65_536
+
+csrf = CSRFProtect()
+
+
+class ActKeyMissing(Invalid):
+    """This form came without its key; reload the page and send it again."""
+
+
+class Platform(Flask):
+    """A Flask whose every request is one transaction, one actor's, and one act at most."""
+
+    def dispatch_request(self) -> Response:
+        """A view that returns commits; a view that raises rolls back."""
+        with transaction() as g.session:
+            g.actor, g.language = admit(g.session)
+            with speaking(g.language):
+                if request.method not in SAFE:
+                    csrf.protect()
+                if request.method in SAFE or self._only_asks():
+                    return self.make_response(super().dispatch_request())
+                return self._once()
+
+    def _only_asks(self) -> bool:
+        view = self.view_functions.get(request.endpoint or "")
+        return getattr(view, "asks", False)
+
+    def _once(self) -> Response:
+        """Do the act, or give again the answer its key was given before."""
+        act = _begun()
+        if act.status is not None:
+            headers = {"Location": act.location} if act.location else {}
+            return Response(act.body or "", act.status, headers)
+        response = self.make_response(super().dispatch_request())
+        act.status, act.location = response.status_code, response.headers.get("Location")
+        if not response.is_streamed and (response.content_length or 0) <= LONGEST_ANSWER:
+            act.body = response.get_data(as_text=True)
+        return response
+
+
+def _begun() -> Act:
+    """The act of this request's key. A second sender waits here until the first has answered."""
+    row = {"actor_id": actor().id, "key": _key()}
+    db().execute(insert(Act).values(row).on_conflict_do_nothing())
+    return db().scalars(select(Act).filter_by(**row)).one()
+
+
+def _key() -> uuid.UUID:
+    sent = request.form.get("act_key") or request.headers.get("Act-Key", "")
+    try:
+        return uuid.UUID(sent)
+    except ValueError:
+        raise ActKeyMissing from None
+
+
+def asks(view: V) -> V:
+    """Mark a POST view that only asks: it changes nothing, so it needs no act key."""
+    view.asks = True  # type: ignore[attr-defined]
+    return view
+
+
+def db() -> Session:
+    """The request's session."""
+    session: Session = g.session
+    return session
+
+
+def actor() -> Actor:
+    """The one who asks."""
+    who: Actor = g.get("actor", NOBODY)
+    return who

@@ -1,0 +1,81 @@
+"""Users and their roles, for the administrator."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.auth import people, users
+from app.auth.roles import GIVES, Role, role_name
+from app.request import actor, db
+from core.words import _
+from geo.queries.areas import area_by_pcode
+
+bp = Blueprint("users", __name__, url_prefix="/admin/users")
+
+
+@bp.get("/")
+def index() -> str:
+    listed = people.users_page(db(), actor=actor())
+    return render_template("users/index.html", users=listed, roles=_roles())
+
+
+@bp.get("/roles")
+def roles() -> str:
+    people.users_page(db(), actor=actor())
+    return render_template("users/roles.html", gives=GIVES, permissions=_permissions())
+
+
+@bp.post("/")
+def invite() -> Response:
+    form = request.form
+    wanted = [Role(role) for role in form.getlist("role")]
+    invited = users.invite(db(), form["name"], form["email"], roles=wanted, actor=actor())
+    flash(_("{name} was made. Hand over the link below; it works once.", name=form["name"]))
+    return redirect(url_for(".show", user_id=invited.user_id, link=invited.token), 303)
+
+
+@bp.get("/<int:user_id>")
+def show(user_id: int) -> str:
+    link = request.args.get("link")
+    address = url_for("sign_in.welcome", token=link, _external=True) if link else ""
+    page = people.user_page(db(), user_id, actor=actor())
+    return render_template("users/show.html", page=page, link=address, roles=_roles())
+
+
+@bp.post("/<int:user_id>/link")
+def link(user_id: int) -> Response:
+    invited = users.renew_link(db(), user_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id, link=invited.token), 303)
+
+
+@bp.post("/<int:user_id>/roles")
+def give_role(user_id: int) -> Response:
+    pcode = request.form.get("pcode", "").strip()
+    area_id = area_by_pcode(db(), pcode).id if pcode else None
+    users.give_role(db(), user_id, Role(request.form["role"]), area_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/roles/<int:grant_id>/end")
+def end_role(user_id: int, grant_id: int) -> Response:
+    users.end_role(db(), grant_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/out")
+def keep_out(user_id: int) -> Response:
+    users.keep_out(db(), user_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/back")
+def let_back(user_id: int) -> Response:
+    users.let_back(db(), user_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role.value, role_name(role)) for role in Role]
+
+
+def _permissions() -> list[str]:
+    return sorted(frozenset().union(*GIVES.values()))

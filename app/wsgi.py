@@ -1,0 +1,10 @@
+"""What gunicorn serves."""
+
+from app.site import create_app
+from app.worker import hang_bell
+from core.db import connect
+from core.settings import settings
+
+connect(settings().database_url)
+hang_bell(settings().redis_url)
+app = create_app()

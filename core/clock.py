@@ -1,0 +1,11 @@
+"""The day it is in the country, whatever the machine's own clock is set to."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from core.settings import settings
+
+
+def today() -> date:
+    """Today's date in the country's time zone."""
+    return datetime.now(UTC).astimezone(ZoneInfo(settings().timezone)).date()

@@ -1,0 +1,99 @@
+"""Asking about areas: the tree in force, its leaves, and what a person means by a few letters."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, any_, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
+
+from core.actor import Actor
+from core.errors import NotFound
+from geo.models.areas import Area, AreaLevel
+from geo.permissions import May
+from geo.queries.reach import within_reach
+
+
+class PcodeUnknown(NotFound):
+    """No area has the P-code {pcode}; look it up by name under Areas."""
+
+
+@dataclass(frozen=True)
+class AreaFound:
+    """An area as a search or a list names it; `trail` holds its ancestors' names, nearest first."""
+
+    id: int
+    pcode: str
+    name: str
+    level: int
+    trail: tuple[str, ...]
+
+
+def in_force() -> ColumnElement[bool]:
+    """Whether an area belongs to the version that is in force."""
+    return Area.valid_to.is_(None)
+
+
+def area_by_pcode(session: Session, pcode: str) -> Area:
+    """The area of a P-code in the version that is in force.
+
+    Raises:
+        PcodeUnknown: there is none.
+    """
+    area = session.scalar(select(Area).where(Area.pcode == pcode.strip(), in_force()))
+    if area is None:
+        raise PcodeUnknown(pcode=pcode.strip())
+    return area
+
+
+def leaf_areas_under(area_ids: Collection[int]) -> Select[int]:
+    """The keys of the leaves in force below these areas; a leaf is below itself."""
+    below = Area.path.overlap(sorted(area_ids))
+    return select(Area.id).where(Area.is_leaf, in_force(), below)
+
+
+def ancestor_at(level: int) -> ColumnElement[int]:
+    """The key of an area's ancestor at a level (itself at its own), NULL where it stands higher."""
+    ancestor: ColumnElement[int] = Area.path[level + 1]
+    return ancestor
+
+
+def level_names(session: Session) -> dict[int, str]:
+    """What each level of the tree is called, from the country down."""
+    rows = session.execute(select(AreaLevel.level, AreaLevel.name).order_by(AreaLevel.level))
+    return {row.level: row.name for row in rows}
+
+
+def search_areas(session: Session, text: str, actor: Actor, limit: int = 20) -> list[AreaFound]:
+    """The areas in force that `text` may mean: a P-code's beginning, or a name roughly spelled.
+
+    Raises:
+        Forbidden: the actor may not read areas.
+    """
+    actor.require(May.READ_AREAS)
+    wanted = text.strip()
+    if not wanted:
+        return []
+    coded = Area.pcode.istartswith(wanted, autoescape=True)
+    begins = Area.name.istartswith(wanted, autoescape=True)
+    holds = Area.name.icontains(wanted, autoescape=True)
+    alike = Area.name.bool_op("%")(wanted)
+    likeness = func.similarity(Area.name, wanted)
+    query = found_areas().where(in_force(), within_reach(actor, Area.id), coded | holds | alike)
+    best = query.order_by(
+        coded.desc(), begins.desc(), likeness.desc(), Area.level, Area.name, Area.pcode
+    )
+    return [
+        AreaFound(*row[:4], tuple(row.trail or ())) for row in session.execute(best.limit(limit))
+    ]
+
+
+def found_areas() -> Select[int, str, str, int, list[str] | None]:
+    """Areas with the names of their ancestors: the columns of `AreaFound`."""
+    above = aliased(Area)
+    trail = (
+        select(func.array_agg(aggregate_order_by(above.name, above.level.desc())))
+        .where(above.id == any_(Area.path), above.id != Area.id)
+        .scalar_subquery()
+    )
+    return select(Area.id, Area.pcode, Area.name, Area.level, trail.label("trail"))
