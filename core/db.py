@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
     Constraint,
+    CursorResult,
     DateTime,
     Engine,
     Enum,
     Identity,
     Index,
     MetaData,
+    UpdateBase,
     create_engine,
     func,
 )
@@ -87,6 +89,16 @@ def transaction() -> Iterator[Session]:
         raise refusal_of(broken) from broken
     for then in session.info.pop("then", ()):
         then()
+
+
+def changed(session: Session, statement: UpdateBase) -> int:
+    """Run an INSERT, UPDATE or DELETE over a set, and answer how many rows it touched.
+
+    What the session holds of them in memory is not refreshed.
+    """
+    options = {"preserve_rowcount": True, "synchronize_session": False}
+    done = session.execute(statement, execution_options=options)
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def refusal_of(broken: IntegrityError) -> Exception:

@@ -1,0 +1,31 @@
+"""Reach: which areas, and the things that stand in them, an actor may see."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, cast, false, func, select, true
+from sqlalchemy.orm import aliased
+
+from core.actor import Actor
+from geo.models.areas import Area
+
+
+def within_reach(actor: Actor, area_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+    """Whether the actor may see a row of this area; rows of no area are for national actors."""
+    if actor.national:
+        return true()
+    if not actor.area_ids:
+        return false()
+    column: ColumnElement[bool] = area_id.in_(areas_under(actor.area_ids))
+    return column
+
+
+def areas_under(area_ids: frozenset[int]) -> Select[int]:
+    """The keys of these areas and all below, in every version: reach outlives a new map."""
+    given, same = aliased(Area), aliased(Area)
+    roots = (
+        select(func.array_agg(same.id))
+        .join(given, given.pcode == same.pcode)
+        .where(given.id.in_(sorted(area_ids)))
+        .scalar_subquery()
+    )
+    return select(Area.id).where(Area.path.overlap(cast(roots, ARRAY(BigInteger))))

@@ -1,0 +1,116 @@
+"""Places find their area, and owe an answer to the releases they were not asked about."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.models.events import EventState
+from geo.models.exposure import ExposureDue
+from geo.models.locations import Location, LocationSource
+from geo.models.releases import ReleaseState
+from geo.services.locations import owe, settle
+from tests.make.geo import make_area, make_country, make_event, make_release, square
+
+EVERY = select(Location.id)
+
+
+def place(session: Session, lon: float | None, lat: float | None, **given: object) -> Location:
+    location = Location(lon=lon, lat=lat, source=LocationSource.GPS, **given)
+    session.add(location)
+    session.flush()
+    return location
+
+
+def test_a_place_is_given_the_leaf_area_it_lies_in(session: Session) -> None:
+    areas = make_country(session)
+    inside = place(session, 2.5, 1.0)
+
+    moved = settle(session, EVERY)
+
+    session.refresh(inside)
+    assert moved == 1
+    assert inside.area_id == areas["X21"].id
+
+
+def test_on_a_border_the_lowest_pcode_takes_the_place(session: Session) -> None:
+    areas = make_country(session)
+    between = place(session, 2.0, 1.0)  # X12 ends and X21 begins here
+
+    settle(session, EVERY)
+
+    session.refresh(between)
+    assert between.area_id == areas["X12"].id
+
+
+def test_a_place_moved_out_of_the_country_loses_its_area(session: Session) -> None:
+    areas = make_country(session)
+    abroad = place(session, 9.0, 9.0, area_id=areas["X11"].id)
+
+    assert settle(session, EVERY) == 1
+
+    session.refresh(abroad)
+    assert abroad.area_id is None
+
+
+def test_a_place_without_a_point_keeps_the_area_it_was_given(session: Session) -> None:
+    areas = make_country(session)
+    vague = place(session, None, None, area_id=areas["X1"].id)
+
+    assert settle(session, EVERY) == 0
+
+    session.refresh(vague)
+    assert vague.area_id == areas["X1"].id
+
+
+def test_a_place_that_lies_right_already_is_left_alone(session: Session) -> None:
+    areas = make_country(session)
+    place(session, 0.5, 0.5, area_id=areas["X11"].id)
+
+    assert settle(session, EVERY) == 0
+
+
+def test_areas_no_longer_in_force_take_no_places(session: Session) -> None:
+    make_area(session, "OLD", square(0, 0), valid_to="2020-01-01", version="v0")
+    areas = make_country(session)
+    inside = place(session, 0.5, 0.5)
+
+    settle(session, EVERY)
+
+    session.refresh(inside)
+    assert inside.area_id == areas["X11"].id
+
+
+def test_only_published_releases_of_open_events_are_owed_an_answer(session: Session) -> None:
+    new = place(session, 0.5, 0.5)
+    place(session, 1.5, 0.5)
+    current = make_release(session)
+    make_release(session, make_event(session, "Over", state=EventState.CLOSED))
+    make_release(session, make_event(session, "Early"), state=ReleaseState.CONFIRMED)
+
+    asked = owe(session, EVERY.where(Location.id == new.id))
+
+    due = session.execute(select(ExposureDue.release_id, ExposureDue.location_id)).all()
+    assert asked == 1
+    assert due == [(current.id, new.id)]
+
+
+def test_an_answer_already_owed_is_not_owed_twice(session: Session) -> None:
+    place(session, 0.5, 0.5)
+    make_release(session)
+    owe(session, EVERY)
+
+    assert owe(session, EVERY) == 0
+
+
+def test_a_thousand_places_cost_no_more_statements_than_one(
+    session: Session, statements: list[str]
+) -> None:
+    make_country(session)
+    make_release(session)
+    session.add_all(Location(lon=i / 250, lat=1.0, source=LocationSource.GPS) for i in range(1000))
+    session.flush()
+    before = len(statements)
+
+    settle(session, EVERY)
+    owe(session, EVERY)
+
+    assert len(statements) - before == 2
