@@ -292,7 +292,9 @@ def _like(parts: list[Any], scope: _Scope) -> Condition:
 
 def _is_null(parts: list[Any], scope: _Scope) -> Condition:
     asked = _piece(parts[0], scope)
-    return asked.expression.is_(None) if asked.among is None else not_(_any(true(), asked))
+    if asked.among is None:
+        return asked.expression.is_(None)
+    return not_(func.coalesce(asked.among(true()), false()))
 
 
 def _sum(word: str, parts: list[Any], scope: _Scope) -> _Piece:

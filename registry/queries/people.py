@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
     and_,
     case,
@@ -65,7 +66,7 @@ def composition(reference_date: date, of: Select[Any] | None = None) -> Subquery
     return _only(groups, Group.registrant_id, of).subquery("composition")
 
 
-def age_on(birth_date: ColumnElement[date], day: date) -> ColumnElement[int]:
+def age_on(birth_date: SQLColumnExpression[date | None], day: date) -> ColumnElement[int]:
     """Whole years between a birth date and a day."""
     return func.date_part("year", func.age(day, birth_date))
 
