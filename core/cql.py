@@ -232,12 +232,8 @@ def _flag(node: Any, scope: _Scope) -> Condition:
     return _any(and_(piece.expression), piece)
 
 
-def _and(parts: list[Any], scope: _Scope) -> Condition:
-    return and_(*(_flag(part, scope) for part in parts))
-
-
-def _or(parts: list[Any], scope: _Scope) -> Condition:
-    return or_(*(_flag(part, scope) for part in parts))
+def _join(join: Callable[..., Condition], parts: list[Any], scope: _Scope) -> Condition:
+    return join(*(_flag(part, scope) for part in parts))
 
 
 def _not(parts: list[Any], scope: _Scope) -> Condition:
@@ -270,17 +266,13 @@ def _between(parts: list[Any], scope: _Scope) -> Condition:
 
 
 def _in(parts: list[Any], scope: _Scope) -> Condition:
+    if not isinstance(parts[1], list):
+        raise FilterUnreadable(place="IN")
     asked = _piece(parts[0], scope)
-    listed = [_piece(part, scope) for part in _listed(parts[1])]
+    listed = [_piece(part, scope) for part in parts[1]]
     for piece in listed:
         _must_be_alike(asked, piece)
     return _any(asked.expression.in_([piece.expression for piece in listed]), asked)
-
-
-def _listed(node: Any) -> list[Any]:
-    if not isinstance(node, list):
-        raise FilterUnreadable(place="IN")
-    return node
 
 
 def _like(parts: list[Any], scope: _Scope) -> Condition:
@@ -336,9 +328,8 @@ def _must_be_alike(left: _Piece, right: _Piece) -> None:
 
 
 def _day(written: str) -> date:
-    read = datetime.fromisoformat if "T" in written else date.fromisoformat
     try:
-        return read(written)
+        return (datetime if "T" in written else date).fromisoformat(written)
     except ValueError:
         raise WrongKind(said=written, kind=_("no day"), wanted=_(Kind.DATE.value)) from None
 
@@ -372,8 +363,8 @@ def _rest(above: _Number, below: _Number) -> _Number:
 
 
 _CONDITIONS: dict[str, Callable[[list[Any], _Scope], Condition]] = {
-    "and": _and,
-    "or": _or,
+    "and": partial(_join, and_),
+    "or": partial(_join, or_),
     "not": _not,
     "=": _equal,
     "<>": _unequal,
