@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.site import create_app
 from app.auth.models import RoleGrant, User
 from app.auth.passwords import hashed
 from app.auth.roles import Role
+from app.site import create_app
 
 PASSWORD = "correct horse battery"
 
@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery"
 class Browser(FlaskClient):
     """A client that sends what a form of ours carries: its token and a fresh act key."""
 
-    def act(self, path: str, follow: bool = True, **form: Any) -> TestResponse:
+    def act(self, path: str, *, follow: bool = True, **form: Any) -> TestResponse:
         """Send a form as its page would."""
         sent = {"act_key": str(uuid.uuid4()), "csrf_token": self.token(), **form}
         return self.post(path, data=sent, follow_redirects=follow)

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -56,8 +57,8 @@ def test_the_door_never_leads_to_another_host(
 
 def test_the_first_link_makes_an_administrator_once(browser: Browser, session: Session) -> None:
     token = users.invite_first(session)
-    form = {"name": "Ines Aro", "email": "Ines@Example.org"}
-    words = {"password": PASSWORD, "password_again": PASSWORD}
+    form: dict[str, Any] = {"name": "Ines Aro", "email": "Ines@Example.org"}
+    words: dict[str, Any] = {"password": PASSWORD, "password_again": PASSWORD}
 
     browser.act(f"/welcome/{token}", follow=False, **form, **words)
 
@@ -71,7 +72,8 @@ def test_a_form_sent_twice_is_one_act_and_answers_the_same(
     signed_in: SignIn, session: Session
 ) -> None:
     administrator = signed_in(Role.ADMINISTRATOR)
-    form = {"act_key": str(uuid.uuid4()), "name": "Oto", "email": "oto@example.org"}
+    form: dict[str, Any] = {"act_key": str(uuid.uuid4()), "name": "Oto"}
+    form["email"] = "oto@example.org"
 
     first = administrator.act("/admin/users/", follow=False, **form)
     second = administrator.act("/admin/users/", follow=False, **form)
