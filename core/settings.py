@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 class SettingMissing(Refusal):
     """The setting {name} is missing; run ./run --setup, or set it in the environment."""
 
+    status = 503
+
 
 def _setting(meaning: str, default: str | None = None) -> str:
     return field(default=default, metadata={"meaning": meaning})  # type: ignore[return-value]
