@@ -81,6 +81,7 @@ def upgrade() -> None:
         ),
         sa.Column("base", sa.Numeric(precision=20, scale=4), nullable=False),
         sa.Column("per_member", sa.Numeric(precision=20, scale=4), nullable=False),
+        sa.Column("minimum", sa.Numeric(precision=20, scale=4), nullable=True),
         sa.Column("cap", sa.Numeric(precision=20, scale=4), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
@@ -90,9 +91,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "base >= 0 and per_member >= 0 and cap >= 0",
+            "base >= 0 and per_member >= 0 and minimum >= 0 and cap >= 0",
             name=op.f("ck_benefits_amounts_not_negative"),
         ),
+        sa.CheckConstraint("minimum <= cap", name=op.f("ck_benefits_minimum_below_cap")),
         sa.ForeignKeyConstraint(
             ["program_id"], ["programs.id"], name=op.f("fk_benefits_program_id")
         ),
@@ -224,6 +226,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("roster_id", sa.BigInteger(), nullable=False),
+        sa.Column("with_probable", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column(
             "state",
@@ -492,6 +495,7 @@ def upgrade() -> None:
         ),
         sa.Column("entitlement_id", sa.BigInteger(), nullable=False),
         sa.Column("area_id", sa.BigInteger(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(

@@ -21,7 +21,10 @@ class CycleState(StrEnum):
 
 
 class Cycle(Row):
-    """One round of one program, for the households of one frozen roster."""
+    """One round of one program, for the households of one frozen roster.
+
+    It asks those the roster answered *in*, and with `with_probable` the *probable* ones too.
+    """
 
     __tablename__ = "cycles"
     __table_args__ = (UniqueConstraint("program_id", "number"),)
@@ -30,6 +33,7 @@ class Cycle(Row):
     number: Mapped[int] = mapped_column(Integer)
     name: Mapped[str]
     roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"), index=True)
+    with_probable: Mapped[bool] = mapped_column(default=False, server_default="false")
     starts_on: Mapped[date]
     state: Mapped[CycleState] = mapped_column(states(CycleState), default=CycleState.DRAFT)
     enrolled_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """Entitlements: the right of one registrant in one cycle to one benefit, and how it was used."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -73,7 +74,7 @@ class VoucherState(StrEnum):
 
 
 class Voucher(Row):
-    """A card with a QR code that stands for one entitlement."""
+    """A card with a QR code that stands for one entitlement; good until and on `expires_on`."""
 
     __tablename__ = "vouchers"
     __table_args__ = (
@@ -86,6 +87,7 @@ class Voucher(Row):
     code: Mapped[str] = mapped_column(Computed("public_number('V', id, 12)", persisted=True))
     entitlement_id: Mapped[int] = mapped_column(ForeignKey("entitlements.id"))
     area_id: Mapped[int | None] = mapped_column(BigInteger)
+    expires_on: Mapped[date | None]
     state: Mapped[VoucherState] = mapped_column(
         states(VoucherState), default=VoucherState.ISSUED, server_default="issued"
     )

@@ -53,11 +53,15 @@ class Delivery(StrEnum):
 
 
 class Benefit(Row):
-    """What a program gives each household: a base, an amount a member, and a cap on the whole."""
+    """What a program gives each household: a base, an amount a member, a minimum and a cap."""
 
     __tablename__ = "benefits"
     __table_args__ = (
-        CheckConstraint("base >= 0 and per_member >= 0 and cap >= 0", name="amounts_not_negative"),
+        CheckConstraint(
+            "base >= 0 and per_member >= 0 and minimum >= 0 and cap >= 0",
+            name="amounts_not_negative",
+        ),
+        CheckConstraint("minimum <= cap", name="minimum_below_cap"),
     )
 
     program_id: Mapped[int] = mapped_column(ForeignKey("programs.id"), index=True)
@@ -65,6 +69,7 @@ class Benefit(Row):
     delivery: Mapped[Delivery] = mapped_column(states(Delivery), default=Delivery.CASH)
     base: Mapped[Decimal] = mapped_column(Money)
     per_member: Mapped[Decimal] = mapped_column(Money)
+    minimum: Mapped[Decimal | None] = mapped_column(Money)
     cap: Mapped[Decimal | None] = mapped_column(Money)
 
 
