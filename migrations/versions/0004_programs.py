@@ -243,6 +243,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("rule", sa.String(), nullable=True),
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("prepared_by", sa.BigInteger(), nullable=True),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=True),
@@ -323,7 +324,24 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "inactive",
+                "paused",
+                "exited",
+                "rule",
+                "same_purpose",
+                name="leftout",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("by_program_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_program_id"], ["programs.id"], name=op.f("fk_cycle_members_by_program_id")
+        ),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles.id"], name=op.f("fk_cycle_members_cycle_id")
         ),

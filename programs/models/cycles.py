@@ -23,7 +23,8 @@ class CycleState(StrEnum):
 class Cycle(Row):
     """One round of one program, for the households of one frozen roster.
 
-    It asks those the roster answered *in*, and with `with_probable` the *probable* ones too.
+    It asks those the roster answered *in*, and with `with_probable` the *probable* ones too. `rule`
+    is the program's eligibility as it was when the members were enrolled.
     """
 
     __tablename__ = "cycles"
@@ -36,6 +37,7 @@ class Cycle(Row):
     with_probable: Mapped[bool] = mapped_column(default=False, server_default="false")
     starts_on: Mapped[date]
     state: Mapped[CycleState] = mapped_column(states(CycleState), default=CycleState.DRAFT)
+    rule: Mapped[str | None]
     enrolled_at: Mapped[datetime | None]
     prepared_by: Mapped[int | None] = mapped_column(BigInteger)
     prepared_at: Mapped[datetime | None]

@@ -21,6 +21,16 @@ class MembershipState(StrEnum):
     NON_COMPLIANT = "non_compliant"
 
 
+class LeftOut(StrEnum):
+    """Why a household of a cycle's list is not enrolled."""
+
+    INACTIVE = "inactive"
+    PAUSED = "paused"
+    EXITED = "exited"
+    RULE = "rule"
+    SAME_PURPOSE = "same_purpose"
+
+
 class ProgramMembership(Row):
     """One registrant in one program, its state and the rule and reason it came from."""
 
@@ -36,7 +46,10 @@ class ProgramMembership(Row):
 
 
 class CycleMember(Base):
-    """One household a cycle was asked about: enrolled, or left out and why."""
+    """One household a cycle was asked about: enrolled, or left out and why.
+
+    `by_program_id` is the program that already serves it, where that is the reason.
+    """
 
     __tablename__ = "cycle_members"
 
@@ -47,4 +60,5 @@ class CycleMember(Base):
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     people: Mapped[int]
     state: Mapped[MembershipState] = mapped_column(states(MembershipState))
-    reason: Mapped[str | None]
+    reason: Mapped[LeftOut | None] = mapped_column(states(LeftOut))
+    by_program_id: Mapped[int | None] = mapped_column(ForeignKey("programs.id"))
