@@ -30,7 +30,8 @@ class Area(Row):
     """One version of one administrative area.
 
     `path` holds the keys of its ancestors, root first, itself last: `path[level + 1]` is its
-    ancestor at a level, `path @> array[id]` are an area's descendants and itself.
+    ancestor at a level, `path @> array[id]` are an area's descendants and itself. An area is `made`
+    where no file gave its shape: it is the union of the areas below it.
     """
 
     __tablename__ = "areas"
@@ -56,6 +57,7 @@ class Area(Row):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"), index=True)
     path: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     is_leaf: Mapped[bool] = mapped_column(default=False)
+    made: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     km2: Mapped[float]

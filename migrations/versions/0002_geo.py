@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.BigInteger(), nullable=True),
         sa.Column("path", postgresql.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("is_leaf", sa.Boolean(), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("km2", sa.Double(), nullable=False),
