@@ -1,0 +1,65 @@
+// A release on the map: depth or extent in the colours of its ramp, and what was not observed hatched, since
+// no data is never dry land.
+
+const HATCH = 'hatch';
+const TILE = 8; // px; the lines meet at its edges
+
+/** Sources of the release. */
+export function hazardSources({ release }) {
+  if (!release) return {};
+  const at = `${location.origin}/tiles/releases/${release.id}/{z}/{x}/{y}`;
+  const within = { ...(release.bounds && { bounds: release.bounds }), maxzoom: release.maxzoom ?? 14 };
+  const vector = { 'release-shapes': { type: 'vector', tiles: [`${at}.mvt`], ...within } };
+  if (release.kind === 'vector') return vector;
+  return { 'release-cells': { type: 'raster', tiles: [`${at}.png`], tileSize: 256, ...within }, ...vector };
+}
+
+/** Layers of the release, under the borders. */
+export function hazardLayers({ release }, colour) {
+  if (!release) return [];
+  const shapes = { source: 'release-shapes' };
+  const fill = release.kind === 'raster'
+    ? { id: 'hazard', type: 'raster', source: 'release-cells', paint: { 'raster-opacity': 0.88, 'raster-fade-duration': 120, 'raster-resampling': 'nearest' } }
+    : { id: 'hazard', type: 'fill', ...shapes, 'source-layer': 'extent', paint: extentPaint(release, colour) };
+  return [
+    fill,
+    { id: 'unseen-ground', type: 'fill', ...shapes, 'source-layer': 'unseen', paint: { 'fill-color': colour('--m-no-bg'), 'fill-opacity': 0.5 } },
+    { id: 'unseen', type: 'fill', ...shapes, 'source-layer': 'unseen', paint: { 'fill-pattern': HATCH, 'fill-opacity': 0.85 } },
+    { id: 'unseen-edge', type: 'line', ...shapes, 'source-layer': 'observed', paint: { 'line-color': colour('--m-no-line'), 'line-width': 0.9, 'line-dasharray': [4, 3] } },
+  ];
+}
+
+function extentPaint({ ramp }, colour) {
+  const value = ['to-number', ['get', 'value'], ramp[0][0]];
+  const [[, first], ...more] = ramp;
+  const steps = more.flatMap(([least, token]) => [least, colour(token)]);
+  const plain = colour(ramp.length > 1 ? ramp[1][1] : first);
+  const byValue = more.length ? ['step', value, colour(first), ...steps] : colour(first);
+  return {
+    'fill-color': ['case', ['has', 'value'], byValue, plain],
+    'fill-opacity': ['case', ['all', ['has', 'value'], ['<', value, ['global-state', 'least']]], 0.3, 0.88],
+    'fill-antialias': false,
+  };
+}
+
+/** Draw the hatch into the map's images, or draw it again in other colours. */
+export function addHatch(map, colour) {
+  const image = hatch(colour('--m-no-line'), Math.ceil(devicePixelRatio));
+  if (map.hasImage(HATCH)) map.removeImage(HATCH);
+  map.addImage(HATCH, image.data, { pixelRatio: image.ratio });
+}
+
+function hatch(ink, ratio) {
+  const size = TILE * ratio;
+  const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size });
+  const pen = canvas.getContext('2d');
+  pen.strokeStyle = ink;
+  pen.lineWidth = 1.4 * ratio;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift, size);
+    pen.lineTo(shift + size, 0);
+    pen.stroke();
+  }
+  return { data: pen.getImageData(0, 0, size, size), ratio };
+}

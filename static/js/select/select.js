@@ -1,0 +1,102 @@
+// data-module="select": the question "which households?" on the page, its map and its address, kept in step.
+// One question, three equal ways to set its place: draw, pick areas, upload a shape. The macro `ways` of
+// templates/macros/select.html writes the element; its data-* say where the server listens.
+
+import { mapOf } from '../map/map.js';
+import { sortPeople } from '../map/people.js';
+import { markAreas } from '../map/selection.js';
+import { query, readQuestion, writeQuestion } from '../state.js';
+import { Answers } from './answer.js';
+import { startCoordinates } from './coordinates.js';
+import { Drafts } from './draft.js';
+import { startDrawing } from './drawing.js';
+import { startPicking } from './picking.js';
+import { startUploading } from './uploading.js';
+
+const SORT_AFTER = 250; // ms of rest before the map's people are sorted again
+
+export async function start(element) {
+  const asked = readQuestion(new URLSearchParams(location.search));
+  const question = { ...asked, ...standing(element, asked), shapes: [] };
+  const answers = new Answers(element);
+  const drafts = new Drafts(element.dataset.drafts);
+  const words = JSON.parse(element.querySelector('script[data-part="words"]').textContent);
+  const live = await mapOf(document.getElementById(element.dataset.map));
+
+  const changed = () => {
+    if (live) show(live, question);
+    answers.ask(question);
+    drafts.keep(question, (code) => {
+      question.draft = code;
+      writeAddress(question);
+    });
+    element.querySelector('[data-part="combine"]').hidden = !(meetsAreas(question) && meetsShapes(question));
+  };
+  const parts = { element, live, question, words, changed };
+  const drawing = startDrawing(parts);
+  startCoordinates(parts, drawing);
+  startPicking(parts);
+  startUploading(parts);
+  startClause(parts);
+  startCombining(parts);
+  element.addEventListener('tab', ({ detail }) => live && followTab(parts, drawing, detail));
+
+  await drafts.open(question);
+  drawing.set(question.rings);
+  if (live) followTab(parts, drawing, wayOf(element));
+  changed();
+}
+
+/** What the page itself says, where the address is silent. */
+function standing({ dataset }, asked) {
+  const least = dataset.least === '' ? null : Number(dataset.least);
+  return {
+    event: asked.event || dataset.event,
+    release: asked.release || dataset.release,
+    least: asked.least ?? least,
+  };
+}
+
+const meetsAreas = ({ areas }) => areas.length > 0;
+const meetsShapes = ({ rings, shapes }) => rings.length + shapes.length > 0;
+const wayOf = (element) => element.querySelector('[role="tab"][aria-selected="true"]').value;
+
+function followTab({ live, element }, drawing, way) {
+  drawing.listen(way === 'draw');
+  document.getElementById(element.dataset.map).classList.toggle('picking', way === 'pick');
+  document.querySelector('[data-part="live"]').hidden = way !== 'draw';
+  live.way = way;
+}
+
+function show({ map, settings }, { areas, without, shapes }) {
+  markAreas(map, settings.levels, 'picked', areas);
+  markAreas(map, settings.levels, 'without', without);
+  const features = shapes.map((geometry) => ({ type: 'Feature', properties: {}, geometry }));
+  map.getSource('shapes').setData({ type: 'FeatureCollection', features });
+}
+
+function writeAddress(question) {
+  const params = writeQuestion(new URLSearchParams(location.search), question);
+  history.replaceState(history.state, '', location.pathname + query(params));
+}
+
+function startClause({ live, question, changed }) {
+  let wait;
+  document.addEventListener('threshold', ({ detail }) => {
+    question.least = detail;
+    changed();
+    if (!live) return;
+    live.map.setGlobalStateProperty('least', detail);
+    clearTimeout(wait);
+    wait = setTimeout(() => sortPeople(live.map, { ...live.settings.households, at_least: detail }), SORT_AFTER);
+  });
+}
+
+function startCombining({ element, question, changed }) {
+  const choices = element.querySelector('[data-part="combine"]');
+  for (const choice of choices.querySelectorAll('input')) choice.checked = choice.value === question.combine;
+  choices.addEventListener('change', ({ target }) => {
+    question.combine = target.value;
+    changed();
+  });
+}
