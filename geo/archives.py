@@ -1,0 +1,209 @@
+"""Files as people send them: zipped, gzipped, one inside the other; unpacked for a while, safely.
+
+An archive is judged by its first bytes, never by its name. What it holds is copied out under a
+budget of bytes and entries, kept by what really comes out, not by what the archive says of itself.
+"""
+
+import gzip
+import hashlib
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from core.errors import Invalid, NotFound
+
+ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
+NESTED = 2  # archives within archives
+CHUNK = 1 << 20
+RECIPES = (b"<VRTDataset", b"<OGRVRT", b"<OGRWFS", b"<GDAL_WMS", b"gdal_streamed_alg")
+JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+
+
+class FileMissing(NotFound):
+    """There is no file at {path}; check the path and try again."""
+
+
+class FileEmpty(Invalid):
+    """{name} is empty (0 bytes); fetch or export it again."""
+
+
+class ArchiveBroken(Invalid):
+    """{name} cannot be unpacked ({reason}); pack or fetch it again."""
+
+
+class ArchiveTooLarge(Invalid):
+    """{name} unpacks to more than we accept ({reason}); send the files it holds one by one."""
+
+
+class ArchiveEscapes(Invalid):
+    """{name} holds the entry {entry}, which leads out of the archive; pack it again without it."""
+
+
+class Recipe(Invalid):
+    """{name} is a recipe that points at other files or services; send the data itself."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one upload may unpack to."""
+
+    total: int = 16 << 30
+    entries: int = 20_000
+    ratio: int = 500  # unpacked over packed; judged only above `forgiving` bytes
+    forgiving: int = 256 << 20
+
+
+class Readable(Protocol):
+    """What bytes can be read from: a member of a zip, a gzip."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Budget:
+    """What is left of the limits while one upload, with the archives inside it, is unpacked."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.name, self.limits = path.name, limits
+        self.packed = path.stat().st_size
+        self.bytes = self.entries = 0
+
+    def take_entry(self) -> None:
+        self.entries += 1
+        if self.entries > self.limits.entries:
+            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.entries:,} entries")
+
+    def take(self, count: int) -> None:
+        self.bytes += count
+        if self.bytes > self.limits.total:
+            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.total >> 30} GiB")
+        if self.bytes > max(self.limits.forgiving, self.packed * self.limits.ratio):
+            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.ratio} times its size")
+
+
+@contextmanager
+def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
+    """The file itself, or the folder its contents stand in until the block ends.
+
+    Archives inside archives are opened to two levels.
+    Raises FileMissing, FileEmpty, ArchiveBroken, ArchiveTooLarge, ArchiveEscapes.
+    """
+    if not path.exists():
+        raise FileMissing(path=path)
+    if path.is_file() and path.stat().st_size == 0:
+        raise FileEmpty(name=path.name)
+    if _magic(path) is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="highground-") as folder:
+        root = Path(folder) / "0"
+        _unpack(path, root, Budget(path, limits), NESTED)
+        yield root
+
+
+def contents(place: Path) -> list[Path]:
+    """The data sets at a place: the place itself, or what an unpacked folder holds, by name.
+
+    A File Geodatabase is one data set though it is a folder; system litter is left out.
+    """
+    if place.is_file() or place.suffix.lower() == ".gdb":
+        return [place]
+    found: list[Path] = []
+    for entry in sorted(place.iterdir()):
+        if entry.name in JUNK or entry.name.startswith("."):
+            continue
+        found += contents(entry)
+    return found
+
+
+def refuse_recipe(name: str, path: Path) -> None:
+    """Raise Recipe for a file that GDAL would follow elsewhere: a VRT, the address of a service."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+        if any(mark in start for mark in RECIPES):
+            raise Recipe(name=name)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file as it was sent, or of the files of a folder in order of name."""
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    for file in files:
+        with file.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _magic(path: Path) -> bytes | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    return next((kind for kind in (ZIP, GZIP) if start.startswith(kind)), None)
+
+
+def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
+    folder.mkdir(parents=True)
+    try:
+        if _magic(path) == ZIP:
+            _unzip(path, folder, budget)
+        else:
+            _gunzip(path, folder, budget)
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise ArchiveBroken(name=budget.name, reason=str(error) or "it ends too early") from error
+    except (NotImplementedError, RuntimeError) as error:  # a method zipfile lacks, a password
+        raise ArchiveBroken(name=budget.name, reason=str(error)) from error
+    except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
+        raise ArchiveBroken(name=budget.name, reason="two entries share a name") from error
+    if deeper:
+        _unpack_nested(folder, budget, deeper - 1)
+
+
+def _unpack_nested(folder: Path, budget: Budget, deeper: int) -> None:
+    for inner in [path for path in contents(folder) if _magic(path)]:
+        aside = inner.rename(inner.with_name(inner.name + ".packed"))
+        _unpack(aside, inner, budget, deeper)
+        aside.unlink()
+
+
+def _unzip(path: Path, folder: Path, budget: Budget) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            budget.take_entry()
+            target = folder / _safe(entry.filename, budget.name)
+            if entry.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(entry) as source:
+                _copy(source, target, budget)
+
+
+def _gunzip(path: Path, folder: Path, budget: Budget) -> None:
+    budget.take_entry()
+    name = path.name.removesuffix(".packed")
+    inner = name[:-3] if name.lower().endswith(".gz") else name
+    with gzip.open(path) as source:
+        _copy(source, folder / inner, budget)
+
+
+def _copy(source: Readable, target: Path, budget: Budget) -> None:
+    with target.open("wb") as out:
+        while chunk := source.read(CHUNK):
+            budget.take(len(chunk))
+            out.write(chunk)
+
+
+def _safe(entry: str, archive: str) -> PurePosixPath:
+    """The path of an entry, if it stays below the folder it is unpacked to."""
+    path = PurePosixPath(entry.replace("\\", "/"))
+    drive = path.parts and path.parts[0].endswith(":")
+    if path.is_absolute() or ".." in path.parts or drive or "\0" in entry:
+        raise ArchiveEscapes(name=archive, entry=entry)
+    return path

@@ -1,0 +1,103 @@
+"""Coordinate systems: read, compared, asked for where missing; points carried between them.
+
+Coordinates are always x before y: longitude before latitude.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from core.errors import Invalid
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+WGS84 = CRS.from_epsg(4326)
+STRAYED = 1.0  # units a point may move on the way to longitude and latitude and back
+
+
+class CrsUnknown(Invalid):
+    """{text} is not a coordinate system we know; name it like EPSG:4326."""
+
+
+class CrsMissing(Invalid):
+    """{name} does not say its coordinate system (CRS); look it up where the file came from
+    and name it, like EPSG:4326."""
+
+
+class CrsContradicts(Invalid):
+    """{name} declares the coordinate system {declared}, not {given}; name none, or correct it."""
+
+
+def parsed(text: str) -> CRS:
+    """The coordinate system a person or a file names (`EPSG:4326`, `4326`, WKT, PROJ)."""
+    try:
+        return CRS.from_user_input(int(text) if text.strip().isdigit() else text)
+    except CRSError as error:
+        raise CrsUnknown(text=text[:80]) from error
+
+
+def settled(name: str, declared: CRS | None, given: str | None) -> CRS:
+    """The coordinate system of a file, from what it declares and what a person says of it.
+
+    Raises CrsMissing if neither speaks, CrsContradicts if they differ.
+    """
+    if given is None:
+        if declared is None:
+            raise CrsMissing(name=name)
+        return declared
+    said = parsed(given)
+    if declared is not None and not same(declared, said):
+        raise CrsContradicts(name=name, declared=label(declared), given=label(said))
+    return declared or said
+
+
+def same(one: CRS, other: CRS) -> bool:
+    """Whether two definitions mean the same system, whatever their names, axis order or heights."""
+    one, other = one.to_2d(), other.to_2d()
+    if one.equals(other, ignore_axis_order=True):
+        return True
+    code = one.to_epsg(min_confidence=70)
+    return code is not None and code == other.to_epsg(min_confidence=70)
+
+
+def label(crs: CRS) -> str:
+    """The short name of a system: `EPSG:4326` where it has a code, else its definition."""
+    authority = crs.to_authority(min_confidence=70)
+    return ":".join(authority) if authority else str(crs.to_string())
+
+
+def in_degrees(crs: CRS) -> bool:
+    """Whether coordinates of the system are longitudes and latitudes in degrees."""
+    return crs.is_geographic and all(axis.unit_name == "degree" for axis in crs.axis_info[:2])
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def carried(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
+    """Points of one system in another; infinite where it cannot hold them."""
+    if same(source, target):
+        return x, y
+    there = _transformer(source, target).transform(x, y)
+    return np.asarray(there[0], dtype=float), np.asarray(there[1], dtype=float)
+
+
+def within_range(x: Floats, y: Floats, crs: CRS) -> Flags:
+    """Which points lie where the system has coordinates at all.
+
+    Longitudes within 180 and latitudes within 90 degrees; for other systems, what leads to such
+    a place and back again.
+    """
+    if in_degrees(crs):
+        return (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    lon, lat = carried(x, y, crs, WGS84)
+    on_earth = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    back_x, back_y = carried(np.where(on_earth, lon, 0), np.where(on_earth, lat, 0), WGS84, crs)
+    with np.errstate(invalid="ignore"):
+        strayed = np.hypot(back_x - x, back_y - y) > STRAYED
+    return on_earth & np.isfinite(back_x) & np.isfinite(back_y) & ~strayed

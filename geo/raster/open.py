@@ -1,0 +1,277 @@
+"""Opening a raster: any file GDAL reads becomes one grid of values, or is refused in one sentence.
+
+Nothing is guessed: where a file does not say its coordinate system, or holds several variables,
+times or bands, whoever sends it is asked.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from core.errors import Invalid
+from core.words import _
+from geo.archives import contents, refuse_recipe, unpacked
+from geo.crs import WGS84, in_degrees, settled
+from geo.raster import shakemap
+from geo.raster.bands import Band, Choice, NoSuchVariable, chosen_band, listed, says_degrees
+from geo.raster.grid import CIRCLE, Grid
+from geo.raster.variables import chosen_variable, only_variable
+from geo.raster.windows import Window, clipped, pieces
+
+# Drivers that read values from the file they are given: none that fetches, or points elsewhere.
+# fmt: off
+DRIVERS = [
+    "GTiff", "AAIGrid", "GRASSASCIIGrid", "XYZ", "netCDF", "HDF5", "HDF5Image", "GRIB", "EHdr",
+    "ENVI", "HFA", "ERS", "SAGA", "GSAG", "GSBG", "GS7BG", "RST", "BT", "PCRaster", "ILWIS",
+    "RMF", "KRO", "PCIDSK", "NITF", "SRTMHGT", "DTED", "USGSDEM", "GPKG", "MBTiles", "PNG",
+    "JPEG", "GIF", "BMP", "WEBP", "JP2OpenJPEG", "PNM",
+]
+GRIDS = {
+    ".tif", ".tiff", ".gtiff", ".asc", ".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5", ".grib",
+    ".grib2", ".grb", ".grb2", ".img", ".flt", ".bil", ".ers", ".sdat", ".grd", ".rst", ".hgt",
+    ".dt0", ".dt1", ".dt2", ".jp2", ".png", ".jpg", ".jpeg", ".map", ".bt", ".xyz",
+}
+# fmt: on
+UNSAID = Choice()
+SMALL = 16_000_000  # cells
+PLAIN = 2 * CIRCLE  # degrees; what lies farther east or west is no longitude
+
+
+class Unreadable(Invalid):
+    """{name} cannot be read as a raster; ask for it as GeoTIFF or netCDF."""
+
+
+class SeveralFiles(Invalid):
+    """{name} holds several rasters ({files}); choose one as its layer."""
+
+
+class NoSuchFile(Invalid):
+    """{name} has no layer {layer}; it has {files}."""
+
+
+class Damaged(Invalid):
+    """{name} opens but its values cannot be read ({reason}); fetch or export it again."""
+
+
+class ComplexNumbers(Invalid):
+    """{name} holds complex numbers (a radar product before processing), not values; ask for the
+    processed map."""
+
+
+class NoPosition(Invalid):
+    """{name} does not say where its cells lie (no geotransform, or one of its own per cell);
+    rectify or export it again as GeoTIFF."""
+
+
+class NotDegrees(Invalid):
+    """{name} declares longitude and latitude, but its coordinates run from {low} to {high};
+    find out its true coordinate system and correct the file."""
+
+
+@contextmanager
+def opened(path: Path, choice: Choice = UNSAID) -> Iterator[Grid]:
+    """The grid of values in a raster file, readable as long as the block lasts.
+
+    `path` may be zipped or gzipped. Raises a Refusal that says what was found and what to do.
+    """
+    with unpacked(path) as place:
+        file, rest = _chosen_file(path, contents(place), choice)
+        if shakemap.is_shakemap(file):
+            with shakemap.as_geotiff(file) as tiff:
+                yield _grid(path.name, str(tiff), rest)
+        else:
+            yield _grid(path.name, str(file), rest)
+
+
+def is_raster(path: Path) -> bool:
+    """Whether a plain file opens as a raster at all; what it holds is not judged yet."""
+    from rasterio.errors import RasterioError
+
+    if shakemap.is_shakemap(path):
+        return True
+    try:
+        with dataset(str(path)):
+            return True
+    except RasterioError:
+        return False
+
+
+def looks_like_raster(path: Path) -> bool:
+    """Whether a file in an archive should be tried as a raster, by its ending or its mark."""
+    if path.suffix.lower() == ".xml":
+        return shakemap.is_shakemap(path)
+    return path.suffix.lower() in GRIDS
+
+
+def dataset(name: str) -> Any:
+    """An open rasterio data set; GDAL's remarks on missing positions are kept to ourselves."""
+    from rasterio import Env
+    from rasterio.errors import NotGeoreferencedWarning
+    from rasterio.io import DatasetReader
+
+    with Env(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return DatasetReader(name, driver=DRIVERS)
+
+
+def _chosen_file(path: Path, files: list[Path], choice: Choice) -> tuple[Path, Choice]:
+    """The file that is meant among those unpacked, and what of the choice is left to make."""
+    if len(files) != 1 or path.is_dir():
+        files = [file for file in files if looks_like_raster(file)]
+    names = [file.stem for file in files]
+    if choice.layer is not None and len(files) > 1:
+        named = [f for f in files if choice.layer.lower() in (f.stem.lower(), f.name.lower())]
+        if not named:
+            raise NoSuchFile(name=path.name, layer=choice.layer, files=listed(names))
+        return named[0], replace(choice, layer=None)
+    if len(files) > 1:
+        raise SeveralFiles(name=path.name, files=listed(names))
+    if not files:
+        raise Unreadable(name=path.name)
+    if choice.layer is not None and choice.layer.lower() in (names[0].lower(), path.stem.lower()):
+        return files[0], replace(choice, layer=None)
+    return files[0], choice
+
+
+def _grid(name: str, file: str, choice: Choice) -> Grid:
+    from rasterio.errors import RasterioError
+
+    refuse_recipe(name, Path(file))
+    try:
+        source = dataset(file)
+    except RasterioError as error:
+        raise Unreadable(name=name) from error
+    with source:
+        wanted = choice.variable or choice.layer
+        part = chosen_variable(name, source, wanted, dataset)
+        if part is None:
+            return _described(name, source, choice)
+    with dataset(part) as source:
+        return _described(name, source, replace(choice, variable=None, layer=None))
+
+
+def _described(name: str, source: Any, choice: Choice) -> Grid:
+    variable = only_variable(source, 1)
+    choice = _settled_variable(name, choice, variable)
+    band = chosen_band(name, source, choice)
+    if source.dtypes[band.number - 1].startswith("complex"):
+        raise ComplexNumbers(name=name)
+    if source.transform.is_identity or source.transform.is_degenerate:
+        raise NoPosition(name=name)
+    crs, notes = _crs(name, source, choice)
+    grid = _of_band(source, band, crs, choice)
+    _refuse_false_degrees(name, grid)
+    _refuse_damaged(name, source, grid)
+    return replace(grid, notes=notes, variable=variable or band.name or None)
+
+
+def _settled_variable(name: str, choice: Choice, variable: str | None) -> Choice:
+    """The choice without the variable where the file holds that one alone; a layer names it too."""
+    wanted = choice.variable or choice.layer
+    choice = replace(choice, variable=wanted, layer=None)
+    if wanted is None or variable is None:
+        return choice
+    if wanted.lower() != variable.lower():
+        raise NoSuchVariable(name=name, variable=wanted, variables=variable)
+    return replace(choice, variable=None)
+
+
+def _crs(name: str, source: Any, choice: Choice) -> tuple[CRS, tuple[str, ...]]:
+    """The settled coordinate system, and what should be said about it."""
+    declared = _declared_crs(source)
+    if declared is None and source.driver == "netCDF" and says_degrees(source.tags()):
+        said = _("{name} calls its coordinates degrees north and east; taken as WGS 84.", name=name)
+        return settled(name, WGS84, choice.crs), (said,)
+    return settled(name, declared, choice.crs), ()
+
+
+def _declared_crs(source: Any) -> CRS | None:
+    if not source.crs:
+        return None
+    try:
+        crs = CRS.from_wkt(source.crs.to_wkt())
+    except CRSError:
+        return None
+    return None if crs.is_engineering else crs
+
+
+def _of_band(source: Any, band: Band, crs: CRS, choice: Choice) -> Grid:
+    """The description of one band of an open data set."""
+    at = band.number - 1
+    rows, columns = source.block_shapes[at]
+    return Grid(
+        name=source.name,
+        driver=source.driver,
+        crs=crs,
+        transform=source.transform,
+        width=source.width,
+        height=source.height,
+        dtype=source.dtypes[at],
+        band=band.number,
+        block=(rows, columns),
+        nodata=_nodata(source, band.number, choice),
+        scale=source.scales[at],
+        offset=source.offsets[at],
+        masked=any(flag.name == "per_dataset" for flag in source.mask_flag_enums[at]),
+        nodes=source.tags().get("AREA_OR_POINT") == "Point",
+        time=band.time or None,
+        unit=source.units[at] or None,
+    )
+
+
+def _nodata(source: Any, number: int, choice: Choice) -> tuple[float, ...]:
+    """Every stored number that means "not observed": declared, by either name of CF, and given."""
+    codes = [source.nodatavals[number - 1], source.tags(number).get("missing_value")]
+    known = [float(code) for code in codes if _is_number(code)] + list(choice.nodata)
+    return tuple({repr(code): code for code in known}.values())
+
+
+def _is_number(code: object) -> bool:
+    try:
+        float(str(code))
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_false_degrees(name: str, grid: Grid) -> None:
+    if not in_degrees(grid.crs):
+        return
+    west, south, east, north = grid.bounds
+    cell = abs(grid.transform.e) + abs(grid.transform.d)
+    if max(abs(west), abs(east)) > PLAIN:
+        raise NotDegrees(name=name, low=f"{west:.6g}", high=f"{east:.6g}")
+    if max(abs(south), abs(north)) > 90 + cell:
+        raise NotDegrees(name=name, low=f"{south:.6g}", high=f"{north:.6g}")
+
+
+def _refuse_damaged(name: str, source: Any, grid: Grid) -> None:
+    """Read a small grid whole, a large one at its start, middle and end: a header is no raster."""
+    from rasterio.errors import RasterioError
+
+    try:
+        for window in _samples(grid):
+            source.read(grid.band, window=window.slices)
+    except RasterioError as error:
+        raise Damaged(name=name, reason=_cause(error)) from error
+
+
+def _samples(grid: Grid) -> Iterator[Window]:
+    if grid.width * grid.height <= SMALL:
+        yield from pieces(grid)
+        return
+    rows, columns = grid.block
+    for place in ((0, 0), (grid.height // 2, grid.width // 2), (grid.height - 1, grid.width - 1)):
+        yield clipped(grid, place[0] // rows * rows, place[1] // columns * columns, rows, columns)
+
+
+def _cause(error: Exception) -> str:
+    """The first reason GDAL gave, without the Python around it."""
+    cause = error.__cause__ or error.__context__ or error
+    return str(cause).strip().splitlines()[0].rstrip(".")[:120]

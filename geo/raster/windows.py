@@ -1,0 +1,69 @@
+"""Reading a grid piece by piece; nothing here ever holds a whole raster."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.crs import Flags
+from geo.raster.grid import Cells, Grid, Indices
+
+SIDE = 2048  # cells: four million at a time
+
+
+@dataclass(frozen=True)
+class Window:
+    """A piece of a grid: its first row and column, and how many of each."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @property
+    def slices(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The piece as rasterio takes it."""
+        return (self.top, self.top + self.height), (self.left, self.left + self.width)
+
+    def flat(self, rows: Indices, columns: Indices) -> Indices:
+        """Where cells of the grid stand in the piece read row by row."""
+        return (rows - self.top) * self.width + (columns - self.left)
+
+
+def pieces(grid: Grid, side: int = SIDE) -> Iterator[Window]:
+    """The windows that cover a grid once, along its blocks."""
+    height, width = (_multiple(block, side) for block in grid.block)
+    for top in range(0, grid.height, height):
+        for left in range(0, grid.width, width):
+            yield clipped(grid, top, left, height, width)
+
+
+def clipped(grid: Grid, top: int, left: int, height: int, width: int) -> Window:
+    """A window cut off at the edge of its grid."""
+    return Window(top, left, min(height, grid.height - top), min(width, grid.width - left))
+
+
+def stored(source: Any, grid: Grid, window: Window) -> Cells:
+    """The numbers of a window as the file holds them."""
+    cells: Cells = source.read(grid.band, window=window.slices)
+    return cells
+
+
+def unmasked(source: Any, grid: Grid, window: Window) -> Flags:
+    """Which cells of a window the mask or alpha band of the file lets through."""
+    if not grid.masked:
+        return np.ones((window.height, window.width), dtype=bool)
+    return np.asarray(source.read_masks(grid.band, window=window.slices) > 0)
+
+
+def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:
+    """The values of a window in the grid's unit, and which of them were observed."""
+    cells = stored(source, grid, window)
+    return grid.measured(cells), grid.observed(cells) & unmasked(source, grid, window)
+
+
+def _multiple(block: int, side: int) -> int:
+    """The fewest whole blocks that reach a side."""
+    return block * math.ceil(side / block)

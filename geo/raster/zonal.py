@@ -1,0 +1,105 @@
+"""What areas hold of a grid: cells, values and square kilometres, by exactly covered shares."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.clauses import Clause
+from geo.crs import Flags, Floats
+from geo.ellipsoid import Shapes
+from geo.raster.cover import Covered, covered
+from geo.raster.grid import Cells, Grid, Indices
+from geo.raster.open import dataset
+from geo.raster.windows import values
+
+
+@dataclass(frozen=True)
+class Zones:
+    """What N areas hold of a grid; every array has one entry an area.
+
+    `cells` counts covered cells by their shares, `observed_cells` those with a value, over which
+    `sum`, `low` and `high` run (NaN where none is). `hit_km2` meets the clause, `observed_km2` has
+    a value; both are true areas on the WGS 84 ellipsoid.
+    """
+
+    cells: Floats
+    observed_cells: Floats
+    sum: Floats
+    low: Floats
+    high: Floats
+    hit_km2: Floats
+    observed_km2: Floats
+
+    @property
+    def mean(self) -> Floats:
+        return _ratio(self.sum, self.observed_cells)
+
+    @property
+    def hit_share(self) -> Floats:
+        return _ratio(self.hit_km2, self.observed_km2)
+
+
+def zonal(grid: Grid, areas: Shapes, clause: Clause) -> Zones:
+    """What each of N areas holds; valid polygons in the grid's own system (None: no area)."""
+    totals = _Totals(len(areas))
+    with dataset(grid.name) as source:
+        for piece in covered(grid, areas):
+            cells, observed = values(source, grid, piece.window)
+            totals.add(piece, cells.ravel()[piece.cell], observed.ravel()[piece.cell], clause)
+    return totals.zones()
+
+
+def largest(grid: Grid, shapes: Shapes) -> tuple[Cells, Flags]:
+    """The largest value each of N shapes covers any part of, and whether it covers one at all."""
+    kind = grid.measured(np.zeros(1, dtype=grid.dtype)).dtype
+    found = np.zeros(len(shapes), dtype=bool)
+    highest = np.full(len(shapes), _lowest(kind), dtype=kind)
+    with dataset(grid.name) as source:
+        for piece in covered(grid, shapes):
+            cells, observed = values(source, grid, piece.window)
+            seen = observed.ravel()[piece.cell]
+            _gather(np.maximum, highest, piece.area[seen], cells.ravel()[piece.cell[seen]])
+            found[piece.area[seen]] = True
+    return highest, found
+
+
+class _Totals:
+    """Sums over the pieces of a grid, one an area."""
+
+    def __init__(self, areas: int) -> None:
+        self.cells, self.observed, self.sum = (np.zeros(areas) for _ in range(3))
+        self.hit_km2, self.observed_km2 = np.zeros(areas), np.zeros(areas)
+        self.low, self.high = np.full(areas, np.inf), np.full(areas, -np.inf)
+
+    def add(self, piece: Covered, cells: Cells, observed: Flags, clause: Clause) -> None:
+        _gather(np.add, self.cells, piece.area, piece.share)
+        area, share, km2 = piece.area[observed], piece.share[observed], piece.km2[observed]
+        hit = clause.met(cells[observed])
+        known = cells[observed].astype(np.float64)
+        _gather(np.add, self.observed, area, share)
+        _gather(np.add, self.sum, area, share * known)
+        _gather(np.add, self.observed_km2, area, km2)
+        _gather(np.add, self.hit_km2, area[hit], km2[hit])
+        _gather(np.minimum, self.low, area, known)
+        _gather(np.maximum, self.high, area, known)
+
+    def zones(self) -> Zones:
+        nothing = self.observed == 0
+        low, high, sums = (np.where(nothing, np.nan, x) for x in (self.low, self.high, self.sum))
+        return Zones(self.cells, self.observed, sums, low, high, self.hit_km2, self.observed_km2)
+
+
+def _gather(fold: np.ufunc, totals: Cells, area: Indices, parts: Cells) -> None:
+    """Fold parts into the totals of their areas; the parts of an area stand together."""
+    starts = np.flatnonzero(np.diff(area, prepend=-1))
+    if len(starts):
+        fold.at(totals, area[starts], fold.reduceat(parts, starts))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
+
+
+def _lowest(kind: np.dtype[Any]) -> float | int:
+    return int(np.iinfo(kind).min) if kind.kind in "iu" else -np.inf
