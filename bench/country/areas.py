@@ -21,7 +21,7 @@ COUNTRY_CODE = "KS"
 VALID_ON = "2025-01-01"
 JITTER = 503  # offset of the seed
 CODE_LENGTH = (2, 4, 6, 8)
-SMOOTHING, FINEST = 1.05, 0.8  # cells
+SMOOTHING, FINEST = 1.9, 0.8  # cells
 
 Shapes = NDArray[np.object_]
 
@@ -76,8 +76,8 @@ def drawn(label: Labels, frame: Frame, seed: int) -> Shapes:
 
 
 def _outlines(label: Labels) -> Shapes:
-    """One multipolygon a label along the edges of its cells; columns and rows, every corner kept."""
-    parts: dict[int, list[shapely.Geometry]] = {}
+    """One multipolygon a label along the edges of its cells, every corner kept; column and row."""
+    parts: dict[int, list[Any]] = {}
     for ring, value in shapes(label, mask=label >= 0, connectivity=4):
         parts.setdefault(int(value), []).append(shapely.geometry.shape(ring))
     outlines = [shapely.MultiPolygon(parts[key]) for key in sorted(parts)]
@@ -93,14 +93,12 @@ def _shaken(points: Floats, cells: int, seed: int) -> Floats:
     level = np.round(points, 6)
     moved = np.column_stack([level[:, 0], cells - level[:, 1]])
     still = moved.copy()
-    for wave, far in ((5.0, 0.45), (1.9, 0.10)):
+    for wave, far in ((6.0, 0.5), (2.2, 0.14)):
         for axis in (0, 1):
             moved[:, axis] += far * noise_at(still, wave, seed + JITTER + axis + int(10 * wave))
     return moved / cells
 
 
 def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    parts = shapely.get_parts(shape)
-    return shapely.MultiPolygon(
-        [part for outer in parts for part in shapely.get_parts(outer) if part.area > 0]
-    )
+    parts: Any = shapely.get_parts(shape)
+    return shapely.MultiPolygon(parts)

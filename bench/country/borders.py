@@ -1,7 +1,7 @@
 """Borders: from every seat its land grows until it meets the next, held up by rivers and ridges.
 
-Fast sweeping over a grid: each pass carries the cost of the way from the nearest seat down, up, right
-and left, until nothing changes. Rivers cost most, so borders come to lie along them.
+Fast sweeping over a grid: each pass carries the cost of the way from the nearest seat down, up,
+right and left, until nothing changes. Rivers cost most, so borders come to lie along them.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def cost_of_way(land: Mask, reaches: list[Reach], seed: int) -> Floats:
     """What one cell costs to cross: hills and woods some, rivers much, the sea most."""
     cells = land.shape[0]
     us, vs = axes(cells)
-    cost = np.exp(0.45 * layered(us, vs, 0.03, 4, seed + WOODS))
+    cost = np.exp(0.55 * layered(us, vs, 0.03, 5, seed + WOODS))
     transform = Affine(1 / cells, 0, 0, 0, -1 / cells, 1)
     for reach in reaches[::-1]:
         shape = LineString(reach.line[::2])
@@ -45,9 +45,10 @@ def grown(cost: Floats, seats: Floats) -> Labels:
     before = np.inf
     while (now := float(np.minimum(way, 1e9).sum())) < before:
         before = now
-        for turned in (False, True):
-            _sweep(*(grid.T if turned else grid for grid in (way, label, cost)))
-            _sweep(*(grid.T[::-1] if turned else grid[::-1] for grid in (way, label, cost)))
+        _sweep(way, label, cost)
+        _sweep(way[::-1], label[::-1], cost[::-1])
+        _sweep(way.T, label.T, cost.T)
+        _sweep(way.T[::-1], label.T[::-1], cost.T[::-1])
     return label
 
 
@@ -56,8 +57,12 @@ def _sweep(way: Floats, label: Labels, cost: Floats) -> None:
     for above in range(len(way) - 1):
         here, owner = way[above + 1], label[above + 1]
         _carry(way[above], label[above], here, owner, cost[above + 1])
-        _carry(way[above, 1:], label[above, 1:], here[:-1], owner[:-1], DIAGONAL * cost[above + 1, :-1])
-        _carry(way[above, :-1], label[above, :-1], here[1:], owner[1:], DIAGONAL * cost[above + 1, 1:])
+        _carry(
+            way[above, 1:], label[above, 1:], here[:-1], owner[:-1], DIAGONAL * cost[above + 1, :-1]
+        )
+        _carry(
+            way[above, :-1], label[above, :-1], here[1:], owner[1:], DIAGONAL * cost[above + 1, 1:]
+        )
 
 
 def _carry(way: Floats, label: Labels, here: Floats, owner: Labels, cost: Floats) -> None:

@@ -1,4 +1,4 @@
-"""The beds of the rivers as polygons, for what must not stand in them and what runs deeper there."""
+"""The beds of the rivers as polygons: nobody stands in them, and floods run deeper there."""
 
 import numpy as np
 import shapely
@@ -35,7 +35,8 @@ class Channels:
         if not len(near):
             return np.zeros(shape, dtype=bool)
         transform = Affine(cell, 0, west, 0, -cell, north)
-        return rasterize(self.beds[near], shape, transform=transform).astype(bool)
+        bed: Mask = rasterize(self.beds[near], shape, transform=transform).astype(bool)
+        return bed
 
 
 def _beds(reach: Reach, frame: Frame) -> list[shapely.Geometry]:
@@ -44,6 +45,6 @@ def _beds(reach: Reach, frame: Frame) -> list[shapely.Geometry]:
     pieces = [line[start : start + PIECE + 1] for start in starts]
     halves = [float(half[start : start + PIECE + 1].mean()) for start in starts]
     return [
-        shapely.buffer(shapely.linestrings(piece), wide, quad_segs=4)
+        shapely.LineString(piece).buffer(wide, quad_segs=4)
         for piece, wide in zip(pieces, halves, strict=True)
     ]

@@ -1,7 +1,7 @@
 """Where the water goes: every cell hands its rain to one neighbour, down to the sea.
 
-Priority flood (Barnes, Lehman and Mulla 2014): cells are taken from the sea inland, lowest first, so
-that no hollow holds water back and each cell knows the neighbour it was reached from. A little
+Priority flood (Barnes, Lehman and Mulla 2014): cells are taken from the sea inland, lowest first,
+so that no hollow holds water back and each cell knows the neighbour it was reached from. A little
 chance is added on the way, else water would cross filled hollows in straight lines.
 """
 

@@ -81,6 +81,4 @@ def by_scene(patches: Shapes, frame: Frame, scenes: int) -> Shapes:
     column = np.minimum((middle[:, 0] - west) / (east - west) * scenes, scenes - 1).astype(int)
     row = np.minimum((north - middle[:, 1]) / (north - south) * scenes, scenes - 1).astype(int)
     scene = row * scenes + column
-    return np.array(
-        [shapely.MultiPolygon(list(patches[scene == one])) for one in np.unique(scene)]
-    )
+    return np.array([shapely.MultiPolygon(list(patches[scene == one])) for one in np.unique(scene)])

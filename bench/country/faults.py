@@ -98,12 +98,16 @@ def people_faults(world: World, run: Households) -> list[Row]:
     return _with_faults(sound + members[-faulty:], sound, PEOPLE_FAULTS, "id_number")
 
 
-def _with_faults(rows: list[Row], good: list[Row], faults: tuple[Fault, ...], differs: str) -> list[Row]:
+def _with_faults(
+    rows: list[Row], good: list[Row], faults: tuple[Fault, ...], differs: str
+) -> list[Row]:
     """The good rows, and the rest each given its fault with the help of a good one."""
     made = [row | {"expected": "create"} for row in good]
     for number, row in enumerate(rows[len(good) : len(good) + EACH * len(faults)]):
         expected, spoil = faults[number // EACH]
-        other = next(one for one in good[number:] + good if one[differs] not in ("", None, row[differs]))
+        other = next(
+            one for one in good[number:] + good if one[differs] not in ("", None, row[differs])
+        )
         made.append(spoil(row, other) | {"expected": expected})
     return made
 

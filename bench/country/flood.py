@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frame import Floats, Frame
-from .noise import blend, layered, noise
+from .noise import blend, exceeds, layered, noise
 from .relief import Mask, axes
 from .valley import RISE, Valley
 
@@ -19,6 +19,9 @@ CLOUD, MICRO, RAIN = 163, 179, 191  # offsets of the seed
 NOT_OBSERVED = np.float32(-9999)
 BANKS = 1.0  # metres a river rises before it leaves its bed
 DEEPEST = 4.4
+MICRO_M, SWELL_M = 2400, 0.30  # metres; swells of the ground on the plain, their length and height
+IN_BED = 0.9  # metres deeper in the bed of a river
+HIGH_AND_DRY = -3.2  # metres; ground that neither a bed nor a hollow puts under water
 SHALLOWEST = 0.03  # metres; less is called dry
 
 
@@ -30,7 +33,9 @@ class Pass:
     observed_on: date
     crest: float  # v of the crest of the wave
     swath: tuple[float, float]  # of u - 0.16 v: inside the image
-    veil: tuple[float, float]  # clouds or radar shadow: their extent, and noise above which they lie
+    veil: tuple[
+        float, float
+    ]  # clouds or radar shadow: their extent, and noise above which they lie
     salt: int  # offset of the seed
 
 
@@ -47,40 +52,42 @@ class Block:
     vs: Floats
 
 
-@dataclass(frozen=True)
 class Flood:
     """All that depth is computed from."""
 
-    frame: Frame
-    valley: Valley
-    shore: Floats  # above 0 on land
-    seed: int
+    def __init__(self, frame: Frame, valley: Valley, shore: Floats, seed: int) -> None:
+        """Valleys and shore (above 0 on land) are grids over the square."""
+        self.frame = frame
+        self.valley = valley
+        self.shore = shore
+        self.seed = seed
+        self._planned: dict[str, Floats] = {}
 
     def level(self, look: Pass, block: Block, channel: Mask) -> Floats:
         """Water above (or, below 0, under) the ground in metres, before clouds; (h, w)."""
-        plan = self._plan_level(look)
-        return self._fine(plan, block, channel)
+        if look.name not in self._planned:
+            self._planned[look.name] = self._plan_level(look)
+        level = blend(self._planned[look.name], block.us, block.vs)
+        if level.max() < HIGH_AND_DRY:
+            return level
+        wave = MICRO_M / self.frame.side_m
+        level += SWELL_M * layered(block.us, block.vs, wave, 5, self.seed + MICRO + 7)
+        return level + np.where(channel, IN_BED, 0.0)
 
     def _plan_level(self, look: Pass) -> Floats:
         cells = self.valley.stage.shape[0]
         us, vs = axes(cells)
         crest = np.exp(-(((vs - look.crest) / 0.20) ** 2))[:, None]
         wave = 0.34 + 0.70 * crest + 0.07 * noise(us, vs, 0.25, self.seed + RAIN + look.salt)
-        swell = 0.35 * layered(us, vs, 0.04, 3, self.seed + MICRO)
+        swell = 0.40 * layered(us, vs, 0.035, 4, self.seed + MICRO)
         return self.valley.stage * wave - BANKS - RISE * self.valley.side + swell
-
-    def _fine(self, plan: Floats, block: Block, channel: Mask) -> Floats:
-        metres = 1 / self.frame.side_m
-        level = blend(plan, block.us, block.vs)
-        level += 0.22 * layered(block.us, block.vs, 1600 * metres, 4, self.seed + MICRO + 7)
-        return level + np.where(channel, 0.9, 0.0)
 
     def unseen(self, look: Pass, block: Block) -> Mask:
         """Where the sensor saw nothing: cloud, beyond the image, and the sea; (h, w)."""
         across = block.us[None, :] - 0.16 * block.vs[:, None]
         outside = (across < look.swath[0]) | (across > look.swath[1])
         extent, least = look.veil
-        cloud = layered(block.us, block.vs, extent, 8, self.seed + CLOUD + look.salt) > least
+        cloud = exceeds(block.us, block.vs, extent, 8, self.seed + CLOUD + look.salt, least)
         sea = blend(self.shore, block.us, block.vs) <= 0
         masked: Mask = outside | cloud | sea
         return masked

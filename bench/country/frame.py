@@ -49,12 +49,14 @@ class Frame:
     def utm(self, unit: Floats) -> Floats:
         """Unit coordinates (n, 2) in UTM metres (n, 2)."""
         corner = np.array([self.west, self.north - self.side_m], dtype=float)
-        return unit * self.side_m + corner
+        utm: Floats = unit * self.side_m + corner
+        return utm
 
     def unit(self, utm: Floats) -> Floats:
         """UTM metres (n, 2) in unit coordinates (n, 2)."""
         corner = np.array([self.west, self.north - self.side_m], dtype=float)
-        return (utm - corner) / self.side_m
+        unit: Floats = (utm - corner) / self.side_m
+        return unit
 
     def lonlat(self, utm: Floats) -> Floats:
         """UTM metres (n, 2) in longitude and latitude (n, 2), rounded as the files hold them."""

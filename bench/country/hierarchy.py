@@ -1,4 +1,4 @@
-"""Who belongs to whom: communes join the district town they are nearest to over land, and so on up."""
+"""Who belongs to whom: communes join the district town that is nearest over land."""
 
 import heapq
 from dataclasses import dataclass

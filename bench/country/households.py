@@ -100,8 +100,8 @@ def _run(
 
 
 def _accuracy(source: Indices, rng: np.random.Generator) -> Floats:
-    """Metres, by how the place was found: a phone under a roof, a footprint, an address, a guess."""
-    gps = np.clip(4.2 * np.exp(0.55 * np.abs(rng.standard_normal(len(source)))), 3, 60)
+    """Metres, by how the place was found: a receiver, a footprint, an address, a guess."""
+    gps = np.clip(5.6 * np.exp(0.55 * np.abs(rng.standard_normal(len(source)))), 3, 60)
     by_source = np.select(
         [source == GPS, source == BUILDING, source == ADDRESS],
         [gps, rng.uniform(3, 9, len(source)), rng.uniform(20, 150, len(source))],
@@ -139,9 +139,7 @@ def table(run: Households, areas: Areas, places: Settlements, seed: int) -> pa.T
     )
 
 
-def _taken(
-    words: list[str], rows: Indices, kept: NDArray[np.bool_] | None = None
-) -> pa.Array:
+def _taken(words: list[str], rows: Indices, kept: NDArray[np.bool_] | None = None) -> pa.Array:
     """The word of each row; null where not kept."""
     mask = None if kept is None else ~kept
     return pa.array(words, pa.string()).take(pa.array(rows, mask=mask))

@@ -117,7 +117,9 @@ def count(world: World, runs: list[Households], seen: Seen, out: Path) -> dict[s
         listed = people.members(run, world.seed)
         tables[0].add(households.table(run, world.areas, world.settlements, world.seed))
         tables[1].add(people.table(run, listed, world.seed))
-        _count_run(world, run, truth.groups_of(run, listed), seen.part(run.first, run.count), counted)
+        _count_run(
+            world, run, truth.groups_of(run, listed), seen.part(run.first, run.count), counted
+        )
     for table in tables:
         table.close()
     if world.size.parquet:
@@ -146,7 +148,9 @@ def _count_run(
     for file, questions in asked.items():
         for key, answer in questions.items():
             for tallies, kept in ((counted.tallies, slice(None)), (counted.inside, drawn)):
-                tally = tallies.setdefault(file, {}).setdefault(key, truth.Tally(world.size.communes))
+                tally = tallies.setdefault(file, {}).setdefault(
+                    key, truth.Tally(world.size.communes)
+                )
                 tally.add(run.stated_area[kept], answer[kept], run.size[kept], groups[kept])
     before, after = (asked[file]["at_least_0.5_m"] for file in RELEASES)
     counted.movement.add(before, after)

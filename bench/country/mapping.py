@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import shapely
 
+from .frame import DEGREE_DIGITS, Floats
 from .placenames import place_names
-from .plan import COURSES, DELTA_MOUTHS, RIVER
+from .plan import COURSES, DELTA_ARMS, RIVER
 from .rivers import Reach, width
 from .script import in_kesari
 from .world import World
@@ -21,14 +22,14 @@ def rivers_of(world: World) -> Iterator[Feature]:
     """The rivers inside the country, the greatest first, each with its name and widths."""
     names = river_names(world)
     for reach, name in zip(world.reaches, names, strict=True):
-        line = shapely.linestrings(world.frame.degrees(reach.line))
-        inside = shapely.intersection(line, world.areas.country)
+        line = shapely.LineString(world.frame.degrees(reach.line))
+        inside = line.intersection(world.areas.country)
         parts = [part for part in shapely.get_parts(inside) if part.length > 100 * PIECES]
         if not parts:
             continue
         wide = round(float(np.median(width(reach.flow, world.size.side_m))))
         yield (
-            shapely.set_precision(shapely.MultiLineString(parts), 1e-7, mode="pointwise"),
+            _rounded(shapely.MultiLineString(parts)),
             {
                 "name": name,
                 "name_local": in_kesari(name),
@@ -45,7 +46,7 @@ def _kind(reach: Reach, wide: int) -> str:
 def river_names(world: World) -> list[str]:
     """A name a reach: the drawn ones for the courses they follow, invented ones for the rest."""
     reaches = world.reaches
-    arms = [name for name, _ in DELTA_MOUTHS]
+    arms = [name for name, _ in DELTA_ARMS]
     names = [RIVER, *arms] + [""] * (len(reaches) - 1 - len(arms))
     for course in COURSES[1:]:
         names[_follower(reaches, course.points, names)] = course.name
@@ -54,7 +55,7 @@ def river_names(world: World) -> list[str]:
     return [name or next(invented) for name in names]
 
 
-def _follower(reaches: list[Reach], course: np.ndarray, names: list[str]) -> int:
+def _follower(reaches: list[Reach], course: Floats, names: list[str]) -> int:
     """The unnamed reach that keeps closest to a drawn course."""
     line = shapely.LineString(course)
     near = shapely.buffer(line, 0.02)
@@ -68,10 +69,12 @@ def _follower(reaches: list[Reach], course: np.ndarray, names: list[str]) -> int
 def roads_of(world: World) -> Iterator[Feature]:
     """The roads inside the country."""
     for line in world.roads:
-        inside = shapely.intersection(
-            shapely.linestrings(world.frame.degrees(line)), world.areas.country
-        )
-        yield shapely.set_precision(inside, 1e-7, mode="pointwise"), {"kind": "main road"}
+        road = shapely.LineString(world.frame.degrees(line))
+        yield _rounded(road.intersection(world.areas.country)), {"kind": "main road"}
+
+
+def _rounded(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda points: np.round(points, DEGREE_DIGITS))
 
 
 def places_of(world: World) -> Iterator[Feature]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .frame import Floats
 
 SPREAD = 7.2  # B-spline blending leaves a standard deviation of 0.14 of values in [-0.5, 0.5)
+HIGHEST = SPREAD / 2  # no noise is farther from 0
 MASK = np.uint64(0xFFFFFFFF)
 
 
@@ -82,6 +83,19 @@ def layered(us: Floats, vs: Floats, wavelength: float, octaves: int, seed: int) 
     for octave in range(octaves):
         total += noise(us, vs, wavelength / 2**octave, seed + 101 * octave) / 2**octave
     return total
+
+
+def exceeds(
+    us: Floats, vs: Floats, wavelength: float, octaves: int, seed: int, least: float
+) -> NDArray[np.bool_]:
+    """Where `layered` noise is above `least`; octaves that could change no answer are spared."""
+    total = np.zeros((len(vs), len(us)))
+    for octave in range(octaves):
+        total += noise(us, vs, wavelength / 2**octave, seed + 101 * octave) / 2**octave
+        still = HIGHEST * (2.0**-octave - 2.0 ** (1 - octaves))
+        if (np.abs(total - least) > still).all():
+            break
+    return total > least
 
 
 def noise_at(points: Floats, wavelength: float, seed: int) -> Floats:

@@ -1,5 +1,6 @@
 """What is said of the files in words: the event, the definitions, and README.txt."""
 
+from pathlib import Path
 from typing import Any
 
 from .flood import FIRST, RADAR, SECOND
@@ -8,6 +9,7 @@ from .people import EVENT_DAY
 from .plan import COUNTRY
 from .world import World
 
+README = Path(__file__).with_name("readme.txt")
 EVENT = {
     "name": "Oru river flood",
     "kind": "flood",
@@ -33,8 +35,9 @@ DEFINITIONS = {
     "difference": "enter: out in release 1 and in in release 2; leave: the reverse; stay: in in "
     "both; at least 0.5 m",
     "amount": "min(base + per_member x size, cap) for each household, no rounding needed",
-    "currency": "Kesara is invented and has no ISO 4217 code; its money is told in Mauritian rupees "
-    "(MUR, two decimals), a real currency of the same ocean in which the amounts are plausible",
+    "currency": "Kesara is invented and has no ISO 4217 code; its money is told in Mauritian "
+    "rupees (MUR, two decimals), a real currency of the same ocean in which the amounts are "
+    "plausible",
 }
 
 
@@ -64,7 +67,7 @@ def event(world: World) -> dict[str, Any]:
 
 def readme(world: World) -> str:
     """README.txt of the folder."""
-    return README.format(
+    return README.read_text(encoding="utf-8").format(
         name=world.size.name,
         seed=world.seed,
         households=world.size.households,
@@ -72,43 +75,3 @@ def readme(world: World) -> str:
         epsg=EPSG,
         side=world.size.side_m // 1000,
     )
-
-
-README = """\
-Kesara, an invented country ({name}, seed {seed})
-=================================================
-
-Kesara does not exist. Its rivers, places, people, telephone numbers and identifiers are made up by a
-program; any likeness is chance. It lies in the open Indian Ocean around 81 E, 29 S ({side} km wide),
-where there is nothing but water, so that nobody takes it for a real place.
-
-Licence: CC0 1.0. Do with these files whatever you like.
-
-areas.gpkg               Administrative areas in the style of COD-AB: layers ksm_admbnda_adm0 (country),
-                         adm1 (provinces), adm2 (districts), adm3 (communes). Columns ADMn_EN (name),
-                         ADMn_LO (name in the local script), ADMn_PCODE, validOn. EPSG:4326. The areas of
-                         a level share their borders exactly.
-settlements.geojson      Cities, towns and villages, with names in two scripts.
-service_points.csv       Schools, clinics, markets and posts, with the people a day each can serve.
-service_points.geojson   The same as GeoJSON.
-rivers.geojson           The Oru, its arms and its tributaries, with widths.
-roads.geojson            Main roads between the towns.
-flood_depth_r1.tif       Water depth on 16 November 2026, first release: part of the country only.
-flood_depth_r2.tif       Water depth on 19 November 2026, second release. Float32, metres, EPSG:{epsg},
-                         cells of {cell} m. 0 is observed and dry. Nodata (-9999) is not observed: cloud,
-                         outside the image, or the sea.
-flood_extent.geojson     What a radar saw as flooded on 13 November 2026.
-observed_extent.geojson  Where that radar could judge. Outside it nothing is known.
-households.csv           {households} households. location_source: gps, building, address, settlement (the
-                         settlement's middle), area (only the commune is known) or empty (no place known).
-                         size counts people; roster is partial where not all of them are listed.
-people.csv               Their members. birth_date_exact = no: only the year is known, 1 July stands in.
-households.parquet       In the large countries: number, longitude and latitude of located households.
-households_with_faults.csv, people_with_faults.csv
-                         Rows like those above, many of them broken; `expected` names the verdict that a
-                         careful import gives: create, flagged:<why> (taken in, with a warning) or
-                         error:<why> (left out).
-truth.json               The answers, from the generator's own arrays: who is in the water, out of it, not
-                         observed or unlocated, for each hazard file, by area, in a drawn polygon; what
-                         help would cost; what changed between the releases; SHA-256 of every file.
-"""

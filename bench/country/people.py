@@ -51,14 +51,16 @@ def whole_years(born: NDArray[np.datetime64], on: np.datetime64) -> Indices:
     years = on.astype("datetime64[Y]").astype(int) - born.astype("datetime64[Y]").astype(int)
     day_of_year = _month_and_day(born)
     early: NDArray[np.bool_] = day_of_year > _month_and_day(np.array([on]))[0]
-    return years - early
+    had: Indices = years - early
+    return had
 
 
 def _month_and_day(days: NDArray[np.datetime64]) -> Indices:
     months = days.astype("datetime64[M]")
     month = months.astype(int) % 12
     day = (days.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int)
-    return month * 100 + day
+    day_of_year: Indices = month * 100 + day
+    return day_of_year
 
 
 def members(run: Households, seed: int) -> People:
@@ -94,18 +96,18 @@ def _relations(
 def _ages(relation: Indices, head_age: Floats, rng: np.random.Generator) -> Floats:
     """Ages in years, to the day, that suit how people are related to their head."""
     share = rng.random(len(relation))
-    child_most = np.clip(head_age - 17.5, 0.9, 32)
+    child_most = np.clip(head_age - 17.5, 0.9, 34)
     child_least = np.clip(head_age - 52, 0, 20)
     ages = np.select(
         [relation == kind for kind in range(len(RELATIONS))],
         [
             head_age,
             np.clip(head_age + 8 * (share - 0.55), 17.5, 92),
-            child_least + (child_most - child_least) * share**1.25,
+            child_least + (child_most - child_least) * share**0.85,
             np.clip(head_age + 19 + 14 * share, 45, 99),
             np.clip(head_age + 22 * (share - 0.6), 6, 95),
-            np.clip((head_age - 38) * share**1.2, 0, 22),
-            2 + 70 * share**1.5,
+            np.clip((head_age - 38) * share, 0, 22),
+            3 + 72 * share,
         ],
     )
     suited: Floats = ages
@@ -131,7 +133,9 @@ def table(run: Households, people: People, seed: int) -> pa.Table:
     place = pc.utf8_lpad(pa.array(people.place + 1).cast(pa.string()), 2, "0")
     return pa.table(
         {
-            "code": pc.binary_join_element_wise(pc.replace_substring(household, "H", "P"), place, "-"),
+            "code": pc.binary_join_element_wise(
+                pc.replace_substring(household, "H", "P"), place, "-"
+            ),
             "household_code": household,
             "name": latin,
             "name_local": local,
@@ -169,9 +173,7 @@ def _names(people: People, households: int, rng: np.random.Generator) -> tuple[p
     return written[0], written[1]
 
 
-def _identifiers(
-    first: int, people: People, rng: np.random.Generator
-) -> tuple[pa.Array, pa.Array]:
+def _identifiers(first: int, people: People, rng: np.random.Generator) -> tuple[pa.Array, pa.Array]:
     """ID types and numbers, no number twice: a permutation of the person's own number."""
     share = rng.random(len(people.household))
     adult = people.age >= 18

@@ -30,8 +30,10 @@ def shore(cells: int, seed: int) -> Floats:
     bay = 0.020 * layered(us, np.zeros(1), 0.34, 3, seed + SEA)
     delta = 0.050 * np.exp(-(((us - 0.432) / 0.088) ** 2))
     ragged = 0.010 * layered(us, vs, 0.07, 6, seed + SEA + 1)
-    coast: Floats = vs[:, None] - (0.128 + bay - delta) + ragged
-    return coast
+    coast = vs[:, None] - (0.128 + bay - delta) + ragged
+    bars = 0.004 - np.abs(coast + 0.010) + 0.006 * layered(us, vs, 0.03, 4, seed + SEA + 2)
+    muddy = np.abs(us - 0.43) < 0.16
+    return np.where(muddy, np.maximum(coast, bars), coast)
 
 
 def within_border(cells: int, seed: int) -> Mask:

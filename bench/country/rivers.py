@@ -1,20 +1,17 @@
-"""Rivers: the courses water takes, made to meander, with the delta's arms.
-
-A reach follows its routed course; on a wide plain it swings about it as a sine-generated curve
-(Langbein and Leopold 1966), whose direction, not its offset, is a sine of the way along it.
-"""
+"""Rivers: the courses water takes, made to meander, with the arms of the delta."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from shapely import LineString, Point, get_coordinates
 
 from .drainage import NOWHERE, Drainage
 from .frame import Floats
-from .noise import noise_at
-from .plan import DELTA_APEX, DELTA_MOUTHS, RIVER
+from .meanders import even, smoothed, swung, way_along
+from .plan import DELTA_ARMS
 
-MEANDER, TURN = 71, 83  # offsets of the seed
-POINTS_A_WAVE = 26
+LEAST_POINTS = 40
+ARM_FLOW = 0.16
 GRACE = 0.25  # share of a reach over which its ends are led to where they must be
 
 
@@ -28,13 +25,17 @@ class Reach:
 
 
 def reaches(drainage: Drainage, least: float, side_m: int, seed: int) -> list[Reach]:
-    """Every river that drains at least `least` of the square, the greatest first."""
-    made: list[Reach] = []
-    for course in _courses(drainage, least):
-        made.append(_meandering(_reach(drainage, course), made, side_m, seed))
-    trunk = Reach(made[0].line, made[0].flow, trunk=True)
-    arms = [_arm(trunk, points, side_m, seed) for _, points in DELTA_MOUTHS]
-    return [trunk, *arms, *made[1:]]
+    """Every river that drains at least `least` of the square: the great one, its arms, the rest."""
+    first, *others = (_reach(drainage, course) for course in _courses(drainage, least))
+    trunk = _meandering(first, [], side_m, seed)
+    made = [Reach(trunk.line, trunk.flow, trunk=True)]
+    for _, points in DELTA_ARMS:
+        made.append(_arm(made, points, side_m, seed))
+    for reach in others:
+        joined = _cut(_meandering(reach, made, side_m, seed), made)
+        if len(joined.line) > LEAST_POINTS:
+            made.append(joined)
+    return made
 
 
 def width(flow: Floats, side_m: int) -> Floats:
@@ -74,43 +75,35 @@ def _reach(drainage: Drainage, course: list[int]) -> Reach:
 
 def _meandering(reach: Reach, made: list[Reach], side_m: int, seed: int) -> Reach:
     """The reach smoothed, swung about its course, and led to the river it joins."""
-    smooth = _smoothed(reach.line, 9)
-    line, at = _swung(smooth, width(reach.flow, side_m) / side_m, seed)
-    flow = np.interp(at, _way(smooth), reach.flow)
+    smooth = smoothed(reach.line, 7)
+    line, at = swung(smooth, width(reach.flow, side_m) / side_m, seed)
+    flow = np.interp(at, way_along(smooth), reach.flow)
     return Reach(_led(line, _nearest(made, reach.line[-1])), flow)
 
 
-def _arm(trunk: Reach, points: tuple[tuple[float, float], ...], side_m: int, seed: int) -> Reach:
-    start = trunk.line[np.argmin(np.hypot(*(trunk.line - DELTA_APEX).T))]
-    smooth = _smoothed(_even(np.vstack([start, points]), 0.004), 21)
-    flow = np.full(len(smooth), 0.16)
-    line, at = _swung(smooth, width(flow, side_m) / side_m, seed)
-    return Reach(line, np.interp(at, _way(smooth), flow), trunk=True)
+def _arm(
+    made: list[Reach], points: tuple[tuple[float, float], ...], side_m: int, seed: int
+) -> Reach:
+    """An arm of the delta, from the nearest point of what it parts from."""
+    corners = np.array(points)
+    parting = _nearest(made, corners[0])
+    corners[0] = corners[0] if parting is None else parting
+    smooth = smoothed(even(corners, 0.004), 15)
+    flow = np.full(len(smooth), ARM_FLOW)
+    line, at = swung(smooth, width(flow, side_m) / side_m, seed)
+    return Reach(line, np.interp(at, way_along(smooth), flow), trunk=True)
 
 
-def _swung(axis: Floats, widths: Floats, seed: int) -> tuple[Floats, Floats]:
-    """A sine-generated curve about an axis; also how far along the axis each point stands."""
-    way = _way(axis)
-    wave = np.maximum(12 * widths, 0.0045)
-    step = float(wave.min()) / POINTS_A_WAVE
-    along = np.arange(0, 2.2 * way[-1], step)
-    here = np.column_stack([np.interp(along / 1.6, way, axis[:, k]) for k in (0, 1)])
-    length = np.interp(along / 1.6, way, wave) * np.exp(0.22 * noise_at(here, 0.03, seed + MEANDER))
-    turn = np.clip(1.05 + 0.35 * noise_at(here, 0.04, seed + TURN), 0.2, 1.75)
-    direction = turn * np.sin(np.cumsum(2 * np.pi * step / (length * 1.6)))
-    forward, aside = np.cumsum(np.cos(direction)) * step, np.cumsum(np.sin(direction)) * step
-    aside -= _moving_mean(aside, int(2 * np.median(length) * 1.6 / step))
-    kept = forward < way[-1]
-    forward, aside = forward[kept], aside[kept]
-    aside *= np.minimum(1, np.minimum(forward, way[-1] - forward) / (3 * length[kept]))
-    ahead = np.gradient(axis, axis=0)
-    ahead /= np.hypot(*ahead.T)[:, None]
-    ahead = _smoothed(ahead, 9)
-    left = np.column_stack(
-        [-np.interp(forward, way, ahead[:, 1]), np.interp(forward, way, ahead[:, 0])]
-    )
-    middle = np.column_stack([np.interp(forward, way, axis[:, k]) for k in (0, 1)])
-    return middle + aside[:, None] * left, forward
+def _cut(reach: Reach, made: list[Reach]) -> Reach:
+    """The reach down to where it first meets a river made before."""
+    line = LineString(reach.line)
+    met = [get_coordinates(line.intersection(LineString(other.line))) for other in made]
+    crossings = np.vstack([*met, reach.line[-1:]])
+    first = min(line.project(Point(crossing)) for crossing in crossings)
+    kept = way_along(reach.line) < first
+    end = get_coordinates(line.interpolate(first))
+    last = reach.flow[np.flatnonzero(kept)[-1:]]
+    return Reach(np.vstack([reach.line[kept], end]), np.concatenate([reach.flow[kept], last]))
 
 
 def _led(line: Floats, target: Floats | None) -> Floats:
@@ -119,7 +112,8 @@ def _led(line: Floats, target: Floats | None) -> Floats:
         return line
     share = np.linspace(0, 1, len(line))
     pull = np.clip((share - 1 + GRACE) / GRACE, 0, 1) ** 2
-    return line + pull[:, None] * (target - line[-1])
+    led: Floats = line + pull[:, None] * (target - line[-1])
+    return led
 
 
 def _nearest(made: list[Reach], point: Floats) -> Floats | None:
@@ -129,38 +123,3 @@ def _nearest(made: list[Reach], point: Floats) -> Floats | None:
     points = np.vstack([reach.line for reach in made])
     apart = np.hypot(*(points - point).T)
     return points[np.argmin(apart)] if apart.min() < 0.02 else None
-
-
-def _even(points: Floats, step: float) -> Floats:
-    """The polyline through `points` with a vertex every `step`."""
-    way = _way(points)
-    at = np.linspace(0, way[-1], max(2, round(way[-1] / step)))
-    return np.column_stack([np.interp(at, way, points[:, k]) for k in (0, 1)])
-
-
-def _way(line: Floats) -> Floats:
-    """Distance along a polyline at each vertex."""
-    steps = np.hypot(*np.diff(line, axis=0).T)
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
-def _smoothed(line: Floats, window: int) -> Floats:
-    """The line with corners rounded; its ends stay."""
-    smooth = line
-    for _ in range(2):
-        smooth = np.column_stack([_moving_mean(smooth[:, k], window) for k in (0, 1)])
-        smooth[0], smooth[-1] = line[0], line[-1]
-    return smooth
-
-
-def _moving_mean(values: Floats, window: int) -> Floats:
-    half = max(1, min(window // 2, (len(values) - 1) // 2))
-    padded = np.pad(values, half, mode="reflect", reflect_type="odd")
-    total = np.cumsum(np.concatenate([[0.0], padded]))
-    mean: Floats = (total[2 * half + 1 :] - total[: -2 * half - 1]) / (2 * half + 1)
-    return mean
-
-
-def river_name(reach: Reach) -> str:
-    """The name of the great river for its trunk; others are named by the places they pass."""
-    return RIVER if reach.trunk else ""

@@ -4,6 +4,8 @@ A plain transliteration, letter by letter, with a vowel carried where a word beg
 names are invented; the letters are those Noto Sans Arabic covers.
 """
 
+# ruff: noqa: RUF001  (Arabic letters are meant)
+
 from functools import cache
 
 PAIRS = {

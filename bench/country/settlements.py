@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import STRtree, linestrings, points
+from shapely import LineString, STRtree, points
 
 from .frame import Floats
 from .noise import noise_at
@@ -12,6 +12,7 @@ from .plan import District
 from .relief import Mask
 from .rivers import Reach
 
+TOWN_WEIGHTS = np.array([0.0, 4.0, 9.0, 26.0])  # by rank, an average village being about 1
 CLEARING = 307  # offset of the seed
 
 
@@ -46,17 +47,14 @@ def settle(
     names = [district.town for district in districts]
     names += place_names(len(villages), set(names), rng)
     ranks = np.array([district.rank for district in districts])
-    weight = np.concatenate([_town_weights(ranks), _village_weights(len(villages), rng)])
+    crowd = max(0.7, (count / 800) ** 0.7)  # the more villages a country has, the larger its towns
+    weight = np.concatenate([crowd * TOWN_WEIGHTS[ranks], _village_weights(len(villages), rng)])
     kind = ["city" if rank == 3 else "town" for rank in ranks] + ["village"] * len(villages)
     return Settlements(names, at, weight / weight.sum(), kind, len(towns))
 
 
-def _town_weights(ranks: Floats) -> Floats:
-    return np.array([0.0, 4.0, 9.0, 26.0])[ranks.astype(int)]
-
-
 def _village_weights(count: int, rng: np.random.Generator) -> Floats:
-    """Village sizes fall off as a power of their rank; all villages weigh `count` towns' tenth."""
+    """Villages differ as cities do: many small ones, few large."""
     weight = rng.pareto(2.2, count) + 0.35
     return np.minimum(weight, 6)
 
@@ -121,7 +119,7 @@ def worth_of(ground: Ground, sites: Floats) -> Floats:
 
 def _distance(lines: list[Floats], sites: Floats) -> Floats:
     pieces = [line[i : i + 12] for line in lines for i in range(0, len(line) - 1, 11)]
-    tree = STRtree([linestrings(piece) for piece in pieces if len(piece) > 1])
+    tree = STRtree([LineString(piece) for piece in pieces if len(piece) > 1])
     _, distance = tree.query_nearest(points(sites), return_distance=True, all_matches=False)
     apart: Floats = distance
     return apart

@@ -1,7 +1,8 @@
 """Where somebody may stand so that no two honest programs can disagree about the place.
 
-On land, out of the rivers' beds, and clear of every line an answer could turn on: borders of areas,
-edges of raster cells and the edge of the drawn polygon. Rounding and reprojection then never matter.
+On land, out of the rivers' beds, and clear of every line an answer could turn on: borders of
+areas, edges of raster cells and the edge of the drawn polygon. Rounding and reprojection then never
+matter.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
+from shapely import LineString, STRtree
 
 from .frame import Floats, Frame
 from .relief import Mask
@@ -48,7 +49,9 @@ class Standing:
 
     def near(self, sites: Floats, spread: Floats, rng: np.random.Generator) -> Stands:
         """One place for each site (n, 2; unit), about `spread` metres from it."""
-        found = Stands(np.zeros((len(sites), 2)), np.zeros((len(sites), 2)), np.full(len(sites), -1))
+        found = Stands(
+            np.zeros((len(sites), 2)), np.zeros((len(sites), 2)), np.full(len(sites), -1)
+        )
         missing = np.arange(len(sites))
         widened = np.asarray(spread, dtype=float)
         while len(missing):
@@ -89,7 +92,8 @@ class Standing:
 
     def _area_of(self, degrees: Floats) -> Indices:
         area = np.full(len(degrees), NO_AREA)
-        commune, point = STRtree(shapely.points(degrees)).query(self._communes, "contains")
+        points = np.asarray(shapely.points(degrees))
+        commune, point = STRtree(points).query(self._communes, "contains")
         area[point] = commune
         return area
 
@@ -98,10 +102,10 @@ def _parts(stands: Stands) -> tuple[Floats, Floats, Indices]:
     return stands.utm, stands.degrees, stands.area
 
 
-def _pieces(shapes: list[shapely.Geometry], long: int = 12) -> list[shapely.LineString]:
+def _pieces(shapes: list[shapely.Geometry], long: int = 12) -> list[LineString]:
     """Borders cut into short lines, for a quick search."""
     pieces = []
     for ring in shapely.get_rings(shapes):
         line = shapely.get_coordinates(ring)
         pieces += [line[i : i + long + 1] for i in range(0, len(line) - 1, long)]
-    return [shapely.linestrings(piece) for piece in pieces]
+    return [LineString(piece) for piece in pieces]

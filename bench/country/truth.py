@@ -41,9 +41,9 @@ def answers_of_extent(
 def groups_of(run: Households, people: People) -> Indices:
     """People of each household by sex and age band, and those of whom neither is known; (n, 9)."""
     column = np.where(people.woman, 0, len(BANDS)) + people.band
-    known = np.bincount(
-        people.household * 8 + column, minlength=run.count * 8
-    ).reshape(run.count, 8)
+    known = np.bincount(people.household * 8 + column, minlength=run.count * 8).reshape(
+        run.count, 8
+    )
     return np.column_stack([known, run.size - run.listed])
 
 

@@ -1,7 +1,7 @@
 """How water would lie along the rivers: each place belongs to the reach that floods it most.
 
-Two grids over the square (row 0 in the north) hold all that a release needs: the height a full flood
-reaches above the banks of the reach, and how far up the side of its plain a place lies.
+Two grids over the square (row 0 in the north) hold all that a release needs: the height a full
+flood reaches above the river, and how far up the side of its plain a place lies.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def _springs(reaches: list[Reach], cells: int, seed: int) -> list[tuple[float, .
         every = max(1, int(1 / cells / step))
         points, flow = reach.line[::every], np.minimum(reach.flow[::every], 1)
         half = 0.034 * flow**0.38 * np.exp(0.30 * noise_at(points, 0.05, seed + PLAIN))
-        springs.append(np.column_stack([points, 4.6 * flow**0.2, np.maximum(half, 1.2 / cells)]))
+        springs.append(np.column_stack([points, 4.8 * flow**0.26, np.maximum(half, 1.2 / cells)]))
     return [tuple(spring) for spring in np.vstack(springs).tolist()]
 
 
