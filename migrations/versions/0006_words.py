@@ -31,7 +31,7 @@ SEEDS: dict[str, list[tuple[str, str, str, str | None]]] = {
             GENDER,
         ),
         ("male", "male|masculin|masculino|ذكر", "m|homme|garçon|hombre|man|boy|h|رجل", GENDER),
-        ("other", "other|autre|otro|آخر", "o|x", GENDER),
+        ("other", "other|autre|otro|آخر", "o", GENDER),
     ],
     "relation": [
         (

@@ -65,7 +65,7 @@ class ImportRow:
     """What every row of an import has, whatever it is about.
 
     `row_number` is the row of the sheet, its heading being row 1. `warnings` and `errors` hold the
-    codes of findings, such as `swapped_coordinates`; `accepted` says that a person looked at the
+    codes of findings, such as `swapped`; `accepted` says that a person looked at the
     warnings and takes the row as it is. `registrant_id` is the registrant it was found to be, and
     after the merge the one it became.
     """

@@ -1,0 +1,190 @@
+"""What a file of registrants can say: its fields, and the headings they are known by."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.words import _
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be said of a row; `headings` are other names files give its column."""
+
+    name: str
+    headings: str
+    required: bool = False
+    example: str = ""
+
+
+HOUSEHOLDS = (
+    Field(
+        "code",
+        "household code, household id, hh id, hhid, hh code, household number, hh number, case id,"
+        " code ménage, id ménage, numéro ménage, código hogar, id hogar, رقم الأسرة, رمز الأسرة",
+        required=True,
+        example="HH-00001",
+    ),
+    Field(
+        "area_pcode",
+        "pcode, p-code, admin code, adm code, adm4 pcode, adm3 pcode, admin4pcode, admin3pcode,"
+        " area code, psgc, barangay code, code zone, código área, رمز المنطقة",
+        example="KS030412",
+    ),
+    Field(
+        "settlement",
+        "village, community, sitio, purok, neighbourhood, hamlet, localité, quartier, localidad,"
+        " aldea, comunidad, القرية",
+        example="Lower Quay",
+    ),
+    Field("longitude", "lon, lng, long, x, gps longitude, longitud, خط الطول", example="121.73183"),
+    Field("latitude", "lat, y, gps latitude, latitud, خط العرض", example="17.61226"),
+    Field(
+        "accuracy_m",
+        "accuracy, gps accuracy, precision, précision, precisión, hdop, الدقة",
+        example="6",
+    ),
+    Field(
+        "location_source",
+        "source, point source, coordinate source, source of location, fuente, المصدر",
+        example="gps",
+    ),
+    Field(
+        "located_on",
+        "located at, gps date, date of visit, visit date, survey date, date, fecha, تاريخ",
+        example="2026-06-02",
+    ),
+    Field(
+        "size",
+        "household size, hh size, hhsize, members, number of members, family size, taille,"
+        " taille du ménage, tamaño, tamaño del hogar, عدد الأفراد",
+        example="6",
+    ),
+    Field("roster", "roster state, member list, liste des membres, lista", example="complete"),
+    Field("address", "street, adresse, dirección, العنوان", example="12 River Street"),
+    Field(
+        "phone",
+        "phone number, telephone, mobile, contact number, téléphone, teléfono, celular, الهاتف",
+        example="+63 900 000 0000",
+    ),
+)
+
+PEOPLE = (
+    Field(
+        "code",
+        "person code, person id, individual id, member id, member code, code personne,"
+        " código persona, رقم الفرد",
+        required=True,
+        example="P-000001",
+    ),
+    Field(
+        "household_code",
+        "household id, hh id, hhid, hh code, household, household number, code ménage, id ménage,"
+        " código hogar, id hogar, رقم الأسرة, رمز الأسرة",
+        required=True,
+        example="HH-00001",
+    ),
+    Field(
+        "name",
+        "full name, person name, member name, nom, nom complet, nombre, nombre completo, الاسم",
+        required=True,
+        example="Amina Doro",
+    ),
+    Field(
+        "name_local",
+        "local name, name in local script, native name, nom local, nombre local, الاسم المحلي",
+        example="أمينة دورو",
+    ),
+    Field("sex", "gender, sexe, genre, sexo, género, الجنس", example="female"),
+    Field(
+        "birth_date",
+        "date of birth, dob, birthdate, birthday, date de naissance, fecha de nacimiento,"
+        " year of birth, تاريخ الميلاد",
+        example="1992-03-14",
+    ),
+    Field(
+        "birth_date_exact",
+        "exact birth date, dob exact, birth date known, date exacte, fecha exacta",
+        example="yes",
+    ),
+    Field(
+        "relation",
+        "relationship, relation to head, relationship to head, role, lien, lien avec le chef,"
+        " parentesco, relación, صلة القرابة",
+        example="head",
+    ),
+    Field(
+        "id_type",
+        "document type, id kind, type of id, type de pièce, tipo de documento, نوع الوثيقة",
+        example="national ID",
+    ),
+    Field(
+        "id_number",
+        "document number, id no, identity number, national id, numéro de pièce,"
+        " número de documento, رقم الوثيقة",
+        example="1234-5678-9012",
+    ),
+    Field(
+        "disability",
+        "disabled, has disability, pwd, handicap, discapacidad, الإعاقة",
+        example="no",
+    ),
+)
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {"households": HOUSEHOLDS, "people": PEOPLE}
+
+
+def field_name(name: str) -> str:
+    """What a field is called, in the reader's language."""
+    return {
+        "code": _("Code"),
+        "area_pcode": _("P-code of the area"),
+        "settlement": _("Settlement"),
+        "longitude": _("Longitude"),
+        "latitude": _("Latitude"),
+        "accuracy_m": _("Accuracy in metres"),
+        "location_source": _("How the place is known"),
+        "located_on": _("Day the place was measured"),
+        "size": _("Stated size"),
+        "roster": _("Whether all members are listed"),
+        "address": _("Address"),
+        "phone": _("Phone"),
+        "household_code": _("Code of the household"),
+        "name": _("Name"),
+        "name_local": _("Name in the local script"),
+        "sex": _("Sex"),
+        "birth_date": _("Birth date"),
+        "birth_date_exact": _("Whether the birth date is exact"),
+        "relation": _("Relation to the head"),
+        "id_type": _("Kind of identifier"),
+        "id_number": _("Identifier"),
+        "disability": _("Disability"),
+    }[name]
+
+
+def guessed(kind: str, columns: Sequence[str]) -> dict[str, str]:
+    """Which column each field is probably read from, by its heading; a column serves one field.
+
+    A field's own name wins over its other headings, and an earlier heading over a later one.
+    """
+    free = {_plain(column): column for column in reversed(columns)}
+    mapping: dict[str, str] = {}
+    for own_names in (True, False):
+        for field in FIELDS[kind]:
+            names = [field.name] if own_names else field.headings.split(",")
+            known = next((n for n in map(_plain, names) if n in free), None)
+            if field.name not in mapping and known:
+                mapping[field.name] = free.pop(known)
+    return mapping
+
+
+def missing(kind: str, mapping: Mapping[str, str]) -> list[str]:
+    """The fields a file of this kind cannot do without that no column was given to."""
+    return [f.name for f in FIELDS[kind] if f.required and not mapping.get(f.name)]
+
+
+def _plain(heading: str) -> str:
+    """A heading without case, accents, spaces and signs, in any script."""
+    letters = unicodedata.normalize("NFKD", heading.casefold())
+    return re.sub(r"[\W_]+", "", letters)

@@ -1,0 +1,295 @@
+"""People of a file, weighed against the registry and merged into it, each by set.
+
+A person is known by code, else by an identifier if sex and birth date do not speak against it. A
+person stands where the household stands.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from registry.models.imports import Import
+
+OLDEST = 120  # years of age before somebody should look
+
+# What the cells say as values: null where they say nothing, or nonsense.
+SAID = text("""
+    create temporary table said on commit drop as
+    select staged.row_number, coalesce(staged.name, staged.name_local) as full_name,
+           household.id as household_id, household.location_id as place_id,
+           household.area_id, sex.code as sex_code, relation.code as relation_code,
+           id_type.code as id_type_code, disability.code = 'yes' as is_disabled,
+           coalesce(exact.code, 'yes') = 'yes' and staged.birth_date !~ '^[0-9]{4}$' as is_exact,
+           exact.code is null and staged.birth_date_exact is not null as exact_unknown,
+           case when exact.code = 'no'
+                then day_of(extract(year from day_in(staged.birth_date))::int, 7, 1)
+                else day_in(staged.birth_date) end as born
+    from staged
+    left join registrants as household
+           on household.kind = 'group' and household.code = staged.household_code
+          and household.state = 'active'
+    left join words as sex on sex.list = 'sex' and sex.word = lower(staged.sex)
+    left join words as relation
+           on relation.list = 'relation' and relation.word = lower(staged.relation)
+    left join words as id_type
+           on id_type.list = 'id_type' and id_type.word = lower(staged.id_type)
+    left join words as disability
+           on disability.list = 'yes_no' and disability.word = lower(staged.disability)
+    left join words as exact
+           on exact.list = 'yes_no' and exact.word = lower(staged.birth_date_exact)
+""")
+# Each row beside the person it speaks of, if there is one already.
+KNOWN = text("""
+    create temporary table known on commit drop as
+    select staged.*, said.full_name, said.household_id, said.place_id, said.area_id,
+           said.sex_code, said.relation_code, said.id_type_code, said.is_disabled, said.is_exact,
+           said.exact_unknown, said.born, person.id as registrant_id, person.state,
+           person.name as name_now, person.name_local as name_local_now,
+           person.area_id as area_now, detail.sex as sex_now, detail.birth_date as born_now,
+           detail.birth_date_exact as exact_now, detail.has_disability as disabled_now,
+           belongs.kind as relation_now, holder.registrant_id as holder_id,
+           row_number() over (partition by staged.code order by staged.row_number) as nth,
+           row_number() over (partition by said.id_type_code, staged.id_number
+                              order by staged.row_number) as nth_of_id,
+           row_number() over (partition by said.household_id, said.relation_code
+                              order by staged.row_number) as nth_of_relation
+    from staged
+    join said using (row_number)
+    left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
+    left join identifiers as holder
+           on holder.type = said.id_type_code and holder.value = staged.id_number
+          and holder.state = 'valid'
+    left join individuals as held on held.registrant_id = holder.registrant_id
+    left join registrants as person
+           on person.id = coalesce(coded.id, case
+               when coalesce(held.sex = said.sex_code, true)
+                and coalesce(held.birth_date = said.born, true) then holder.registrant_id end)
+    left join individuals as detail on detail.registrant_id = person.id
+    left join memberships as belongs
+           on belongs.group_id = said.household_id and belongs.member_id = person.id
+          and belongs.ended_on is null
+""")
+# Of those known: whether they belong elsewhere, and whether their household has another head.
+BESIDE = text("""
+    create temporary table beside on commit drop as
+    select known.row_number,
+           registrant_id is not null and relation_now is null and exists (
+               select from memberships as other
+               join groups as elsewhere on elsewhere.registrant_id = other.group_id
+               where other.member_id = known.registrant_id and other.ended_on is null
+                 and elsewhere.kind = 'household') as is_elsewhere,
+           relation_code = 'head' and exists (
+               select from memberships as head
+               where head.group_id = known.household_id and head.kind = 'head'
+                 and head.ended_on is null and head.member_id is distinct from known.registrant_id
+                 and not exists (
+                     select from known as stepping_down
+                     where stepping_down.registrant_id = head.member_id
+                       and stepping_down.household_id = head.group_id
+                       and stepping_down.relation_code <> 'head')) as has_head
+    from known
+""")
+WEIGHED = text("""
+    create temporary table weighed on commit drop as
+    with judged as (
+        select known.*, array_remove(array[
+            case when overlong then 'too_many_cells' end,
+            case when code is null then 'missing_code' end,
+            case when code is not null and nth > 1 then 'repeated_code' end,
+            case when state <> 'active' then 'not_active' end,
+            case when not :national and household_id is not null
+                  and (not exists (select from reach where reach.area_id = known.area_id)
+                       or registrant_id is not null
+                       and not exists (select from reach where reach.area_id = area_now))
+                 then 'out_of_reach' end,
+            case when full_name is null then 'missing_name' end,
+            case when household_code is null then 'missing_household' end,
+            case when household_code is not null and household_id is null
+                 then 'unknown_household' end,
+            case when sex is not null and sex_code is null then 'unknown_word:sex' end,
+            case when relation is not null and relation_code is null
+                 then 'unknown_word:relation' end,
+            case when id_type is not null and id_type_code is null then 'unknown_word:id_type' end,
+            case when disability is not null and is_disabled is null
+                 then 'unknown_word:disability' end,
+            case when exact_unknown then 'unknown_word:birth_date_exact' end,
+            case when id_number is not null and id_type is null then 'missing_id_type' end,
+            case when birth_date is not null and born is null then 'bad_date' end,
+            case when born > :today and is_exact
+                   or extract(year from born) > extract(year from :today)
+                 then 'date_in_future' end
+        ], null) as errors, array_remove(array[
+            case when age(cast(:today as date), born) >= make_interval(years => :oldest)
+                 then 'age_implausible' end,
+            case when id_type_code is not null and id_number is not null
+                  and (nth_of_id > 1 or holder_id <> coalesce(registrant_id, -1))
+                 then 'repeated_id' end,
+            case when relation_code = 'head' and (has_head or nth_of_relation > 1)
+                 then 'second_head' end,
+            case when is_elsewhere then 'in_another_household' end
+        ], null) as warnings
+        from known
+        join beside using (row_number)
+    )
+    select judged.*,
+           coalesce(full_name is distinct from name_now
+                    or name_local is distinct from name_local_now and name_local is not null
+                    or sex_code is distinct from sex_now and sex_code is not null
+                    or is_disabled is distinct from disabled_now and is_disabled is not null
+                    or (born, is_exact) is distinct from (born_now, exact_now)
+                       and born is not null and not 'age_implausible' = any (warnings)
+                    or relation_code <> relation_now and not 'second_head' = any (warnings)
+                    or id_type_code is not null and id_number is not null and holder_id is null
+                       and not 'repeated_id' = any (warnings), false) as says_new,
+           registrant_id is not null and relation_now is null as joins
+    from judged
+""")
+STEPS = (SAID, KNOWN, BESIDE, WEIGHED)
+FRESH = text("drop table if exists said, known, beside, weighed, merging")
+
+CHECKED = text("""
+    insert into import_people
+        (import_id, row_number, code, household_code, name, name_local, sex, birth_date,
+         birth_date_exact, relation, id_type, id_number, disability,
+         verdict, warnings, errors, registrant_id)
+    select :import_id, row_number, code, household_code, name, name_local, sex, birth_date,
+           birth_date_exact, relation, id_type, id_number, disability,
+           case when errors <> '{}' then 'error'
+                when registrant_id is null then 'create'
+                when joins and not 'in_another_household' = any (warnings) then 'link'
+                when says_new then 'update' else 'ignore' end,
+           warnings, errors, registrant_id
+    from weighed
+""")
+
+# What is to be done, with the keys that new rows will have. One head a household: the first row
+# that says so, or the first that was accepted as a second one.
+MERGING = text("""
+    create temporary table merging on commit drop as
+    with decided as (
+        select weighed.*, accepted, registrant_id is null as is_new,
+               (joins or registrant_id is null)
+                   and (accepted or not 'in_another_household' = any (warnings)) as enters,
+               case when accepted or not 'age_implausible' = any (warnings)
+                    then born end as born_said,
+               relation_code = 'head' and (accepted or not 'second_head' = any (warnings))
+                   as wants_head
+        from weighed
+        join (select row_number, accepted from import_people
+              where import_id = :import_id) as row using (row_number)
+        where errors = '{}'
+    ), ranked as (
+        select decided.*, coalesce(wants_head, false) and row_number() over (
+                   partition by household_id, wants_head
+                   order by 'second_head' = any (warnings) desc, row_number) = 1 as is_head
+        from decided
+    )
+    select ranked.*, coalesce(registrant_id, nextval('registrants_id_seq')) as id,
+           case when is_head then 'head'
+                when relation_code = 'head' then coalesce(nullif(relation_now, 'head'), 'member')
+                else coalesce(relation_code, relation_now, 'member') end as relation_said
+    from (
+        select * from ranked where is_new or says_new or enters or accepted
+        order by household_id, row_number
+    ) as ranked
+""")
+NEW_PEOPLE = text("""
+    insert into registrants
+        (id, kind, code, name, name_local, location_id, area_id, import_id)
+    select id, 'individual', code, full_name, name_local, place_id, area_id, :import_id
+    from merging where is_new order by id
+""")
+NEW_INDIVIDUALS = text("""
+    insert into individuals (registrant_id, sex, birth_date, birth_date_exact, has_disability)
+    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled
+    from merging where is_new order by id
+""")
+CHANGED_PEOPLE = text("""
+    update registrants as person
+    set name = merging.full_name, name_local = coalesce(merging.name_local, person.name_local),
+        location_id = case when enters then place_id else person.location_id end,
+        area_id = case when enters then merging.area_id else person.area_id end
+    from merging
+    where person.id = merging.id and not is_new
+""")
+CHANGED_INDIVIDUALS = text("""
+    update individuals as detail
+    set sex = coalesce(sex_code, detail.sex), birth_date = coalesce(born_said, detail.birth_date),
+        birth_date_exact = case when born_said is null then detail.birth_date_exact
+                                else is_exact end,
+        has_disability = coalesce(is_disabled, has_disability)
+    from merging
+    where detail.registrant_id = merging.id and not is_new
+""")
+LEFT_HOUSEHOLDS = text("""
+    update memberships as left_one
+    set ended_on = :today
+    from merging, groups as elsewhere
+    where left_one.member_id = merging.id and left_one.ended_on is null
+      and elsewhere.registrant_id = left_one.group_id and elsewhere.kind = 'household'
+      and enters and not is_new and left_one.group_id <> merging.household_id
+""")
+FORMER_HEADS = text("""
+    update memberships as head
+    set kind = 'member'
+    from merging
+    where head.group_id = merging.household_id and head.kind = 'head' and head.ended_on is null
+      and is_head and head.member_id <> merging.id
+""")
+CHANGED_MEMBERSHIPS = text("""
+    update memberships as belongs
+    set kind = relation_said
+    from merging
+    where belongs.group_id = merging.household_id and belongs.member_id = merging.id
+      and belongs.ended_on is null and belongs.kind <> relation_said
+""")
+NEW_MEMBERSHIPS = text("""
+    insert into memberships (group_id, member_id, kind)
+    select household_id, id, relation_said from merging where enters order by id
+""")
+NEW_IDENTIFIERS = text("""
+    insert into identifiers (registrant_id, type, value)
+    select id, id_type_code, id_number from merging
+    where id_type_code is not null and id_number is not null and holder_id is null
+      and not 'repeated_id' = any (warnings)
+    order by id
+""")
+HOUSEHOLD_NAMES = text("""
+    update registrants as household
+    set name = full_name, name_local = merging.name_local
+    from merging
+    where household.id = merging.household_id and is_head
+      and (household.name, household.name_local)
+          is distinct from (full_name, merging.name_local)
+""")
+MERGED_ROWS = text("""
+    update import_people as row
+    set errors = weighed.errors, verdict = 'error'
+    from weighed
+    where row.import_id = :import_id and row.row_number = weighed.row_number
+      and weighed.errors <> '{}'
+""")
+MERGE = (
+    *(MERGING, NEW_PEOPLE, NEW_INDIVIDUALS, CHANGED_PEOPLE, CHANGED_INDIVIDUALS),
+    *(LEFT_HOUSEHOLDS, FORMER_HEADS, CHANGED_MEMBERSHIPS, NEW_MEMBERSHIPS, NEW_IDENTIFIERS),
+    *(HOUSEHOLD_NAMES, MERGED_ROWS),
+)
+
+
+def weigh(session: Session, an_import: Import, *, national: bool) -> None:
+    """Make `weighed` of what is staged: what each row says, what is known, what was found."""
+    session.execute(FRESH)
+    figures = {"national": national, "oldest": OLDEST, "today": today()}
+    for step in STEPS:
+        session.execute(step, figures)
+
+
+def write_verdicts(session: Session, an_import: Import) -> None:
+    """Keep the rows of an import as they were weighed."""
+    session.execute(CHECKED, {"import_id": an_import.id})
+
+
+def merge(session: Session, an_import: Import) -> None:
+    """Carry out what was weighed, in a fixed few statements however many people there are."""
+    for step in MERGE:
+        session.execute(step, {"import_id": an_import.id, "today": today()})

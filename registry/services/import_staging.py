@@ -1,0 +1,123 @@
+"""Staging: the cells of a file, or of an import's rows, in temporary tables to be asked by set.
+
+`staged` has the cells as they were written, `words` what the words in them mean, `reach` the areas
+the actor may write to. They end with the transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable, DropTable
+
+from core.actor import Actor
+from core.bulk import copy_into
+from core.jobs import Progress
+from geo.queries.reach import areas_under
+from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
+from registry.parsing import tables
+from registry.parsing.fields import FIELDS
+from registry.parsing.words import fixed_words
+
+Row = tuple[int, list[str | None], bool]
+
+ROWS: dict[ImportKind, type[HouseholdRow] | type[PersonRow]] = {
+    ImportKind.HOUSEHOLDS: HouseholdRow,
+    ImportKind.PEOPLE: PersonRow,
+}
+TELL_EVERY = 50_000  # rows between two reports of progress
+
+VOCABULARIES = text("""
+    insert into words (list, word, code)
+    select distinct on (list, word) list, word, code
+    from vocabularies
+    cross join lateral (
+        select lower(code), 1 union all
+        select lower(label.value), 2 from jsonb_each_text(labels) as label union all
+        select synonym, 3 from unnest(synonyms) as synonym
+    ) as known (word, rank)
+    where active
+    order by list, word, rank, position
+""")
+
+
+def stage_file(session: Session, an_import: Import, path: Path, progress: Progress) -> int:
+    """COPY the mapped columns of a file into `staged`; answers the number of rows.
+
+    Raises:
+        the refusals of `tables.opened`, and Cancelled.
+    """
+    fields = [field.name for field in FIELDS[an_import.kind]]
+    staged = _staged(session, fields)
+    with tables.opened(path, an_import.original_name) as table:
+        sources = [_index(table.columns, an_import.mapping.get(field)) for field in fields]
+        rows = _told(_cells(table.rows, sources), progress)
+        return copy_into(session, staged.name, staged.columns.keys(), rows)
+
+
+def stage_rows(session: Session, an_import: Import) -> None:
+    """Put the rows of an import that have no error into `staged` once more."""
+    fields = [field.name for field in FIELDS[an_import.kind]]
+    staged, row = _staged(session, fields), ROWS[an_import.kind].__table__.c
+    cells = select(row.row_number, literal(value=False), *(row[field] for field in fields))
+    sound = cells.where(row.import_id == an_import.id, row.verdict != Verdict.ERROR)
+    session.execute(insert(staged).from_select(staged.columns.keys(), sound))
+
+
+def stage_words(session: Session, actor: Actor) -> None:
+    """Make `words` from the word lists, and `reach` from the areas the actor works in."""
+    words = _temporary(session, "words", *(Column(name, Text) for name in ("list", "word", "code")))
+    copy_into(session, words.name, words.columns.keys(), fixed_words())
+    session.execute(VOCABULARIES)
+    reach = _temporary(session, "reach", Column("area_id", BigInteger, primary_key=True))
+    if not actor.national:
+        session.execute(insert(reach).from_select(["area_id"], areas_under(actor.area_ids)))
+
+
+def _staged(session: Session, fields: Iterable[str]) -> Table:
+    cells = [Column(field, Text) for field in fields]
+    number = Column("row_number", BigInteger, primary_key=True, autoincrement=False)
+    return _temporary(session, "staged", number, Column("overlong", Boolean), *cells)
+
+
+def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
+    """An empty table of this transaction, in place of one that an earlier step of it made."""
+    temporary = ["TEMPORARY"]
+    made = Table(name, MetaData(), *columns, prefixes=temporary, postgresql_on_commit="DROP")
+    session.execute(DropTable(made, if_exists=True))
+    session.execute(CreateTable(made))
+    return made
+
+
+def _index(columns: Sequence[str], column: str | None) -> int | None:
+    return columns.index(column) if column in columns else None
+
+
+def _cells(
+    rows: Iterable[Row], sources: Sequence[int | None]
+) -> Iterator[tuple[int | bool | str | None, ...]]:
+    for number, cells, over in rows:
+        yield number, over, *(None if i is None else cells[i] for i in sources)
+
+
+def _told(
+    rows: Iterable[tuple[int | bool | str | None, ...]], progress: Progress
+) -> Iterator[tuple[int | bool | str | None, ...]]:
+    """The rows, and a word on how many there were now and then."""
+    for count, row in enumerate(rows):
+        if count % TELL_EVERY == 0:
+            progress.report(count, 0)
+        yield row

@@ -1,0 +1,278 @@
+"""Imports of households and people: upload, map, check, review, merge; each step is one act.
+
+Nothing but the merge touches the registry, and a merge may follow only on a person's review.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.errors import Conflict, Invalid, NotFound, Refusal
+from core.jobs import Progress
+from core.storage import Kept, path_of
+from core.words import _
+from registry.models.imports import Import, ImportKind, ImportState, Verdict
+from registry.parsing import tables
+from registry.parsing.fields import FIELDS, field_name, guessed, missing
+from registry.permissions import May
+from registry.services import import_households, import_people
+from registry.services.import_staging import ROWS, stage_file, stage_rows, stage_words
+
+KINDS = {ImportKind.HOUSEHOLDS: import_households, ImportKind.PEOPLE: import_people}
+WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to us
+
+# Only one merge at a time: two files may speak of the same household.
+ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")
+
+
+class ImportElsewhere(Conflict):
+    """This import has gone on meanwhile: it is {state}; reload the page."""
+
+
+class ColumnMissing(Invalid):
+    """Say which column holds: {fields}."""
+
+
+class ColumnUnknown(Invalid):
+    """The file has no column headed {column}; choose one of those it has."""
+
+
+class ColumnTwice(Invalid):
+    """Two fields are read from the column {column}; let it say one thing."""
+
+
+def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: Actor) -> Import:
+    """Take a stored file in: read its headings and guess what they mean.
+
+    A file headed like one that was mapped before is mapped as that one was.
+
+    Raises:
+        Forbidden, and the refusals of `tables.opened` that come at once.
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    with tables.opened(path_of(kept.sha256), name) as table:
+        columns = table.columns
+    made = Import(
+        kind=kind,
+        original_name=name,
+        original_sha256=kept.sha256,
+        columns=columns,
+        mapping=_remembered(session, kind, columns) or guessed(kind, columns),
+        uploaded_by=actor.id,
+    )
+    session.add(made)
+    session.flush()
+    with audit.act(session, actor, "imports.upload", made) as figures:
+        figures.update(kind=kind, file=name, sha256=kept.sha256)
+    return made
+
+
+def map_columns(
+    session: Session, import_id: int, mapping: Mapping[str, str], *, actor: Actor
+) -> Import:
+    """Say which column each field is read from; what was checked before is forgotten.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere, ColumnMissing, ColumnUnknown, ColumnTwice
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
+    found = _locked(session, import_id, *before_merge, ImportState.REFUSED)
+    said = _sound(found, mapping)
+    with audit.act(session, actor, "imports.map", found) as figures:
+        _forget_rows(session, found)
+        found.mapping, found.counts = said, {}
+        found.state, found.refusal = ImportState.MAPPED, None
+        figures.update(fields=len(said))
+    return found
+
+
+def check(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
+    """Read the whole file and give every row its verdict; a file that cannot be read is refused.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere, Cancelled
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = _locked(session, import_id, ImportState.MAPPED)
+    with audit.act(session, actor, "imports.check", found) as figures:
+        try:
+            stage_file(session, found, path_of(found.original_sha256), progress)
+        except Refusal as refusal:
+            found.state, found.refusal = ImportState.REFUSED, refusal.message
+        else:
+            _weigh(session, found, actor)
+            KINDS[found.kind].write_verdicts(session, found)
+            found.state, found.checked_at = ImportState.CHECKED, func.now()
+            found.counts = _counted(session, found)
+        figures.update(state=found.state, **_plain(found.counts))
+    return found
+
+
+def accept(
+    session: Session, import_id: int, *, actor: Actor, finding: str, accepted: bool = True
+) -> int:
+    """Take rows with this warning as they are, or leave their doubted cells out after all.
+
+    Swapped coordinates are turned round, other doubted cells used as written. Answers the number
+    of rows.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = _locked(session, import_id, ImportState.CHECKED)
+    row = ROWS[found.kind]
+    with audit.act(session, actor, "imports.accept", found) as figures:
+        meant = (row.import_id == found.id, row.warnings.contains([finding]))
+        session.execute(update(row).where(*meant).values(accepted=accepted))
+        found.counts = _counted(session, found)
+        taken: int = found.counts["findings"].get(finding, 0)
+        figures.update(finding=finding, accepted=accepted, rows=taken)
+    return taken
+
+
+def accept_row(
+    session: Session, import_id: int, number: int, *, actor: Actor, accepted: bool = True
+) -> None:
+    """Take one flagged row as it is, or leave its doubted cells out after all.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = _locked(session, import_id, ImportState.CHECKED)
+    row = ROWS[found.kind]
+    with audit.act(session, actor, "imports.accept", found) as figures:
+        meant = update(row).where(row.import_id == found.id, row.row_number == number)
+        taken = meant.values(accepted=accepted).returning(row.row_number)
+        if session.scalar(taken) is None:
+            raise NotFound(row=number)
+        found.counts = _counted(session, found)
+        figures.update(row=number, accepted=accepted)
+
+
+def review(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """Say that the verdicts were looked at and may be merged.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = _locked(session, import_id, ImportState.CHECKED)
+    with audit.act(session, actor, "imports.review", found) as figures:
+        found.state = ImportState.REVIEWED
+        figures.update(**_plain(found.counts))
+    return found
+
+
+def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
+    """Bring the registry up to what the file says, by a fixed few statements.
+
+    The rows are weighed once more against the registry as it is now, so a file merged meanwhile is
+    taken into account; a row that has become wrong since is left out and gets its reason.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere, Cancelled
+    """
+    actor.require(May.MERGE_IMPORTS)
+    session.execute(ALONE)
+    found = _locked(session, import_id, ImportState.REVIEWED)
+    with audit.act(session, actor, "imports.merge", found) as figures:
+        progress.report(0, 2, _("reading the rows again"))
+        stage_rows(session, found)
+        _weigh(session, found, actor)
+        progress.report(1, 2, _("writing to the registry"))
+        KINDS[found.kind].merge(session, found)
+        found.state, found.merged_at = ImportState.MERGED, func.now()
+        found.counts = _counted(session, found)
+        figures.update(**_plain(found.counts))
+    return found
+
+
+def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """Give an import up before it is merged; the file is kept, its rows are not.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    unmerged = [state for state in ImportState if state is not ImportState.MERGED]
+    found = _locked(session, import_id, *unmerged)
+    with audit.act(session, actor, "imports.discard", found):
+        _forget_rows(session, found)
+        found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
+    return found
+
+
+def _locked(session: Session, import_id: int, *states: ImportState) -> Import:
+    found = session.get(Import, import_id, with_for_update=True)
+    if found is None:
+        raise NotFound(imports=import_id)
+    if found.state not in states:
+        raise ImportElsewhere(state=found.state)
+    return found
+
+
+def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> dict[str, str]:
+    """How a file with the same headings was last mapped; the column of reasons does not count."""
+    own = [column for column in columns if column != WHY]
+    latest = (
+        select(Import.mapping)
+        .where(Import.kind == kind, Import.state != ImportState.UPLOADED)
+        .where(func.array_remove(Import.columns, WHY) == own)
+        .order_by(Import.id.desc())
+        .limit(1)
+    )
+    return session.scalar(latest) or {}
+
+
+def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping without empty choices, once it can be used."""
+    fields: Collection[str] = {field.name for field in FIELDS[found.kind]}
+    said = {field: column for field, column in mapping.items() if field in fields and column}
+    for column in said.values():
+        if column not in found.columns:
+            raise ColumnUnknown(column=column)
+        if list(said.values()).count(column) > 1:
+            raise ColumnTwice(column=column)
+    if lacking := missing(found.kind, said):
+        raise ColumnMissing(fields=", ".join(map(field_name, lacking)))
+    return said
+
+
+def _weigh(session: Session, found: Import, actor: Actor) -> None:
+    stage_words(session, actor)
+    KINDS[found.kind].weigh(session, found, national=actor.national)
+
+
+def _forget_rows(session: Session, found: Import) -> None:
+    row = ROWS[found.kind]
+    session.execute(delete(row).where(row.import_id == found.id))
+
+
+def _counted(session: Session, found: Import) -> dict[str, Any]:
+    """Rows by verdict and by finding; *flagged* has a warning, *good* neither warning nor error."""
+    row = ROWS[found.kind]
+    kinds = (row.verdict, row.warnings, row.errors, row.accepted)
+    tally = select(*kinds, func.count()).where(row.import_id == found.id).group_by(*kinds)
+    sums = ("rows", *(str(verdict) for verdict in Verdict), "flagged", "accepted", "good")
+    counts: dict[str, Any] = dict.fromkeys(sums, 0)
+    findings: dict[str, int] = {}
+    for verdict, warnings, errors, accepted, n in session.execute(tally):
+        counts["rows"] += n
+        counts[str(verdict)] += n
+        counts["flagged"] += n if warnings and not errors else 0
+        counts["accepted"] += n if warnings and accepted else 0
+        counts["good"] += n if not warnings and not errors else 0
+        for finding in (*warnings, *errors):
+            findings[finding] = findings.get(finding, 0) + n
+    return counts | {"findings": findings}
+
+
+def _plain(counts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: n for name, n in counts.items() if name != "findings"}
