@@ -12,24 +12,19 @@ SERVERS = (
     *("postgresql-15", "postgresql-client-15", "postgresql-15-postgis-3"),
     *("redis-server", "redis-tools"),
 )
-BROWSER = ("chromium", "chromium-common", "fonts-dejavu-core")
 
 
 def have_servers() -> None:
     """PostgreSQL with PostGIS, and Redis."""
-    _have("PostgreSQL with PostGIS and Redis", SERVERS, _servers_are_there)
+    have("PostgreSQL with PostGIS and Redis", SERVERS, _servers_are_there)
 
 
-def have_browser() -> None:
-    """Chromium, for the tests that use the pages as people do."""
-    _have("Chromium", BROWSER, lambda: find_program(DEBROOT, "chromium") is not None)
+def have(what: str, names: tuple[str, ...], are_there: Callable[[], bool]) -> None:
+    """Install Debian's packages of these names unless what they bring is there.
 
-
-def _servers_are_there() -> bool:
-    return bool(find_postgres(DEBROOT) and find_program(DEBROOT, "redis-server"))
-
-
-def _have(what: str, names: tuple[str, ...], are_there: Callable[[], bool]) -> None:
+    Raises:
+        Trouble: they cannot be had; it says what to ask an administrator for.
+    """
     if are_there():
         return
     note(f"Installing {what} from Debian.")
@@ -41,3 +36,7 @@ def _have(what: str, names: tuple[str, ...], are_there: Callable[[], bool]) -> N
             f"{what} could not be installed; ask whoever looks after this machine for:"
             f" apt-get install --no-install-recommends {' '.join(names)}"
         )
+
+
+def _servers_are_there() -> bool:
+    return bool(find_postgres(DEBROOT) and find_program(DEBROOT, "redis-server"))

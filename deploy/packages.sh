@@ -99,8 +99,9 @@ do_what_scripts_do() {
         if [ -x "$python" ] && [ ! -e "$python.moved" ]; then
             sed -i "s#'/usr/share/python-wheels/'#'$folder/usr/share/python-wheels/'#" \
                 "$new"/usr/lib/python3.*/_sysconfigdata_*.py
-            "$new/usr/bin/patchelf" --force-rpath --set-rpath "\$ORIGIN/../lib/$(uname -m)-linux-gnu" \
-                "$python"
+            libraries="lib/$(uname -m)-linux-gnu"
+            "$new/usr/bin/patchelf" "$python" --force-rpath \
+                --set-rpath "\$ORIGIN/../$libraries:\$ORIGIN/../../$libraries"
             touch "$python.moved"
         fi
     done

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.browser import browser
+from deploy.browser import browser, have_browser, node
 from deploy.checkout import ROOT, VAR
-from deploy.environment import BIN, FOLDER, PYTHON, Pins, clean_environment, prepare
+from deploy.environment import BIN, PYTHON, Pins, clean_environment, prepare
 from deploy.installation import variables
-from deploy.packages import have_browser, have_servers
+from deploy.packages import have_servers
 from deploy.say import answer, command, note
 from deploy.servers import throw_away
 
@@ -44,18 +44,18 @@ def _all() -> list[Check]:
         Check("contracts", (BIN / "lint-imports",)),
     ]
     if scripts := sorted((ROOT / "tests/js").glob("**/*.test.js")):
-        checks.append(Check("javascript", (_node(), "--test", *scripts)))
+        checks.append(Check("javascript", (node(), "--test", *scripts)))
     return [*checks, Check("pytest", PYTEST)]
-
-
-def _node() -> Path:
-    """The Node that comes with Playwright: none has to be installed."""
-    return next((FOLDER / "lib").glob("python3.*/site-packages/playwright/driver/node"))
 
 
 def _variables(servers: Mapping[str, str], folder: Path) -> dict[str, str]:
     made = variables(servers, folder, "http://127.0.0.1:8000")
-    return {**clean_environment(), **made, "CHROMIUM": str(browser())}
+    return {
+        **clean_environment(),
+        **made,
+        "CHROMIUM": str(browser()),
+        "PLAYWRIGHT_NODEJS_PATH": str(node()),
+    }
 
 
 def _timed(check: Check, given: Mapping[str, str]) -> tuple[bool, float]:

@@ -43,10 +43,11 @@ class Postgres:
 
 
 def libraries(root: Path) -> list[Path]:
-    """The library folders of an unpacked tree; BLAS and LAPACK live in folders of their own."""
+    """The library folders of an unpacked tree; a few libraries live in folders of their own."""
     triplet = f"{platform.machine()}-linux-gnu"
     shared = root / "usr/lib" / triplet
-    return [shared, shared / "blas", shared / "lapack", root / "lib" / triplet, root / "usr/lib"]
+    apart = [shared / name for name in ("blas", "lapack", "nss", "pulseaudio")]
+    return [shared, *apart, root / "lib" / triplet, root / "usr/lib"]
 
 
 def find_postgres(debroot: Path) -> Postgres | None:
