@@ -12,21 +12,22 @@ from rasterio.transform import Affine
 from .channels import Channels
 from .flood import RADAR, Flood
 from .frame import Frame
+from .noise import noise
 from .rasters import Cells, tiles
 from .relief import Mask
 
-RADAR_CELL_M = 60
 WET_FROM = 0.2  # metres
-LEAST_FLOOD, LEAST_GAP = 5, 150  # cells; smaller patches are not mapped
+SPECKLE, SPECKLE_CELLS, SPECKLED = 223, 4, 0.22  # offset of the seed; grain in cells; metres
+LEAST_FLOOD, LEAST_GAP = 6, 150  # cells; smaller patches are not mapped
 
 Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
 class RadarMap:
-    """Two grids of cells of RADAR_CELL_M: seen, and under water where seen."""
+    """Two grids of the raster's cells: seen, and under water where seen."""
 
-    frame: Frame  # in radar cells
+    frame: Frame
     seen: Mask
     wet: Mask
 
@@ -51,13 +52,16 @@ class RadarMap:
 
 def radar_map(flood: Flood, channels: Channels) -> RadarMap:
     """The flood as the radar saw it on the first day."""
-    frame = Frame(flood.frame.side_m, RADAR_CELL_M)
+    frame = flood.frame
+    grain = SPECKLE_CELLS / frame.cells
     seen = np.zeros((frame.cells, frame.cells), dtype=np.uint8)
     wet = np.zeros_like(seen)
     for window, block in tiles(frame.cells):
         rows, columns = window.toslices()
         level = flood.level(RADAR, block, channels.within(block.us, block.vs))
         seen[rows, columns] = ~flood.unseen(RADAR, block)
+        if level.max() > 0:
+            level += SPECKLED * noise(block.us, block.vs, grain, flood.seed + SPECKLE)
         wet[rows, columns] = level >= WET_FROM
     seen = sieve(seen, LEAST_GAP, connectivity=4)
     wet = sieve(wet & seen, LEAST_FLOOD, connectivity=4) & seen

@@ -19,9 +19,9 @@ CLOUD, MICRO, RAIN = 163, 179, 191  # offsets of the seed
 NOT_OBSERVED = np.float32(-9999)
 BANKS = 1.0  # metres a river rises before it leaves its bed
 DEEPEST = 4.4
-MICRO_M, SWELL_M = 2400, 0.30  # metres; swells of the ground on the plain, their length and height
+MICRO_M, SWELL_M = 2400, 0.45  # metres; swells of the ground on the plain, their length and height
 IN_BED = 0.9  # metres deeper in the bed of a river
-HIGH_AND_DRY = -3.2  # metres; ground that neither a bed nor a hollow puts under water
+HIGH_AND_DRY = -4.2  # metres; ground that neither a bed nor a hollow puts under water
 SHALLOWEST = 0.03  # metres; less is called dry
 
 
@@ -79,7 +79,7 @@ class Flood:
         us, vs = axes(cells)
         crest = np.exp(-(((vs - look.crest) / 0.20) ** 2))[:, None]
         wave = 0.34 + 0.70 * crest + 0.07 * noise(us, vs, 0.25, self.seed + RAIN + look.salt)
-        swell = 0.40 * layered(us, vs, 0.035, 4, self.seed + MICRO)
+        swell = 0.45 * layered(us, vs, 0.035, 4, self.seed + MICRO)
         return self.valley.stage * wave - BANKS - RISE * self.valley.side + swell
 
     def unseen(self, look: Pass, block: Block) -> Mask:

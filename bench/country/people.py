@@ -103,7 +103,7 @@ def _ages(relation: Indices, head_age: Floats, rng: np.random.Generator) -> Floa
         [
             head_age,
             np.clip(head_age + 8 * (share - 0.55), 17.5, 92),
-            child_least + (child_most - child_least) * share**0.85,
+            child_least + (child_most - child_least) * share**0.8,
             np.clip(head_age + 19 + 14 * share, 45, 99),
             np.clip(head_age + 22 * (share - 0.6), 6, 95),
             np.clip((head_age - 38) * share, 0, 22),

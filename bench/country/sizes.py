@@ -36,7 +36,7 @@ TINY_DISTRICTS = (
 SIZES = {
     size.name: size
     for size in (
-        Size("tiny", 800, 48_000, 60, 240, 160, 4e-3, TINY_DISTRICTS, 0, 40, 75, 3, False),
+        Size("tiny", 800, 48_000, 60, 360, 160, 4e-3, TINY_DISTRICTS, 0, 40, 75, 3, False),
         Size("small", 20_000, 180_000, 60, 720, 360, 1.5e-3, (), 0, 420, 800, 6, False),
         Size("large", 1_000_000, 600_000, 30, 2000, 800, 4e-4, (), 84, 5_000, 9_000, 0, True),
         Size("huge", 10_000_000, 600_000, 30, 2000, 800, 4e-4, (), 84, 5_000, 9_000, 0, True),
