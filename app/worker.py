@@ -15,6 +15,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
+import app.tables  # noqa: F401 - the foreign keys need every table
 import geo.jobs
 import programs.jobs
 import registry.jobs

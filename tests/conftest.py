@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401
@@ -21,22 +21,24 @@ from tests.places import ROOT
 EVERYTHING = frozenset().union(*GIVES.values())
 
 
-def _server() -> Engine:
+def server() -> Engine:
+    """The server the tests make their databases on."""
     url = make_url(os.environ["DATABASE_URL"]).set(database="postgres")
-    return create_engine(url, isolation_level="AUTOCOMMIT")
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
-def _template() -> str:
+def template() -> str:
     """The name of a migrated, empty database, made once for each state of the migrations."""
     text_of_all = b"".join(p.read_bytes() for p in sorted((ROOT / "migrations").rglob("*.py")))
     name = f"template_{hashlib.sha256(text_of_all).hexdigest()[:12]}"
-    with _server().connect() as server:
-        server.execute(text("select pg_advisory_lock(4711)"))
+    with server().connect() as at:
+        at.execute(text("select pg_advisory_lock(4711)"))
         there = text("select 1 from pg_database where datname = :name")
-        if server.scalar(there, {"name": name}) is None:
-            server.execute(text(f'create database "{name}_new"'))
-            _migrate(server.engine.url.set(database=f"{name}_new"))
-            server.execute(text(f'alter database "{name}_new" rename to "{name}"'))
+        if at.scalar(there, {"name": name}) is None:
+            at.execute(text(f'drop database if exists "{name}_new"'))
+            at.execute(text(f'create database "{name}_new"'))
+            _migrate(at.engine.url.set(database=f"{name}_new"))
+            at.execute(text(f'alter database "{name}_new" rename to "{name}"'))
     return name
 
 
@@ -53,17 +55,16 @@ def _migrate(url: URL) -> None:
 def database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """This worker's own database, copied from the template and dropped at the end."""
     name = f"test_{os.getpid()}_{worker_id}"
-    template = _template()
-    with _server().connect() as server:
-        server.execute(text(f'create database "{name}" template "{template}"'))
+    with server().connect() as at:
+        at.execute(text(f'create database "{name}" template "{template()}"'))
     url = make_url(os.environ["DATABASE_URL"]).set(database=name)
     os.environ["DATABASE_URL"] = url.render_as_string(hide_password=False)
     os.environ["STORAGE"] = str(tmp_path_factory.mktemp("storage"))
     os.environ.setdefault("SECRET_KEY", "of the tests")
     kept.settings.cache_clear()
     yield url
-    with _server().connect() as server:
-        server.execute(text(f'drop database "{name}" with (force)'))
+    with server().connect() as at:
+        at.execute(text(f'drop database "{name}" with (force)'))
 
 
 @pytest.fixture(scope="session")

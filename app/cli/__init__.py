@@ -1,0 +1,56 @@
+"""The commands: `highground NOUN VERB`. Each noun's file is imported only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from core.errors import Refusal
+
+NOUNS = {
+    "areas": "Administrative boundaries.",
+    "db": "The tables.",
+    "demo": "The demonstration country.",
+    "locate": "Which area covers each point of a file.",
+    "registry": "Households and people.",
+    "releases": "Hazard files and what they mean.",
+    "sample": "The hazard's value at each point of a file.",
+    "sweep": "Ring for work that waits unheard.",
+    "users": "People who sign in.",
+    "worker": "Do the work put off.",
+    "zonal": "The hazard's figures for each area of a file.",
+}
+
+
+class Nouns(click.Group):
+    """A group that knows its commands by name and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All nouns, in alphabetical order."""
+        return sorted(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of `app/cli/<noun>.py`, which bears the noun's name."""
+        if cmd_name not in NOUNS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"app.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the nouns without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(NOUNS.items()))
+
+
+@click.group(cls=Nouns)
+def highground() -> None:
+    """From a hazard map to help delivered."""
+
+
+def main() -> None:
+    """Run a command; a refusal is its sentence on stderr and exit code 2."""
+    try:
+        highground()
+    except Refusal as refusal:
+        click.echo(refusal.message, err=True)
+        sys.exit(2)

@@ -2,6 +2,7 @@
 
 import click
 
+import app.tables  # noqa: F401 - the foreign keys need every table
 from app.auth import users as people
 from core.db import connect, transaction
 from core.settings import settings

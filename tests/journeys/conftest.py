@@ -1,0 +1,166 @@
+"""A whole platform on servers of its own, and people with real browsers.
+
+Web, worker and sweeper run as they do in earnest; nothing of ours is replaced.
+"""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from sqlalchemy import make_url, text
+
+from tests.conftest import server, template
+from tests.journeys.person import Person
+from tests.places import ROOT
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running platform: where it answers, and the environment its commands run in."""
+
+    address: str
+    environment: dict[str, str]
+
+    def command(self, *words: str) -> str:
+        """What `highground ...` prints in this platform's environment."""
+        done = subprocess.run(
+            [BIN / "highground", *words],
+            env=self.environment,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+
+@contextmanager
+def started(name: str, files: Path) -> Iterator[Platform]:
+    """An empty platform under a name of its own, with web, worker and sweeper; then gone."""
+    name = f"{name}_{os.getpid()}"
+    with server().connect() as at:
+        at.execute(text(f'create database "{name}" template "{template()}"'))
+    try:
+        with ExitStack() as stack:
+            yield _running(stack, name, files)
+    finally:
+        with server().connect() as at:
+            at.execute(text(f'drop database "{name}" with (force)'))
+
+
+def _running(stack: ExitStack, name: str, files: Path) -> Platform:
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
+    environment = os.environ | {
+        "DATABASE_URL": url.render_as_string(hide_password=False),
+        "REDIS_URL": f"{os.environ['REDIS_URL'].split('?')[0]}?db=12",
+        "SECRET_KEY": secrets.token_hex(16),
+        "STORAGE": str(files / "storage"),
+        "BASE_URL": address,
+    }
+    web = [str(BIN / "gunicorn"), "--no-control-socket", "-k", "gthread", "--threads", "8"]
+    commands = {
+        "web": [*web, "-b", f"127.0.0.1:{port}", "app.wsgi:app"],
+        "worker": [str(BIN / "highground"), "worker"],
+        "sweep": [str(BIN / "highground"), "sweep"],
+    }
+    for role, command in commands.items():
+        stack.enter_context(_process(command, environment, files / f"{role}.log"))
+    _wait_for(f"{address}/health")
+    return Platform(address, environment)
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], log_file: Path) -> Iterator[None]:
+    with log_file.open("w") as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address).close()  # noqa: S310 - our own server
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """An empty platform for the tests of one module."""
+    with started("journey", tmp_path_factory.mktemp("platform")) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def player() -> Iterator[Playwright]:
+    with sync_playwright() as player:
+        yield player
+
+
+@pytest.fixture(scope="session")
+def chromium(player: Playwright) -> Iterator[Browser]:
+    browser = player.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def people(chromium: Browser, platform: Platform) -> Iterator["People"]:
+    """`people("Lena")` is a person at a browser of their own, looked after until the test ends."""
+    with ExitStack() as stack:
+        yield People(chromium, platform, stack)
+
+
+@dataclass(frozen=True)
+class People:
+    """Gives out persons; at the end none of them may have met a fault in their browser."""
+
+    chromium: Browser
+    platform: Platform
+    stack: ExitStack
+
+    def __call__(self, name: str, width: int = 1440, height: int = 900) -> Person:
+        context = self.chromium.new_context(viewport={"width": width, "height": height})
+        self.stack.callback(context.close)
+        person = Person(name, context.new_page(), self.platform.address)
+        self.stack.callback(person.met_no_fault)
+        return person
