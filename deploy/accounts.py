@@ -24,6 +24,14 @@ class Account:
     gid: int
     borrowed: bool
 
+    def words(self, command: Words) -> list[str]:
+        """The command as it is to be started, so that it runs as this account."""
+        plain = [str(word) for word in command]
+        if not self.borrowed:
+            return plain
+        who = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
+        return ["setpriv", *who, "--", *plain]
+
     def run(
         self, words: Words, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -32,7 +40,7 @@ class Account:
         Never for a command that leaves a server behind with our pipes: see `start`.
         """
         return subprocess.run(
-            self._as(words), env=env, cwd="/", text=True, capture_output=True, check=False
+            self.words(words), env=env, cwd="/", text=True, capture_output=True, check=False
         )
 
     def start(self, words: Words, env: Mapping[str, str], log: Path) -> int:
@@ -40,7 +48,7 @@ class Account:
         inherited a pipe would hold its reader for ever."""
         with log.open("a") as out:
             done = subprocess.run(
-                self._as(words),
+                self.words(words),
                 env=env,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -69,13 +77,6 @@ class Account:
             )
         self.give(path, 0o700)
         return path
-
-    def _as(self, words: Words) -> list[str]:
-        plain = [str(word) for word in words]
-        if not self.borrowed:
-            return plain
-        who = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--no-new-privs"]
-        return ["setpriv", *who, "--", *plain]
 
 
 def servers_account() -> Account:
