@@ -99,7 +99,7 @@ def _install_ourselves() -> None:
     packages = next((FOLDER / "lib").glob("python3.*/site-packages"))
     (packages / "highground.pth").write_text(f"{ROOT}\n")
     command = BIN / "highground"
-    start = "import sys; from app.cli import main; sys.argv[0] = 'highground'; sys.exit(main())"
+    start = 'import sys; from app.cli import main; sys.argv[0] = "highground"; sys.exit(main())'
     words = shlex.join([str(PYTHON), "-P", "-c", start])
     command.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
     command.chmod(0o755)
