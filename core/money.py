@@ -1,5 +1,6 @@
 """Money: one column type for every amount, and the one place where amounts are rounded."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,10 +11,15 @@ from core.errors import Invalid
 from core.words import current
 
 Money = Numeric(20, 4)
+WRITTEN = re.compile(r"\d{1,15}(\.\d{1,4})?")
 
 
 class CurrencyUnknown(Invalid):
     """{currency} is not an ISO 4217 currency code; use one such as PHP or USD."""
+
+
+class AmountUnreadable(Invalid):
+    """{typed} is not an amount; write digits, such as 2400 or 2400.50."""
 
 
 def digits_of(currency: str) -> int:
@@ -42,3 +48,15 @@ def said(amount: Decimal, currency: str) -> str:
     return format_currency(
         amount, currency, format="¤¤ #,##0.00", locale=current().locale, currency_digits=True
     )
+
+
+def amount_of(typed: str) -> Decimal:
+    """The amount somebody typed: digits, a point before decimals, spaces where they like.
+
+    Raises:
+        AmountUnreadable: it is anything else, a comma included, which nations read in two ways.
+    """
+    digits = "".join(typed.split())
+    if not WRITTEN.fullmatch(digits):
+        raise AmountUnreadable(typed=typed.strip() or "“”")
+    return Decimal(digits)

@@ -1,0 +1,153 @@
+"""What an approval covers, and who has had a hand in it."""
+
+import hashlib
+from typing import Any
+
+import rfc8785
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    SQLColumnExpression,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from core.audit import AuditEntry
+from geo.models.releases import Release, ReleaseState
+from geo.models.selections import Selection
+from programs.models.approvals import Signature
+from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement
+from programs.models.programs import Benefit, Program
+from programs.queries.eligibility import UNDONE, served_elsewhere
+from registry.models.registrants import Registrant
+from registry.models.rosters import Roster
+
+BLOCK = 65_536  # lines hashed together, as in a roster
+NOTHING = cast(literal(b""), LargeBinary)
+PREPARING = ("cycles.start", "cycles.enrol", "entitlements.prepare", "approvals.ask")
+
+
+def subject_hash(session: Session, cycle: Cycle) -> str:
+    """What a signature under a cycle covers, as one SHA-256 in hex.
+
+    It is that of the RFC 8785 JSON of: the list's own hash, the rule and the benefits, the drawn
+    area, the release asked about, the currency, and the digest of all amounts. Whatever changes
+    one of them changes the hash.
+    """
+    roster = session.get_one(Roster, cycle.roster_id)
+    program = session.get_one(Program, cycle.program_id)
+    subject: dict[str, Any] = {
+        "cycle": [program.number, cycle.number],
+        "list": roster.hash,
+        "answers": ["in", "probable"] if cycle.with_probable else ["in"],
+        "rule": program.eligibility,
+        "benefits": _benefits(session, program),
+        "currency": program.currency,
+        "area": session.scalar(_geometry_digest(roster)),
+        "release": session.scalar(_release_digest(roster)),
+        "amounts": session.scalar(_amounts_digest(cycle)),
+    }
+    return hashlib.sha256(rfc8785.dumps(subject)).hexdigest()
+
+
+def withdrawn_release(session: Session, cycle: Cycle) -> Release | None:
+    """The release the cycle's list was asked of, if it has been withdrawn since."""
+    return session.scalar(
+        _release_of(session.get_one(Roster, cycle.roster_id)).where(
+            Release.state == ReleaseState.WITHDRAWN
+        )
+    )
+
+
+def hands_on(session: Session, cycle: Cycle) -> set[int]:
+    """Everybody who kept the cycle's list, or prepared anything of it, or asked for it."""
+    acted = select(AuditEntry.actor_id).where(
+        AuditEntry.subject == Cycle.__tablename__,
+        AuditEntry.subject_id == cycle.id,
+        AuditEntry.action.in_(PREPARING),
+    )
+    kept = session.get_one(Roster, cycle.roster_id).frozen_by
+    return {*session.scalars(acted), cycle.made_by, *([kept] if kept else [])}
+
+
+def signers_of(session: Session, approval_id: int) -> list[int]:
+    """Who has signed an approval, in order."""
+    signed = select(Signature.signer_id).where(Signature.approval_id == approval_id)
+    return list(session.scalars(signed.order_by(Signature.id)))
+
+
+def _benefits(session: Session, program: Program) -> list[dict[str, Any]]:
+    listed = select(Benefit).where(Benefit.program_id == program.id).order_by(Benefit.id)
+    told = ("name", "delivery", "base", "per_member", "minimum", "cap")
+    return [
+        {name: str(getattr(benefit, name)) for name in told} for benefit in session.scalars(listed)
+    ]
+
+
+def _geometry_digest(roster: Roster) -> Select[str | None]:
+    shapes = [_bytes_of(Selection.shape), _bytes_of(Selection.without)]
+    return select(_sha256(shapes[0].concat(shapes[1]))).where(Selection.id == roster.selection_id)
+
+
+def _bytes_of(shape: SQLColumnExpression[Any]) -> ColumnElement[bytes]:
+    return func.coalesce(func.ST_AsBinary(shape), NOTHING)
+
+
+def _release_of(roster: Roster) -> Select[Release]:
+    return (
+        select(Release)
+        .join(Selection, Selection.release_id == Release.id)
+        .where(Selection.id == roster.selection_id)
+    )
+
+
+def _release_digest(roster: Roster) -> Select[str | None]:
+    return _release_of(roster).with_only_columns(Release.original_sha256)
+
+
+def _amounts_digest(cycle: Cycle) -> Select[str | None]:
+    """SHA-256 over the SHA-256 of blocks of lines `number|benefit|amount`, in that order."""
+    place = func.row_number().over(order_by=(Registrant.number, Entitlement.benefit_id)) - 1
+    line = func.concat_ws("|", Registrant.number, Entitlement.benefit_id, Entitlement.amount)
+    lines = (
+        select(place.label("place"), line.label("line"))
+        .select_from(Entitlement)
+        .join(Registrant, Registrant.id == Entitlement.registrant_id)
+        .where(Entitlement.cycle_id == cycle.id, Entitlement.state.not_in(UNDONE))
+        .subquery("lines")
+    )
+    block = lines.c.place // BLOCK
+    written = func.string_agg(lines.c.line, aggregate_order_by(literal("\n"), lines.c.place))
+    blocks = (
+        select(block.label("block"), func.sha256(func.convert_to(written, "UTF8")).label("digest"))
+        .group_by(block)
+        .subquery("blocks")
+    )
+    digests = func.string_agg(blocks.c.digest, aggregate_order_by(NOTHING, blocks.c.block))
+    return select(_sha256(digests))
+
+
+def _sha256(of: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.encode(func.sha256(of), "hex")
+
+
+def served_meanwhile(session: Session, cycle: Cycle) -> int:
+    """How many households of a cycle another program of the same purpose serves by now.
+
+    Two programs that are signed at the same moment wait for one another here, by purpose.
+    """
+    program = session.get_one(Program, cycle.program_id)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"purpose {program.purpose}"))))
+    served = served_elsewhere(program.id, program.purpose)
+    both = (
+        select(func.count(Entitlement.registrant_id.distinct()))
+        .join(served, served.c.registrant_id == Entitlement.registrant_id)
+        .where(Entitlement.cycle_id == cycle.id, Entitlement.state.not_in(UNDONE))
+    )
+    return session.scalars(both).one()

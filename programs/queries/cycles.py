@@ -1,0 +1,194 @@
+"""Asking about cycles: the one an act is to change, and what a round would be before it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CTE, Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, NotFound
+from core.words import _
+from geo.models.areas import Area
+from geo.queries.areas import in_force
+from geo.queries.reach import within_reach
+from programs.models.cycles import Cycle, CycleState
+from programs.models.memberships import LeftOut, MembershipState
+from programs.models.programs import Benefit, Program
+from programs.queries.amounts import amount_due
+from programs.queries.eligibility import Round, judged
+from registry.models.rosters import RosterMember
+
+BANDS = ("0_4", "5_17", "18_59", "60")
+MOST_AREAS = 60
+
+
+class CycleElsewhere(Conflict):
+    """This cycle is {state}; that can only be done while it is {wanted}."""
+
+
+class CycleBeyondReach(Forbidden):
+    """This cycle has households outside your areas; somebody who sees all of it has to do this."""
+
+
+@dataclass(frozen=True)
+class LeftOutCount:
+    """How many households one reason leaves out; `program` serves them where that is the reason."""
+
+    reason: LeftOut
+    program: str | None
+    households: int
+
+
+@dataclass(frozen=True)
+class AreaCost:
+    """What one area would get; without P-code it is the households whose place is not known."""
+
+    pcode: str | None
+    name: str | None
+    households: int
+    people: int
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a round would be: whom it asks and enrols, what it costs, who is left out and why.
+
+    `bands` are rows of (age band, girls and women, boys and men); `unknown` people are in none.
+    """
+
+    asked: int
+    households: int
+    people: int
+    bands: list[tuple[str, int, int]]
+    unknown: int
+    cost: Decimal
+    left_out: list[LeftOutCount]
+    areas: list[AreaCost]
+
+
+def locked_cycle(session: Session, cycle_id: int, *states: CycleState, actor: Actor) -> Cycle:
+    """The cycle an act is about, locked until the transaction ends.
+
+    Raises:
+        NotFound; CycleElsewhere: it stands in another state; CycleBeyondReach: the actor does not
+        see all of it, and what an act signs is the whole of its subject.
+    """
+    cycle = session.get(Cycle, cycle_id, with_for_update=True, populate_existing=True)
+    if cycle is None:
+        raise NotFound(cycle=cycle_id)
+    if cycle.state not in states:
+        wanted = _(" or ").join(state_said(state) for state in states)
+        raise CycleElsewhere(state=state_said(cycle.state), wanted=wanted)
+    if sees_part_only(session, cycle.roster_id, actor=actor):
+        raise CycleBeyondReach
+    return cycle
+
+
+def sees_part_only(session: Session, roster_id: int, *, actor: Actor) -> bool:
+    """Whether some of a roster's households stand outside the areas an actor sees."""
+    if actor.national:
+        return False
+    beyond = ~func.coalesce(within_reach(actor, RosterMember.area_id), False)
+    asked = select(RosterMember.registrant_id).where(RosterMember.roster_id == roster_id, beyond)
+    return session.scalar(asked.limit(1)) is not None
+
+
+def state_said(state: CycleState) -> str:
+    """What a cycle's state is called."""
+    return {
+        CycleState.DRAFT: _("a draft"),
+        CycleState.TO_APPROVE: _("waiting for signatures"),
+        CycleState.APPROVED: _("approved"),
+        CycleState.DISTRIBUTED: _("handed out"),
+        CycleState.ENDED: _("ended"),
+        CycleState.CANCELLED: _("cancelled"),
+    }[state]
+
+
+def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
+    """What a round would be, before anything of it is written; one statement counts it all.
+
+    Raises:
+        Invalid, Forbidden: the program's rule cannot be read or used by this actor.
+    """
+    program = session.get_one(Program, asked.program_id)
+    rows = session.execute(_tally(asked, program.currency, _level(session), actor)).all()
+    enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
+    return Preview(
+        asked=sum(row.households for row in rows),
+        households=sum(row.households for row in enrolled),
+        people=_sum(enrolled, "people"),
+        bands=[(band, _sum(enrolled, f"f{band}"), _sum(enrolled, f"m{band}")) for band in BANDS],
+        unknown=_sum(enrolled, "unknown"),
+        cost=sum((row.cost for row in enrolled), Decimal(0)),
+        left_out=_left_out(rows),
+        areas=[
+            AreaCost(row.pcode, row.name, row.households, row.people, row.cost) for row in enrolled
+        ],
+    )
+
+
+def _tally(asked: Round, currency: str, level: int, actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Households, people and cost by verdict and by area of a level."""
+    judgement = select(judged(asked, actor=actor)).cte("judgement")
+    due = _due_by_size(judgement, asked.program_id, currency)
+    j, leaf, area, by = judgement.c, aliased(Area), aliased(Area), aliased(Program)
+    verdict = (j.state, j.reason, by.name.label("program"), area.pcode, area.name)
+    counted = ("people", "unknown", *(f"{sex}{band}" for sex in "fm" for band in BANDS))
+    return (
+        select(
+            *verdict,
+            func.count().label("households"),
+            func.coalesce(func.sum(due.c.amount), 0).label("cost"),
+            *(func.sum(j[name]).label(name) for name in counted),
+        )
+        .select_from(judgement)
+        .outerjoin(due, due.c.people == j.people)
+        .outerjoin(leaf, leaf.id == j.area_id)
+        .outerjoin(area, area.id == func.coalesce(leaf.path[level + 1], leaf.id))
+        .outerjoin(by, by.id == j.by_program_id)
+        .group_by(*verdict, by.id, area.id)
+        .order_by(area.pcode)
+    )
+
+
+def _due_by_size(judgement: CTE, program_id: int, currency: str) -> CTE:
+    """What households of each size get of all benefits: the rule is asked once a size."""
+    sizes = select(judgement.c.people).distinct().subquery("sizes")
+    amount = amount_due(sizes.c.people, currency)
+    return (
+        select(sizes.c.people, func.sum(amount).label("amount"))
+        .join(Benefit, Benefit.program_id == program_id)
+        .group_by(sizes.c.people)
+        .cte("due")
+    )
+
+
+def _level(session: Session) -> int:
+    """The deepest level of areas that still makes a table one can read."""
+    few = (
+        select(Area.level)
+        .where(in_force())
+        .group_by(Area.level)
+        .having(func.count() <= MOST_AREAS)
+        .order_by(Area.level.desc())
+    )
+    return session.scalar(few.limit(1)) or 0
+
+
+def _left_out(rows: Iterable[Row[Any]]) -> list[LeftOutCount]:
+    counts: dict[tuple[LeftOut, str | None], int] = {}
+    for row in rows:
+        if row.reason is not None:
+            key = (row.reason, row.program)
+            counts[key] = counts.get(key, 0) + row.households
+    most_first = sorted(counts.items(), key=lambda item: -item[1])
+    return [LeftOutCount(reason, program, n) for (reason, program), n in most_first]
+
+
+def _sum(rows: Iterable[Row[Any]], name: str) -> int:
+    return sum(int(getattr(row, name)) for row in rows)

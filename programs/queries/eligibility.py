@@ -1,0 +1,139 @@
+"""Who of a list a round of a program is for, and why each other household is left out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, false, func, literal, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.cql import Condition, condition
+from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement, EntitlementState
+from programs.models.memberships import (
+    CycleMember,
+    LeftOut,
+    MembershipState,
+    ProgramMembership,
+)
+from programs.models.programs import Program
+from registry.models.registrants import Group, Registrant, RegistrantState
+from registry.models.rosters import Answer, RosterMember
+from registry.queries.people import composition
+from registry.queries.queryables import household_terms
+
+LOCKED = (CycleState.APPROVED, CycleState.DISTRIBUTED)
+UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What decides who a round is for; `starts_on` is the day ages are counted on."""
+
+    program_id: int
+    purpose: str
+    rule: str
+    roster_id: int
+    with_probable: bool
+    starts_on: date
+
+
+def round_of(session: Session, cycle: Cycle) -> Round:
+    """The round a cycle is, by its program's rule of today."""
+    program = session.get_one(Program, cycle.program_id)
+    return Round(
+        program_id=program.id,
+        purpose=program.purpose,
+        rule=program.eligibility,
+        roster_id=cycle.roster_id,
+        with_probable=cycle.with_probable,
+        starts_on=cycle.starts_on,
+    )
+
+
+def asked_households(roster_id: int, *, with_probable: bool) -> Select[int]:
+    """The ids of the households a frozen roster answers *in*, and if wanted *probable*."""
+    answers = [Answer.IN, Answer.PROBABLE] if with_probable else [Answer.IN]
+    return select(RosterMember.registrant_id).where(
+        RosterMember.roster_id == roster_id, RosterMember.status.in_(answers)
+    )
+
+
+def judged(asked: Round, *, actor: Actor) -> Subquery:
+    """Each household the round asks about, one row, with its verdict.
+
+    Columns: `registrant_id, area_id, state, reason, by_program_id` and those of `composition`.
+    Judged in this order: no longer active; paused or exited in the program; the rule; served for
+    the same purpose by another program. Whom the first reason finds needs no second.
+
+    Raises:
+        Invalid, Forbidden: the rule cannot be read, or asks what the actor may not.
+    """
+    households = asked_households(asked.roster_id, with_probable=asked.with_probable)
+    people = composition(asked.starts_on, households)
+    rule = condition(asked.rule, household_terms(people, asked.starts_on), actor=actor)
+    served = served_elsewhere(asked.program_id, asked.purpose)
+    counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
+    standing = (ProgramMembership.registrant_id == Registrant.id) & (
+        ProgramMembership.program_id == asked.program_id
+    )
+    return (
+        select(
+            Registrant.id.label("registrant_id"),
+            Registrant.area_id,
+            *_verdict(rule, served),
+            *counts,
+        )
+        .outerjoin(Group, Group.registrant_id == Registrant.id)
+        .outerjoin(people, people.c.registrant_id == Registrant.id)
+        .outerjoin(ProgramMembership, standing)
+        .outerjoin(served, served.c.registrant_id == Registrant.id)
+        .where(Registrant.id.in_(households))
+        .subquery("judged")
+    )
+
+
+def _verdict(rule: Condition, served: Subquery) -> list[ColumnElement[Any]]:
+    """The columns state, reason and by_program_id: those of the first reason that applies."""
+    standing = ProgramMembership.state
+    reasons: list[tuple[Condition, MembershipState, LeftOut]] = [
+        (
+            Registrant.state != RegistrantState.ACTIVE,
+            MembershipState.NOT_ELIGIBLE,
+            LeftOut.INACTIVE,
+        ),
+        (standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
+        (standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
+        (~func.coalesce(rule, false()), MembershipState.NOT_ELIGIBLE, LeftOut.RULE),
+        (served.c.program_id.is_not(None), MembershipState.DUPLICATED, LeftOut.SAME_PURPOSE),
+    ]
+    kind, why = CycleMember.state.type, CycleMember.reason.type
+    state = case(
+        *((applies, literal(verdict, kind)) for applies, verdict, _reason in reasons),
+        else_=literal(MembershipState.ENROLLED, kind),
+    )
+    reason = case(*((applies, literal(said, why)) for applies, _verdict, said in reasons))
+    by_program = case((reason == LeftOut.SAME_PURPOSE, served.c.program_id))
+    return [state.label("state"), reason.label("reason"), by_program.label("by_program_id")]
+
+
+def served_elsewhere(program_id: int, purpose: str) -> Subquery:
+    """Households that another program of the same purpose already gives something, and which.
+
+    It counts from approval until the cycle has ended. Nothing here is filtered by reach: who is
+    served twice does not depend on who looks.
+    """
+    return (
+        select(Entitlement.registrant_id, func.min(Cycle.program_id).label("program_id"))
+        .join(Cycle, Cycle.id == Entitlement.cycle_id)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(
+            Program.purpose == purpose,
+            Program.id != program_id,
+            Cycle.state.in_(LOCKED),
+            Entitlement.state.not_in(UNDONE),
+        )
+        .group_by(Entitlement.registrant_id)
+        .subquery("served")
+    )

@@ -1,0 +1,236 @@
+"""Approvals: asking, signing, sending back; the last signature binds the money."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.money import said
+from core.words import _
+from programs.models.approvals import Approval, ApprovalState, Signature
+from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement, EntitlementState
+from programs.models.programs import Fund, FundEntry, FundEntryKind, Program, ProgramState
+from programs.permissions import May
+from programs.queries.approvals import (
+    hands_on,
+    served_meanwhile,
+    signers_of,
+    subject_hash,
+    withdrawn_release,
+)
+from programs.queries.cycles import locked_cycle
+from programs.queries.entitlements import total_of
+from programs.queries.funds import balance
+
+
+class NothingToApprove(Conflict):
+    """Nobody is due anything in this cycle yet; prepare the amounts before asking."""
+
+
+class ReleaseWithdrawn(Conflict):
+    """Release {number} of the hazard map was withdrawn, so this list cannot be approved; make a
+    list from a release that stands."""
+
+
+class ApprovalDecided(Conflict):
+    """This request was already decided; look at the cycle for what came of it."""
+
+
+class NotYourOwn(Forbidden):
+    """You had a hand in preparing this cycle; somebody who had none has to sign."""
+
+
+class SignedAlready(Conflict):
+    """You have signed this already; it waits for somebody else."""
+
+
+class FundShort(Conflict):
+    """The fund has {free} free and this cycle needs {needed}; post {missing} more, then sign."""
+
+
+class ReasonMissing(Invalid):
+    """Say in a few words why, for those who prepared it."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What became of an approval by a signature; `returned` says why it went back instead."""
+
+    state: ApprovalState
+    signatures: int
+    needed: int
+    returned: str = ""
+
+
+def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
+    """Ask for the signatures a cycle needs; from now on it cannot be changed unless sent back.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReleaseWithdrawn, NothingToApprove
+    """
+    actor.require(May.ASK_APPROVAL)
+    cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
+    _refuse_withdrawn(session, cycle)
+    total = total_of(session, cycle.id)
+    if not total.entitlements:
+        raise NothingToApprove
+    program = session.get_one(Program, cycle.program_id)
+    approval = Approval(
+        cycle_id=cycle.id,
+        hash=subject_hash(session, cycle),
+        households=total.households,
+        total=total.amount,
+        signers_needed=program.signers_needed,
+        asked_by=actor.id,
+    )
+    with audit.act(session, actor, "approvals.ask", cycle) as figures:
+        session.add(approval)
+        cycle.state = CycleState.TO_APPROVE
+        figures.update(hash=approval.hash, households=total.households, total=total.amount)
+    return approval
+
+
+def sign(session: Session, approval_id: int, *, actor: Actor) -> Signed:
+    """Sign what was asked for. The last signature binds the money and approves what is due.
+
+    What no longer is what was asked for goes back to those who prepared it, and so does a list of
+    whom another program of the same purpose serves meanwhile; that is the answer, not a refusal,
+    so that it is kept.
+
+    Raises:
+        Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, NotYourOwn, SignedAlready,
+        ReleaseWithdrawn, FundShort: with the last signature nothing is bound unless all of it is.
+    """
+    actor.require(May.APPROVE)
+    approval, cycle = _pending(session, approval_id, actor)
+    signers = signers_of(session, approval.id)
+    if actor.id in hands_on(session, cycle):
+        raise NotYourOwn
+    if actor.id in signers:
+        raise SignedAlready
+    _refuse_withdrawn(session, cycle)
+    if why := _changed(session, approval, cycle):
+        _send_back(session, approval, cycle, why, actor=actor)
+        return Signed(approval.state, len(signers), approval.signers_needed, why)
+    with audit.act(session, actor, "approvals.sign", cycle) as figures:
+        session.add(Signature(approval_id=approval.id, signer_id=actor.id, hash=approval.hash))
+        if len(signers) + 1 >= approval.signers_needed:
+            _approve(session, approval, cycle, actor)
+        figures.update(hash=approval.hash, total=approval.total, state=approval.state)
+    return Signed(approval.state, len(signers) + 1, approval.signers_needed)
+
+
+def return_approval(session: Session, approval_id: int, comment: str, *, actor: Actor) -> None:
+    """Send a cycle back to those who prepared it, with a reason; it is a draft again.
+
+    Raises:
+        Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, ReasonMissing
+    """
+    actor.require(May.APPROVE)
+    if not comment.strip():
+        raise ReasonMissing
+    approval, cycle = _pending(session, approval_id, actor)
+    _send_back(session, approval, cycle, comment.strip(), actor=actor)
+
+
+def reject_approval(session: Session, approval_id: int, comment: str, *, actor: Actor) -> None:
+    """Refuse a cycle for good, with a reason; nothing of it will be given.
+
+    Raises:
+        Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, ReasonMissing
+    """
+    actor.require(May.APPROVE)
+    if not comment.strip():
+        raise ReasonMissing
+    approval, cycle = _pending(session, approval_id, actor)
+    with audit.act(session, actor, "approvals.reject", cycle) as figures:
+        _decide(approval, ApprovalState.REJECTED, comment.strip())
+        cycle.state = CycleState.CANCELLED
+        _move(session, cycle, EntitlementState.DRAFT, EntitlementState.CANCELLED)
+        figures.update(reason=comment.strip())
+
+
+def _pending(session: Session, approval_id: int, actor: Actor) -> tuple[Approval, Cycle]:
+    """A request that waits, and its cycle, locked: who signs at the same time comes after."""
+    approval = session.get(Approval, approval_id)
+    if approval is None:
+        raise NotFound(approval=approval_id)
+    if approval.state is not ApprovalState.PENDING:
+        raise ApprovalDecided
+    cycle = locked_cycle(session, approval.cycle_id, CycleState.TO_APPROVE, actor=actor)
+    session.refresh(approval)
+    return approval, cycle
+
+
+def _refuse_withdrawn(session: Session, cycle: Cycle) -> None:
+    if release := withdrawn_release(session, cycle):
+        raise ReleaseWithdrawn(number=release.number)
+
+
+def _changed(session: Session, approval: Approval, cycle: Cycle) -> str:
+    """Why what was asked for is no longer what would be signed; empty if it still is."""
+    program = session.get_one(Program, cycle.program_id)
+    if program.state is not ProgramState.ACTIVE:
+        return _("The program is not open any more.")
+    if subject_hash(session, cycle) != approval.hash:
+        return _("The rule, the amounts or who is due them changed after it was asked for.")
+    if count := served_meanwhile(session, cycle):
+        return _(
+            "{count} households are meanwhile served by another program of the same purpose.",
+            count=count,
+        )
+    return ""
+
+
+def _send_back(
+    session: Session, approval: Approval, cycle: Cycle, why: str, *, actor: Actor
+) -> None:
+    with audit.act(session, actor, "approvals.return", cycle) as figures:
+        _decide(approval, ApprovalState.RETURNED, why)
+        cycle.state = CycleState.DRAFT
+        figures.update(reason=why)
+
+
+def _approve(session: Session, approval: Approval, cycle: Cycle, actor: Actor) -> None:
+    """Bind the whole sum or refuse, then approve every entitlement."""
+    fund = session.scalars(
+        select(Fund).where(Fund.program_id == cycle.program_id).with_for_update()
+    ).one()
+    free = balance(session, cycle.program_id).free
+    if free < approval.total:
+        raise FundShort(
+            free=said(free, fund.currency),
+            needed=said(approval.total, fund.currency),
+            missing=said(approval.total - free, fund.currency),
+        )
+    session.add(
+        FundEntry(
+            fund_id=fund.id,
+            kind=FundEntryKind.COMMIT,
+            amount=approval.total,
+            cycle_id=cycle.id,
+            reference=approval.hash,
+            made_by=actor.id,
+        )
+    )
+    _decide(approval, ApprovalState.APPROVED, None)
+    cycle.state = CycleState.APPROVED
+    _move(session, cycle, EntitlementState.DRAFT, EntitlementState.APPROVED)
+
+
+def _decide(approval: Approval, state: ApprovalState, comment: str | None) -> None:
+    approval.state, approval.comment, approval.decided_at = state, comment, datetime.now(UTC)
+
+
+def _move(session: Session, cycle: Cycle, old: EntitlementState, new: EntitlementState) -> None:
+    session.execute(
+        update(Entitlement)
+        .where(Entitlement.cycle_id == cycle.id, Entitlement.state == old)
+        .values(state=new)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,142 @@
+"""Cycles: starting one from a frozen list, enrolling its households, and closing it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import CTE, Select, Subquery, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.errors import Conflict, Invalid, NotFound
+from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement
+from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
+from programs.models.programs import Program, ProgramState
+from programs.permissions import May
+from programs.queries.cycles import CycleBeyondReach, locked_cycle, sees_part_only
+from programs.queries.eligibility import judged, round_of
+from registry.models.rosters import Roster, RosterState
+
+KEPT = (MembershipState.PAUSED, MembershipState.EXITED)
+
+
+class ProgramNotActive(Conflict):
+    """The program is not open; open it before a cycle starts in it."""
+
+
+class RosterNotFrozen(Conflict):
+    """This list is still a draft; keep it, so that it cannot change, and start from it then."""
+
+
+class CycleUnnamed(Invalid):
+    """A cycle needs a name; give it one, such as its month."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is said of a cycle when it starts; `starts_on` is the day ages are counted on."""
+
+    roster_id: int
+    name: str
+    starts_on: date
+    with_probable: bool = False
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """How many households a cycle asked about, and how many of them it enrolled."""
+
+    asked: int
+    households: int
+
+
+def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor) -> Cycle:
+    """Start a cycle of a program from a frozen roster; nobody is enrolled yet.
+
+    Raises:
+        Forbidden, NotFound, ProgramNotActive, RosterNotFrozen, CycleUnnamed, CycleBeyondReach
+    """
+    actor.require(May.PREPARE_CYCLES)
+    program = session.get(Program, program_id, with_for_update=True)
+    roster = session.get(Roster, start.roster_id)
+    if program is None or roster is None:
+        raise NotFound(program=program_id, roster=start.roster_id)
+    _may_start(program, roster, start)
+    if sees_part_only(session, roster.id, actor=actor):
+        raise CycleBeyondReach
+    last = select(func.coalesce(func.max(Cycle.number), 0)).where(Cycle.program_id == program.id)
+    number = session.scalars(last).one() + 1
+    cycle = Cycle(program_id=program.id, number=number, made_by=actor.id, **vars(start))
+    session.add(cycle)
+    session.flush()
+    with audit.act(session, actor, "cycles.start", cycle) as figures:
+        figures.update(program=program.number, number=number, list=roster.name)
+    return cycle
+
+
+def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
+    """Judge every household of the cycle's list: enrolled, or left out with the reason.
+
+    One statement judges, writes and counts, however many households there are. Running it again
+    judges anew, by the rule and the registry of now; amounts prepared before are dropped, as they
+    may no longer fit. Who is paused in the program, or left it, stays so.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach; Invalid: the rule cannot be read.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
+    asked = round_of(session, cycle)
+    with audit.act(session, actor, "cycles.enrol", cycle) as figures:
+        session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
+        verdicts = judged(asked, actor=actor)
+        enrolled = Enrolled(*session.execute(_enrolment(cycle, verdicts)).one())
+        cycle.rule, cycle.enrolled_at = asked.rule, func.now()
+        cycle.prepared_at = cycle.prepared_by = None
+        figures.update(asked=enrolled.asked, households=enrolled.households, rule=asked.rule)
+    return enrolled
+
+
+def _may_start(program: Program, roster: Roster, start: Start) -> None:
+    if program.state is not ProgramState.ACTIVE:
+        raise ProgramNotActive
+    if roster.state is not RosterState.FROZEN:
+        raise RosterNotFrozen
+    if not start.name.strip():
+        raise CycleUnnamed
+
+
+def _enrolment(cycle: Cycle, verdicts: Subquery) -> Select[int, int]:
+    """Write the members and their standing in the program, and count: asked, enrolled."""
+    members = _members(cycle, verdicts)
+    enrolled = func.count().filter(members.c.state == MembershipState.ENROLLED)
+    return select(func.count(), enrolled).add_cte(_standings(cycle, members))
+
+
+def _members(cycle: Cycle, verdicts: Subquery) -> CTE:
+    kept = ["registrant_id", "area_id", "people", "state", "reason", "by_program_id"]
+    verdict = select(literal(cycle.id), *(verdicts.c[name] for name in kept))
+    new = insert(CycleMember).from_select(["cycle_id", *kept], verdict)
+    judged_anew = {name: new.excluded[name] for name in kept[1:]}
+    written = new.on_conflict_do_update(
+        index_elements=["cycle_id", "registrant_id"], set_=judged_anew
+    )
+    told = (CycleMember.registrant_id, CycleMember.area_id, CycleMember.state, CycleMember.reason)
+    return written.returning(*told).cte("members")
+
+
+def _standings(cycle: Cycle, members: CTE) -> CTE:
+    told = ["registrant_id", "area_id", "state", "reason"]
+    standing = select(literal(cycle.program_id), *(members.c[name] for name in told))
+    new = insert(ProgramMembership).from_select(
+        ["program_id", *told], standing.where(members.c.state.not_in(KEPT))
+    )
+    changed = {name: new.excluded[name] for name in told[1:]} | {"changed_at": func.now()}
+    return new.on_conflict_do_update(
+        index_elements=["program_id", "registrant_id"],
+        set_=changed,
+        where=ProgramMembership.state.not_in(KEPT)
+        & (ProgramMembership.state != new.excluded.state),
+    ).cte("standings")

@@ -1,0 +1,36 @@
+"""Approving a cycle: who may sign, over what, and from which money."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.audit import AuditEntry
+from core.errors import Forbidden
+from programs.models.approvals import Approval, ApprovalState
+from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement, EntitlementState
+from programs.queries.funds import balance
+from programs.services.approvals import (
+    FundShort,
+    NotYourOwn,
+    SignedAlready,
+    ask_approval,
+    sign,
+)
+from tests.make.programs import DARA, LENA, OTO, make_family, make_prepared, make_program
+
+
+def test_a_signature_of_somebody_else_approves_the_cycle_and_binds_its_money(
+    session: Session,
+) -> None:
+    program = make_program(session, fund=1000)
+    cycle = make_prepared(session, program, make_family(session, 3), make_family(session, 1))
+    approval = ask_approval(session, cycle.id, actor=DARA)
+
+    signed = sign(session, approval.id, actor=LENA)
+
+    assert (signed.state, cycle.state) == (ApprovalState.APPROVED, CycleState.APPROVED)
+    assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.APPROVED}
+    assert (balance(session, program.id).bound, balance(session, program.id).free) == (120, 880)
