@@ -71,7 +71,7 @@ PEOPLE_FAULTS: tuple[Fault, ...] = (
 
 def household_faults(world: World, run: Households) -> list[Row]:
     """Rows of households_with_faults.csv: good ones first, then each fault some times."""
-    table = households.table(run, world.areas, world.settlements, world.seed)
+    table = households.table(run, world)
     located = np.flatnonzero(run.located & (run.listed == run.size))[:ROWS]
     rows = [_own(row, number) for number, row in enumerate(table.take(located).to_pylist())]
     good = rows[: ROWS - EACH * len(HOUSEHOLD_FAULTS)]

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .areas import Areas
 from .frame import Floats
 from .settlements import Settlements
-from .standing import NO_AREA, Indices, Standing
+from .standing import NO_AREA, Indices
+from .world import World
 
 CHUNK = 200_000  # households drawn, written and counted at a time
 SIZES = (0.075, 0.115, 0.14, 0.16, 0.16, 0.13, 0.09, 0.06, 0.035, 0.018, 0.01, 0.007)
@@ -57,46 +57,33 @@ class Households:
         return np.where(self.source == NOWHERE, NO_AREA, self.area)
 
 
-def drawn(
-    standing: Standing, places: Settlements, centres: Floats, count: int, seed: int
-) -> Iterator[Households]:
-    """So many households in runs of at most CHUNK, each from its own seed.
-
-    `centres` are the settlements' own places (n, 2) in unit coordinates.
-    """
-    spread = _spread(places, count)
+def drawn(world: World) -> Iterator[Households]:
+    """All households of a country in runs of at most CHUNK, each from its own seed."""
+    count = world.size.households
     for first in range(0, count, CHUNK):
-        rng = np.random.default_rng([seed, 1, first])
-        yield _run(first, min(CHUNK, count - first), standing, (places, centres, spread), rng)
+        rng = np.random.default_rng([world.seed, 1, first])
+        yield _run(first, min(CHUNK, count - first), world, rng)
+
+
+def _run(first: int, count: int, world: World, rng: np.random.Generator) -> Households:
+    weight = world.settlements.weight
+    settlement = rng.choice(len(weight), count, p=weight)
+    source = rng.choice(len(SOURCES), count, p=SHARES)
+    away = _spread(world.settlements, world.size.households)[settlement]
+    away = np.where(rng.random(count) < DISPERSED, 900 + 2.2 * away, away)
+    away[source == SETTLEMENT] = 0.0
+    stands = world.standing.near(world.middles[settlement], away, rng)
+    size = rng.choice(len(SIZES), count, p=SIZES) + 1
+    partial = (rng.random(count) < PARTIAL) & (size > 1)
+    listed = np.where(partial, (rng.random(count) * size).astype(np.int64), size)
+    place = stands.utm, stands.degrees, stands.area, _accuracy(source, rng)
+    return Households(first, settlement, source, *place, size, listed)
 
 
 def _spread(places: Settlements, count: int) -> Floats:
     """How far, in metres, the houses of a settlement scatter: the more people the farther."""
     wide: Floats = 170 + 55 * np.sqrt(np.minimum(places.weight * count, 20_000) ** 0.9)
     return wide
-
-
-def _run(
-    first: int,
-    count: int,
-    standing: Standing,
-    settled: tuple[Settlements, Floats, Floats],
-    rng: np.random.Generator,
-) -> Households:
-    places, centres, spread = settled
-    settlement = rng.choice(len(places.weight), count, p=places.weight)
-    source = rng.choice(len(SOURCES), count, p=SHARES)
-    alone = rng.random(count) < DISPERSED
-    away = np.where(alone, 900 + 2.2 * spread[settlement], spread[settlement])
-    away[source == SETTLEMENT] = 0.0
-    stands = standing.near(centres[settlement], away, rng)
-    size = rng.choice(len(SIZES), count, p=SIZES) + 1
-    partial = (rng.random(count) < PARTIAL) & (size > 1)
-    listed = np.where(partial, (rng.random(count) * size).astype(np.int64), size)
-    accuracy = _accuracy(source, rng)
-    return Households(
-        first, settlement, source, stands.utm, stands.degrees, stands.area, accuracy, size, listed
-    )
 
 
 def _accuracy(source: Indices, rng: np.random.Generator) -> Floats:
@@ -117,15 +104,15 @@ def codes(first: int, count: int) -> pa.Array:
     return pc.binary_join_element_wise("H", pc.utf8_lpad(number, 8, "0"), "")
 
 
-def table(run: Households, areas: Areas, places: Settlements, seed: int) -> pa.Table:
+def table(run: Households, world: World) -> pa.Table:
     """The run as the rows of households.csv."""
-    rng = np.random.default_rng([seed, 3, run.first])
+    rng = np.random.default_rng([world.seed, 3, run.first])
     located, placed = run.located, run.source != NOWHERE
     return pa.table(
         {
             "code": codes(run.first, run.count),
-            "area_pcode": _taken(areas.ranks.commune_codes, run.area, placed),
-            "settlement": _taken(places.names, run.settlement, placed),
+            "area_pcode": _taken(world.areas.ranks.commune_codes, run.area, placed),
+            "settlement": _taken(world.settlements.names, run.settlement, placed),
             "longitude": pa.array(run.degrees[:, 0], mask=~located),
             "latitude": pa.array(run.degrees[:, 1], mask=~located),
             "accuracy_m": pa.array(run.accuracy, mask=~located),

@@ -31,6 +31,9 @@ DEFINITIONS = {
     "and age unknown",
     "age": "whole years on the reference date, from the recorded birth date (1 July where inexact)",
     "by_area": "by the P-code the row states; rows without one are in the country's figures only",
+    "drawn": "households whose point lies in the polygon, and, as unlocated, those without a point "
+    "whose stated commune lies wholly in it; unlocated_nearby: without a point, in communes that "
+    "lie partly in it; these were not asked",
     "accuracy": "not used: the point alone decides",
     "difference": "enter: out in release 1 and in in release 2; leave: the reverse; stay: in in "
     "both; at least 0.5 m",

@@ -25,7 +25,7 @@ def service_points(world: World) -> list[dict[str, Any]]:
         for settlement in range(len(world.settlements.names))
         for kind in _kinds(world, settlement, rng)
     ]
-    at = world.frame.unit(world.centres.utm)[[settlement for settlement, _ in places]]
+    at = world.middles[[settlement for settlement, _ in places]]
     stands = world.standing.near(at, np.full(len(places), SPREAD), rng)
     return [
         {

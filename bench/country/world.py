@@ -97,6 +97,13 @@ class World:
         return shapely.Polygon(corners)
 
     @cached_property
+    def drawn_over(self) -> tuple[Mask, Mask]:
+        """Which communes the drawn polygon covers wholly, and which in part."""
+        wholly = shapely.covers(self.drawn, self.areas.shapes)
+        met = shapely.intersects(self.drawn, self.areas.shapes)
+        return wholly, met & ~wholly & ~shapely.touches(self.drawn, self.areas.shapes)
+
+    @cached_property
     def standing(self) -> Standing:
         """Where people may stand."""
         return Standing(self.frame, self.areas.shapes, self.channels.beds, self.drawn)
@@ -107,6 +114,11 @@ class World:
         rng = np.random.default_rng([self.seed, 12])
         at = self.settlements.at
         return self.standing.near(at, np.full(len(at), 40.0), rng)
+
+    @cached_property
+    def middles(self) -> Floats:
+        """The same in unit coordinates; (n, 2)."""
+        return self.frame.unit(self.centres.utm)
 
 
 def _inflows(cells: int, seed: int) -> dict[tuple[int, int], float]:

@@ -29,6 +29,22 @@ def points(households: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
+def drawn_over(country: Path, points: gpd.GeoDataFrame, truth: dict[str, Any]) -> pd.DataFrame:
+    """Per household: its point in the drawn polygon; its commune wholly, or partly, in it."""
+    drawn = shapely.geometry.shape(truth["drawn"]["polygon"])
+    communes = gpd.read_file(country / "areas.gpkg", layer="ksm_admbnda_adm3")
+    shapes = communes.set_index("ADM3_PCODE").geometry
+    stated = points.area_pcode
+    return pd.DataFrame(
+        {
+            "point": points.within(drawn),
+            "wholly": stated.map(shapes.within(drawn)).eq(True),
+            "partly": stated.map(shapes.overlaps(drawn)).eq(True),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
 def answers(country: Path, points: gpd.GeoDataFrame) -> Answers:
     """Each household's answer to each question, by rasterio's sampling and geopandas' joins."""
     found = {(file, key): _by_depth(country / file, LEAST[key], points) for file, key in QUESTIONS}
@@ -115,22 +131,22 @@ def test_figures_of_communes_districts_and_provinces_add_up_to_those_with_an_are
 
 
 def test_households_in_the_drawn_polygon_are_those_shapely_finds(
-    answers: Answers, points: gpd.GeoDataFrame, truth: dict[str, Any]
+    answers: Answers, points: gpd.GeoDataFrame, drawn_over: pd.DataFrame, truth: dict[str, Any]
 ) -> None:
-    drawn = shapely.geometry.shape(truth["drawn"]["polygon"])
-    inside = points.within(drawn)
+    located = points.longitude.notna()
+    inside = drawn_over.point | (~located & drawn_over.wholly)
 
     assert inside.any()
+    assert truth["drawn"]["unlocated_nearby"] == (~located & drawn_over.partly).sum()
     for question in (*QUESTIONS, EXTENT):
         told = truth["drawn"]["answers"][question[0]][question[1]]["households"]
         assert _counted(answers[question][inside]) == _present(told)
 
 
 def test_the_cost_of_help_is_the_capped_sum_over_households_in_the_polygon(
-    answers: Answers, points: gpd.GeoDataFrame, truth: dict[str, Any]
+    answers: Answers, points: gpd.GeoDataFrame, drawn_over: pd.DataFrame, truth: dict[str, Any]
 ) -> None:
-    drawn = shapely.geometry.shape(truth["drawn"]["polygon"])
-    due = points[points.within(drawn) & (answers[RELEASES[1], "at_least_0.5_m"] == "in")]
+    due = points[drawn_over.point & (answers[RELEASES[1], "at_least_0.5_m"] == "in")]
     amounts = [min(2400 + 300 * size, 4500) for size in due["size"]]
 
     assert truth["help"]["households"] == len(due) > 0
