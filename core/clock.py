@@ -8,4 +8,9 @@ from core.settings import settings
 
 def today() -> date:
     """Today's date in the country's time zone."""
-    return datetime.now(UTC).astimezone(ZoneInfo(settings().timezone)).date()
+    return day_of(datetime.now(UTC))
+
+
+def day_of(moment: datetime) -> date:
+    """The date it was in the country's time zone at a moment."""
+    return moment.astimezone(ZoneInfo(settings().timezone)).date()

@@ -5,6 +5,8 @@ SQL and cannot collide, and their order tells nothing. The SQL function `public_
 places)` makes them (migration 0001) as generated columns; this file checks what a person typed.
 """
 
+import secrets
+
 from core.errors import Invalid
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # neither 0 nor O, neither 1 nor I
@@ -39,3 +41,8 @@ def understood(typed: str, prefix: str, places: int = 8) -> str:
     if not fits or check_character(letters[:-1]) != letters[-1]:
         raise NumberMistyped(number=typed.strip())
     return f"{prefix}-{letters}"
+
+
+def new_code(places: int = 10) -> str:
+    """A code nobody can guess, for what is passed on by address; 10 places hold 50 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(places))

@@ -1,0 +1,324 @@
+"""Selections: which places a question asks about, and what a release answers for each.
+
+A question is answered for places with a point. Whoever has none is asked with the area they are
+known to live in (`asked_by_area`): those of picked areas, of areas that lie wholly inside a drawn
+shape, and, where neither shape nor area narrows the question, everybody. Areas that a drawn shape
+covers only in part are named apart (`partly_asked_by_area`), since nobody can say on which side of
+the line such a household lives.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import to_shape
+from sqlalchemy import (
+    REAL,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, Invalid, NotFound
+from geo.models.areas import Area
+from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
+from geo.models.locations import Location
+from geo.models.releases import Direction, Release, ReleaseState
+from geo.models.selections import Combine, Draft, Selection, SelectionArea
+from geo.queries.areas import leaf_areas_under
+
+IN, OUT, NOT_OBSERVED = "in", "out", "not_observed"
+ASKABLE = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
+
+
+class ReleaseNotAskable(Conflict):
+    """This release is {state}, so nothing can be asked of it; choose one that is published."""
+
+
+class ThresholdBeyondFloor(Invalid):
+    """Values beyond {floor} {unit} were not kept of this release, so {threshold} cannot be asked;
+    choose a threshold from {floor} on, or publish the release again with another floor."""
+
+
+class SelectionUnknown(NotFound):
+    """There is no selection with the code {code}; look at the address, or draw it again."""
+
+
+class DraftUnknown(NotFound):
+    """The drawing {code} is not kept here any more; draw it again."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where to look, and what a place must have to be in.
+
+    Shapes are WKT MULTIPOLYGONs (EPSG:4326, longitude first). With neither shape nor areas the
+    whole country is asked. Without a release every place asked is in.
+    """
+
+    shape: str | None = None
+    area_ids: tuple[int, ...] = ()
+    without_shape: str | None = None
+    without_area_ids: tuple[int, ...] = ()
+    combine: Combine = Combine.UNION
+    release_id: int | None = None
+    threshold: float | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether neither shape nor areas narrow it."""
+        return self.shape is None and not self.area_ids
+
+
+def places_asked(question: Question) -> Select[int]:
+    """The keys of the places with a point that a question asks about.
+
+    A point on the border of a drawn shape is inside it, of one taken out too. A place belongs to a
+    picked area by the leaf area it was given.
+    """
+    places = select(Location.id).where(Location.lon.is_not(None), _included(question))
+    if question.without_area_ids:
+        taken_out = _in_areas(question.without_area_ids)
+        places = places.where(func.coalesce(taken_out, False).is_(False))
+    if question.without_shape:
+        places = places.where(~_covers(question.without_shape, Location.point))
+    return places
+
+
+def answered(question: Question) -> Select[Any]:
+    """The places a question asks about, each with its answer: `location_id, status, value`.
+
+    `status` is *in*, *out* or *not_observed*. A row of the release's exposure says in or not
+    observed; where a row is due, or the place lies outside the release's box, nothing is known;
+    no row at all inside the box is *out*. A value on the far side of the threshold makes *in* out;
+    values are compared as the 32-bit floats they are stored as. `value` is what the release says
+    of the place, where it says something.
+    """
+    asked = Location.id.in_(places_asked(question))
+    if question.release_id is None:
+        return select(
+            Location.id.label("location_id"),
+            literal(IN, String).label("status"),
+            cast(null(), REAL).label("value"),
+        ).where(asked)
+    release_id = question.release_id
+    exposed = and_(Exposure.release_id == release_id, Exposure.location_id == Location.id)
+    due = and_(ExposureDue.release_id == release_id, ExposureDue.location_id == Location.id)
+    return (
+        select(
+            Location.id.label("location_id"),
+            status_at(question.threshold).label("status"),
+            case((ExposureDue.location_id.is_(None), Exposure.value)).label("value"),
+        )
+        .select_from(Location)
+        .join(Release, and_(Release.id == release_id, true()))
+        .outerjoin(Exposure, exposed)
+        .outerjoin(ExposureDue, due)
+        .where(asked)
+    )
+
+
+def status_at(threshold: float | None) -> ColumnElement[str]:
+    """What stands at a place, for a query that has joined Release, Exposure and ExposureDue."""
+    unseen = or_(
+        ExposureDue.location_id.is_not(None), Exposure.status == ExposureStatus.NOT_OBSERVED
+    )
+    beyond = and_(Exposure.location_id.is_(None), ~_inside_box())
+    met = and_(Exposure.location_id.is_not(None), meets(Exposure.value, threshold))
+    return case((or_(unseen, beyond), NOT_OBSERVED), (met, IN), else_=OUT)
+
+
+def meets(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnElement[bool]:
+    """Whether a stored value lies on the release's side of a threshold; the threshold itself does.
+
+    For a query that has joined Release.
+    """
+    if threshold is None:
+        return true()
+    asked = cast(literal(threshold), REAL)
+    at_least = and_(Release.direction == Direction.AT_LEAST, value >= asked)
+    at_most = and_(Release.direction == Direction.AT_MOST, value <= asked)
+    return or_(value.is_(None), at_least, at_most)
+
+
+def asked_by_area(question: Question, area_id: Any) -> ColumnElement[bool]:
+    """Whether a question asks everything of an area, for those of whom only the area is known.
+
+    `area_id` is their column; where it is NULL they are asked only if the whole country is.
+    """
+    taken_out = _taken_out(question)
+    if not question.everywhere:
+        wholly = select(Area.id).where(_wholly_included(question), ~taken_out)
+        within: ColumnElement[bool] = area_id.in_(wholly)
+        return within
+    return or_(area_id.is_(None), area_id.not_in(select(Area.id).where(taken_out)))
+
+
+def partly_asked_by_area(question: Question, area_id: Any) -> ColumnElement[bool]:
+    """Whether a drawn shape takes in, or takes out, only a part of an area."""
+    touched = select(Area.id).where(_touched(question))
+    return and_(area_id.in_(touched), ~asked_by_area(question, area_id))
+
+
+def release_asked(session: Session, question: Question) -> Release | None:
+    """The release a question asks, once it is clear that it can answer.
+
+    Raises:
+        NotFound: there is no such release.
+        ReleaseNotAskable: it is not published, or was withdrawn.
+        ThresholdBeyondFloor: values on that side of its floor were not kept.
+    """
+    if question.release_id is None:
+        return None
+    release = session.get(Release, question.release_id)
+    if release is None:
+        raise NotFound(release=question.release_id)
+    if release.state not in ASKABLE:
+        raise ReleaseNotAskable(state=release.state)
+    if _beyond_floor(release, question.threshold):
+        raise ThresholdBeyondFloor(
+            floor=release.floor, unit=release.unit or "", threshold=question.threshold
+        )
+    return release
+
+
+def selection_by_code(session: Session, code: str) -> Selection:
+    """A kept selection.
+
+    Raises:
+        SelectionUnknown
+    """
+    found = session.scalar(select(Selection).where(Selection.code == code))
+    if found is None:
+        raise SelectionUnknown(code=code)
+    return found
+
+
+def question_of(session: Session, selection: Selection) -> Question:
+    """The question a selection keeps."""
+    picked = session.execute(
+        select(SelectionArea.area_id, SelectionArea.excluded)
+        .where(SelectionArea.selection_id == selection.id)
+        .order_by(SelectionArea.area_id)
+    ).all()
+    return Question(
+        shape=_wkt(selection.shape),
+        area_ids=tuple(row.area_id for row in picked if not row.excluded),
+        without_shape=_wkt(selection.without),
+        without_area_ids=tuple(row.area_id for row in picked if row.excluded),
+        combine=selection.combine,
+        release_id=selection.release_id,
+        threshold=selection.threshold,
+    )
+
+
+def draft_shape(session: Session, code: str) -> str:
+    """The drawing kept under a code.
+
+    Raises:
+        DraftUnknown
+    """
+    draft = session.get(Draft, code)
+    if draft is None:
+        raise DraftUnknown(code=code)
+    return str(_wkt(draft.shape))
+
+
+def _wkt(shape: WKBElement | None) -> str | None:
+    return None if shape is None else shapely.to_wkt(to_shape(shape), rounding_precision=-1)
+
+
+def _included(question: Question) -> ColumnElement[bool]:
+    if question.everywhere:
+        return true()
+    clauses = []
+    if question.shape:
+        clauses.append(_covers(question.shape, Location.point))
+    if question.area_ids:
+        clauses.append(_in_areas(question.area_ids))
+    return _combined(question, clauses)
+
+
+def _combined(question: Question, clauses: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return and_(*clauses) if question.combine is Combine.INTERSECTION else or_(*clauses)
+
+
+def _wholly_included(question: Question) -> ColumnElement[bool]:
+    clauses = []
+    if question.shape:
+        clauses.append(_covers(question.shape, Area.shape))
+    if question.area_ids:
+        clauses.append(_below(question.area_ids))
+    return _combined(question, clauses)
+
+
+def _taken_out(question: Question) -> ColumnElement[bool]:
+    """Whether any of an area is taken out of the question."""
+    clauses = []
+    if question.without_shape:
+        clauses.append(_overlaps(question.without_shape, Area.shape))
+    if question.without_area_ids:
+        clauses.append(_below(question.without_area_ids))
+    return or_(false(), *clauses)
+
+
+def _touched(question: Question) -> ColumnElement[bool]:
+    """Whether any of an area can be in the question, and a drawn shape has to do with it."""
+    shapes = [shape for shape in (question.shape, question.without_shape) if shape]
+    touched = or_(false(), *(_overlaps(shape, Area.shape) for shape in shapes))
+    if question.area_ids and question.combine is Combine.INTERSECTION:
+        touched = and_(touched, _below(question.area_ids))
+    if question.without_area_ids:
+        touched = and_(touched, ~_below(question.without_area_ids))
+    return touched
+
+
+def _below(area_ids: tuple[int, ...]) -> ColumnElement[bool]:
+    below: ColumnElement[bool] = Area.path.overlap(sorted(area_ids))
+    return below
+
+
+def _in_areas(area_ids: tuple[int, ...]) -> ColumnElement[bool]:
+    """An array, not a subquery, so that it can stand in an OR beside a shape and use its index."""
+    leaves = func.array(leaf_areas_under(area_ids).scalar_subquery())
+    return Location.area_id == any_(leaves)
+
+
+def _covers(shape: str, geometry: Any) -> ColumnElement[bool]:
+    return func.ST_Covers(func.ST_GeomFromText(shape, 4326), geometry)
+
+
+def _overlaps(shape: str, geometry: Any) -> ColumnElement[bool]:
+    """Whether they share more than a border."""
+    drawn = func.ST_GeomFromText(shape, 4326)
+    return and_(func.ST_Intersects(drawn, geometry), ~func.ST_Touches(drawn, geometry))
+
+
+def _inside_box() -> ColumnElement[bool]:
+    """Whether a place lies in the box of a release; one without a box saw nothing."""
+    inside = and_(
+        Location.lon.between(func.ST_XMin(Release.bounds), func.ST_XMax(Release.bounds)),
+        Location.lat.between(func.ST_YMin(Release.bounds), func.ST_YMax(Release.bounds)),
+    )
+    return func.coalesce(inside, False)
+
+
+def _beyond_floor(release: Release, threshold: float | None) -> bool:
+    if release.floor is None or threshold is None:
+        return False
+    if release.direction is Direction.AT_LEAST:
+        return threshold < release.floor
+    return threshold > release.floor

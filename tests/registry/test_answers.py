@@ -1,0 +1,180 @@
+"""Answers: how many households and people a question means, counted by hand.
+
+The country of tests.make.geo spans 0..4 degrees east and 0..2 north in four districts of one
+degree by two, X11 X12 X21 X22 from west to east.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import Forbidden
+from geo.models.areas import Area
+from geo.models.locations import Location, LocationSource
+from geo.models.releases import Release
+from geo.queries.selections import Question
+from geo.vector.drawings import drawn
+from registry.models.registrants import Registrant, RegistrantState
+from registry.models.rosters import Answer
+from registry.queries.answers import Answers, AnswersDoNotAddUp, People, ask
+from tests.make.exposure import make_due, make_exposure
+from tests.make.geo import make_country, make_event, make_release
+from tests.make.registry import make_household, make_location, make_person
+
+WEST = drawn([[(0, 0), (1, 0), (1, 2), (0, 2)]])  # district X11
+HALF = drawn([[(0, 0), (0.5, 0), (0.5, 2), (0, 2)]])  # the western half of it
+
+
+@dataclass
+class World:
+    """Four households in the west, deep, shallow, dry and unlocated; an unseen one in the east."""
+
+    areas: dict[str, Area]
+    release: Release
+    deep: Registrant
+    dry: Registrant
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    areas = make_country(session)
+    edges = [i / 10 for i in range(31)]
+    release = make_release(session, make_event(session), floor=0.0, unit="m", histogram_edges=edges)
+    west, east = areas["X11"].id, areas["X21"].id
+    spots = [(0.2, 1.0), (0.4, 1.0), (0.6, 1.0)]
+    deep, shallow, dry = (make_location(session, *spot, area_id=west) for spot in spots)
+    unseen = make_location(session, 2.5, 1.0, area_id=east)
+    make_exposure(session, release, {deep: 1.2, shallow: 0.3, unseen: None})
+    households = [make_household(session, place) for place in (deep, shallow, dry, unseen)]
+    make_household(session, area_id=west)
+    for birth_date, sex in ((date(2021, 11, 20), "female"), (date(1980, 1, 1), "male")):
+        make_person(session, households[0], sex, birth_date)
+    make_person(session, households[1], "female", date(1960, 1, 1), has_disability=True)
+    return World(areas, release, households[0], households[2])
+
+
+def test_answers_whose_parts_are_not_all_asked_are_refused() -> None:
+    whole = Answers(in_=1, probable=2, expected=1.5, out=3, not_observed=4, unlocated=5, asked=15)
+    for wrong in ({"asked": 16}, {"in_": 2}, {"in_": -1, "out": 5}, {"expected": 2.5}):
+        with pytest.raises(AnswersDoNotAddUp):
+            replace(whole, **wrong)
+
+
+def test_every_household_of_the_country_gets_one_of_the_answers(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    question = Question(release_id=world.release.id, threshold=0.5)
+    result = ask(session, question, actor=anybody)
+    assert result.answers == Answers(
+        in_=1, probable=0, expected=0, out=2, not_observed=1, unlocated=1, asked=5
+    )
+
+
+def test_a_lower_threshold_moves_households_from_out_to_in_and_the_bins_say_so(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    for threshold, wet in ((0.1, 2), (0.3, 2), (0.4, 1), (1.2, 1), (1.3, 0)):
+        question = Question(release_id=world.release.id, threshold=threshold)
+        result = ask(session, question, actor=anybody)
+        assert result.answers.in_ == wet
+        assert sum(result.bins[round(threshold * 10) :]) == wet
+    assert [i for i, n in enumerate(result.bins) if n] == [3, 12]
+
+
+def test_people_are_counted_by_sex_and_age_on_the_day_the_event_began(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    result = ask(session, Question(release_id=world.release.id, threshold=0.5), actor=anybody)
+    assert result.people_in == People(people=2, f0_4=1, m18_59=1)
+    assert result.people[Answer.OUT] == People(people=1, f60=1, disability=1)
+    later = ask(session, Question(), actor=anybody, on=date(2026, 11, 20))
+    assert (later.people_in.f0_4, later.people_in.f5_17) == (0, 1)  # she turned five by then
+
+
+def test_a_drawn_shape_asks_the_unlocated_of_areas_wholly_inside_it(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    wholly = ask(session, Question(shape=WEST), actor=anybody)
+    assert (wholly.answers.asked, wholly.answers.unlocated, wholly.unlocated_nearby) == (4, 1, 0)
+    partly = ask(session, Question(shape=HALF), actor=anybody)
+    assert (partly.answers.asked, partly.answers.unlocated, partly.unlocated_nearby) == (2, 0, 1)
+
+
+def test_a_household_known_by_its_area_alone_is_unlocated(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    place = Location(source=LocationSource.AREA, area_id=world.areas["X22"].id)
+    session.add(place)
+    session.flush()
+    make_household(session, place)
+    result = ask(session, Question(area_ids=(world.areas["X2"].id,)), actor=anybody)
+    assert (result.answers.asked, result.answers.unlocated) == (2, 1)
+
+
+def test_who_left_the_registry_and_groups_that_are_no_households_are_not_asked(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    world.deep.state = RegistrantState.EXITED
+    make_household(session, make_location(session, 0.3, 1.0), group_kind="association")
+    session.flush()
+    assert ask(session, Question(), actor=anybody).answers.asked == 4
+
+
+def test_the_table_by_area_adds_up_to_the_whole(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    question = Question(release_id=world.release.id, threshold=0.5)
+    result = ask(session, question, actor=anybody, level=1)
+    rows = {row.pcode: (row.answers.in_, row.answers.asked, row.people_in) for row in result.areas}
+    assert rows == {"X1": (1, 4, 2), "X2": (0, 1, 0)}
+    finer = ask(session, question, actor=anybody, level=2)
+    assert [(row.pcode, row.answers.asked) for row in finer.areas] == [("X11", 4), ("X21", 1)]
+
+
+def test_households_of_no_known_area_have_a_row_of_their_own(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    make_household(session)
+    last = ask(session, Question(), actor=anybody).areas[-1]
+    assert (last.area_id, last.answers.unlocated) == (None, 1)
+
+
+def test_who_is_bound_to_an_area_counts_only_the_households_in_it(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    bound = replace(anybody, national=False, area_ids=frozenset({world.areas["X2"].id}))
+    result = ask(session, Question(release_id=world.release.id), actor=bound)
+    assert (result.answers.asked, result.answers.not_observed) == (1, 1)
+
+
+def test_a_household_that_moved_is_not_observed_until_its_new_place_was_asked(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    place = make_location(session, 0.7, 1.0, area_id=world.areas["X11"].id)
+    world.dry.location_id = place.id
+    make_due(session, world.release, place)
+    result = ask(session, Question(release_id=world.release.id), actor=anybody)
+    assert (result.answers.out, result.answers.not_observed) == (0, 2)
+
+
+def test_who_may_not_count_learns_nothing(session: Session, visitor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        ask(session, Question(), actor=visitor)
+
+
+def test_a_thousand_households_cost_no_more_statements_than_one(
+    session: Session, world: World, anybody: Actor, statements: list[str]
+) -> None:
+    question = Question(shape=WEST, release_id=world.release.id)
+    session.expire_all()
+    ask(session, question, actor=anybody)
+    few = len(statements)
+    for _ in range(20):
+        make_household(session, make_location(session, 0.3, 1.0))
+    session.expire_all()
+    statements.clear()
+    ask(session, question, actor=anybody)
+    assert len(statements) == few <= 4
