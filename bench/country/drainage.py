@@ -25,7 +25,6 @@ class Drainage:
 
     cells: int
     receiver: Indices  # the cell below, or NOWHERE
-    order: Indices  # from the sea inland
     flow: Floats  # share of the square that drains through, inflow from abroad included
 
 
@@ -39,7 +38,7 @@ def route(heights: Floats, inflow: dict[tuple[int, int], float]) -> Drainage:
     for cell, below in zip(order[::-1].tolist(), receiver[order[::-1]].tolist(), strict=True):
         if below != NOWHERE:
             flow[below] += flow[cell]
-    return Drainage(cells, receiver, order, flow)
+    return Drainage(cells, receiver, flow)
 
 
 def _flood(heights: Floats) -> tuple[Indices, Indices]:

@@ -12,7 +12,7 @@ WOMEN = {
     "Wafa": "وفاء", "Yasmin": "ياسمين", "Zeina": "زينة", "Badra": "بدرة", "Ghada": "غادة",
     "Ines": "إيناس", "Karima": "كريمة", "Lubna": "لبنى", "Malika": "مليكة", "Nawal": "نوال",
     "Rasha": "رشا", "Sabah": "صباح", "Thuraya": "ثريا", "Warda": "وردة", "Aziza": "عزيزة",
-    "Basma": "بسمة", "Hajar": "هاجر", "Iman": "إيمان", "Juma": "جمعة", "Kamila": "كاملة",
+    "Basma": "بسمة", "Hajar": "هاجر", "Iman": "إيمان", "Jana": "جنى", "Kamila": "كاملة",
 }  # fmt: skip
 MEN = {
     "Sefu": "سيف", "Idris": "إدريس", "Tomas": "توماس", "Oto": "أوتو", "Omar": "عمر",
@@ -24,7 +24,7 @@ MEN = {
     "Adil": "عادل", "Bashir": "بشير", "Dawud": "داود", "Fuad": "فؤاد", "Ghassan": "غسان",
     "Harun": "هارون", "Isa": "عيسى", "Jabir": "جابر", "Latif": "لطيف", "Munir": "منير",
     "Nasir": "ناصر", "Rida": "رضا", "Sadiq": "صادق", "Taha": "طه", "Usman": "عثمان",
-    "Waleed": "وليد", "Yunus": "يونس", "Zaki": "زكي", "Anwar": "أنور", "Hashim": "هاشم",
+    "Wasim": "وسيم", "Yunus": "يونس", "Zaki": "زكي", "Anwar": "أنور", "Hashim": "هاشم",
 }  # fmt: skip
 FAMILIES = (
     *("Doro", "Sen", "Marr", "Ode", "Kesh", "Velin", "Aro", "Tamur", "Bakeri", "Sollen", "Nadar"),
