@@ -12,7 +12,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -86,19 +85,38 @@ def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
         *(func.count().filter(band).label(name) for name, band in bands.items()),
         func.count().filter(Individual.has_disability.is_(True)).label("disability"),
     ]
+    belonging = _belonging(of)
     counted = (
-        select(Membership.group_id, *counts)
-        .join(Individual, Individual.registrant_id == Membership.member_id)
-        .join(Registrant, Registrant.id == Membership.member_id)
-        .join(Group, Group.registrant_id == Membership.group_id)
-        .where(
-            Membership.ended_on.is_(None),
-            Registrant.state == RegistrantState.ACTIVE,
-            ~_counted_elsewhere(),
-        )
-        .group_by(Membership.group_id)
+        select(belonging.c.group_id, *counts)
+        .join(Individual, Individual.registrant_id == belonging.c.member_id)
+        .join(Registrant, Registrant.id == belonging.c.member_id)
+        .where(belonging.c.turn == 1, Registrant.state == RegistrantState.ACTIVE)
+        .group_by(belonging.c.group_id)
     )
-    return _only(counted, Membership.group_id, of).subquery("members")
+    return _only(counted, belonging.c.group_id, of).subquery("members")
+
+
+def _belonging(of: Select[Any] | None) -> Subquery:
+    """Current memberships in active groups, in whose `turn` 1 a member is counted.
+
+    A household comes before any other group, then the group registered first.
+    """
+    turn = func.row_number().over(
+        partition_by=Membership.member_id,
+        order_by=[(Group.kind == HOUSEHOLD).desc(), Membership.group_id],
+    )
+    current = Membership.ended_on.is_(None)
+    everybody = (
+        select(Membership.group_id, Membership.member_id, turn.label("turn"))
+        .join(Group, Group.registrant_id == Membership.group_id)
+        .join(Registrant, Registrant.id == Membership.group_id)
+        .where(current, Registrant.state == RegistrantState.ACTIVE)
+    )
+    if of is None:
+        return everybody.subquery("belonging")
+    theirs = aliased(Membership)
+    members = select(theirs.member_id).where(theirs.group_id.in_(of))
+    return everybody.where(Membership.member_id.in_(members)).subquery("belonging")
 
 
 def _bands(day: date) -> dict[str, ColumnElement[bool]]:
@@ -115,27 +133,6 @@ def _aged(day: date, at_least: int, below: int | None) -> ColumnElement[bool]:
         return old_enough
     young_enough = Individual.birth_date > years_before(day, below)
     return and_(old_enough, young_enough) if at_least else young_enough
-
-
-def _counted_elsewhere() -> ColumnElement[bool]:
-    """Whether another group counts this member: a household before any other, then the first."""
-    other, its_group, its_registrant = aliased(Membership), aliased(Group), aliased(Registrant)
-    this, that = Group.kind == HOUSEHOLD, its_group.kind == HOUSEHOLD
-    comes_first = or_(and_(that, ~this), and_(that == this, other.group_id < Membership.group_id))
-    return (
-        select(literal(1))
-        .select_from(other)
-        .join(its_group, its_group.registrant_id == other.group_id)
-        .join(its_registrant, its_registrant.id == other.group_id)
-        .where(
-            other.member_id == Membership.member_id,
-            other.group_id != Membership.group_id,
-            other.ended_on.is_(None),
-            its_registrant.state == RegistrantState.ACTIVE,
-            comes_first,
-        )
-        .exists()
-    )
 
 
 def _only(query: Select[Any], key: Any, of: Select[Any] | None) -> Select[Any]:
