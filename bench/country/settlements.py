@@ -18,7 +18,7 @@ CLEARING = 307  # offset of the seed
 
 @dataclass(frozen=True)
 class Settlements:
-    """Towns first, then villages by falling size."""
+    """Towns first, then villages."""
 
     names: list[str]
     at: Floats  # (n, 2) unit coordinates
@@ -62,41 +62,51 @@ def _village_weights(count: int, rng: np.random.Generator) -> Floats:
 def _villages(ground: Ground, towns: Floats, count: int, rng: np.random.Generator) -> Floats:
     """Sites drawn by their worth and kept apart from one another; (count, 2)."""
     apart = 0.36 / np.sqrt(count + len(towns))
-    kept = [tuple(town) for town in towns.tolist()]
-    cells: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for town in kept:
-        cells.setdefault(_cell(town, apart), []).append(town)
-    while len(kept) < count + len(towns):
+    taken = Taken(apart)
+    for town in towns.tolist():
+        taken.add(town)
+    villages: list[list[float]] = []
+    while len(villages) < count:
         for site in _drawn(ground, 4 * count, rng).tolist():
-            if _is_free(site, cells, apart):
-                cells.setdefault(_cell(site, apart), []).append(tuple(site))
-                kept.append(tuple(site))
+            if taken.is_free(site, apart):
+                taken.add(site)
+                villages.append(site)
         apart *= 0.9
-    return np.array(kept[len(towns) : count + len(towns)])
+    return np.array(villages[:count])
 
 
-def _cell(site: tuple[float, float], apart: float) -> tuple[int, int]:
-    return int(site[0] / apart), int(site[1] / apart)
+class Taken:
+    """Sites that are taken, found again by the cell they lie in."""
 
+    def __init__(self, room: float) -> None:
+        """Cells are `room` wide; nothing is asked about farther away."""
+        self._room = room
+        self._sites: dict[tuple[int, int], list[list[float]]] = {}
 
-def _is_free(
-    site: tuple[float, float], cells: dict[tuple[int, int], list[tuple[float, float]]], apart: float
-) -> bool:
-    column, row = _cell(site, apart)
-    near = (
-        other
-        for i in (column - 1, column, column + 1)
-        for j in (row - 1, row, row + 1)
-        for other in cells.get((i, j), ())
-    )
-    return all(np.hypot(site[0] - u, site[1] - v) >= apart for u, v in near)
+    def add(self, site: list[float]) -> None:
+        """Take a site (u, v)."""
+        self._sites.setdefault(self._cell(site), []).append(site)
+
+    def is_free(self, site: list[float], apart: float) -> bool:
+        """Whether no taken site is nearer than `apart`."""
+        column, row = self._cell(site)
+        near = (
+            other
+            for i in (column - 1, column, column + 1)
+            for j in (row - 1, row, row + 1)
+            for other in self._sites.get((i, j), ())
+        )
+        return all(np.hypot(site[0] - u, site[1] - v) >= apart for u, v in near)
+
+    def _cell(self, site: list[float]) -> tuple[int, int]:
+        return int(site[0] / self._room), int(site[1] / self._room)
 
 
 def _drawn(ground: Ground, count: int, rng: np.random.Generator) -> Floats:
     """Random sites on land, more of them where living is good."""
     sites = rng.random((6 * count, 2))
     sites = sites[_on_land(ground.land, sites)]
-    worth = worth_of(ground, sites)
+    worth = _worth(ground, sites)
     return sites[rng.random(len(sites)) < worth][:count]
 
 
@@ -108,7 +118,7 @@ def _on_land(land: Mask, sites: Floats) -> Mask:
     return on_land
 
 
-def worth_of(ground: Ground, sites: Floats) -> Floats:
+def _worth(ground: Ground, sites: Floats) -> Floats:
     """How likely people settle at each site (n, 2): 0 to 1."""
     rivers = [reach.line[::4] for reach in ground.reaches]
     water, road = _distance(rivers, sites), _distance(ground.roads, sites)
