@@ -6,7 +6,7 @@ columns 0.25 s, an ADBC connection 0.5 s, fetching rows 1.5 s, reading COPY row 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
@@ -98,6 +99,22 @@ def copy_into(
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the answer
             copy.write_row(row)
     return count
+
+
+def copy_out(session: Session, query: Select[Any], stream: IO[bytes]) -> int:
+    """Write the rows of `query` as CSV with a header into `stream`; answers how many there were.
+
+    UTF-8, comma, LF; the server writes it, so a row costs no Python. Values are bound into the
+    statement by SQLAlchemy, as COPY takes no parameters.
+    """
+    plain = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    asked = query.compile(dialect=plain, compile_kwargs={"literal_binds": True})
+    cursor = _driver(session).cursor()
+    statement = sql.SQL("copy ({}) to stdout (format csv, header)")
+    with cursor.copy(statement.format(sql.SQL(str(asked)))) as copy:
+        for block in copy:
+            stream.write(block)
+    return cursor.rowcount
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -1,9 +1,12 @@
-"""The day it is in the country, whatever the machine's own clock is set to."""
+"""Days and moments as the country counts them, whatever the machine's own clock is set to."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_datetime
+
 from core.settings import settings
+from core.words import current
 
 
 def today() -> date:
@@ -14,3 +17,14 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The date it was in the country's time zone at a moment."""
     return moment.astimezone(ZoneInfo(settings().timezone)).date()
+
+
+def day_said(day: date) -> str:
+    """A date as the reader writes it: 19 Nov 2026."""
+    return str(format_date(day, "medium", locale=current().locale))
+
+
+def moment_said(moment: datetime) -> str:
+    """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
+    zone = ZoneInfo(settings().timezone)
+    return str(format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=current().locale))
