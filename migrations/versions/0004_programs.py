@@ -513,7 +513,7 @@ def upgrade() -> None:
         ),
         sa.Column("entitlement_id", sa.BigInteger(), nullable=False),
         sa.Column("area_id", sa.BigInteger(), nullable=True),
-        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

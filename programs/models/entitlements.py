@@ -87,7 +87,7 @@ class Voucher(Row):
     code: Mapped[str] = mapped_column(Computed("public_number('V', id, 12)", persisted=True))
     entitlement_id: Mapped[int] = mapped_column(ForeignKey("entitlements.id"))
     area_id: Mapped[int | None] = mapped_column(BigInteger)
-    expires_on: Mapped[date | None]
+    expires_on: Mapped[date]
     state: Mapped[VoucherState] = mapped_column(
         states(VoucherState), default=VoucherState.ISSUED, server_default="issued"
     )

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
-from programs.models.approvals import Signature
+from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
 from programs.models.programs import Benefit, Program
@@ -151,3 +151,13 @@ def served_meanwhile(session: Session, cycle: Cycle) -> int:
         .where(Entitlement.cycle_id == cycle.id, Entitlement.state.not_in(UNDONE))
     )
     return session.scalars(both).one()
+
+
+def signers_of_cycle(session: Session, cycle: Cycle) -> set[int]:
+    """Everybody who signed the request by which a cycle was approved."""
+    signed = (
+        select(Signature.signer_id)
+        .join(Approval, Approval.id == Signature.approval_id)
+        .where(Approval.cycle_id == cycle.id, Approval.state == ApprovalState.APPROVED)
+    )
+    return set(session.scalars(signed))

@@ -15,6 +15,7 @@ from geo.models.areas import Area
 from geo.queries.areas import in_force
 from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import LeftOut, MembershipState
 from programs.models.programs import Benefit, Program
 from programs.queries.amounts import amount_due
@@ -95,6 +96,14 @@ def sees_part_only(session: Session, roster_id: int, *, actor: Actor) -> bool:
     beyond = ~func.coalesce(within_reach(actor, RosterMember.area_id), False)
     asked = select(RosterMember.registrant_id).where(RosterMember.roster_id == roster_id, beyond)
     return session.scalar(asked.limit(1)) is not None
+
+
+def nothing_left(session: Session, cycle: Cycle) -> bool:
+    """Whether all that was approved in a cycle is on its way: ordered, or out as a voucher."""
+    waiting = select(Entitlement.id).where(
+        Entitlement.cycle_id == cycle.id, Entitlement.state == EntitlementState.APPROVED
+    )
+    return session.scalar(waiting.limit(1)) is None
 
 
 def state_said(state: CycleState) -> str:

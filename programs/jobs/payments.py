@@ -1,0 +1,18 @@
+"""Payment lists as workbooks: too slow for a page once they are long."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.jobs import Progress, work
+from programs.services.payments import export_workbook
+
+
+@work
+def write_payment_list(
+    session: Session, *, actor: Actor, progress: Progress, batch_id: int
+) -> dict[str, Any]:
+    """Write the payment list as a workbook."""
+    exported = export_workbook(session, batch_id, actor=actor, report=progress.report)
+    return {"sha256": exported.kept.sha256, "orders": exported.orders}

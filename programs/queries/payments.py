@@ -1,0 +1,73 @@
+"""The orders of a payment list."""
+
+from typing import Any
+
+from sqlalchemy import Numeric, Select, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.money import digits_of
+from geo.models.areas import Area
+from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement
+from programs.models.payments import Payment, PaymentBatch
+from programs.models.programs import Benefit, Program
+from registry.models.registrants import Registrant
+
+COLUMNS = (
+    "ern",
+    "registrant",
+    "name",
+    "area_pcode",
+    "area",
+    "amount",
+    "currency",
+    "delivery",
+)
+
+
+def batch_of(session: Session, batch_id: int) -> tuple[PaymentBatch, Cycle, Program]:
+    """A payment list with its cycle and program.
+
+    Raises:
+        NotFound
+    """
+    asked = (
+        select(PaymentBatch, Cycle, Program)
+        .join(Cycle, Cycle.id == PaymentBatch.cycle_id)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(PaymentBatch.id == batch_id)
+    )
+    found = session.execute(asked).one_or_none()
+    if found is None:
+        raise NotFound(batch=batch_id)
+    return found._tuple()
+
+
+def order_lines(batch_id: int, currency: str) -> Select[*tuple[Any, ...]]:
+    """The orders of a list in the order of their ERN, one row each, columns as in `COLUMNS`.
+
+    A name that a spreadsheet would take for a formula is marked as text by an apostrophe.
+    """
+    name = func.regexp_replace(Registrant.name, "^([=+@-])", "'\\1")
+    columns = (
+        Entitlement.ern,
+        Registrant.number,
+        name,
+        Area.pcode,
+        Area.name,
+        cast(Payment.amount, Numeric(20, digits_of(currency))),
+        literal(currency),
+        Benefit.delivery,
+    )
+    named: list[Any] = [column.label(label) for column, label in zip(columns, COLUMNS, strict=True)]
+    return (
+        select(*named)
+        .select_from(Payment)
+        .join(Entitlement, Entitlement.id == Payment.entitlement_id)
+        .join(Benefit, Benefit.id == Entitlement.benefit_id)
+        .join(Registrant, Registrant.id == Payment.registrant_id)
+        .outerjoin(Area, Area.id == Payment.area_id)
+        .where(Payment.batch_id == batch_id)
+        .order_by(Entitlement.ern)
+    )
