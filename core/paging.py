@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select, SQLColumnExpression
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class Page(Generic[T]):
 def page_of(
     session: Session,
     query: Select[*tuple[Any, ...]],
-    key: ColumnElement[Any],
+    key: SQLColumnExpression[Any],
     after: Any = None,
     size: int = PAGE,
 ) -> Page[Any]:

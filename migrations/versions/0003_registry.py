@@ -397,6 +397,7 @@ def upgrade() -> None:
         sa.Column("households_not_observed", sa.Integer(), nullable=True),
         sa.Column("households_unlocated", sa.Integer(), nullable=True),
         sa.Column("people_in", sa.Integer(), nullable=True),
+        sa.Column("people", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("made_by", sa.BigInteger(), nullable=False),
         sa.Column("frozen_by", sa.BigInteger(), nullable=True),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
@@ -434,7 +435,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("grade", sa.String(), nullable=True),
-        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("value", sa.REAL(), nullable=True),
         sa.ForeignKeyConstraint(
             ["registrant_id"], ["registrants.id"], name=op.f("fk_roster_members_registrant_id")
         ),

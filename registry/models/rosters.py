@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import REAL, BigInteger, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,8 +32,9 @@ class Roster(Row):
     """One selection and one filter over people; frozen, with its members, counts and hash.
 
     `definition` is the canonical question (RFC 8785 JSON): selection, filter, release SHA-256s,
-    area version, reach and moment. `hash` is SHA-256 in hex, as DESIGN's rule 5 of the flow
-    defines it.
+    area version, reach and moment. `hash` is a SHA-256 in hex over the list and the definition
+    (`registry.queries.rosters.hash_of`). `people` counts the people of those who are in by sex and
+    age, for the page alone.
     """
 
     __tablename__ = "rosters"
@@ -52,6 +53,7 @@ class Roster(Row):
     households_not_observed: Mapped[int | None] = mapped_column(Integer)
     households_unlocated: Mapped[int | None] = mapped_column(Integer)
     people_in: Mapped[int | None] = mapped_column(Integer)
+    people: Mapped[dict[str, int] | None] = mapped_column(JSONB)
     made_by: Mapped[int] = mapped_column(BigInteger)
     frozen_by: Mapped[int | None] = mapped_column(BigInteger)
     frozen_at: Mapped[datetime | None]
@@ -69,4 +71,4 @@ class RosterMember(Base):
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[Answer] = mapped_column(states(Answer))
     grade: Mapped[str | None]
-    value: Mapped[float | None]
+    value: Mapped[float | None] = mapped_column(REAL)

@@ -1,0 +1,209 @@
+"""Lists of households: what was frozen, its hash, its pages and its export.
+
+The hash of a frozen list is the SHA-256, in hex, over the SHA-256 of each block of 65,536 lines
+and then the definition as RFC 8785 JSON. A line is `number|status|grade|value` and a line feed, in
+the order of the registrants' numbers; what is not known is empty, a value is the shortest decimal
+of its 32-bit float. No name and no point is in it, so that erasing a person changes neither list
+nor hash.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+import rfc8785
+from sqlalchemy import Select, String, Text, cast, collate, func, literal, null, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from core.paging import Page, page_of
+from geo.models.areas import Area
+from geo.models.locations import Location
+from geo.models.releases import Release
+from geo.permissions import May as Geo
+from geo.queries.areas import in_force
+from geo.queries.reach import within_reach
+from geo.queries.selections import Question
+from geo.vector.drawings import to_geojson
+from registry.models.registrants import Registrant
+from registry.models.rosters import Answer, Roster, RosterMember
+from registry.permissions import May
+from registry.queries.answers import Answers, People
+
+BLOCK = 65_536  # lines hashed together
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as a row of the page of all lists."""
+
+    id: int
+    name: str
+    state: str
+    answers: Answers | None
+    people_in: int | None
+
+
+def roster_by_id(session: Session, roster_id: int, *, actor: Actor) -> Roster:
+    """A list.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_ROSTERS)
+    roster = session.get(Roster, roster_id)
+    if roster is None:
+        raise NotFound(roster=roster_id)
+    return roster
+
+
+def answers_kept(roster: Roster) -> Answers:
+    """The answers of a frozen list."""
+    counts: dict[str, int] = {
+        answer: getattr(roster, f"households_{answer}") or 0 for answer in Answer
+    }
+    return Answers.of(counts, sum(counts.values()))
+
+
+def people_kept(roster: Roster) -> People:
+    """The people of the households of a frozen list that are in."""
+    return People(**(roster.people or {}))
+
+
+def rosters_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
+    """All lists, the newest first."""
+    actor.require(May.READ_ROSTERS)
+    return page_of(session, select(Roster, (-Roster.id).label("key")), -Roster.id, before)
+
+
+def members_page(
+    session: Session,
+    roster: Roster,
+    *,
+    actor: Actor,
+    status: Answer | None = None,
+    after: str | None = None,
+) -> Page[Any]:
+    """The households of a frozen list within reach by number: `name, status, value, area, number`.
+
+    Names are left out for who may not read the registry.
+    """
+    actor.require(May.READ_ROSTERS)
+    named = actor.may(May.READ_REGISTRANTS)
+    members = _members(
+        roster,
+        actor,
+        Registrant.name if named else cast(null(), Text).label("name"),
+        RosterMember.status,
+        RosterMember.value,
+        Area.name.label("area"),
+        Area.pcode,
+        Registrant.id.label("registrant_id"),
+        Registrant.number,
+    )
+    if status is not None:
+        members = members.where(RosterMember.status == status)
+    return page_of(session, members, Registrant.number, after)
+
+
+def exported(roster: Roster, actor: Actor) -> Select[Any]:
+    """The households of a frozen list within reach, with what the actor may see of each."""
+    members = _members(
+        roster,
+        actor,
+        Registrant.number,
+        cast(RosterMember.status, String).label("status"),
+        RosterMember.grade,
+        RosterMember.value,
+        Area.pcode.label("area_pcode"),
+        Area.name.label("area"),
+    )
+    if actor.may(May.READ_REGISTRANTS):
+        members = members.add_columns(
+            Registrant.code, Registrant.name, Registrant.name_local, Registrant.phone
+        )
+    if actor.may(Geo.EXACT_LOCATIONS):
+        stood_at = Location.id == RosterMember.location_id
+        members = members.outerjoin(Location, stood_at).add_columns(Location.lon, Location.lat)
+    return members.order_by(Registrant.number)
+
+
+def definition_of(
+    session: Session, roster: Roster, question: Question, on: date, actor: Actor
+) -> dict[str, Any]:
+    """What was asked, of which release and areas, by whom who sees what, and when."""
+    release = session.get(Release, question.release_id) if question.release_id else None
+    frozen_at = roster.frozen_at.astimezone(UTC).isoformat() if roster.frozen_at else None
+    return {
+        "shape": to_geojson(question.shape),
+        "areas": _pcodes(session, question.area_ids),
+        "without_shape": to_geojson(question.without_shape),
+        "without_areas": _pcodes(session, question.without_area_ids),
+        "combine": str(question.combine),
+        "release_sha256": release.original_sha256 if release else None,
+        "direction": str(release.direction) if release else None,
+        "threshold": question.threshold,
+        "condition": roster.filter,
+        "ages_on": on.isoformat(),
+        "area_versions": list(
+            session.scalars(select(Area.version).where(in_force()).distinct().order_by("version"))
+        ),
+        "reach": None if actor.national else _pcodes(session, tuple(actor.area_ids)),
+        "frozen_at": frozen_at,
+    }
+
+
+def hash_of(session: Session, roster: Roster) -> str:
+    """The hash of a list's members and definition, as the head of this file says."""
+    whole = hashlib.sha256()
+    for block in session.scalars(_block_digests(roster.id)):
+        whole.update(block)
+    whole.update(rfc8785.dumps(roster.definition))
+    return whole.hexdigest()
+
+
+def _block_digests(roster_id: int) -> Select[Any]:
+    number = collate(Registrant.number, "C")
+    line = func.concat(
+        Registrant.number,
+        "|",
+        RosterMember.status,
+        "|",
+        RosterMember.grade,
+        "|",
+        RosterMember.value,
+        "\n",
+    )
+    lines = (
+        select(
+            line.label("line"),
+            number.label("number"),
+            ((func.row_number().over(order_by=number) - 1) // BLOCK).label("block"),
+        )
+        .select_from(RosterMember)
+        .join(Registrant, Registrant.id == RosterMember.registrant_id)
+        .where(RosterMember.roster_id == roster_id)
+        .subquery("lines")
+    )
+    block = func.string_agg(lines.c.line, aggregate_order_by(literal(""), lines.c.number))
+    digest = func.sha256(func.convert_to(block, "UTF8"))
+    return select(digest).group_by(lines.c.block).order_by(lines.c.block)
+
+
+def _members(roster: Roster, actor: Actor, *columns: Any) -> Select[Any]:
+    """Columns of the members within reach, of the registrants they are and of their areas."""
+    return (
+        select(*columns)
+        .select_from(RosterMember)
+        .join(Registrant, Registrant.id == RosterMember.registrant_id)
+        .outerjoin(Area, Area.id == RosterMember.area_id)
+        .where(RosterMember.roster_id == roster.id, within_reach(actor, RosterMember.area_id))
+    )
+
+
+def _pcodes(session: Session, area_ids: tuple[int, ...]) -> list[str]:
+    found = select(Area.pcode).where(Area.id.in_(area_ids)).order_by(collate(Area.pcode, "C"))
+    return list(session.scalars(found))

@@ -1,0 +1,149 @@
+"""Lists of households: a question and a condition, frozen with the answer."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import IO
+
+from sqlalchemy import Insert, case, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.bulk import copy_out
+from core.codes import new_code
+from core.db import changed
+from core.errors import Conflict, Invalid, NotFound
+from geo.models.selections import Selection
+from geo.queries.selections import Question, question_of
+from geo.services.selections import keep_selection
+from registry.models.rosters import Answer, Roster, RosterMember, RosterState
+from registry.permissions import May
+from registry.queries.answers import FIGURES, Answers, answers_of, reference_date
+from registry.queries.people import composition
+from registry.queries.queryables import matching
+from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
+
+POINT = "point"  # the grade of an answer given for the very point a household stands at
+
+
+class RosterFrozen(Conflict):
+    """This list is frozen and does not change any more; keep a new one."""
+
+
+class RosterEmpty(Invalid):
+    """Nobody is asked about here, so there is no list to keep; widen the area or the condition."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A list that was frozen."""
+
+    roster_id: int
+    hash: str
+    answers: Answers
+    people_in: int
+
+
+def draft(
+    session: Session, question: Question, name: str, *, actor: Actor, condition: str = ""
+) -> Roster:
+    """Keep a question, and a condition in CQL2 on the households, as a list yet to be frozen.
+
+    Raises:
+        SelectionNameless, what `release_asked` refuses, and what `core.cql` refuses.
+    """
+    actor.require(May.FREEZE_ROSTERS)
+    matching(condition, reference_date(session, question), actor=actor)
+    selection = keep_selection(session, question, name, actor=actor)
+    roster = Roster(
+        code=new_code(),
+        name=selection.name,
+        selection_id=selection.id,
+        filter=condition.strip() or None,
+        made_by=actor.id,
+    )
+    session.add(roster)
+    session.flush()
+    with audit.act(session, actor, "rosters.draft", roster) as figures:
+        figures.update(name=roster.name, selection=selection.code)
+    return roster
+
+
+def freeze(session: Session, roster_id: int, *, actor: Actor) -> Frozen:
+    """Write down who is asked about and what the answer is; from then on nothing of it changes.
+
+    One statement writes the members, however many there are. Whoever may not see every area
+    freezes the households within reach, and the definition says which areas those were.
+
+    Raises:
+        NotFound, RosterFrozen, RosterEmpty, and what `release_asked` refuses.
+    """
+    actor.require(May.FREEZE_ROSTERS)
+    roster = session.get(Roster, roster_id, with_for_update=True, populate_existing=True)
+    if roster is None:
+        raise NotFound(roster=roster_id)
+    if roster.state is RosterState.FROZEN:
+        raise RosterFrozen
+    question = question_of(session, session.get_one(Selection, roster.selection_id))
+    on = reference_date(session, question)
+    with audit.act(session, actor, "rosters.freeze", roster) as figures:
+        if not changed(session, _members(roster, question, on, actor)):
+            raise RosterEmpty
+        _note_figures(session, roster, on)
+        roster.frozen_by, roster.frozen_at = actor.id, datetime.now(UTC)
+        roster.definition = definition_of(session, roster, question, on, actor)
+        roster.hash = hash_of(session, roster)
+        roster.state = RosterState.FROZEN
+        answers = answers_kept(roster)
+        figures.update(households_in=answers.in_, asked=answers.asked, hash=roster.hash)
+    return Frozen(roster.id, roster.hash, answers, roster.people_in or 0)
+
+
+def export(session: Session, roster_id: int, stream: IO[bytes], *, actor: Actor) -> int:
+    """Write a frozen list as CSV, as much of each household as the actor may see; answers the rows.
+
+    Raises:
+        NotFound: there is no such list.
+    """
+    actor.require(May.READ_ROSTERS)
+    roster = roster_by_id(session, roster_id, actor=actor)
+    with audit.act(session, actor, "rosters.export", roster) as figures:
+        rows = copy_out(session, exported(roster, actor), stream)
+        figures.update(rows=rows)
+    return rows
+
+
+def _members(roster: Roster, question: Question, on: date, actor: Actor) -> Insert:
+    asked = answers_of(question, actor).cte("asked").prefix_with("materialized")
+    members = select(
+        literal(roster.id),
+        asked.c.registrant_id,
+        asked.c.location_id,
+        asked.c.area_id,
+        asked.c.status,
+        case((asked.c.status != Answer.UNLOCATED, POINT)),
+        asked.c.value,
+    )
+    if roster.filter:
+        of = select(asked.c.registrant_id)
+        members = members.where(
+            asked.c.registrant_id.in_(matching(roster.filter, on, actor=actor, of=of))
+        )
+    columns = ["roster_id", "registrant_id", "location_id", "area_id", "status", "grade", "value"]
+    return insert(RosterMember).from_select(columns, members)
+
+
+def _note_figures(session: Session, roster: Roster, on: date) -> None:
+    """The households by answer, and the people of those who are in."""
+    member = select(RosterMember.status, func.count()).where(RosterMember.roster_id == roster.id)
+    counts = dict(session.execute(member.group_by(RosterMember.status)).all())
+    for answer in Answer:
+        setattr(roster, f"households_{answer}", counts.get(answer, 0))
+    inside = select(RosterMember.registrant_id).where(
+        RosterMember.roster_id == roster.id, RosterMember.status == Answer.IN
+    )
+    people = composition(on, inside)
+    sums = (func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES)
+    figures = session.execute(select(*sums)).one()
+    roster.people = {name: int(n) for name, n in zip(FIGURES, figures, strict=True)}
+    roster.people_in = roster.people["people"]

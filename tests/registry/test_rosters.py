@@ -1,0 +1,270 @@
+"""Lists of households: kept, frozen with their answers and hash, and exported."""
+
+import hashlib
+import io
+from dataclasses import replace
+
+import pytest
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.audit import AuditEntry
+from core.errors import Forbidden, NotFound
+from geo.models.areas import Area
+from geo.models.releases import Release, ReleaseState
+from geo.permissions import May as Geo
+from geo.queries.selections import Question, ReleaseNotAskable
+from registry.models.registrants import Registrant, RegistrantState
+from registry.models.rosters import Answer, Roster, RosterMember, RosterState
+from registry.permissions import May
+from registry.queries import rosters as asked
+from registry.queries.answers import People
+from registry.queries.rosters import hash_of, members_page, people_kept, rosters_page
+from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze
+from tests.make.exposure import make_exposure
+from tests.make.geo import make_country, make_release
+from tests.make.registry import make_household, make_location, make_person
+
+
+@pytest.fixture
+def areas(session: Session) -> dict[str, Area]:
+    return make_country(session)
+
+
+@pytest.fixture
+def release(session: Session, areas: dict[str, Area]) -> Release:
+    return make_release(session, original_sha256="ab" * 32)
+
+
+@pytest.fixture
+def households(session: Session, areas: dict[str, Area], release: Release) -> dict[str, Registrant]:
+    """One in the water with two people, one out of it, one unseen in the east, one unlocated."""
+    west, east = areas["X11"].id, areas["X21"].id
+    wet, dry = (make_location(session, x, 1.0, area_id=west) for x in (0.2, 0.4))
+    unseen = make_location(session, 2.5, 1.0, area_id=east)
+    make_exposure(session, release, {wet: 0.7, unseen: None})
+    made = {
+        "in": make_household(session, wet, name="Doro, Amina"),
+        "out": make_household(session, dry),
+        "not_observed": make_household(session, unseen),
+        "unlocated": make_household(session, area_id=west),
+    }
+    make_person(session, made["in"])
+    make_person(session, made["in"], sex="male")
+    return made
+
+
+def _kept(session: Session, release: Release, actor: Actor, condition: str = "") -> Roster:
+    question = Question(release_id=release.id, threshold=0.5)
+    return draft(session, question, "In the water", actor=actor, condition=condition)
+
+
+def test_a_frozen_list_holds_every_household_asked_with_its_answer(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    frozen = freeze(session, roster.id, actor=anybody)
+    rows = session.execute(
+        select(RosterMember.registrant_id, RosterMember.status, RosterMember.value)
+    )
+    assert {row.registrant_id: (row.status, row.value) for row in rows} == {
+        households["in"].id: (Answer.IN, pytest.approx(0.7)),
+        households["out"].id: (Answer.OUT, None),
+        households["not_observed"].id: (Answer.NOT_OBSERVED, None),
+        households["unlocated"].id: (Answer.UNLOCATED, None),
+    }
+    assert (frozen.answers.in_, frozen.answers.asked, frozen.people_in) == (1, 4, 2)
+    assert people_kept(roster) == People(people=2, f18_59=1, m18_59=1)
+    actions = select(AuditEntry.action).order_by(AuditEntry.id)
+    assert list(session.scalars(actions)) == ["selections.keep", "rosters.draft", "rosters.freeze"]
+
+
+def test_a_condition_narrows_the_list_to_the_households_that_meet_it(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody, condition="people >= 2")
+    assert freeze(session, roster.id, actor=anybody).answers.asked == 1
+
+
+def test_the_hash_is_of_the_lines_in_order_of_number_and_of_the_definition(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    frozen = freeze(session, roster.id, actor=anybody)
+    said = {"in": "|in|point|0.7", "out": "|out|point|", "not_observed": "|not_observed|point|"}
+    said["unlocated"] = "|unlocated||"
+    lines = sorted(households[answer].number + rest + "\n" for answer, rest in said.items())
+    block = hashlib.sha256("".join(lines).encode()).digest()
+    assert roster.definition is not None
+    told = rfc8785.dumps(roster.definition)
+    assert frozen.hash == hashlib.sha256(block + told).hexdigest()
+
+
+def test_lines_are_hashed_in_blocks(
+    session: Session,
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    rows = session.execute(
+        select(Registrant.number, RosterMember.status, RosterMember.grade)
+        .join(Registrant, Registrant.id == RosterMember.registrant_id)
+        .order_by(Registrant.number)
+    ).all()
+    lines = [
+        f"{n}|{status}|{grade or ''}|{'0.7' if status is Answer.IN else ''}\n"
+        for n, status, grade in rows
+    ]
+    blocks = [hashlib.sha256("".join(lines[i : i + 3]).encode()).digest() for i in (0, 3)]
+    monkeypatch.setattr(asked, "BLOCK", 3)
+    assert roster.definition is not None
+    whole = b"".join(blocks) + rfc8785.dumps(roster.definition)
+    assert hash_of(session, roster) == hashlib.sha256(whole).hexdigest()
+
+
+def test_the_definition_says_what_was_asked_of_which_release_and_areas(
+    session: Session,
+    areas: dict[str, Area],
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    assert roster.definition is not None
+    told = {**roster.definition, "frozen_at": "now"}
+    assert told == {
+        "shape": None,
+        "areas": [],
+        "without_shape": None,
+        "without_areas": [],
+        "combine": "union",
+        "release_sha256": "ab" * 32,
+        "direction": "at_least",
+        "threshold": 0.5,
+        "condition": None,
+        "ages_on": "2026-11-19",
+        "area_versions": ["v1"],
+        "reach": None,
+        "frozen_at": "now",
+    }
+
+
+def test_who_is_bound_to_an_area_freezes_what_lies_in_it_and_the_list_says_so(
+    session: Session,
+    areas: dict[str, Area],
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+) -> None:
+    bound = replace(anybody, national=False, area_ids=frozenset({areas["X2"].id}))
+    roster = _kept(session, release, bound)
+    assert freeze(session, roster.id, actor=bound).answers.asked == 1
+    assert roster.definition is not None
+    assert roster.definition["reach"] == ["X2"]
+
+
+def test_erasing_a_person_changes_neither_the_list_nor_its_hash(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    before = freeze(session, roster.id, actor=anybody).hash
+    erased = households["in"]
+    erased.name, erased.state, erased.location_id = "", RegistrantState.ERASED, None
+    session.flush()
+    assert hash_of(session, roster) == before
+
+
+def test_a_frozen_list_is_not_frozen_again(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    with pytest.raises(RosterFrozen):
+        freeze(session, roster.id, actor=anybody)
+
+
+def test_a_list_of_a_withdrawn_release_is_not_frozen(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    release.state = ReleaseState.WITHDRAWN
+    with pytest.raises(ReleaseNotAskable):
+        freeze(session, roster.id, actor=anybody)
+    assert roster.state is RosterState.DRAFT
+
+
+def test_a_list_of_nobody_is_refused(session: Session, release: Release, anybody: Actor) -> None:
+    roster = _kept(session, release, anybody)
+    with pytest.raises(RosterEmpty):
+        freeze(session, roster.id, actor=anybody)
+
+
+def test_only_who_may_freezes(session: Session, visitor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        freeze(session, 1, actor=visitor)
+    with pytest.raises(NotFound):
+        freeze(session, 1, actor=replace(visitor, permissions=frozenset({May.FREEZE_ROSTERS})))
+
+
+def test_a_thousand_households_cost_no_more_statements_than_one(
+    session: Session,
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+    statements: list[str],
+) -> None:
+    def cost() -> int:
+        roster = _kept(session, release, anybody)
+        statements.clear()
+        freeze(session, roster.id, actor=anybody)
+        return len(statements)
+
+    few = cost()
+    for _ in range(20):
+        make_household(session, make_location(session, 0.3, 1.0))
+    assert cost() == few
+
+
+def test_the_list_is_read_page_by_page_within_reach(
+    session: Session,
+    areas: dict[str, Area],
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    numbers = sorted(h.number for h in households.values())
+    first = members_page(session, roster, actor=anybody)
+    assert [row.number for row in first.rows] == numbers
+    rest = members_page(session, roster, actor=anybody, after=numbers[1])
+    assert [row.number for row in rest.rows] == numbers[2:]
+    wet = members_page(session, roster, actor=anybody, status=Answer.IN)
+    assert [row.name for row in wet.rows] == ["Doro, Amina"]
+    bound = replace(anybody, national=False, area_ids=frozenset({areas["X2"].id}))
+    assert [row.status for row in members_page(session, roster, actor=bound).rows] == [
+        Answer.NOT_OBSERVED
+    ]
+    assert [row.Roster.name for row in rosters_page(session, actor=anybody).rows] == [roster.name]
+
+
+def test_an_export_says_no_more_than_its_reader_may_see(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    whole, bare = io.BytesIO(), io.BytesIO()
+    assert export(session, roster.id, whole, actor=anybody) == 4
+    header, *rows = whole.getvalue().decode().splitlines()
+    assert header == "number,status,grade,value,area_pcode,area,code,name,name_local,phone,lon,lat"
+    assert any(row.endswith(',"Doro, Amina",,,0.2,1') for row in rows)
+    hidden = anybody.permissions - {May.READ_REGISTRANTS, Geo.EXACT_LOCATIONS}
+    export(session, roster.id, bare, actor=replace(anybody, permissions=hidden))
+    assert bare.getvalue().decode().splitlines()[0] == "number,status,grade,value,area_pcode,area"
+    assert b"Amina" not in bare.getvalue()
