@@ -1,25 +1,17 @@
 """Approving a cycle: who may sign, over what, and from which money."""
 
-from decimal import Decimal
-
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.audit import AuditEntry
-from core.errors import Forbidden
-from programs.models.approvals import Approval, ApprovalState
-from programs.models.cycles import Cycle, CycleState
+from programs.models.approvals import ApprovalState
+from programs.models.cycles import CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.queries.funds import balance
 from programs.services.approvals import (
-    FundShort,
-    NotYourOwn,
-    SignedAlready,
     ask_approval,
     sign,
 )
-from tests.make.programs import DARA, LENA, OTO, make_family, make_prepared, make_program
+from tests.make.programs import DARA, LENA, make_family, make_prepared, make_program
 
 
 def test_a_signature_of_somebody_else_approves_the_cycle_and_binds_its_money(
