@@ -26,8 +26,11 @@ def answer(text: str) -> None:
 def command(work: Callable[[Sequence[str]], int]) -> None:
     """Run one of our commands to its exit code, whatever ends it."""
     os.environ.pop("PYTHONPATH", None)
-    for told in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, _leave)
+    # A script that starts us in the background has SIGINT ignored; we stop by it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(work(sys.argv[1:]))
     except Trouble as trouble:

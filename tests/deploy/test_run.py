@@ -1,8 +1,10 @@
 """What `./run` understands, says and keeps."""
 
 import fcntl
+import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,27 @@ def test_the_variables_are_kept_for_the_owner_alone_beside_lines_of_his(tmp_path
         "TIMEZONE=Asia/Manila\nBASE_URL=http://new\nREDIS_URL=unix://:a=b@/x\n"
     )
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("told", "code"), [("INT", 130), ("TERM", 143), ("HUP", 129)])
+def test_told_to_stop_it_unwinds_even_where_a_script_had_interrupts_ignored(
+    told: str, code: int
+) -> None:
+    work = (
+        "import time; from deploy.say import answer, command\n"
+        "def work(words):\n"
+        "    answer('up')\n"
+        "    try: time.sleep(60)\n"
+        "    finally: answer('stopped')\n"
+        "command(work)"
+    )
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, work]
+    with subprocess.Popen(ignoring, cwd=ROOT, stdout=subprocess.PIPE, text=True) as ours:
+        assert ours.stdout is not None
+        assert ours.stdout.readline() == "up\n"
+        ours.send_signal(getattr(signal, f"SIG{told}"))
+        assert ours.stdout.readline() == "stopped\n"
+    assert ours.returncode == code
 
 
 @pytest.mark.parametrize("script", sorted(ROOT.glob("deploy/*.sh")), ids=lambda path: path.name)
