@@ -85,15 +85,14 @@ def test_the_variables_are_kept_for_the_owner_alone_beside_lines_of_his(tmp_path
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("told", "code"), [("INT", 130), ("TERM", 143), ("HUP", 129)])
+@pytest.mark.parametrize(("told", "code"), [("INT", 130), ("TERM", 143)])
 def test_told_to_stop_it_unwinds_even_where_a_script_had_interrupts_ignored(
     told: str, code: int
 ) -> None:
     work = (
         "import time; from deploy.say import answer, command\n"
         "def work(words):\n"
-        "    answer('up')\n"
-        "    try: time.sleep(60)\n"
+        "    try: answer('up'); time.sleep(60)\n"
         "    finally: answer('stopped')\n"
         "command(work)"
     )
