@@ -21,8 +21,8 @@ from programs.models.programs import Benefit, Program
 from programs.queries.amounts import amount_due
 from programs.queries.eligibility import Round, judged
 from registry.models.rosters import RosterMember
+from registry.queries.answers import FIGURES, People
 
-BANDS = ("0_4", "5_17", "18_59", "60")
 MOST_AREAS = 60
 
 
@@ -56,16 +56,11 @@ class AreaCost:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a round would be: whom it asks and enrols, what it costs, who is left out and why.
-
-    `bands` are rows of (age band, girls and women, boys and men); `unknown` people are in none.
-    """
+    """What a round would be: whom it asks and enrols, what it costs, who is left out and why."""
 
     asked: int
     households: int
-    people: int
-    bands: list[tuple[str, int, int]]
-    unknown: int
+    people: People
     cost: Decimal
     left_out: list[LeftOutCount]
     areas: list[AreaCost]
@@ -130,9 +125,7 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
     return Preview(
         asked=sum(row.households for row in rows),
         households=sum(row.households for row in enrolled),
-        people=_sum(enrolled, "people"),
-        bands=[(band, _sum(enrolled, f"f{band}"), _sum(enrolled, f"m{band}")) for band in BANDS],
-        unknown=_sum(enrolled, "unknown"),
+        people=sum((_people(row) for row in enrolled), People()),
         cost=sum((row.cost for row in enrolled), Decimal(0)),
         left_out=_left_out(rows),
         areas=[
@@ -147,13 +140,12 @@ def _tally(asked: Round, currency: str, level: int, actor: Actor) -> Select[*tup
     due = _due_by_size(judgement, asked.program_id, currency)
     j, leaf, area, by = judgement.c, aliased(Area), aliased(Area), aliased(Program)
     verdict = (j.state, j.reason, by.name.label("program"), area.pcode, area.name)
-    counted = ("people", "unknown", *(f"{sex}{band}" for sex in "fm" for band in BANDS))
     return (
         select(
             *verdict,
             func.count().label("households"),
             func.coalesce(func.sum(due.c.amount), 0).label("cost"),
-            *(func.sum(j[name]).label(name) for name in counted),
+            *(func.sum(j[name]).label(name) for name in FIGURES),
         )
         .select_from(judgement)
         .outerjoin(due, due.c.people == j.people)
@@ -199,5 +191,5 @@ def _left_out(rows: Iterable[Row[Any]]) -> list[LeftOutCount]:
     return [LeftOutCount(reason, program, n) for (reason, program), n in most_first]
 
 
-def _sum(rows: Iterable[Row[Any]], name: str) -> int:
-    return sum(int(getattr(row, name)) for row in rows)
+def _people(row: Row[Any]) -> People:
+    return People(**{name: int(getattr(row, name)) for name in FIGURES})

@@ -12,8 +12,7 @@ from core.actor import Actor
 from core.audit import AuditEntry
 from core.clock import day_said, moment_said, today
 from core.codes import understood
-from core.errors import NotFound
-from core.words import _
+from core.errors import Conflict, NotFound
 from geo.models.areas import Area
 from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle, CycleState
@@ -31,6 +30,26 @@ class NoSuchVoucher(NotFound):
     """There is no voucher {code} in your areas; look at the card again, or ask the office."""
 
 
+class NotHandedOver(Conflict):
+    """Nothing may be handed over for this voucher now; ask the office."""
+
+
+class VoucherUsed(NotHandedOver):
+    """This voucher was handed over for on {when} by {name}; nothing more is due for it."""
+
+
+class VoucherVoid(NotHandedOver):
+    """This voucher was made void; ask for the card that replaced it."""
+
+
+class VoucherExpired(NotHandedOver):
+    """This voucher was good until {day}; it can no longer be used."""
+
+
+class CycleClosed(NotHandedOver):
+    """The cycle of this voucher is closed; nothing is handed over for it any more."""
+
+
 @dataclass(frozen=True)
 class Held:
     """A voucher as the one who hands over sees it; `refusal` is why nothing may be, if so."""
@@ -46,7 +65,7 @@ class Held:
     amount: Decimal
     currency: str
     expires_on: date
-    refusal: str
+    refusal: NotHandedOver | None
 
 
 def voucher_id_of(session: Session, typed: str, *, actor: Actor) -> int:
@@ -73,7 +92,7 @@ def held(session: Session, typed: str, *, actor: Actor) -> Held:
     actor.require(May.REDEEM_VOUCHERS)
     voucher_id = voucher_id_of(session, typed, actor=actor)
     row = session.execute(_card().where(Voucher.id == voucher_id)).one()
-    return Held(**row._asdict(), refusal=why_not(session, voucher_id))
+    return Held(**row._asdict(), refusal=refusal_of(session, voucher_id))
 
 
 def cards(cycle_id: int) -> Select[*tuple[Any, ...]]:
@@ -82,8 +101,8 @@ def cards(cycle_id: int) -> Select[*tuple[Any, ...]]:
     return live.order_by(Area.pcode, Registrant.name, Voucher.id)
 
 
-def why_not(session: Session, voucher_id: int) -> str:
-    """Why nothing may be handed over for a voucher, in a sentence; empty if it may."""
+def refusal_of(session: Session, voucher_id: int) -> NotHandedOver | None:
+    """Why nothing may be handed over for a voucher, if nothing may."""
     asked = (
         select(Voucher.state, Voucher.expires_on, Cycle.state.label("cycle"))
         .join(Entitlement, Entitlement.id == Voucher.entitlement_id)
@@ -92,17 +111,12 @@ def why_not(session: Session, voucher_id: int) -> str:
     )
     voucher = session.execute(asked).one()
     if voucher.state is VoucherState.REDEEMED:
-        return _redeemed_by(session, voucher_id)
+        return _used(session, voucher_id)
     if voucher.state is VoucherState.VOID:
-        return _("This voucher was made void; ask for the card that replaced it.")
-    if voucher.expires_on < today() or voucher.state is VoucherState.EXPIRED:
-        return _(
-            "This voucher was good until {day}; it can no longer be used.",
-            day=day_said(voucher.expires_on),
-        )
-    if voucher.cycle not in OPEN:
-        return _("The cycle of this voucher is closed; nothing is handed over for it any more.")
-    return ""
+        return VoucherVoid()
+    if voucher.state is VoucherState.EXPIRED or voucher.expires_on < today():
+        return VoucherExpired(day=day_said(voucher.expires_on))
+    return None if voucher.cycle in OPEN else CycleClosed()
 
 
 def _card() -> Select[*tuple[Any, ...]]:
@@ -136,7 +150,7 @@ def _card() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _redeemed_by(session: Session, voucher_id: int) -> str:
+def _used(session: Session, voucher_id: int) -> VoucherUsed:
     """When and by whom, from the trail of acts, which keeps the name the person had."""
     entry = session.scalars(
         select(AuditEntry).where(
@@ -145,8 +159,4 @@ def _redeemed_by(session: Session, voucher_id: int) -> str:
             AuditEntry.action == "vouchers.redeem",
         )
     ).one()
-    return _(
-        "This voucher was handed over on {when} by {name}; nothing more is due for it.",
-        when=moment_said(entry.at),
-        name=entry.actor_name,
-    )
+    return VoucherUsed(when=moment_said(entry.at), name=entry.actor_name)

@@ -24,7 +24,7 @@ from programs.models.entitlements import (
 from programs.models.programs import Benefit, Delivery
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
-from programs.queries.vouchers import OPEN, voucher_id_of, why_not
+from programs.queries.vouchers import OPEN, refusal_of, voucher_id_of
 
 
 class NoVouchersDue(Conflict):
@@ -33,10 +33,6 @@ class NoVouchersDue(Conflict):
 
 class ExpiryPast(Invalid):
     """A voucher has to be good for some days; {day} has passed, choose a later one."""
-
-
-class NotHandedOver(Conflict):
-    """{why}"""
 
 
 class KeyTaken(Conflict):
@@ -118,16 +114,16 @@ def redeem(
     and the second sending gets the first's answer.
 
     Raises:
-        Forbidden, NumberMistyped, NotFound; NotHandedOver: it was used, is void, has
-        expired, or its cycle is closed; KeyTaken: the UUID was used for another voucher.
+        Forbidden, NumberMistyped, NotFound; VoucherUsed, VoucherVoid, VoucherExpired,
+        CycleClosed; KeyTaken: the UUID was used for another voucher.
     """
     actor.require(May.REDEEM_VOUCHERS)
     voucher = _locked(session, voucher_id_of(session, typed, actor=actor))
     known = session.scalar(select(Redemption).where(Redemption.client_id == client_id))
     if known is not None:
         return _again(known, voucher)
-    if why := why_not(session, voucher.id):
-        raise NotHandedOver(why=why)
+    if refusal := refusal_of(session, voucher.id):
+        raise refusal
     entitlement = session.get_one(Entitlement, voucher.entitlement_id)
     redemption = Redemption(
         client_id=client_id,

@@ -25,4 +25,7 @@ def test_a_signature_of_somebody_else_approves_the_cycle_and_binds_its_money(
 
     assert (signed.state, cycle.state) == (ApprovalState.APPROVED, CycleState.APPROVED)
     assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.APPROVED}
-    assert (balance(session, program.id).bound, balance(session, program.id).free) == (120, 880)
+    assert (balance(session, program.id).bound, balance(session, program.id).free) == (
+        Decimal(120),
+        Decimal(880),
+    )

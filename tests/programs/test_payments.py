@@ -62,7 +62,7 @@ def test_every_approved_entitlement_in_money_becomes_one_order(session: Session)
 
     batch = make_payments(session, cycle.id, actor=FINN)
 
-    assert (batch.orders, batch.total) == (3, 210)
+    assert (batch.orders, batch.total) == (3, Decimal(210))
     assert sorted(session.scalars(select(Payment.amount))) == [50, 70, 90]
     assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.SENT}
     assert cycle.state is CycleState.DISTRIBUTED

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -19,11 +20,17 @@ from programs.models.entitlements import (
     VoucherState,
 )
 from programs.models.programs import Delivery
-from programs.queries.vouchers import NoSuchVoucher, held
+from programs.queries.vouchers import (
+    CycleClosed,
+    NoSuchVoucher,
+    VoucherExpired,
+    VoucherUsed,
+    VoucherVoid,
+    held,
+)
 from programs.services.vouchers import (
     ExpiryPast,
     KeyTaken,
-    NotHandedOver,
     NotVoidable,
     NoVouchersDue,
     issue_vouchers,
@@ -61,7 +68,7 @@ def test_each_entitlement_in_vouchers_gets_its_card(session: Session) -> None:
 
     issued = issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
 
-    assert (issued.vouchers, issued.total) == (2, 120)
+    assert (issued.vouchers, issued.total) == (2, Decimal(120))
     assert len(set(session.scalars(select(Voucher.code)))) == 2
     assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.SENT}
     assert cycle.state is CycleState.DISTRIBUTED
@@ -75,10 +82,10 @@ def test_a_card_says_whose_it_is_and_what_is_due(session: Session) -> None:
     assert (card.name, card.people, card.amount, card.currency) == (
         "Household of Amina Doro",
         3,
-        70,
+        Decimal(70),
         "KES",
     )
-    assert card.refusal == ""
+    assert card.refusal is None
 
 
 def test_handing_over_counts_once_and_the_second_is_told_when_and_by_whom(
@@ -90,10 +97,10 @@ def test_handing_over_counts_once_and_the_second_is_told_when_and_by_whom(
 
     assert given.amount == 70
     entitlement = session.scalars(select(Entitlement)).one()
-    assert (entitlement.state, entitlement.redeemed) == (EntitlementState.REDEEMED, 70)
-    with pytest.raises(NotHandedOver, match=r"handed over on .* by Sefu Doro; nothing more is due"):
+    assert (entitlement.state, entitlement.redeemed) == (EntitlementState.REDEEMED, Decimal(70))
+    with pytest.raises(VoucherUsed, match=r"handed over for on .* by Sefu Doro; nothing more"):
         redeem(session, voucher.code, uuid.uuid4(), actor=SEFU)
-    assert "by Sefu Doro" in held(session, voucher.code, actor=SEFU).refusal
+    assert "by Sefu Doro" in str(held(session, voucher.code, actor=SEFU).refusal)
     assert len(session.scalars(select(Redemption)).all()) == 1
 
 
@@ -130,7 +137,7 @@ def test_an_expired_voucher_is_not_handed_over_for(session: Session) -> None:
     session.execute(update(Voucher).values(expires_on=today() - timedelta(days=1)))
     session.expire_all()
 
-    with pytest.raises(NotHandedOver, match="was good until"):
+    with pytest.raises(VoucherExpired, match="was good until"):
         redeem(session, voucher.code, uuid.uuid4(), actor=SEFU)
 
 
@@ -148,7 +155,7 @@ def test_a_void_card_is_refused_and_the_new_one_is_taken(session: Session) -> No
 
     void_voucher(session, lost.code, "lost in the water", actor=DARA)
 
-    with pytest.raises(NotHandedOver, match="made void"):
+    with pytest.raises(VoucherVoid, match="made void"):
         redeem(session, lost.code, uuid.uuid4(), actor=SEFU)
     assert issue_vouchers(session, cycle_id, UNTIL, actor=DARA).vouchers == 1
     new = session.scalars(select(Voucher).where(Voucher.state == VoucherState.ISSUED)).one()
@@ -163,7 +170,7 @@ def test_a_closed_cycle_hands_nothing_over(session: Session, state: CycleState) 
     session.execute(update(Cycle).values(state=state))
     session.expire_all()
 
-    with pytest.raises(NotHandedOver, match="cycle of this voucher is closed"):
+    with pytest.raises(CycleClosed, match="cycle of this voucher is closed"):
         redeem(session, voucher.code, uuid.uuid4(), actor=SEFU)
 
 
