@@ -92,7 +92,10 @@ def copy_array(session: Session, table: str, rows: NDArray[np.void]) -> int:
 def copy_into(
     session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> int:
-    """COPY rows of Python values (None is NULL) into `table`; answers how many there were."""
+    """COPY rows of Python values (None is NULL) into `table`; answers how many there were.
+
+    `rows` may come one by one, but not from this session: its connection is busy meanwhile.
+    """
     text = sql.SQL("copy {} ({}) from stdin")
     count = 0
     with _driver(session).cursor().copy(_filled(text, table, columns)) as copy:

@@ -6,7 +6,7 @@ or imports a thousand calls them in the same transaction.
 
 from sqlalchemy import CTE, Select, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.db import changed
 from geo.models.areas import Area, AreaPart
@@ -20,8 +20,9 @@ from geo.queries.areas import in_force
 def settle(session: Session, location_ids: Select[int]) -> int:
     """Give each of these places that has a point the leaf area it lies in; answers how many moved.
 
-    On a shared border the lowest P-code takes it; outside every area a place has none. Places
-    without a point keep the area they were given.
+    On a shared border the lowest P-code takes it. Where no leaf covers the place (maps of two
+    levels seldom fit to the metre) it is given the lowest area that does, outside every area none.
+    Places without a point keep the area they were given.
     """
     session.flush()
     found = _areas_of(location_ids)
@@ -51,17 +52,33 @@ def owe(session: Session, location_ids: Select[int]) -> int:
     return changed(session, new.on_conflict_do_nothing())
 
 
+def resettle(session: Session) -> int:
+    """Bring every location into the areas now in force; answers how many moved.
+
+    Those with a point go by it, those without go to the area that now bears their P-code.
+    """
+    old, new = aliased(Area), aliased(Area)
+    follow = (
+        update(Location)
+        .where(Location.lon.is_(None), Location.area_id == old.id, old.valid_to.is_not(None))
+        .where(new.pcode == old.pcode, new.valid_to.is_(None))
+        .values(area_id=new.id)
+    )
+    return changed(session, follow) + settle(session, select(Location.id))
+
+
 def _areas_of(location_ids: Select[int]) -> CTE:
-    """Each place with a point, and the leaf that covers it; a border belongs to both sides."""
-    lies_in = (
+    """Each place with a point, and the area that covers it; a border belongs to both sides."""
+    covering = (
         select(Area.id)
         .join(AreaPart, AreaPart.area_id == Area.id)
-        .where(Area.is_leaf, in_force(), func.ST_Intersects(AreaPart.part, Location.point))
-        .order_by(Area.pcode)
+        .where(in_force(), func.ST_Intersects(AreaPart.part, Location.point))
+        .order_by(Area.level.desc(), Area.pcode)
         .limit(1)
         .correlate(Location)
-        .scalar_subquery()
     )
+    leaf, any_area = covering.where(Area.is_leaf), covering
+    lies_in = func.coalesce(leaf.scalar_subquery(), any_area.scalar_subquery())
     located = select(Location.id, lies_in.label("area_id")).where(
         Location.id.in_(location_ids), Location.lon.is_not(None)
     )

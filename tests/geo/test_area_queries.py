@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound
 from geo.models.areas import Area
-from geo.queries.areas import ancestor_at, leaf_areas_under, search_areas
+from geo.queries.areas import ancestor_at, area_by_pcode, leaf_areas_under, search_areas
 from geo.queries.reach import within_reach
 from tests.make.geo import make_area, make_country, square
 
@@ -54,6 +54,15 @@ def test_a_name_is_found_though_misspelled(session: Session, anybody: Actor) -> 
     make_area(session, "PH0201520", square(0, 0), name="Peñablanca")
 
     assert [area.name for area in search_areas(session, "penablanca", anybody)] == ["Peñablanca"]
+
+
+def test_an_area_is_known_by_its_pcode_in_the_version_in_force(session: Session) -> None:
+    make_area(session, "X1", square(0, 0), version="v0", valid_to="2020-01-01")
+    areas = make_country(session)
+
+    assert area_by_pcode(session, " X1 ").id == areas["X1"].id
+    with pytest.raises(NotFound, match="X9"):
+        area_by_pcode(session, "X9")
 
 
 def test_signs_of_the_pattern_language_are_plain_letters(session: Session, anybody: Actor) -> None:

@@ -1,0 +1,211 @@
+"""Areas: a map of boundaries comes into force, and with it all that is made of its shapes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.bulk import copy_into
+from core.errors import Invalid
+from core.words import _
+from geo.models.areas import Area, AreaLevel
+from geo.permissions import May
+from geo.queries.areas import in_force
+from geo.vector.boundaries import Boundaries, RowError
+from geo.vector.outlines import ZOOMS, outlines
+
+
+class NothingUsable(Invalid):
+    """None of the areas of the file can be used ({says}); correct the file and send it again."""
+
+
+class SeveralCountries(Invalid):
+    """The file speaks of several countries ({codes}); send the areas of one."""
+
+
+@dataclass(frozen=True)
+class AreasImported:
+    """What an import of areas did: areas by level, the rows not taken, the shapes made valid."""
+
+    version: str
+    levels: dict[int, int] = field(default_factory=dict)
+    errors: tuple[RowError, ...] = ()
+    repaired: int = 0
+
+
+def import_areas(
+    session: Session, read: Boundaries, level_names: Sequence[str] = (), *, actor: Actor
+) -> AreasImported:
+    """Bring a map of boundaries into force.
+
+    Areas of the same P-code and version are replaced, others of that version stay; areas of all
+    other versions end today. Where no file gave a shape, an area is the union of those below it.
+    What is made of the shapes follows in `shape_areas`.
+
+    Raises:
+        NothingUsable, SeveralCountries
+    """
+    actor.require(May.IMPORT_AREAS)
+    _refuse_unusable(read)
+    _stage(session, read)
+    said = {"version": read.version, "valid_from": read.valid_from}
+    session.execute(WRITE_TREE, said)
+    session.execute(text("drop table staged_areas"))
+    root = session.scalars(select(Area).filter_by(version=read.version, level=0)).one()
+    with audit.act(session, actor, "areas.import", root) as figures:
+        for level in reversed(_levels(read)[:-1]):
+            session.execute(UNITE_BELOW, {"version": read.version, "level": level})
+        session.execute(FIND_LEAVES, {"version": read.version})
+        session.execute(PUT_IN_FORCE, {"version": read.version})
+        _name_levels(session, read, level_names)
+        figures.update(version=read.version, areas=len(read.areas), errors=len(read.errors))
+    levels = {level: sum(area.level == level for area in read.areas) for level in _levels(read)}
+    return AreasImported(read.version, levels, tuple(read.errors), read.repaired)
+
+
+def shape_areas(session: Session) -> None:
+    """Make anew what is made of the areas in force: parts for looking up, outlines for the map."""
+    session.execute(text("delete from area_parts"))
+    session.execute(CUT_PARTS)
+    session.execute(text("delete from area_outlines"))
+    levels = session.scalars(select(Area.level).where(in_force()).distinct())
+    columns = ["area_id", "level", "zoom", "shape"]
+    for level in levels.all():
+        rows = list(_outlines(session, level))  # all asked before the COPY takes the connection
+        copy_into(session, "area_outlines", columns, rows)
+
+
+def _levels(read: Boundaries) -> list[int]:
+    return sorted({area.level for area in read.areas})
+
+
+def _refuse_unusable(read: Boundaries) -> None:
+    if not any(area.shape for area in read.areas):
+        raise NothingUsable(says=read.errors[0].says if read.errors else _("it has none"))
+    roots = [area.pcode for area in read.areas if area.level == 0]
+    if len(roots) > 1:
+        raise SeveralCountries(codes=", ".join(roots))
+
+
+def _stage(session: Session, read: Boundaries) -> None:
+    """Put what was read beside the tree, with the keys and paths it will have in it."""
+    session.execute(text("lock table areas in share row exclusive mode"))
+    session.execute(STAGE)
+    shapes = _written(np.array([area.shape for area in read.areas], dtype=object), 4326)
+    columns = ["level", "pcode", "name", "name_local", "parent", "shape"]
+    rows = (
+        (area.level, area.pcode, area.name, area.name_local, area.parent, shape)
+        for area, shape in zip(read.areas, shapes, strict=True)
+    )
+    copy_into(session, "staged_areas", columns, rows)
+    session.execute(GIVE_KEYS, {"version": read.version})
+    session.execute(GIVE_PATHS)
+
+
+def _name_levels(session: Session, read: Boundaries, given: Sequence[str]) -> None:
+    """Call the levels what was said; a level nobody has named yet is called by its number."""
+    for level in _levels(read):
+        said = given[level].strip() if level < len(given) else ""
+        name = said or (_("Level {level}", level=level) if level else _("Country"))
+        new = upsert(AreaLevel).values(level=level, name=name)
+        renamed = new.on_conflict_do_update(index_elements=["level"], set_={"name": name})
+        session.execute(renamed if said else new.on_conflict_do_nothing())
+
+
+def _outlines(session: Session, level: int) -> list[tuple[int, int, int, str]]:
+    """The rows of `area_outlines` for one level, neighbours simplified together."""
+    of_level = select(Area.id, func.ST_AsBinary(Area.shape)).where(in_force(), Area.level == level)
+    ids, wkb = zip(*session.execute(of_level), strict=True)
+    shapes = shapely.from_wkb(np.array([bytes(each) for each in wkb], dtype=object))
+    rows = []
+    for zoom in ZOOMS:
+        drawn = _written(outlines(shapes, zoom), 3857)
+        rows += [(key, level, zoom, shape) for key, shape in zip(ids, drawn, strict=True) if shape]
+    return rows
+
+
+def _written(shapes: NDArray[np.object_], srid: int) -> Any:
+    """Shapes as PostGIS reads them in a COPY; None stays None."""
+    return shapely.to_wkb(shapely.set_srid(shapes, srid), hex=True, include_srid=True)
+
+
+STAGE = text("""
+    create temp table staged_areas (
+        level smallint, pcode text primary key, name text, name_local text, parent text,
+        shape geometry(multipolygon, 4326), id bigint, path bigint[]
+    ) on commit drop
+""")
+
+GIVE_KEYS = text("""
+    update staged_areas s set id = coalesce(
+        (select a.id from areas a where a.pcode = s.pcode and a.version = :version),
+        nextval(pg_get_serial_sequence('areas', 'id'))
+    )
+""")
+
+GIVE_PATHS = text("""
+    with recursive tree as (
+        select pcode, array[id] as path from staged_areas where level = 0
+        union all
+        select s.pcode, t.path || s.id from staged_areas s join tree t on t.pcode = s.parent
+    )
+    update staged_areas s set path = t.path from tree t where t.pcode = s.pcode
+""")
+
+WRITE_TREE = text("""
+    insert into areas (
+        id, pcode, version, level, name, name_local, parent_id, path, is_leaf, made, valid_from,
+        km2, centre, shape
+    )
+    select s.id, s.pcode, :version, s.level, s.name, s.name_local, s.path[s.level], s.path, false,
+        s.shape is null, :valid_from, ST_Area(shape.of::geography) / 1e6,
+        ST_PointOnSurface(shape.of), shape.of
+    from staged_areas s
+    cross join lateral (
+        select coalesce(s.shape, 'SRID=4326;MULTIPOLYGON EMPTY'::geometry)
+    ) as shape(of)
+    on conflict (pcode, version) do update set
+        level = excluded.level, name = excluded.name, name_local = excluded.name_local,
+        parent_id = excluded.parent_id, path = excluded.path, made = false,
+        valid_from = excluded.valid_from, km2 = excluded.km2, centre = excluded.centre,
+        shape = excluded.shape
+    where not excluded.made
+""")
+
+UNITE_BELOW = text("""
+    update areas a set
+        shape = below.shape,
+        km2 = ST_Area(below.shape::geography) / 1e6,
+        centre = ST_PointOnSurface(below.shape)
+    from (
+        select above.id, ST_Multi(ST_Union(area.shape)) as shape
+        from areas above join areas area on area.parent_id = above.id
+        where above.made and above.version = :version and above.level = :level
+        group by above.id
+    ) below
+    where a.id = below.id
+""")
+
+FIND_LEAVES = text("""
+    update areas a set is_leaf = not a.is_leaf
+    where a.version = :version
+        and a.is_leaf = exists (select from areas below where below.parent_id = a.id)
+""")
+
+PUT_IN_FORCE = text("""
+    update areas set valid_to = case when version = :version then null else current_date end
+    where (version = :version) = (valid_to is not null)
+""")
+
+CUT_PARTS = text("""
+    insert into area_parts (area_id, level, part)
+    select id, level, ST_Subdivide(shape, 256) from areas where valid_to is null
+""")
