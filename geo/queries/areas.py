@@ -18,10 +18,6 @@ class PcodeUnknown(NotFound):
     """No area has the P-code {pcode}; look it up by name under Areas."""
 
 
-class PcodeUnknown(NotFound):
-    """There is no area with the P-code {pcode}; look it up by its name."""
-
-
 @dataclass(frozen=True)
 class AreaFound:
     """An area as a search or a list names it; `trail` holds its ancestors' names, nearest first."""
@@ -66,20 +62,6 @@ def level_names(session: Session) -> dict[int, str]:
     """What each level of the tree is called, from the country down."""
     rows = session.execute(select(AreaLevel.level, AreaLevel.name).order_by(AreaLevel.level))
     return {row.level: row.name for row in rows}
-
-
-def area_by_pcode(session: Session, pcode: str) -> Area:
-    """The area of a P-code in the version in force, or in the last that had it.
-
-    Raises:
-        PcodeUnknown
-    """
-    versions = select(Area).where(Area.pcode == pcode.strip())
-    newest = versions.order_by(in_force().desc(), Area.id.desc()).limit(1)
-    area = session.scalar(newest)
-    if area is None:
-        raise PcodeUnknown(pcode=pcode.strip())
-    return area
 
 
 def search_areas(session: Session, text: str, actor: Actor, limit: int = 20) -> list[AreaFound]:
