@@ -41,13 +41,23 @@ class Direction(StrEnum):
     AT_MOST = "at_most"
 
 
+class ObservedRule(StrEnum):
+    """How the analyst said what a release could see; outside of that nothing is known."""
+
+    CELLS = "cells"  # every cell that holds a value
+    BOX = "box"  # everything inside the bounding box of the file
+    LAYER = "layer"  # the shapes of a second file, or of another layer of the file
+    COUNTRY = "country"
+
+
 class Release(Row):
     """One version of a hazard layer: the original file, what it was said to mean, and its state.
 
     `found` is what the reader saw in the file (CRS, size, band, nodata, layers, warnings), for the
     page alone; what counts in queries has a column. `floor` is the least (or most) value that is
     stored of each location. `histogram` counts raster cells, or square kilometres of extent, in the
-    256 bins between `histogram_edges`.
+    256 bins between `histogram_edges`. `crs`, `band`, `layer_in_file`, `value_field` and
+    `extra_nodata` are what the analyst said where the file did not speak for itself.
     """
 
     __tablename__ = "releases"
@@ -79,6 +89,10 @@ class Release(Row):
     value_field: Mapped[str | None]
     extra_nodata: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
     crs: Mapped[str | None]
+    observed_rule: Mapped[ObservedRule | None] = mapped_column(states(ObservedRule))
+    observed_name: Mapped[str | None]
+    observed_sha256: Mapped[str | None]
+    observed_layer: Mapped[str | None]
     grid_sha256: Mapped[str | None]
     bounds: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
     histogram: Mapped[list[float] | None] = mapped_column(ARRAY(Float))

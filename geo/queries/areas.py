@@ -52,6 +52,11 @@ def leaf_areas_under(area_ids: Collection[int]) -> Select[int]:
     return select(Area.id).where(Area.is_leaf, in_force(), below)
 
 
+def areas_below(area_ids: Collection[int]) -> Select[int]:
+    """The keys of these areas in force and of all below them: whoever lives there, lives in one."""
+    return select(Area.id).where(in_force(), Area.path.overlap(sorted(area_ids)))
+
+
 def ancestor_at(level: int) -> ColumnElement[int]:
     """The key of an area's ancestor at a level (itself at its own), NULL where it stands higher."""
     ancestor: ColumnElement[int] = Area.path[level + 1]
