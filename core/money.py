@@ -44,9 +44,14 @@ def round_to(amount: Decimal, currency: str) -> Decimal:
 
 
 def said(amount: Decimal, currency: str) -> str:
-    """The amount in the reader's language, currency code first: PHP 44,802,000.00."""
+    """The amount in the reader's language, currency code first: PHP 44,802,000 or PHP 12.50."""
+    whole = amount == amount.to_integral_value()
     return format_currency(
-        amount, currency, format="¤¤ #,##0.00", locale=current().locale, currency_digits=True
+        amount,
+        currency,
+        format="¤¤ #,##0" if whole else "¤¤ #,##0.00",
+        locale=current().locale,
+        currency_digits=not whole,
     )
 
 

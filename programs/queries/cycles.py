@@ -9,7 +9,7 @@ from sqlalchemy import CTE, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.words import _
 from geo.models.areas import Area
 from geo.queries.areas import in_force
@@ -32,6 +32,10 @@ class CycleElsewhere(Conflict):
 
 class CycleBeyondReach(Forbidden):
     """This cycle has households outside your areas; somebody who sees all of it has to do this."""
+
+
+class ReasonMissing(Invalid):
+    """Say in a few words why, for those who prepared it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,17 @@ def sees_part_only(session: Session, roster_id: int, *, actor: Actor) -> bool:
     beyond = ~func.coalesce(within_reach(actor, RosterMember.area_id), False)
     asked = select(RosterMember.registrant_id).where(RosterMember.roster_id == roster_id, beyond)
     return session.scalar(asked.limit(1)) is not None
+
+
+def reason_given(written: str) -> str:
+    """The reason somebody wrote, without blanks round it.
+
+    Raises:
+        ReasonMissing: there is none.
+    """
+    if not written.strip():
+        raise ReasonMissing
+    return written.strip()
 
 
 def nothing_left(session: Session, cycle: Cycle) -> bool:

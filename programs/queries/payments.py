@@ -50,7 +50,7 @@ def order_lines(batch_id: int, currency: str) -> Select[*tuple[Any, ...]]:
     A name that a spreadsheet would take for a formula is marked as text by an apostrophe.
     """
     name = func.regexp_replace(Registrant.name, "^([=+@-])", "'\\1")
-    columns = (
+    columns: tuple[Any, ...] = (
         Entitlement.ern,
         Registrant.number,
         name,
@@ -60,7 +60,7 @@ def order_lines(batch_id: int, currency: str) -> Select[*tuple[Any, ...]]:
         literal(currency),
         Benefit.delivery,
     )
-    named: list[Any] = [column.label(label) for column, label in zip(columns, COLUMNS, strict=True)]
+    named = [column.label(label) for column, label in zip(columns, COLUMNS, strict=True)]
     return (
         select(*named)
         .select_from(Payment)

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.money import said
+from core.errors import Conflict, Forbidden, NotFound
 from core.words import _
 from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement, EntitlementState
-from programs.models.programs import Fund, FundEntry, FundEntryKind, Program, ProgramState
+from programs.models.entitlements import EntitlementState
+from programs.models.programs import Program, ProgramState
 from programs.permissions import May
 from programs.queries.approvals import (
     hands_on,
@@ -23,9 +21,10 @@ from programs.queries.approvals import (
     subject_hash,
     withdrawn_release,
 )
-from programs.queries.cycles import locked_cycle
+from programs.queries.cycles import locked_cycle, reason_given
 from programs.queries.entitlements import total_of
-from programs.queries.funds import balance
+from programs.services.entitlements import move_entitlements
+from programs.services.funds import bind
 
 
 class NothingToApprove(Conflict):
@@ -47,14 +46,6 @@ class NotYourOwn(Forbidden):
 
 class SignedAlready(Conflict):
     """You have signed this already; it waits for somebody else."""
-
-
-class FundShort(Conflict):
-    """The fund has {free} free and this cycle needs {needed}; post {missing} more, then sign."""
-
-
-class ReasonMissing(Invalid):
-    """Say in a few words why, for those who prepared it."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +123,9 @@ def return_approval(session: Session, approval_id: int, comment: str, *, actor: 
         Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, ReasonMissing
     """
     actor.require(May.APPROVE)
-    if not comment.strip():
-        raise ReasonMissing
+    why = reason_given(comment)
     approval, cycle = _pending(session, approval_id, actor)
-    _send_back(session, approval, cycle, comment.strip(), actor=actor)
+    _send_back(session, approval, cycle, why, actor=actor)
 
 
 def reject_approval(session: Session, approval_id: int, comment: str, *, actor: Actor) -> None:
@@ -145,14 +135,13 @@ def reject_approval(session: Session, approval_id: int, comment: str, *, actor: 
         Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, ReasonMissing
     """
     actor.require(May.APPROVE)
-    if not comment.strip():
-        raise ReasonMissing
+    why = reason_given(comment)
     approval, cycle = _pending(session, approval_id, actor)
     with audit.act(session, actor, "approvals.reject", cycle) as figures:
-        _decide(approval, ApprovalState.REJECTED, comment.strip())
+        _decide(approval, ApprovalState.REJECTED, why)
         cycle.state = CycleState.CANCELLED
-        _move(session, cycle, EntitlementState.DRAFT, EntitlementState.CANCELLED)
-        figures.update(reason=comment.strip())
+        move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.CANCELLED)
+        figures.update(reason=why)
 
 
 def _pending(session: Session, approval_id: int, actor: Actor) -> tuple[Approval, Cycle]:
@@ -198,39 +187,11 @@ def _send_back(
 
 def _approve(session: Session, approval: Approval, cycle: Cycle, actor: Actor) -> None:
     """Bind the whole sum or refuse, then approve every entitlement."""
-    fund = session.scalars(
-        select(Fund).where(Fund.program_id == cycle.program_id).with_for_update()
-    ).one()
-    free = balance(session, cycle.program_id).free
-    if free < approval.total:
-        raise FundShort(
-            free=said(free, fund.currency),
-            needed=said(approval.total, fund.currency),
-            missing=said(approval.total - free, fund.currency),
-        )
-    session.add(
-        FundEntry(
-            fund_id=fund.id,
-            kind=FundEntryKind.COMMIT,
-            amount=approval.total,
-            cycle_id=cycle.id,
-            reference=approval.hash,
-            made_by=actor.id,
-        )
-    )
+    bind(session, cycle, approval.total, made_by=actor.id)
     _decide(approval, ApprovalState.APPROVED, None)
     cycle.state = CycleState.APPROVED
-    _move(session, cycle, EntitlementState.DRAFT, EntitlementState.APPROVED)
+    move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.APPROVED)
 
 
 def _decide(approval: Approval, state: ApprovalState, comment: str | None) -> None:
     approval.state, approval.comment, approval.decided_at = state, comment, datetime.now(UTC)
-
-
-def _move(session: Session, cycle: Cycle, old: EntitlementState, new: EntitlementState) -> None:
-    session.execute(
-        update(Entitlement)
-        .where(Entitlement.cycle_id == cycle.id, Entitlement.state == old)
-        .values(state=new)
-        .execution_options(synchronize_session=False)
-    )

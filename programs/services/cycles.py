@@ -2,21 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import CTE, Select, Subquery, delete, func, literal, select
+from sqlalchemy import CTE, Select, Subquery, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
+from programs.models.approvals import Approval, ApprovalState
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement
+from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.models.programs import Program, ProgramState
 from programs.permissions import May
-from programs.queries.cycles import CycleBeyondReach, locked_cycle, sees_part_only
+from programs.queries.cycles import (
+    CycleBeyondReach,
+    locked_cycle,
+    reason_given,
+    sees_part_only,
+)
 from programs.queries.eligibility import judged, round_of
+from programs.services.entitlements import move_entitlements
+from programs.services.funds import set_free
 from registry.models.rosters import Roster, RosterState
 
 KEPT = (MembershipState.PAUSED, MembershipState.EXITED)
@@ -32,6 +41,10 @@ class RosterNotFrozen(Conflict):
 
 class CycleUnnamed(Invalid):
     """A cycle needs a name; give it one, such as its month."""
+
+
+class AlreadyOut(Conflict):
+    """Some of this cycle is already on its way; end it instead, and start another."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,58 @@ def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
     return enrolled
 
 
+def cancel_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) -> None:
+    """Give up a draft cycle; nothing of it will be given.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReasonMissing
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
+    with audit.act(session, actor, "cycles.cancel", cycle) as figures:
+        figures.update(reason=reason_given(reason))
+        session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
+        cycle.state = CycleState.CANCELLED
+
+
+def reopen_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) -> None:
+    """Make an approved cycle a draft again while nothing of it is out; its money is set free.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReasonMissing, AlreadyOut
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, CycleState.APPROVED, actor=actor)
+    if session.scalar(_out_of(cycle).limit(1)) is not None:
+        raise AlreadyOut
+    with audit.act(session, actor, "cycles.reopen", cycle) as figures:
+        freed = move_entitlements(session, cycle, EntitlementState.APPROVED, EntitlementState.DRAFT)
+        set_free(session, cycle, freed, made_by=actor.id)
+        _take_back_approval(session, cycle, reason_given(reason))
+        cycle.state = CycleState.DRAFT
+        figures.update(reason=reason.strip(), freed=freed)
+
+
+def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
+    """Close a cycle: vouchers nobody used expire, and their money is set free. Answers how much.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach
+    """
+    actor.require(May.PREPARE_CYCLES)
+    open_states = (CycleState.APPROVED, CycleState.DISTRIBUTED)
+    cycle = locked_cycle(session, cycle_id, *open_states, actor=actor)
+    with audit.act(session, actor, "cycles.end", cycle) as figures:
+        expired = session.scalars(_expiry(cycle)).one()
+        left = move_entitlements(
+            session, cycle, EntitlementState.APPROVED, EntitlementState.EXPIRED
+        )
+        set_free(session, cycle, expired + left, made_by=actor.id)
+        cycle.state = CycleState.ENDED
+        figures.update(freed=expired + left)
+    return expired + left
+
+
 def _may_start(program: Program, roster: Roster, start: Start) -> None:
     if program.state is not ProgramState.ACTIVE:
         raise ProgramNotActive
@@ -140,3 +205,42 @@ def _standings(cycle: Cycle, members: CTE) -> CTE:
         where=ProgramMembership.state.not_in(KEPT)
         & (ProgramMembership.state != new.excluded.state),
     ).cte("standings")
+
+
+def _out_of(cycle: Cycle) -> Select[int]:
+    """The entitlements of a cycle that are on their way or in a hand."""
+    out = (EntitlementState.SENT, EntitlementState.REDEEMED, EntitlementState.PARTLY_REDEEMED)
+    return select(Entitlement.id).where(
+        Entitlement.cycle_id == cycle.id, Entitlement.state.in_(out)
+    )
+
+
+def _expiry(cycle: Cycle) -> Select[Decimal]:
+    """Expire the vouchers nobody used, and what they stood for; answers the sum."""
+    unused = (
+        update(Voucher)
+        .where(
+            Voucher.entitlement_id == Entitlement.id,
+            Entitlement.cycle_id == cycle.id,
+            Voucher.state == VoucherState.ISSUED,
+        )
+        .values(state=VoucherState.EXPIRED)
+        .returning(Voucher.entitlement_id)
+        .cte("unused")
+    )
+    expired = (
+        update(Entitlement)
+        .where(Entitlement.id == unused.c.entitlement_id)
+        .values(state=EntitlementState.EXPIRED)
+        .returning(Entitlement.amount)
+        .cte("expired")
+    )
+    return select(func.coalesce(func.sum(expired.c.amount), 0))
+
+
+def _take_back_approval(session: Session, cycle: Cycle, reason: str) -> None:
+    session.execute(
+        update(Approval)
+        .where(Approval.cycle_id == cycle.id, Approval.state == ApprovalState.APPROVED)
+        .values(state=ApprovalState.RETURNED, comment=reason)
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement
+from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import CycleMember, MembershipState
 from programs.models.programs import Benefit, Program
 from programs.permissions import May
@@ -59,6 +59,21 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
         cycle.prepared_by, cycle.prepared_at = actor.id, func.now()
         figures.update(entitlements=prepared.entitlements, total=prepared.total)
     return prepared
+
+
+def move_entitlements(
+    session: Session, cycle: Cycle, old: EntitlementState, new: EntitlementState
+) -> Decimal:
+    """Move a cycle's entitlements from one state to another; answers the sum of their amounts."""
+    moved = (
+        update(Entitlement)
+        .where(Entitlement.cycle_id == cycle.id, Entitlement.state == old)
+        .values(state=new)
+        .returning(Entitlement.amount)
+        .cte("moved")
+    )
+    total: Decimal = session.scalars(select(func.coalesce(func.sum(moved.c.amount), 0))).one()
+    return total
 
 
 def _due(session: Session, cycle: Cycle) -> Select[int, int, int, int | None, Decimal]:

@@ -1,4 +1,4 @@
-"""Funds: posting money to a program."""
+"""Funds: posting money to a program, binding it to a cycle, setting it free again."""
 
 from decimal import Decimal
 
@@ -7,14 +7,20 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Invalid, NotFound
-from core.money import round_to
+from core.errors import Conflict, Invalid, NotFound
+from core.money import round_to, said
+from programs.models.cycles import Cycle
 from programs.models.programs import Fund, FundEntry, FundEntryKind
 from programs.permissions import May
+from programs.queries.funds import balance
 
 
 class DepositWrong(Invalid):
     """A deposit is more than nothing and names its source; write the amount and the reference."""
+
+
+class FundShort(Conflict):
+    """The fund has {free} free and this cycle needs {needed}; post {missing} more, then sign."""
 
 
 def deposit(
@@ -43,3 +49,43 @@ def deposit(
         session.add(entry)
         figures.update(amount=posted, currency=fund.currency, reference=entry.reference)
     return entry
+
+
+def bind(session: Session, cycle: Cycle, amount: Decimal, *, made_by: int) -> None:
+    """Bind money of a program's fund to a cycle: all of it or nothing.
+
+    Raises:
+        FundShort: the fund has less than that free.
+    """
+    fund = _locked(session, cycle.program_id)
+    free = balance(session, cycle.program_id).free
+    if free < amount:
+        raise FundShort(
+            free=said(free, fund.currency),
+            needed=said(amount, fund.currency),
+            missing=said(amount - free, fund.currency),
+        )
+    _enter(session, fund, FundEntryKind.COMMIT, amount, cycle, made_by)
+
+
+def set_free(session: Session, cycle: Cycle, amount: Decimal, *, made_by: int) -> None:
+    """Give money that was bound to a cycle back to the fund; of nothing, nothing is written."""
+    if amount:
+        fund = _locked(session, cycle.program_id)
+        _enter(session, fund, FundEntryKind.RELEASE, amount, cycle, made_by)
+
+
+def _locked(session: Session, program_id: int) -> Fund:
+    """The fund of a program; who moves money in it at the same moment comes after."""
+    return session.scalars(
+        select(Fund).where(Fund.program_id == program_id).with_for_update()
+    ).one()
+
+
+def _enter(
+    session: Session, fund: Fund, kind: FundEntryKind, amount: Decimal, cycle: Cycle, made_by: int
+) -> None:
+    session.add(
+        FundEntry(fund_id=fund.id, kind=kind, amount=amount, cycle_id=cycle.id, made_by=made_by)
+    )
+    session.flush()

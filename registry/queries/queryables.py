@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.cql import Kind, Term, Terms, condition
+from core.clock import today
+from core.cql import Kind, Term, Terms, condition, usable
 from core.words import _
 from geo.queries.queryables import area_terms
+from geo.queries.reach import within_reach
 from registry.models.registrants import (
     Group,
     Individual,
@@ -41,6 +43,34 @@ def matching(written: str, on: date, *, actor: Actor, of: Select[Any] | None = N
     )
     return groups if of is None else groups.where(Group.registrant_id.in_(of))
 
+
+def count_matching(session: Session, written: str, on: date, *, actor: Actor) -> tuple[int, int]:
+    """How many active groups within reach meet a filter, and how many there are.
+
+    Raises:
+        Forbidden: the actor may not count registrants. Invalid, Forbidden: as `matching`.
+    """
+    actor.require(May.COUNT_REGISTRANTS)
+    seen = (
+        select(Registrant.id)
+        .join(Group, Group.registrant_id == Registrant.id)
+        .where(
+            Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id)
+        )
+    )
+    meant = matching(written, on, actor=actor, of=seen).subquery("meant")
+    all_of_them = seen.subquery("seen")
+    asked = select(
+        select(func.count()).select_from(meant).scalar_subquery(),
+        select(func.count()).select_from(all_of_them).scalar_subquery(),
+    )
+    return session.execute(asked).one()._tuple()
+
+
+def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
+    """The terms an actor may use in a filter, (name, what it means), for those who write one."""
+    known = household_terms(composition(today()), today())
+    return [(name, term.label) for name, term in usable(known, actor).items()]
 
 def household_terms(people: Subquery, on: date) -> Terms:
     """The terms of a filter over groups, for a query of Registrant, Group and their composition."""

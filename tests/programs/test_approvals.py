@@ -1,5 +1,7 @@
 """Approving a cycle: who may sign, over what, and from which money."""
 
+from decimal import Decimal
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

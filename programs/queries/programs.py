@@ -1,0 +1,164 @@
+"""The pages of programs ask here: all of them, and one with its money and its cycles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from programs.models.cycles import Cycle, CycleState
+from programs.models.entitlements import Entitlement
+from programs.models.organisations import Organisation
+from programs.models.programs import Benefit, Fund, FundEntry, Program, ProgramState
+from programs.permissions import May
+from programs.queries.eligibility import UNDONE
+from programs.queries.funds import Balance, balance, balances
+
+
+@dataclass(frozen=True)
+class ProgramLine:
+    """A program as a row of the page of all programs."""
+
+    id: int
+    number: str
+    name: str
+    purpose: str
+    state: ProgramState
+    organisation: str
+    cycles: int
+    balance: Balance
+
+
+@dataclass(frozen=True)
+class CycleLine:
+    """A cycle as a row of its program's page: to how many it gives, and how much in all."""
+
+    id: int
+    number: int
+    name: str
+    state: CycleState
+    created_at: datetime
+    households: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class ProgramPage:
+    """One program: what it gives, from which money, and its cycles, newest first."""
+
+    program: Program
+    organisation: str
+    benefits: Sequence[Benefit]
+    balance: Balance
+    entries: Sequence[FundEntry]
+    cycles: list[CycleLine]
+
+
+def programs_listed(session: Session, *, actor: Actor) -> list[ProgramLine]:
+    """All programs, those that run first, each with its fund."""
+    actor.require(May.READ_PROGRAMS)
+    money = balances(session)
+    listed = (
+        select(Program, Organisation.name, func.count(Cycle.id))
+        .join(Organisation, Organisation.id == Program.organisation_id)
+        .outerjoin(Cycle, Cycle.program_id == Program.id)
+        .where(Program.archived.is_(False))
+        .group_by(Program.id, Organisation.name)
+        .order_by(Program.state, Program.number.desc())
+    )
+    return [
+        ProgramLine(
+            id=program.id,
+            number=program.number,
+            name=program.name,
+            purpose=program.purpose,
+            state=program.state,
+            organisation=organisation,
+            cycles=cycles,
+            balance=money[program.id],
+        )
+        for program, organisation, cycles in session.execute(listed)
+    ]
+
+
+def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramPage:
+    """One program.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    program = session.get(Program, program_id)
+    if program is None:
+        raise NotFound(program=program_id)
+    benefits = select(Benefit).where(Benefit.program_id == program.id).order_by(Benefit.id)
+    entries = (
+        select(FundEntry)
+        .join(Fund, Fund.id == FundEntry.fund_id)
+        .where(Fund.program_id == program.id)
+        .order_by(FundEntry.id.desc())
+    )
+    return ProgramPage(
+        program=program,
+        organisation=session.get_one(Organisation, program.organisation_id).name,
+        benefits=session.scalars(benefits).all(),
+        balance=balance(session, program.id),
+        entries=session.scalars(entries).all(),
+        cycles=[_line(row) for row in session.execute(_cycles(program.id))],
+    )
+
+
+def organisations_listed(session: Session, *, actor: Actor) -> list[tuple[Organisation, int]]:
+    """Every organisation by name, with how many programs it runs."""
+    actor.require(May.READ_PROGRAMS)
+    counted = (
+        select(Organisation, func.count(Program.id))
+        .outerjoin(Program, Program.organisation_id == Organisation.id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.name)
+    )
+    return [row._tuple() for row in session.execute(counted)]
+
+
+def organisations(session: Session) -> list[tuple[int, str]]:
+    """Every organisation, (key, name), by name."""
+    listed = select(Organisation.id, Organisation.name).order_by(Organisation.name)
+    return [(row.id, row.name) for row in session.execute(listed)]
+
+
+def purposes(session: Session) -> list[str]:
+    """The purposes programs have, so that a new one is judged with those of the same word."""
+    return list(session.scalars(select(Program.purpose).distinct().order_by(Program.purpose)))
+
+
+def _cycles(program_id: int) -> Select[*tuple[Any, ...]]:
+    given = Entitlement.state.not_in(UNDONE)
+    return (
+        select(
+            Cycle,
+            func.count(Entitlement.registrant_id.distinct()).filter(given).label("households"),
+            func.coalesce(func.sum(Entitlement.amount).filter(given), 0).label("total"),
+        )
+        .outerjoin(Entitlement, Entitlement.cycle_id == Cycle.id)
+        .where(Cycle.program_id == program_id)
+        .group_by(Cycle.id)
+        .order_by(Cycle.number.desc())
+    )
+
+
+def _line(row: Row[Any]) -> CycleLine:
+    cycle: Cycle = row.Cycle
+    return CycleLine(
+        id=cycle.id,
+        number=cycle.number,
+        name=cycle.name,
+        state=cycle.state,
+        created_at=cycle.created_at,
+        households=row.households,
+        total=row.total,
+    )

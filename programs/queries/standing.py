@@ -1,0 +1,227 @@
+"""Where a cycle stands: what is done, what is due, and who had a hand in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.audit import AuditEntry
+from core.errors import NotFound
+from geo.models.releases import Release, ReleaseState
+from geo.models.selections import Selection
+from programs.models.approvals import Approval
+from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
+from programs.models.memberships import CycleMember, LeftOut, MembershipState
+from programs.models.payments import PaymentBatch
+from programs.models.programs import Benefit, Delivery, Program
+from programs.permissions import May
+from programs.queries.cycles import LeftOutCount
+from programs.queries.eligibility import UNDONE
+from programs.queries.funds import Balance, balance
+from registry.models.rosters import Roster
+
+RECENT = 12
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who of the list is enrolled, with their people, and who is left out and why."""
+
+    asked: int
+    households: int
+    people: int
+    left_out: list[LeftOutCount]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one benefit reaches people, and how far it has come."""
+
+    benefit: Benefit
+    entitlements: int
+    total: Decimal
+    sent: int
+    redeemed: int
+
+    @property
+    def in_money(self) -> bool:
+        return self.benefit.delivery is not Delivery.VOUCHER
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file that left the house for a cycle: a payment list or a sheet of cards."""
+
+    action: str
+    kind: str
+    sha256: str
+    entry: AuditEntry
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One cycle with everything its page says; `total` is what it gives in all."""
+
+    cycle: Cycle
+    program: Program
+    roster: Roster
+    release: Release | None
+    newer: Release | None
+    members: Members
+    ways: list[Way]
+    total: Decimal
+    balance: Balance
+    approval: Approval | None
+    signatures: Sequence[AuditEntry]
+    batch: PaymentBatch | None
+    vouchers: dict[VoucherState, int]
+    files: list[MadeFile]
+    activity: Sequence[AuditEntry]
+
+
+def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
+    """One cycle. Its figures are sums of the whole cycle and name nobody.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    cycle = session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise NotFound(cycle=cycle_id)
+    roster = session.get_one(Roster, cycle.roster_id)
+    release = _release(session, roster)
+    ways = _ways(session, cycle)
+    acts = session.scalars(_acts(cycle)).all()
+    approval = session.scalar(_approvals(cycle).limit(1))
+    return Standing(
+        cycle=cycle,
+        program=session.get_one(Program, cycle.program_id),
+        roster=roster,
+        release=release,
+        newer=_newer(session, release),
+        members=members_of(session, cycle),
+        ways=ways,
+        total=sum((way.total for way in ways), Decimal(0)),
+        balance=balance(session, cycle.program_id),
+        approval=approval,
+        signatures=_signatures(acts, approval),
+        batch=session.scalar(select(PaymentBatch).where(PaymentBatch.cycle_id == cycle.id)),
+        vouchers=_vouchers(session, cycle),
+        files=_files(acts),
+        activity=acts[:RECENT],
+    )
+
+
+def members_of(session: Session, cycle: Cycle) -> Members:
+    """Who of a cycle's list is in it and who is left out, as it was judged at enrolment."""
+    grouped = (
+        select(
+            CycleMember.state,
+            CycleMember.reason,
+            Program.name,
+            func.count(),
+            func.coalesce(func.sum(CycleMember.people), 0),
+        )
+        .outerjoin(Program, Program.id == CycleMember.by_program_id)
+        .where(CycleMember.cycle_id == cycle.id)
+        .group_by(CycleMember.state, CycleMember.reason, Program.name)
+        .order_by(func.count().desc())
+    )
+    rows = session.execute(grouped).all()
+    enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
+    return Members(
+        asked=sum(int(row[3]) for row in rows),
+        households=sum(int(row[3]) for row in enrolled),
+        people=sum(int(row[4]) for row in enrolled),
+        left_out=[
+            LeftOutCount(row.reason, row.name, row[3])
+            for row in rows
+            if isinstance(row.reason, LeftOut)
+        ],
+    )
+
+
+def _ways(session: Session, cycle: Cycle) -> list[Way]:
+    state = Entitlement.state
+    out = state.in_([EntitlementState.SENT, EntitlementState.REDEEMED])
+    counted = (
+        select(
+            Benefit,
+            func.count(Entitlement.id),
+            func.coalesce(func.sum(Entitlement.amount), 0),
+            func.count(Entitlement.id).filter(out),
+            func.count(Entitlement.id).filter(state == EntitlementState.REDEEMED),
+        )
+        .outerjoin(
+            Entitlement,
+            (Entitlement.benefit_id == Benefit.id)
+            & (Entitlement.cycle_id == cycle.id)
+            & state.not_in(UNDONE),
+        )
+        .where(Benefit.program_id == cycle.program_id)
+        .group_by(Benefit.id)
+        .order_by(Benefit.id)
+    )
+    return [Way(*row) for row in session.execute(counted)]
+
+
+def _release(session: Session, roster: Roster) -> Release | None:
+    asked = select(Release).join(Selection, Selection.release_id == Release.id)
+    return session.scalar(asked.where(Selection.id == roster.selection_id))
+
+
+def _newer(session: Session, release: Release | None) -> Release | None:
+    """A release of the same layer that was published since, if there is one."""
+    if release is None or release.layer_id is None:
+        return None
+    later = select(Release).where(
+        Release.layer_id == release.layer_id,
+        Release.state == ReleaseState.PUBLISHED,
+        Release.number > (release.number or 0),
+    )
+    return session.scalar(later.order_by(Release.number.desc()).limit(1))
+
+
+def _acts(cycle: Cycle) -> Select[AuditEntry]:
+    return (
+        select(AuditEntry)
+        .where(AuditEntry.subject == Cycle.__tablename__, AuditEntry.subject_id == cycle.id)
+        .order_by(AuditEntry.id.desc())
+    )
+
+
+def _approvals(cycle: Cycle) -> Select[Approval]:
+    return select(Approval).where(Approval.cycle_id == cycle.id).order_by(Approval.id.desc())
+
+
+def _signatures(acts: Sequence[AuditEntry], approval: Approval | None) -> list[AuditEntry]:
+    """The entries of the signatures under the latest request, in order."""
+    if approval is None:
+        return []
+    signed = [act for act in reversed(acts) if act.action == "approvals.sign"]
+    return [act for act in signed if act.at >= approval.created_at]
+
+
+def _vouchers(session: Session, cycle: Cycle) -> dict[VoucherState, int]:
+    counted = (
+        select(Voucher.state, func.count())
+        .join(Entitlement, Entitlement.id == Voucher.entitlement_id)
+        .where(Entitlement.cycle_id == cycle.id)
+        .group_by(Voucher.state)
+    )
+    found: dict[Any, int] = {row[0]: row[1] for row in session.execute(counted)}
+    return {state: found.get(state, 0) for state in VoucherState}
+
+
+def _files(acts: Sequence[AuditEntry]) -> list[MadeFile]:
+    return [
+        MadeFile(act.action, str(act.figures["file"]), str(act.figures["sha256"]), act)
+        for act in acts
+        if "sha256" in act.figures
+    ]
