@@ -1,13 +1,8 @@
 """What the frame round every page is told: language, navigation, person, running jobs."""
 
 import uuid
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
@@ -17,8 +12,8 @@ from app.headers import nonce
 from app.request import actor
 from app.web.icons import icon
 from core import words
+from core.clock import day_said, moment_said
 from core.jobs import JobState, works
-from core.settings import settings
 from core.words import _, counted
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
@@ -30,37 +25,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(_=_, counted=counted, icon=icon, act_key=_act_key)
     app.jinja_env.filters.update(
-        figure=figure,
-        percent=percent,
-        day=day,
-        moment=moment,
+        figure=words.figure_said,
+        percent=words.percent_said,
+        day=day_said,
+        moment=moment_said,
         role_name=role_name,
         job_state=job_state,
         work_name=work_name,
     )
     app.context_processor(_frame)
-
-
-def figure(number: float | Decimal) -> str:
-    """A number grouped and written as the reader writes it."""
-    return str(format_decimal(number, locale=words.current().locale))
-
-
-def percent(share: float) -> str:
-    """A share from 0 to 1 as the reader writes it, with one decimal."""
-    return str(format_percent(share, "#,##0.0 %", locale=words.current().locale))
-
-
-def day(date: date) -> str:
-    """A date as the reader writes it: 19 Nov 2026."""
-    return str(format_date(date, "medium", locale=words.current().locale))
-
-
-def moment(at: datetime) -> str:
-    """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
-    zone = ZoneInfo(settings().timezone)
-    written = "d MMM y, HH:mm"
-    return str(format_datetime(at, written, tzinfo=zone, locale=words.current().locale))
 
 
 def job_state(state: JobState) -> str:

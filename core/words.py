@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from decimal import Decimal
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel import Locale
+from babel.numbers import format_decimal, format_percent
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
@@ -88,3 +90,13 @@ def spoken_languages() -> list[tuple[str, str]]:
     there = sorted(p.parent.parent.name for p in CATALOGUES.glob("*/LC_MESSAGES/messages.mo"))
     tags = [SOURCE, *(tag.replace("_", "-") for tag in there)]
     return [(tag, str(Locale.parse(tag, sep="-").display_name)) for tag in tags]
+
+
+def figure_said(number: float | Decimal) -> str:
+    """A number grouped and written as the reader writes it."""
+    return str(format_decimal(number, locale=current().locale))
+
+
+def percent_said(share: float) -> str:
+    """A share from 0 to 1 as the reader writes it, with one decimal."""
+    return str(format_percent(share, "#,##0.0 %", locale=current().locale))

@@ -1,6 +1,6 @@
 """The pages. Each noun has one file with one blueprint; they are all listed here."""
 
-from app.web import account, admin, audit, health, jobs, sign_in, users
+from app.web import account, admin, audit, health, jobs, rosters, selections, sign_in, users
 
 BLUEPRINTS = (
     account.bp,
@@ -8,6 +8,8 @@ BLUEPRINTS = (
     audit.bp,
     health.bp,
     jobs.bp,
+    rosters.bp,
+    selections.bp,
     sign_in.bp,
     users.bp,
 )

@@ -10,7 +10,6 @@ the line such a household lives.
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from sqlalchemy import (
@@ -38,7 +37,7 @@ from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
 from geo.models.selections import Combine, Draft, Selection, SelectionArea
-from geo.queries.areas import leaf_areas_under
+from geo.queries.areas import in_force, leaf_areas_under
 
 IN, OUT, NOT_OBSERVED = "in", "out", "not_observed"
 ASKABLE = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
@@ -65,13 +64,13 @@ class DraftUnknown(NotFound):
 class Question:
     """Where to look, and what a place must have to be in.
 
-    Shapes are WKT MULTIPOLYGONs (EPSG:4326, longitude first). With neither shape nor areas the
+    Shapes are MULTIPOLYGONs as WKB (EPSG:4326, longitude first). With neither shape nor areas the
     whole country is asked. Without a release every place asked is in.
     """
 
-    shape: str | None = None
+    shape: bytes | None = None
     area_ids: tuple[int, ...] = ()
-    without_shape: str | None = None
+    without_shape: bytes | None = None
     without_area_ids: tuple[int, ...] = ()
     combine: Combine = Combine.UNION
     release_id: int | None = None
@@ -195,6 +194,23 @@ def release_asked(session: Session, question: Question) -> Release | None:
     return release
 
 
+def table_level(session: Session, question: Question) -> int:
+    """The level a table of a question's answers is made at, so that it has rows to compare.
+
+    One below the areas picked; of a drawing the last but one; of the country the first.
+    """
+    deepest, picked = session.execute(
+        select(
+            func.max(Area.level),
+            func.max(Area.level).filter(Area.id.in_(question.area_ids)),
+        ).where(in_force())
+    ).one()
+    deepest = deepest or 0
+    if question.area_ids:
+        return int(min((picked or 0) + 1, deepest))
+    return int(max(deepest - 1, 1)) if question.shape else 1
+
+
 def selection_by_code(session: Session, code: str) -> Selection:
     """A kept selection.
 
@@ -215,9 +231,9 @@ def question_of(session: Session, selection: Selection) -> Question:
         .order_by(SelectionArea.area_id)
     ).all()
     return Question(
-        shape=_wkt(selection.shape),
+        shape=_wkb(selection.shape),
         area_ids=tuple(row.area_id for row in picked if not row.excluded),
-        without_shape=_wkt(selection.without),
+        without_shape=_wkb(selection.without),
         without_area_ids=tuple(row.area_id for row in picked if row.excluded),
         combine=selection.combine,
         release_id=selection.release_id,
@@ -225,7 +241,7 @@ def question_of(session: Session, selection: Selection) -> Question:
     )
 
 
-def draft_shape(session: Session, code: str) -> str:
+def draft_shape(session: Session, code: str) -> bytes:
     """The drawing kept under a code.
 
     Raises:
@@ -234,11 +250,11 @@ def draft_shape(session: Session, code: str) -> str:
     draft = session.get(Draft, code)
     if draft is None:
         raise DraftUnknown(code=code)
-    return str(_wkt(draft.shape))
+    return to_shape(draft.shape).wkb
 
 
-def _wkt(shape: WKBElement | None) -> str | None:
-    return None if shape is None else shapely.to_wkt(to_shape(shape), rounding_precision=-1)
+def _wkb(shape: WKBElement | None) -> bytes | None:
+    return None if shape is None else to_shape(shape).wkb
 
 
 def _included(question: Question) -> ColumnElement[bool]:
@@ -297,13 +313,13 @@ def _in_areas(area_ids: tuple[int, ...]) -> ColumnElement[bool]:
     return Location.area_id == any_(leaves)
 
 
-def _covers(shape: str, geometry: Any) -> ColumnElement[bool]:
-    return func.ST_Covers(func.ST_GeomFromText(shape, 4326), geometry)
+def _covers(shape: bytes, geometry: Any) -> ColumnElement[bool]:
+    return func.ST_Covers(func.ST_GeomFromWKB(shape, 4326), geometry)
 
 
-def _overlaps(shape: str, geometry: Any) -> ColumnElement[bool]:
+def _overlaps(shape: bytes, geometry: Any) -> ColumnElement[bool]:
     """Whether they share more than a border."""
-    drawn = func.ST_GeomFromText(shape, 4326)
+    drawn = func.ST_GeomFromWKB(shape, 4326)
     return and_(func.ST_Intersects(drawn, geometry), ~func.ST_Touches(drawn, geometry))
 
 

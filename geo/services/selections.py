@@ -1,8 +1,9 @@
 """Keeping questions: drawings too long for an address, and selections that were given a name."""
 
 import hashlib
+from typing import Any
 
-from geoalchemy2 import WKTElement
+from sqlalchemy import func, null
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,14 +22,14 @@ class SelectionNameless(Invalid):
     """A kept selection needs a name; write one that others will understand."""
 
 
-def keep_draft(session: Session, shape: str, *, actor: Actor) -> str:
+def keep_draft(session: Session, shape: bytes, *, actor: Actor) -> str:
     """Keep a drawing for its address to point at; answers its code.
 
     The code is made of what is drawn, so the same drawing has one code however often it is sent.
     """
     actor.require(May.SELECT)
     code = _code_of(shape)
-    row = {"code": code, "shape": WKTElement(shape, srid=4326), "made_by": actor.id}
+    row = {"code": code, "shape": _geometry(shape), "made_by": actor.id}
     session.execute(insert(Draft).values(row).on_conflict_do_nothing())
     return code
 
@@ -51,8 +52,8 @@ def keep_selection(session: Session, question: Question, name: str, *, actor: Ac
         direction=release.direction if release else None,
         threshold=question.threshold,
         combine=question.combine,
-        shape=_element(question.shape),
-        without=_element(question.without_shape),
+        shape=_geometry(question.shape),
+        without=_geometry(question.without_shape),
         made_by=actor.id,
     )
     session.add(selection)
@@ -72,11 +73,12 @@ def _areas(selection: Selection, question: Question) -> list[SelectionArea]:
     ]
 
 
-def _element(shape: str | None) -> WKTElement | None:
-    return None if shape is None else WKTElement(shape, srid=4326)
+def _geometry(shape: bytes | None) -> Any:
+    """A shape as the database makes it; GeoAlchemy2 writes WKT, which may lose the last digit."""
+    return null() if shape is None else func.ST_GeomFromWKB(shape, 4326)
 
 
-def _code_of(shape: str) -> str:
+def _code_of(shape: bytes) -> str:
     """The first letters of the drawing's SHA-256, in the alphabet of our numbers."""
-    bits = int.from_bytes(hashlib.sha256(shape.encode()).digest())
+    bits = int.from_bytes(hashlib.sha256(shape).digest())
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(DRAFT_LETTERS))

@@ -1,21 +1,27 @@
 """What a person draws or sends as a shape: rings and GeoJSON turned into one clean shape.
 
-Positions are [longitude, latitude] in degrees (EPSG:4326), shapes are WKT MULTIPOLYGONs.
+Positions are [longitude, latitude] in degrees (EPSG:4326), shapes are MULTIPOLYGONs as WKB, so that
+no digit of a corner is lost.
 """
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import shapely
+from pyproj import Transformer
 from shapely import MultiPolygon, Polygon
 from shapely.errors import ShapelyError
 from shapely.validation import explain_validity
 
 from core.errors import Invalid
+from geo.vector.open import opened, polygons, read
+from geo.vector.repair import repaired
 
 Ring = Sequence[Sequence[float]]
 MOST_CORNERS = 200_000
+LARGEST_FILE = 32 << 20  # bytes
 LETTERS = 64  # an encoded polyline is written in this many, from "?" on
 
 
@@ -35,11 +41,15 @@ class DrawingUnreadable(Invalid):
     """The shape is neither a polygon in GeoJSON nor a list of corners; draw or upload it again."""
 
 
+class ShapeTooLarge(Invalid):
+    """The file is larger than {limit} MB, more than a shape on this page needs; simplify it."""
+
+
 class DrawingTooFine(Invalid):
     """The shape has {corners} corners, more than {most}; simplify it and send it again."""
 
 
-def drawn(rings: Iterable[Ring]) -> str | None:
+def drawn(rings: Iterable[Ring]) -> bytes | None:
     """One shape of several drawn rings; where they overlap it counts once. None of no rings.
 
     Raises:
@@ -48,7 +58,7 @@ def drawn(rings: Iterable[Ring]) -> str | None:
     return clean(_polygon(ring) for ring in rings)
 
 
-def of_geojson(text: str) -> str | None:
+def of_geojson(text: str) -> bytes | None:
     """One shape of a GeoJSON geometry, Feature or FeatureCollection of polygons.
 
     Raises:
@@ -64,15 +74,33 @@ def of_geojson(text: str) -> str | None:
     return clean(pieces)
 
 
-def to_geojson(shape: str | None) -> dict[str, Any] | None:
+def of_file(path: Path) -> bytes | None:
+    """One shape of the polygons in a vector file, wherever its coordinate system is.
+
+    What crosses itself in a file is mended by the structure of its rings, since nobody can move a
+    corner of it here.
+
+    Raises:
+        ShapeTooLarge, what geo.vector.open refuses, and those of `drawn`.
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        raise ShapeTooLarge(limit=LARGEST_FILE >> 20)
+    with opened(path) as layer:
+        shapes = repaired(polygons(layer, read(layer).shapes)).shapes
+        to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
+    shapes = shapely.transform(shapes, to_degrees.transform, interleaved=False)  # type: ignore[arg-type]
+    return clean(shapely.get_parts(shapes[~shapely.is_missing(shapes)]))
+
+
+def to_geojson(shape: bytes | None) -> dict[str, Any] | None:
     """A shape as a GeoJSON geometry, every coordinate written in full."""
     if shape is None:
         return None
-    geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkt(shape)))
+    geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(shape)))
     return geometry
 
 
-def clean(polygons: Iterable[Polygon]) -> str | None:
+def clean(polygons: Iterable[Polygon]) -> bytes | None:
     """Polygons as one MULTIPOLYGON; overlaps are merged, no corner is moved.
 
     Raises:
@@ -88,7 +116,7 @@ def clean(polygons: Iterable[Polygon]) -> str | None:
     corners = shapely.get_num_coordinates(merged)
     if corners > MOST_CORNERS:
         raise DrawingTooFine(corners=corners, most=MOST_CORNERS)
-    return str(shapely.to_wkt(merged, rounding_precision=-1))
+    return bytes(shapely.to_wkb(merged))
 
 
 def from_polyline(text: str) -> Ring:

@@ -44,6 +44,19 @@ class Frozen:
     people_in: int
 
 
+def keep_list(
+    session: Session, question: Question, name: str, *, actor: Actor, condition: str = ""
+) -> Frozen:
+    """Keep a question as a list and freeze it in the same breath.
+
+    Raises:
+        What `draft` and `freeze` refuse; then nothing is kept.
+    """
+    actor.require(May.FREEZE_ROSTERS)
+    roster = draft(session, question, name, actor=actor, condition=condition)
+    return freeze(session, roster.id, actor=actor)
+
+
 def draft(
     session: Session, question: Question, name: str, *, actor: Actor, condition: str = ""
 ) -> Roster:

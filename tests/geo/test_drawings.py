@@ -20,12 +20,12 @@ from geo.vector.drawings import (
 SQUARE = [(0, 0), (1, 0), (1, 1), (0, 1)]
 
 
-def from_wkt(shape: str | None) -> Any:
-    return shapely.from_wkt(shape)
+def from_wkb(shape: bytes | None) -> Any:
+    return shapely.from_wkb(shape)
 
 
 def test_a_ring_becomes_one_closed_polygon() -> None:
-    shape = from_wkt(drawn([SQUARE]))
+    shape = from_wkb(drawn([SQUARE]))
     assert shape.equals(shapely.box(0, 0, 1, 1))
     assert shape.geom_type == "MultiPolygon"
 
@@ -35,7 +35,7 @@ def test_no_ring_is_no_shape() -> None:
 
 
 def test_where_two_drawn_rings_overlap_they_count_once() -> None:
-    shape = from_wkt(drawn([SQUARE, [(0.5, 0), (1.5, 0), (1.5, 1), (0.5, 1)]]))
+    shape = from_wkb(drawn([SQUARE, [(0.5, 0), (1.5, 0), (1.5, 1), (0.5, 1)]]))
     assert shape.area == 1.5
 
 

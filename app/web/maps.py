@@ -1,0 +1,94 @@
+"""What a page tells its map (static/js/map/settings.js), and the classes a release is drawn in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from geoalchemy2.shape import to_shape
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.words import figure_said
+from geo.models.events import LayerKind
+from geo.models.releases import Release
+from geo.queries.areas import level_names
+from geo.queries.situation import bounds_of_areas
+
+METRES_OF_WATER = (0.1, 0.5, 1.0, 2.0)  # m: ankle, knee, waist, over the head of most
+TOKENS = ("--h1", "--h2", "--h3", "--h4")
+BARS = 32  # of a histogram; each holds a whole number of the release's bins
+WORLD = (-180.0, -60.0, 180.0, 75.0)
+
+
+def map_settings(
+    session: Session,
+    actor: Actor,
+    release: Release | None = None,
+    at_least: float | None = None,
+    **given: Any,
+) -> dict[str, Any]:
+    """The map of a release (none: of the registered households alone) within the actor's reach."""
+    shown = _release(release, at_least) if release else None
+    box = (shown or {}).get("bounds") or bounds_of_areas(session, actor=actor) or WORLD
+    people = {
+        "release": release.id if release else None,
+        "at_least": at_least,
+        "look": "status" if release else "plain",
+    }
+    return {
+        "bounds": list(box),
+        "levels": [{"level": n, "name": name} for n, name in level_names(session).items()],
+        "release": shown,
+        "households": people,
+        **given,
+    }
+
+
+def classes_of(release: Release) -> list[tuple[float, str]]:
+    """The least value of each class a release is drawn in, and its colour token; little to much."""
+    floor = release.floor or 0.0
+    if release.kind is LayerKind.EXTENT:
+        return [(floor, TOKENS[2])]
+    if release.unit == "m":
+        bounds = [bound for bound in METRES_OF_WATER if bound > floor]
+    else:
+        top = (release.histogram_edges or [floor, floor + 1])[-1]
+        bounds = [floor + (top - floor) * share for share in (0.25, 0.5, 0.75)]
+    return list(zip([floor, *bounds], TOKENS, strict=False))
+
+
+def legend_of(release: Release | None) -> list[tuple[str, str]]:
+    """The classes of a release as a legend writes them: least value, colour; the last is open."""
+    if release is None or release.kind is LayerKind.EXTENT:
+        return []
+    written = [(figure_said(least), token) for least, token in classes_of(release)]
+    last, token = written[-1]
+    return [*written[:-1], (f"{last} +", token)]
+
+
+def bars_of(release: Release, bins: Sequence[int]) -> list[tuple[float, float, int, str]]:
+    """The bars of a histogram: from, to, households and colour; none where values have no bins."""
+    edges = release.histogram_edges or []
+    if release.kind is LayerKind.EXTENT or len(edges) != len(bins) + 1:
+        return []
+    last = max((place for place, count in enumerate(bins) if count), default=0)
+    each = max(1, -(-(last + 1) // BARS))
+    starts = range(0, min(len(bins), each * BARS), each)
+    return [_bar(release, edges, bins, slice(i, min(i + each, len(bins)))) for i in starts]
+
+
+def _bar(
+    release: Release, edges: Sequence[float], bins: Sequence[int], held: slice
+) -> tuple[float, float, int, str]:
+    low, high = edges[held.start], edges[held.stop]
+    colours = [token for least, token in classes_of(release) if least <= low]
+    return low, high, sum(bins[held]), colours[-1] if colours else TOKENS[0]
+
+
+def _release(release: Release, at_least: float | None) -> dict[str, Any]:
+    return {
+        "id": release.id,
+        "kind": "vector" if release.kind is LayerKind.EXTENT else "raster",
+        "at_least": at_least,
+        "bounds": list(to_shape(release.bounds).bounds) if release.bounds is not None else None,
+        "ramp": [list(entry) for entry in classes_of(release)],
+    }

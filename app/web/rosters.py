@@ -1,0 +1,62 @@
+"""Lists of households: keeping one, looking through it, taking it along."""
+
+import io
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from app.request import actor, db
+from app.web.asking import question_sent
+from geo.models.selections import Selection
+from registry.models.rosters import Answer
+from registry.queries.rosters import (
+    answers_kept,
+    members_page,
+    people_kept,
+    roster_by_id,
+    rosters_page,
+)
+from registry.services.rosters import export, keep_list
+
+bp = Blueprint("rosters", __name__, url_prefix="/rosters")
+
+
+@bp.get("/")
+def index() -> str:
+    before = request.args.get("before", type=int)
+    page = rosters_page(db(), actor=actor(), before=before)
+    return render_template("rosters/index.html", page=page, answers_kept=answers_kept)
+
+
+@bp.post("/")
+def keep() -> Response:
+    question = question_sent(db(), request.form["question"])
+    name, condition = request.form["name"], request.form.get("condition", "")
+    frozen = keep_list(db(), question, name, actor=actor(), condition=condition)
+    return redirect(url_for(".show", roster_id=frozen.roster_id), 303)
+
+
+@bp.get("/<int:roster_id>")
+def show(roster_id: int) -> str:
+    roster = roster_by_id(db(), roster_id, actor=actor())
+    status = request.args.get("status", type=Answer)
+    after = request.args.get("after")
+    return render_template(
+        "rosters/show.html",
+        roster=roster,
+        selection=db().get_one(Selection, roster.selection_id),
+        answers=answers_kept(roster),
+        people=people_kept(roster),
+        status=status,
+        page=members_page(db(), roster, actor=actor(), status=status, after=after),
+    )
+
+
+@bp.get("/<int:roster_id>/list.csv")
+def download(roster_id: int) -> Response:
+    """The list as a file; taking it along is noted in the audit trail."""
+    stream = io.BytesIO()
+    export(db(), roster_id, stream, actor=actor())
+    stream.seek(0)
+    name = f"list-{roster_id}.csv"
+    return send_file(stream, "text/csv", as_attachment=True, download_name=name)

@@ -1,0 +1,112 @@
+"""Selecting households: the page, its answers while one draws, and the drawings it keeps."""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.request import actor, asks, db
+from app.web.asking import address_of, as_sent, question_asked, question_sent, shape_sent
+from app.web.maps import bars_of, legend_of, map_settings
+from geo.models.events import Event
+from geo.permissions import May
+from geo.queries.areas import level_names, search_areas
+from geo.queries.selections import (
+    Question,
+    draft_shape,
+    question_of,
+    release_asked,
+    selection_by_code,
+    table_level,
+)
+from geo.queries.situation import ongoing, release_meant
+from geo.services.selections import keep_draft
+from geo.vector.drawings import of_file, to_geojson
+from registry.queries.answers import ask
+
+bp = Blueprint("selections", __name__)
+
+
+@bp.get("/select")
+def select() -> str:
+    """The question and its answer; the map, once it lives, asks again while one draws."""
+    actor().require(May.SELECT)
+    events = ongoing(db(), actor=actor())
+    release = release_meant(db(), events, request.args.get("r", type=int))
+    question = question_asked(db(), request.args, release)
+    return render_template(
+        "selections/select.html",
+        event=db().get(Event, release.event_id) if release else None,
+        others=[(e.event, r) for e in events for r in reversed(e.releases) if r is not release],
+        map_settings=map_settings(db(), actor(), release, question.threshold),
+        legend=legend_of(release),
+        **_told(question),
+    )
+
+
+@bp.post("/selections/answer")
+@asks
+def answer() -> str:
+    """The parts of the page that a changed question changes."""
+    question = question_sent(db(), request.get_data(as_text=True))
+    return render_template("selections/_answer.html", **_told(question))
+
+
+@bp.get("/selections/<code>")
+def show(code: str) -> Response:
+    """A kept selection, opened as the question it is."""
+    actor().require(May.SELECT)
+    question = question_of(db(), selection_by_code(db(), code))
+    draft = keep_draft(db(), question.shape, actor=actor()) if question.shape else None
+    return redirect(f"{url_for('.select')}?{address_of(db(), question, draft)}", 303)
+
+
+@bp.post("/selections/drafts")
+@asks  # the code is made of the drawing, so that sending it twice is sending it once
+def draft() -> Response:
+    shape = shape_sent(request.get_data(as_text=True))
+    return jsonify(code=keep_draft(db(), shape, actor=actor()))
+
+
+@bp.get("/selections/drafts/<code>")
+def draft_kept(code: str) -> Response:
+    actor().require(May.SELECT)
+    return jsonify(to_geojson(draft_shape(db(), code)))
+
+
+@bp.post("/selections/shapes")
+@asks
+def shapes() -> Response:
+    """The polygons of an uploaded file, as the page shows and asks them."""
+    actor().require(May.SELECT)
+    sent = request.files["file"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(sent.filename or "shape").name
+        sent.save(path)
+        return jsonify(to_geojson(of_file(path)))
+
+
+@bp.get("/areas/search")
+def areas() -> Response:
+    """What a few letters of a name or P-code may mean."""
+    found = search_areas(db(), request.args.get("q", ""), actor())
+    return jsonify([asdict(area) | {"path": ", ".join(area.trail)} for area in found])
+
+
+def _told(question: Question) -> dict[str, Any]:
+    """A question, its answer, and what the page writes both with."""
+    release = release_asked(db(), question)
+    level = table_level(db(), question)
+    result = ask(db(), question, actor=actor(), level=level)
+    return {
+        "question": question,
+        "release": release,
+        "result": result,
+        "level": level,
+        "levels": level_names(db()),
+        "bars": bars_of(release, result.bins) if release else [],
+        "sent": as_sent(db(), question),
+    }

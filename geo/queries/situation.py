@@ -1,0 +1,81 @@
+"""What is going on: the events that are not closed, the most urgent first, and their releases."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from geo.models.areas import Area
+from geo.models.events import Event, EventState, Severity
+from geo.models.releases import Release, ReleaseState
+from geo.permissions import May
+from geo.queries.areas import in_force
+from geo.queries.reach import within_reach
+from geo.queries.selections import ASKABLE
+
+URGENCY = {state: place for place, state in enumerate((EventState.ACTIVE, EventState.ALERT))}
+SEVERITY = {severity: place for place, severity in enumerate(Severity)}  # worst first
+
+
+@dataclass(frozen=True)
+class Ongoing:
+    """An event that is not closed, with its releases that can be asked, in order of observation."""
+
+    event: Event
+    releases: tuple[Release, ...]
+
+    @property
+    def latest(self) -> Release | None:
+        """The published release that was observed last."""
+        published = [r for r in self.releases if r.state is ReleaseState.PUBLISHED]
+        return published[-1] if published else None
+
+
+def ongoing(session: Session, *, actor: Actor) -> list[Ongoing]:
+    """The events that are not closed: active before expected, worst first, newest first."""
+    actor.require(May.READ_EVENTS)
+    urgency = case(URGENCY, value=Event.state, else_=len(URGENCY))
+    severity = case(SEVERITY, value=Event.severity)
+    events = session.scalars(
+        select(Event)
+        .where(Event.state != EventState.CLOSED)
+        .order_by(urgency, severity, Event.began_at.desc(), Event.id)
+    ).all()
+    releases = defaultdict(list)
+    of_them = Release.event_id.in_([event.id for event in events])
+    observed = func.coalesce(Release.observed_at, Release.published_at)
+    for release in session.scalars(
+        select(Release).where(of_them, Release.state.in_(ASKABLE)).order_by(observed, Release.id)
+    ):
+        releases[release.event_id].append(release)
+    return [Ongoing(event, tuple(releases[event.id])) for event in events]
+
+
+def bounds_of_areas(session: Session, *, actor: Actor) -> tuple[float, ...] | None:
+    """West, south, east, north of the areas within reach in degrees; None before any is loaded."""
+    actor.require(May.READ_AREAS)
+    box = func.ST_Extent(Area.shape)
+    corners = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    reached = select(*corners).where(in_force(), Area.is_leaf, within_reach(actor, Area.id))
+    found = tuple(session.execute(reached).one())
+    return None if found[0] is None else found
+
+
+def release_meant(
+    session: Session, events: Sequence[Ongoing], release_id: int | None
+) -> Release | None:
+    """The release of a key, or the latest one of the most urgent event that has any.
+
+    Raises:
+        NotFound: there is no release of that key.
+    """
+    if release_id is None:
+        return next((event.latest for event in events if event.latest), None)
+    release = session.get(Release, release_id)
+    if release is None:
+        raise NotFound(release=release_id)
+    return release
