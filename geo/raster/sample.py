@@ -99,7 +99,7 @@ def _runs(grid: Grid, rows: Indices, columns: Indices) -> tuple[NDArray[np.intp]
     order = np.argsort(_narrow(block), kind="stable")
     ordered = block[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    ends = np.append(starts[1:], len(ordered))
+    ends = np.append(starts[1:], len(ordered))[: len(starts)]  # no points, no ends
     tops, lefts = np.divmod(ordered[starts], across)
     windows = [
         clipped(grid, top * height, left * width, height, width)
