@@ -18,7 +18,7 @@ from geo.raster.grid import Grid
 from geo.raster.sample import sample
 from geo.raster.zonal import zonal
 from geo.vector.locate import NOWHERE, Locator
-from geo.vector.shares import shares_km2
+from geo.vector.shares import covered_km2
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class RasterHazard:
 class ExtentHazard:
     """Polygons of what was hit, each with a value, and of what could be seen.
 
-    Where polygons overlap the largest value holds, or the smallest if `lowest_first`. What was hit
-    was seen. Parts of one kind should not overlap where areas are asked: they count each.
+    Where polygons overlap the largest value holds, or the smallest if `lowest_first`; an area counts
+    them once. What was hit was seen.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class ExtentHazard:
 
     def over_areas(self, areas: Shapes) -> OverAreas:
         """How much of each area the polygons cover."""
-        hit = shares_km2(areas, self.parts)
-        observed = np.maximum(shares_km2(areas, self.seen), hit)
+        hit = covered_km2(areas, self.parts)
+        observed = covered_km2(areas, np.concatenate([self.seen, self.parts]))
         nothing = np.full(len(areas), np.nan)
         return OverAreas(observed, hit, nothing, nothing, nothing, nothing)
