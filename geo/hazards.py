@@ -82,8 +82,8 @@ class RasterHazard:
 class ExtentHazard:
     """Polygons of what was hit, each with a value, and of what could be seen.
 
-    Where polygons overlap the largest value holds, or the smallest if `lowest_first`; an area counts
-    them once. What was hit was seen.
+    Where polygons overlap the largest value holds, or the smallest if `lowest_first`; an area
+    counts them once. What was hit was seen.
     """
 
     def __init__(
