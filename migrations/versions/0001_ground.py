@@ -53,35 +53,40 @@ end $$
 """
 
 # What a cell of somebody's file says as a number or a day, or null where it says neither. They
-# never raise, so that a million rows are read in one statement and the bad ones are named.
+# never raise, so that a million rows are read in one statement and the bad ones are named. SQL
+# functions that are not strict are written into the query that calls them; plpgsql is kept parsed.
 NUMBER_IN = r"""
 create function number_in(cell text) returns float8
-language sql immutable strict parallel safe as $$
+language sql immutable parallel safe as $$
     select case when cell ~ '^[+-]?([0-9]{1,18}([.,][0-9]{0,18})?|[.,][0-9]{1,18})$'
                 then replace(cell, ',', '.')::float8 end
 $$
 """
-DAY_OF = """
-create function day_of(year int, month int, day int) returns date
-language sql immutable strict parallel safe as $$
-    select case when year between 1850 and 2200 and month between 1 and 12 and day between 1 and 31
-                 and extract(month from make_date(year, month, 1) + (day - 1)) = month
-                then make_date(year, month, 1) + (day - 1) end
-$$
-"""
 DAY_IN = r"""
 create function day_in(cell text) returns date
-language sql immutable strict parallel safe as $$
-    select case
-        when cell ~ '^[0-9]{4}$' then day_of(cell::int, 7, 1)
-        when cell ~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ].*)?$'
-        then day_of(left(cell, 4)::int, split_part(translate(cell, '/T', '- '), '-', 2)::int,
-                    split_part(split_part(translate(cell, '/T', '- '), '-', 3), ' ', 1)::int)
-        when cell ~ '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$'
-        then day_of(split_part(cell, '.', 3)::int, split_part(cell, '.', 2)::int,
-                    split_part(cell, '.', 1)::int)
-    end
-$$
+language plpgsql immutable strict parallel safe as $$
+declare
+    said text[];
+    first_of_month date;
+begin
+    if cell ~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ]|$)' then
+        said := string_to_array(translate(left(cell, 10), '/T ', '---'), '-');
+    elsif cell ~ '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$' then
+        said := string_to_array(cell, '.');
+        said := array[said[3], said[2], said[1]];
+    elsif cell ~ '^[0-9]{4}$' then
+        said := array[cell, '7', '1'];
+    end if;
+    if said is null or said[1]::int not between 1850 and 2200
+                    or said[2]::int not between 1 and 12 then
+        return null;
+    end if;
+    first_of_month := make_date(said[1]::int, said[2]::int, 1);
+    if said[3]::int between 1 and (first_of_month + interval '1 month')::date - first_of_month then
+        return first_of_month + (said[3]::int - 1);
+    end if;
+    return null;
+end $$
 """
 
 
@@ -95,5 +100,5 @@ def upgrade() -> None:
     )
     op.execute(PUBLIC_NUMBER)
     op.execute(GRID_CELL)
-    for function in (NUMBER_IN, DAY_OF, DAY_IN):
+    for function in (NUMBER_IN, DAY_IN):
         op.execute(function)

@@ -36,7 +36,6 @@ POINTS = text("""
     where lon between -180 and 180 and lat between -90 and 90 and (lon, lat) <> (0, 0)
 """)
 POINTS_INDEX = text("create index on points using gist (point)")
-POINTS_ANALYZED = text("analyze points")
 # The leaf area of each point. Parts are few and points many, so the parts go round the points.
 PLACED = text("""
     create temporary table placed on commit drop as
@@ -150,7 +149,14 @@ WEIGHED = text("""
                     or is_partial <> partial_now, false) as says_new
     from judged
 """)
-STEPS = (SAID, POINTS, POINTS_INDEX, POINTS_ANALYZED, PLACED, TURNED, KNOWN, WEIGHED)
+# The planner knows nothing of a table that was just made, and guesses badly.
+LOOK_AT_POINTS, LOOK_AT_SAID = text("analyze points"), text("analyze said, placed, turned")
+LOOK_AT_WEIGHED, LOOK_AT_MERGING = text("analyze weighed"), text("analyze merging")
+LOOK_AT_ROWS = text("analyze import_households")
+STEPS = (
+    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, TURNED, LOOK_AT_SAID),
+    *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
+)
 FRESH = text("drop table if exists said, points, placed, turned, known, weighed, merging")
 
 CHECKED = text("""
@@ -176,10 +182,7 @@ MERGING = text("""
     with decided as (
         select weighed.*, lon is not null and (accepted or not place_doubted) as at_point,
                case when accepted or people <= :largest then people::int end as size_said
-        from weighed
-        join (select row_number, accepted from import_households
-              where import_id = :import_id) as row using (row_number)
-        where errors = '{}'
+        from weighed where errors = '{}'
     ), placed as (
         select decided.*, registrant_id is null as is_new,
                case when at_point then case when is_turned then lat else lon end end as place_lon,
@@ -270,12 +273,13 @@ def weigh(session: Session, an_import: Import, *, national: bool) -> None:
 def write_verdicts(session: Session, an_import: Import) -> None:
     """Keep the rows of an import as they were weighed."""
     session.execute(CHECKED, {"import_id": an_import.id, "largest": LARGEST})
+    session.execute(LOOK_AT_ROWS)
 
 
 def merge(session: Session, an_import: Import) -> None:
     """Carry out what was weighed: new households, places and cells, in a fixed few statements."""
     figures = {"import_id": an_import.id, "largest": LARGEST}
-    for step in (MERGING, NEW_LOCATIONS):
+    for step in (MERGING, LOOK_AT_MERGING, NEW_LOCATIONS):
         session.execute(step, figures)
     locations.settle(session, _new_places())
     for step in (NEW_HOUSEHOLDS, NEW_GROUPS, LEFT_PLACES, MOVED_MEMBERS):

@@ -21,10 +21,10 @@ SAID = text("""
            id_type.code as id_type_code, disability.code = 'yes' as is_disabled,
            coalesce(exact.code, 'yes') = 'yes' and staged.birth_date !~ '^[0-9]{4}$' as is_exact,
            exact.code is null and staged.birth_date_exact is not null as exact_unknown,
-           case when exact.code = 'no'
-                then day_of(extract(year from day_in(staged.birth_date))::int, 7, 1)
-                else day_in(staged.birth_date) end as born
+           case when exact.code = 'no' then (date_trunc('year', born.day) + interval '6 months')::date
+                else born.day end as born
     from staged
+    cross join lateral (select day_in(staged.birth_date) as day offset 0) as born
     left join registrants as household
            on household.kind = 'group' and household.code = staged.household_code
           and household.state = 'active'
@@ -144,7 +144,11 @@ WEIGHED = text("""
            registrant_id is not null and relation_now is null as joins
     from judged
 """)
-STEPS = (SAID, KNOWN, BESIDE, WEIGHED)
+# The planner knows nothing of a table that was just made, and guesses badly.
+LOOK_AT_SAID, LOOK_AT_KNOWN = text("analyze said"), text("analyze known")
+LOOK_AT_WEIGHED, LOOK_AT_MERGING = text("analyze weighed"), text("analyze merging")
+LOOK_AT_ROWS = text("analyze import_people")
+STEPS = (SAID, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
 FRESH = text("drop table if exists said, known, beside, weighed, merging")
 
 CHECKED = text("""
@@ -167,17 +171,14 @@ CHECKED = text("""
 MERGING = text("""
     create temporary table merging on commit drop as
     with decided as (
-        select weighed.*, accepted, registrant_id is null as is_new,
+        select weighed.*, registrant_id is null as is_new,
                (joins or registrant_id is null)
                    and (accepted or not 'in_another_household' = any (warnings)) as enters,
                case when accepted or not 'age_implausible' = any (warnings)
                     then born end as born_said,
                relation_code = 'head' and (accepted or not 'second_head' = any (warnings))
                    as wants_head
-        from weighed
-        join (select row_number, accepted from import_people
-              where import_id = :import_id) as row using (row_number)
-        where errors = '{}'
+        from weighed where errors = '{}'
     ), ranked as (
         select decided.*, coalesce(wants_head, false) and row_number() over (
                    partition by household_id, wants_head
@@ -270,7 +271,8 @@ MERGED_ROWS = text("""
       and weighed.errors <> '{}'
 """)
 MERGE = (
-    *(MERGING, NEW_PEOPLE, NEW_INDIVIDUALS, CHANGED_PEOPLE, CHANGED_INDIVIDUALS),
+    *(MERGING, LOOK_AT_MERGING),
+    *(NEW_PEOPLE, NEW_INDIVIDUALS, CHANGED_PEOPLE, CHANGED_INDIVIDUALS),
     *(LEFT_HOUSEHOLDS, FORMER_HEADS, CHANGED_MEMBERSHIPS, NEW_MEMBERSHIPS, NEW_IDENTIFIERS),
     *(HOUSEHOLD_NAMES, MERGED_ROWS),
 )
@@ -287,6 +289,7 @@ def weigh(session: Session, an_import: Import, *, national: bool) -> None:
 def write_verdicts(session: Session, an_import: Import) -> None:
     """Keep the rows of an import as they were weighed."""
     session.execute(CHECKED, {"import_id": an_import.id})
+    session.execute(LOOK_AT_ROWS)
 
 
 def merge(session: Session, an_import: Import) -> None:

@@ -54,6 +54,10 @@ VOCABULARIES = text("""
 """)
 
 
+# The planner knows nothing of a table that was just filled, and guesses badly.
+LOOK_AT_STAGED, LOOK_AT_WORDS = text("analyze staged"), text("analyze words")
+
+
 def stage_file(session: Session, an_import: Import, path: Path, progress: Progress) -> int:
     """COPY the mapped columns of a file into `staged`; answers the number of rows.
 
@@ -65,16 +69,20 @@ def stage_file(session: Session, an_import: Import, path: Path, progress: Progre
     with tables.opened(path, an_import.original_name) as table:
         sources = [_index(table.columns, an_import.mapping.get(field)) for field in fields]
         rows = _told(_cells(table.rows, sources), progress)
-        return copy_into(session, staged.name, staged.columns.keys(), rows)
+        count = copy_into(session, staged.name, staged.columns.keys(), rows)
+    session.execute(LOOK_AT_STAGED)
+    return count
 
 
 def stage_rows(session: Session, an_import: Import) -> None:
     """Put the rows of an import that have no error into `staged` once more."""
     fields = [field.name for field in FIELDS[an_import.kind]]
     staged, row = _staged(session, fields), ROWS[an_import.kind].__table__.c
-    cells = select(row.row_number, literal(value=False), *(row[field] for field in fields))
+    known = (row.row_number, literal(value=False), row.accepted)
+    cells = select(*known, *(row[field] for field in fields))
     sound = cells.where(row.import_id == an_import.id, row.verdict != Verdict.ERROR)
     session.execute(insert(staged).from_select(staged.columns.keys(), sound))
+    session.execute(LOOK_AT_STAGED)
 
 
 def stage_words(session: Session, actor: Actor) -> None:
@@ -82,6 +90,7 @@ def stage_words(session: Session, actor: Actor) -> None:
     words = _temporary(session, "words", *(Column(name, Text) for name in ("list", "word", "code")))
     copy_into(session, words.name, words.columns.keys(), fixed_words())
     session.execute(VOCABULARIES)
+    session.execute(LOOK_AT_WORDS)
     reach = _temporary(session, "reach", Column("area_id", BigInteger, primary_key=True))
     if not actor.national:
         session.execute(insert(reach).from_select(["area_id"], areas_under(actor.area_ids)))
@@ -90,7 +99,8 @@ def stage_words(session: Session, actor: Actor) -> None:
 def _staged(session: Session, fields: Iterable[str]) -> Table:
     cells = [Column(field, Text) for field in fields]
     number = Column("row_number", BigInteger, primary_key=True, autoincrement=False)
-    return _temporary(session, "staged", number, Column("overlong", Boolean), *cells)
+    marks = (Column("overlong", Boolean), Column("accepted", Boolean))
+    return _temporary(session, "staged", number, *marks, *cells)
 
 
 def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
@@ -110,7 +120,7 @@ def _cells(
     rows: Iterable[Row], sources: Sequence[int | None]
 ) -> Iterator[tuple[int | bool | str | None, ...]]:
     for number, cells, over in rows:
-        yield number, over, *(None if i is None else cells[i] for i in sources)
+        yield number, over, False, *(None if i is None else cells[i] for i in sources)
 
 
 def _told(

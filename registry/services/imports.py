@@ -27,6 +27,8 @@ WHY = "why_not_taken"  # the column added to rows that are sent back; it means n
 
 # Only one merge at a time: two files may speak of the same household.
 ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")
+# What was loaded at once is unknown to the planner until it has looked.
+LOOK = text("analyze registrants, groups, individuals, memberships, identifiers, locations")
 
 
 class ImportElsewhere(Conflict):
@@ -188,6 +190,7 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         _weigh(session, found, actor)
         progress.report(1, 2, _("writing to the registry"))
         KINDS[found.kind].merge(session, found)
+        session.execute(LOOK)
         found.state, found.merged_at = ImportState.MERGED, func.now()
         found.counts = _counted(session, found)
         figures.update(**_plain(found.counts))
