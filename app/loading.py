@@ -1,0 +1,126 @@
+"""Loading a country from plain files through the acts anybody uses, one person for each role.
+
+The demonstration and the headless run of the main job stand on it: nothing here goes round an
+import, a job, a permission or an approval.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import worker
+from app.auth.door import actor_of, grants_of
+from app.auth.models import RoleGrant, User
+from app.auth.passwords import hashed
+from app.auth.roles import Role
+from core import audit, jobs
+from core.actor import NOBODY, Actor
+from core.db import transaction
+from core.errors import Conflict
+from core.jobs import Job, JobState
+from core.storage import keep_file
+from geo.jobs.areas import import_boundaries
+from registry.jobs.imports import check_import, merge_import
+from registry.models.imports import Import, ImportKind
+from registry.services import imports
+
+Team = dict[Role, Actor]
+
+WAIT = 0.2  # seconds between two looks at a job another worker has taken
+
+
+class WorkFailed(Conflict):
+    """{work} came to nothing: {reason}"""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Somebody who may sign in to the demonstration."""
+
+    role: Role
+    name: str
+    email: str
+
+
+def make_team(people: list[Signing], password: str) -> Team:
+    """Make one user for each role, all with one password, and answer them as actors."""
+    kept = hashed(password)
+    with transaction() as session:
+        return {person.role: _made(session, person, kept) for person in people}
+
+
+def _made(session: Session, person: Signing, password_hash: str) -> Actor:
+    user = User(name=person.name, email=person.email, password_hash=password_hash)
+    session.add(user)
+    session.flush()
+    with audit.act(session, NOBODY, "users.make_for_demo", user) as figures:
+        session.add(RoleGrant(user_id=user.id, role=person.role))
+        figures.update(role=person.role)
+    return actor_of(user, grants_of(session, user))
+
+
+def load_areas(file: Path, *, actor: Actor, **said: Any) -> dict[str, Any]:
+    """Import a file of boundaries; answers what the job told of it."""
+    kept = keep_file(file)
+    return carried_out(import_boundaries, actor=actor, sha256=kept.sha256, name=file.name, **said)
+
+
+def load_registrants(file: Path, kind: ImportKind, *, actor: Actor) -> Import:
+    """Import a file of households or people through all five steps."""
+    kept = keep_file(file)
+    with transaction() as session:
+        made = imports.upload(session, kept, file.name, kind, actor=actor)
+        imports.map_columns(session, made.id, made.mapping, actor=actor)
+        import_id = made.id
+    carried_out(check_import, actor=actor, import_id=import_id)
+    with transaction() as session:
+        imports.review(session, import_id, actor=actor)
+    carried_out(merge_import, actor=actor, import_id=import_id)
+    with transaction() as session:
+        merged = session.get_one(Import, import_id)
+        session.expunge(merged)
+        return merged
+
+
+def carried_out(work: Callable[..., Any], *, actor: Actor, **args: Any) -> dict[str, Any]:
+    """Put work off and see it through, here or by a worker that was quicker; answers its result.
+
+    Raises:
+        WorkFailed: it was refused, or stumbled too often.
+    """
+    worker.load_works()
+    with transaction() as session:
+        job_id = jobs.defer(session, work, actor=actor, **args)
+    worker.do(job_id)
+    while (job := _looked_at(job_id)).state in jobs.LIVE:
+        time.sleep(WAIT)
+        worker.do(job_id)
+    if job.state is not JobState.DONE:
+        raise WorkFailed(work=job.work.rpartition(".")[2], reason=job.refusal or job.state)
+    return job.result or {}
+
+
+def work_off() -> None:
+    """Do all work that waits, such as what the last act left for later."""
+    worker.load_works()
+    while True:
+        with transaction() as session:
+            live = select(Job.id).where(Job.state.in_(jobs.LIVE)).order_by(Job.id)
+            job_id = session.scalars(live.limit(1)).first()
+        if job_id is None:
+            return
+        worker.do(job_id)
+        if _looked_at(job_id).state in jobs.LIVE:
+            time.sleep(WAIT)
+
+
+def _looked_at(job_id: int) -> Job:
+    with transaction() as session:
+        job = session.get_one(Job, job_id)
+        session.expunge(job)
+        return job
