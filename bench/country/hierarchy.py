@@ -11,6 +11,8 @@ from .frame import Floats
 from .plan import District
 from .settlements import Settlements
 
+MOST_COMMUNES = 99  # of a district, by the two digits of their codes
+
 Indices = NDArray[np.int64]
 
 
@@ -102,5 +104,7 @@ def _commune_codes(names: list[str], district_of: Indices, codes: list[str]) -> 
     for commune in order:
         district = int(district_of[commune])
         counts[district] = counts.get(district, 0) + 1
+        if counts[district] > MOST_COMMUNES:
+            raise ValueError(f"{codes[district]} has too many communes for its codes: other seed")
         given[commune] = f"{codes[district]}{counts[district]:02d}"
     return given

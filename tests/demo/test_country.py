@@ -13,6 +13,7 @@ import shapely
 
 from bench.country.making import make
 from bench.country.sizes import SIZES
+from bench.country.world import World
 
 SQUARE_METRES = 32744  # UTM 44 south
 LEVELS = range(4)
@@ -205,6 +206,14 @@ def test_the_same_seed_gives_the_same_bytes(country: Path, tmp_path: Path) -> No
     make(SIZES["tiny"], 7, tmp_path)
 
     assert _digests(tmp_path) == _digests(country)
+
+
+def test_another_seed_gives_another_country(levels: list[gpd.GeoDataFrame]) -> None:
+    other = World(SIZES["tiny"], 8).areas
+
+    assert other.codes(3) != levels[3].ADM3_PCODE.tolist()
+    assert other.country.area != levels[0].geometry[0].area
+    assert shapely.coverage_is_valid(other.shapes)
 
 
 def test_truth_names_the_digest_of_every_file(country: Path, truth: dict[str, Any]) -> None:
