@@ -35,7 +35,7 @@ DRIVERS = [
 GRIDS = {
     ".tif", ".tiff", ".gtiff", ".asc", ".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5", ".grib",
     ".grib2", ".grb", ".grb2", ".img", ".flt", ".bil", ".ers", ".sdat", ".grd", ".rst", ".hgt",
-    ".dt0", ".dt1", ".dt2", ".jp2", ".png", ".jpg", ".jpeg", ".map", ".bt", ".xyz",
+    ".dt0", ".dt1", ".dt2", ".jp2", ".map", ".bt", ".xyz",
 }
 # fmt: on
 UNSAID = Choice()
@@ -80,13 +80,19 @@ def opened(path: Path, choice: Choice = UNSAID) -> Iterator[Grid]:
 
     `path` may be zipped or gzipped. Raises a Refusal that says what was found and what to do.
     """
-    with unpacked(path) as place:
-        file, rest = _chosen_file(path, contents(place), choice)
-        if shakemap.is_shakemap(file):
-            with shakemap.as_geotiff(file) as tiff:
-                yield _grid(path.name, str(tiff), rest)
-        else:
-            yield _grid(path.name, str(file), rest)
+    with unpacked(path) as place, grid_at(path.name, place, choice) as grid:
+        yield grid
+
+
+@contextmanager
+def grid_at(name: str, place: Path, choice: Choice) -> Iterator[Grid]:
+    """The grid of values at a place unpacked already; `name` is what people call the file."""
+    file, rest = _chosen_file(name, contents(place), choice)
+    if shakemap.is_shakemap(file):
+        with shakemap.as_geotiff(file) as tiff:
+            yield _grid(name, str(tiff), rest)
+    else:
+        yield _grid(name, str(file), rest)
 
 
 def is_raster(path: Path) -> bool:
@@ -120,23 +126,25 @@ def dataset(name: str) -> Any:
         return DatasetReader(name, driver=DRIVERS)
 
 
-def _chosen_file(path: Path, files: list[Path], choice: Choice) -> tuple[Path, Choice]:
+def _chosen_file(name: str, files: list[Path], choice: Choice) -> tuple[Path, Choice]:
     """The file that is meant among those unpacked, and what of the choice is left to make."""
-    if len(files) != 1 or path.is_dir():
-        files = [file for file in files if looks_like_raster(file)]
-    names = [file.stem for file in files]
-    if choice.layer is not None and len(files) > 1:
-        named = [f for f in files if choice.layer.lower() in (f.stem.lower(), f.name.lower())]
-        if not named:
-            raise NoSuchFile(name=path.name, layer=choice.layer, files=listed(names))
-        return named[0], replace(choice, layer=None)
     if len(files) > 1:
-        raise SeveralFiles(name=path.name, files=listed(names))
+        files = [file for file in files if looks_like_raster(file)]
     if not files:
-        raise Unreadable(name=path.name)
-    if choice.layer is not None and choice.layer.lower() in (names[0].lower(), path.stem.lower()):
-        return files[0], replace(choice, layer=None)
+        raise Unreadable(name=name)
+    names = listed([file.stem for file in files])
+    meant = [file for file in files if choice.layer and _is_called(file, choice.layer)]
+    if meant:
+        return meant[0], replace(choice, layer=None)
+    if len(files) > 1:
+        if choice.layer:
+            raise NoSuchFile(name=name, layer=choice.layer, files=names)
+        raise SeveralFiles(name=name, files=names)
     return files[0], choice
+
+
+def _is_called(file: Path, name: str) -> bool:
+    return name.lower() in (file.stem.lower(), file.name.lower())
 
 
 def _grid(name: str, file: str, choice: Choice) -> Grid:

@@ -1,37 +1,41 @@
-"""How much of each area a set of polygons covers, in true square kilometres; overlaps count once."""
+"""How much of each area a set of polygons covers, in true square kilometres; overlaps count once.
+
+All shapes are valid polygons in longitude and latitude (EPSG:4326), or None.
+"""
 
 import numpy as np
 import shapely
 
-from geo.crs import WGS84, Floats, carried
+from geo.crs import Floats
 from geo.ellipsoid import Shapes, polygons_km2
-from geo.vector.open import Layer
 from geo.vector.subdivide import Positions, subdivided
-
-LONGEST = 0.05  # degrees; edges are carried to another system in pieces no longer
-KM_A_DEGREE = 100.0
 
 
 def covered_km2(areas: Shapes, cover: Shapes) -> Floats:
-    """The part of each of N areas that lies in any of the cover's polygons.
-
-    Both in longitude and latitude (EPSG:4326), valid; None: no shape.
-    """
+    """The part of each of N areas that lies in any of the cover's polygons."""
     parts, owners = subdivided(areas)
-    pieces, of = _common(parts, subdivided(one_of(cover))[0])
-    totals = np.zeros(len(areas))
-    np.add.at(totals, owners[of], polygons_km2(pieces))
-    return totals
+    pieces, part = _common(parts, _once(cover))
+    found = np.bincount(owners[part], weights=polygons_km2(pieces), minlength=len(areas))
+    return found.astype(np.float64)
 
 
-def one_of(shapes: Shapes) -> Shapes:
-    """All the polygons as a single shape (or none), in which what overlaps is there once."""
+def overlap(one: Shapes, other: Shapes) -> Shapes:
+    """The polygons that two sets have in common, without overlaps among themselves."""
+    pieces, _part = _common(_once(one), _once(other))
+    return pieces
+
+
+def _once(shapes: Shapes) -> Shapes:
+    """All the polygons merged, so that what overlaps is there once, in parts of few vertices."""
     merged = shapely.disjoint_subset_union_all(shapes[~shapely.is_missing(shapes)])
-    return np.array([] if merged.is_empty else [merged], dtype=object)
+    parts, _owner = subdivided(np.array([merged], dtype=object))
+    return parts
 
 
 def _common(parts: Shapes, cover: Shapes) -> tuple[Shapes, Positions]:
     """What pairs of parts and cover have in common, and the part each piece belongs to."""
-    tree = shapely.STRtree(cover)
-    part, other = tree.query(parts, predicate="intersects")
-    return shapely.intersection(parts[part], cover[other]), part
+    part, other = shapely.STRtree(cover).query(parts, predicate="intersects")
+    common = shapely.intersection(parts[part], cover[other])
+    pieces, at = shapely.get_parts(common, return_index=True)
+    flat = shapely.get_dimensions(pieces) == 2  # where two only touch, they share lines or points
+    return pieces[flat], part[at[flat]]

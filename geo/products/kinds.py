@@ -1,0 +1,63 @@
+"""What kind of hazard a file holds: a grid of values, or polygons."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import Invalid
+from geo.archives import contents, unpacked
+from geo.raster.bands import Choice, listed
+from geo.raster.grid import Grid
+from geo.raster.open import grid_at, is_raster, looks_like_raster
+from geo.vector.open import SHAPES, Layer, layer_at
+
+PDF = b"%PDF"
+
+
+class Printed(Invalid):
+    """{name} is a PDF, a map to look at; ask for the GeoTIFF or the vector package behind it."""
+
+
+class SeveralKinds(Invalid):
+    """{name} holds rasters and shapes ({files}); choose one as its layer."""
+
+
+class NotForPolygons(Invalid):
+    """{name} holds polygons, which have no {what}; leave it out."""
+
+
+@contextmanager
+def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
+    """The grid or the layer of polygons in a hazard file, readable as long as the block lasts.
+
+    Raises a Refusal that says what was found and what to do.
+    """
+    with unpacked(path) as place:
+        if _holds_grid(path.name, contents(place), choice):
+            with grid_at(path.name, place, choice) as grid:
+                yield grid
+            return
+        for what in ("band", "variable", "time", "nodata"):
+            if getattr(choice, what) not in (None, ()):
+                raise NotForPolygons(name=path.name, what=what)
+        yield layer_at(path.name, place, crs=choice.crs, layer=choice.layer)
+
+
+def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:
+    if len(files) == 1:
+        _refuse_printed(name, files[0])
+        return files[0].is_file() and is_raster(files[0])
+    grids = [file.stem for file in files if looks_like_raster(file)]
+    shapes = [file.stem for file in files if file.suffix.lower() in SHAPES]
+    if not grids or not shapes:
+        return bool(grids)
+    if choice.layer is None:
+        raise SeveralKinds(name=name, files=listed(grids + shapes))
+    return choice.layer.lower() in [grid.lower() for grid in grids]
+
+
+def _refuse_printed(name: str, path: Path) -> None:
+    if path.is_file():
+        with path.open("rb") as stream:
+            if stream.read(4) == PDF:
+                raise Printed(name=name)
