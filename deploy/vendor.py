@@ -91,7 +91,8 @@ def inner(svg: str) -> str:
 def described(packages: Path, package: str, path: Path) -> Vendored:
     """What the manifest says of a file."""
     about = json.loads((packages / package / "package.json").read_text())
-    return Vendored(package, about["version"], about["license"], path)
+    licence = about["license"].replace(" AND ", "&")  # a field of the manifest holds no blank
+    return Vendored(package, about["version"], licence, path)
 
 
 if __name__ == "__main__":

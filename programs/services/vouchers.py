@@ -1,18 +1,25 @@
 """Vouchers: cards for what is due, and handing it over for a card, once."""
 
+import tempfile
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Select, func, literal, select, update
+from sqlalchemy import Row, Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.clock import today
+from core.clock import day_said, today
 from core.errors import Conflict, Invalid, NotFound
+from core.money import said
+from core.storage import Kept, keep_file
+from programs.documents.cards import Card, write_cards
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import (
     Entitlement,
@@ -24,7 +31,7 @@ from programs.models.entitlements import (
 from programs.models.programs import Benefit, Delivery
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
-from programs.queries.vouchers import OPEN, refusal_of, voucher_id_of
+from programs.queries.vouchers import OPEN, cards, refusal_of, voucher_id_of
 
 
 class NoVouchersDue(Conflict):
@@ -49,6 +56,14 @@ class Issued:
 
     vouchers: int
     total: Decimal
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Cards as a file: what was kept, and how many cards stand in it."""
+
+    kept: Kept
+    cards: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,35 @@ def issue_vouchers(session: Session, cycle_id: int, expires_on: date, *, actor: 
             cycle.state = CycleState.DISTRIBUTED
         figures.update(vouchers=issued.vouchers, total=issued.total, until=expires_on)
     return issued
+
+
+def print_sheets(
+    session: Session, cycle_id: int, *, actor: Actor, report: Callable[[int, int], None]
+) -> Sheets:
+    """The cards of a cycle that can be used, as a PDF of A4 sheets, sorted by area and name.
+
+    `report(done, total)` is told how far it is.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NoVouchersDue
+    """
+    actor.require(May.ISSUE_VOUCHERS)
+    cycle = locked_cycle(session, cycle_id, *OPEN, actor=actor)
+    rows = session.execute(cards(cycle.id)).all()
+    if not rows:
+        raise NoVouchersDue
+    with audit.act(session, actor, "vouchers.print", cycle) as figures:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "cards.pdf"
+            done = write_cards(
+                path,
+                map(_card, rows),
+                made_at=cycle.created_at,
+                report=lambda done: report(done, len(rows)),
+            )
+            kept = keep_file(path)
+        figures.update(file="pdf", cards=done, sha256=kept.sha256)
+    return Sheets(kept, done)
 
 
 def void_voucher(session: Session, typed: str, reason: str, *, actor: Actor) -> Voucher:
@@ -168,6 +212,21 @@ def _cards(cycle: Cycle, expires_on: date) -> Select[int, Decimal]:
         .cte("sent")
     )
     return select(func.count(), func.coalesce(func.sum(sent.c.amount), 0)).select_from(sent)
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(
+        code=row.code,
+        registrant=row.registrant,
+        name=row.name,
+        name_local=row.name_local,
+        people=row.people,
+        area=row.area,
+        program=row.program,
+        benefit=row.benefit,
+        amount=said(row.amount, row.currency),
+        expires_on=day_said(row.expires_on),
+    )
 
 
 def _locked(session: Session, voucher_id: int) -> Voucher:

@@ -1,0 +1,146 @@
+"""Voucher cards on A4 sheets: eight to a page, to be printed, cut and handed out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import zxingcpp
+from fpdf import FPDF
+from numpy.typing import NDArray
+
+from core.words import _, counted
+
+FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts" / "print"
+COLUMNS, ROWS = 2, 4
+WIDTH, HEIGHT = 97.0, 68.0  # millimetres
+LEFT, TOP = (210 - COLUMNS * WIDTH) / 2, (297 - ROWS * HEIGHT) / 2
+PAD, QR = 6.0, 33.0
+INK, SOFT, LINE, ACCENT = (28, 30, 33), (92, 97, 104), (205, 202, 196), (91, 45, 190)
+ON_A_SHEET = COLUMNS * ROWS
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands on one card; amount and day are written in the language of the sheet."""
+
+    code: str
+    registrant: str
+    name: str
+    name_local: str | None
+    people: int
+    area: str | None
+    program: str
+    benefit: str
+    amount: str
+    expires_on: str
+
+
+def write_cards(
+    path: Path, cards: Iterable[Card], *, made_at: datetime, report: Callable[[int], None]
+) -> int:
+    """Write the cards as a PDF, eight to a sheet of A4; answers how many there were.
+
+    Names are shaped, so that Arabic letters join and run from the right. The same cards of the
+    same moment are the same bytes. `report` is told after each sheet how many are done.
+    """
+    pdf = _paper()
+    pdf.set_creation_date(made_at)
+    done = 0
+    for _sheet, on_it in groupby(enumerate(cards), key=lambda numbered: numbered[0] // ON_A_SHEET):
+        pdf.add_page()
+        for number, card in on_it:
+            row, column = divmod(number % ON_A_SHEET, COLUMNS)
+            _draw(pdf, card, LEFT + column * WIDTH, TOP + row * HEIGHT)
+            done = number + 1
+        report(done)
+    pdf.output(str(path))
+    return done
+
+
+def modules(code: str) -> NDArray[np.bool_]:
+    """The dark modules of a code's QR symbol, without quiet zone, by row and column."""
+    symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image: NDArray[np.uint8] = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False))
+    return image == 0
+
+
+def _paper() -> FPDF:
+    pdf = FPDF(format="A4")
+    pdf.set_auto_page_break(False)
+    for style, weight in (("", ""), ("B", "-strong")):
+        pdf.add_font("inter", style, FONTS / f"inter{weight}.ttf")
+        pdf.add_font("arabic", style, FONTS / f"noto-sans-arabic{weight}.ttf")
+    pdf.set_fallback_fonts(["arabic"])
+    return pdf
+
+
+def _draw(pdf: FPDF, card: Card, x: float, y: float) -> None:
+    pdf.set_draw_color(*LINE)
+    pdf.set_line_width(0.2)
+    pdf.rect(x, y, WIDTH, HEIGHT)
+    _draw_code(pdf, card.code, x + PAD, y + PAD)
+    _draw_words(pdf, card, x + PAD + QR + 5, y + PAD)
+    _draw_foot(pdf, card, x + PAD, y + HEIGHT - PAD)
+
+
+def _draw_code(pdf: FPDF, code: str, x: float, y: float) -> None:
+    """The symbol as rectangles, one for each run of dark modules in a row."""
+    dark = modules(code)
+    side = QR / len(dark)
+    pdf.set_fill_color(*INK)
+    for row, line in enumerate(dark):
+        edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
+        for start, end in edges.reshape(-1, 2):
+            pdf.rect(x + start * side, y + row * side, (end - start) * side, side, style="F")
+
+
+def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
+    width = WIDTH - (PAD + QR + 5) - PAD
+    lines = [
+        ("", 7.5, SOFT, 4.0, card.program),
+        ("B", 11.5, INK, 5.6, card.name),
+        ("", 11.5, INK, 6.2, card.name_local or ""),
+        ("", 8.5, SOFT, 4.4, _household(card)),
+        ("", 8.5, SOFT, 7.2, card.area or ""),
+        ("B", 15.0, INK, 6.4, card.amount),
+        ("", 8.5, SOFT, 4.4, card.benefit),
+    ]
+    for font, size, colour, height, words in lines:
+        _write(pdf, (font, size, colour), (x, y, width, height), words)
+        y += height
+
+
+def _draw_foot(pdf: FPDF, card: Card, x: float, y: float) -> None:
+    body = card.code.partition("-")[2]
+    spaced = " ".join(body[place : place + 4] for place in range(0, len(body), 4))
+    width = WIDTH - 2 * PAD
+    _write(pdf, ("B", 13.0, ACCENT), (x, y - 14.5, width, 6.5), f"V-{spaced}")
+    good = _("Good until {day}, once.", day=card.expires_on)
+    found = _("Found? Hand it in at any office. {number}", number=card.registrant)
+    _write(pdf, ("", 8.0, INK), (x, y - 7.6, width, 4.0), good)
+    _write(pdf, ("", 7.0, SOFT), (x, y - 3.6, width, 3.6), found)
+
+
+def _write(
+    pdf: FPDF,
+    style: tuple[str, float, tuple[int, int, int]],
+    box: tuple[float, float, float, float],
+    words: str,
+) -> None:
+    """One line of words in a box, made smaller if it is too long for it."""
+    weight, size, colour = style
+    x, y, width, height = box
+    pdf.set_text_shaping(not words.isascii())  # plain letters need none, and are many
+    pdf.set_font("inter", weight, size)
+    if (needed := pdf.get_string_width(words)) > width:
+        pdf.set_font_size(size * width / needed)
+    pdf.set_text_color(*colour)
+    pdf.set_xy(x, y)
+    pdf.cell(width, height, words)
+
+
+def _household(card: Card) -> str:
+    return counted("household of {count}", "household of {count}", card.people)
