@@ -19,6 +19,7 @@ from geo.queries.selections import ASKABLE
 
 URGENCY = {state: place for place, state in enumerate((EventState.ACTIVE, EventState.ALERT))}
 SEVERITY = {severity: place for place, severity in enumerate(Severity)}  # worst first
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,20 @@ def release_meant(
     if release is None:
         raise NotFound(release=release_id)
     return release
+
+
+def releases_to_settle(session: Session, *, actor: Actor) -> list[Release]:
+    """The releases that wait for the actor: to say what a file means, or to publish it."""
+    waits = []
+    if actor.may(May.CONFIRM_RELEASES):
+        waits.append(ReleaseState.READ)
+    if actor.may(May.PUBLISH_RELEASES):
+        waits.append(ReleaseState.CONFIRMED)
+    waiting = select(Release).where(Release.state.in_(waits)).order_by(Release.created_at.desc())
+    return list(session.scalars(waiting.limit(MOST_SHOWN)))
+
+
+def top_area(session: Session) -> str | None:
+    """The name of the one area all others lie in; None where there are several, or none yet."""
+    names = list(session.scalars(select(Area.name).where(Area.parent_id.is_(None), in_force())))
+    return names[0] if len(names) == 1 else None

@@ -184,7 +184,7 @@ def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:
     asked where they stand, those without in the area they are known to live in.
     """
     places = answered(question).subquery("places")
-    located = _households_in_reach(actor, places.c.status, places.c.value).join(
+    located = households_in_reach(actor, places.c.status, places.c.value).join(
         places, places.c.location_id == Registrant.location_id
     )
     unlocated = unlocated_in_reach(actor).where(asked_by_area(question, Registrant.area_id))
@@ -195,13 +195,14 @@ def unlocated_in_reach(actor: Actor) -> Select[Any]:
     """The households within reach that have no point, as `answers_of` tells of them."""
     status, value = literal(Answer.UNLOCATED.value, String), cast(null(), REAL)
     return (
-        _households_in_reach(actor, status, value)
+        households_in_reach(actor, status, value)
         .outerjoin(Location, Location.id == Registrant.location_id)
         .where(Location.lon.is_(None))
     )
 
 
-def _households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
+def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
+    """The active households within reach, with an answer that the caller joins to them."""
     return (
         select(
             Registrant.id.label("registrant_id"),

@@ -1,0 +1,119 @@
+"""Registered households as vector tiles: added up in cells, one by one only for who may see points.
+
+Tiles are those of web mercator (zoom, column, row from the north). Below street zoom, and for who
+may not see exact places at any zoom, households are added up in 32 x 32 cells of a tile. Without
+that permission a cell of fewer than five households is joined with its neighbours, and left out if
+they are still too few.
+"""
+
+import math
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.models.locations import Location
+from geo.permissions import May as Geo
+from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
+from registry.models.registrants import Registrant
+from registry.permissions import May
+from registry.queries.answers import households_in_reach
+
+STREET = 13  # the zoom from which single households are drawn
+CELLS = 32  # of a tile, each way
+JOINED = 8  # cells, each way, that are joined where too few live in one
+FEWEST = 5  # households a cell tells of to those who may not see points
+
+STATUSES = (IN, OUT, NOT_OBSERVED)
+
+Tile = tuple[int, int, int]
+
+
+def household_tile(session: Session, tile: Tile, question: Question, *, actor: Actor) -> bytes:
+    """One tile, layer `households`; empty bytes where nobody lives.
+
+    Cells carry `n, in, out, not_observed`; single households `status, number`.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.COUNT_REGISTRANTS)
+    exact = actor.may(Geo.EXACT_LOCATIONS)
+    stand = _standing(tile, question, actor).cte("stand")
+    if exact and tile[0] >= STREET:
+        shown = select(stand.c.status, stand.c.number, _drawn(tile, stand.c.lon, stand.c.lat))
+    else:
+        shown = _cells(tile, stand, FEWEST if not exact else 1)
+    layer = shown.subquery("layer")
+    whole = func.ST_AsMVT(literal_column("layer"), "households", 4096, "geom")
+    return bytes(session.scalar(select(whole).select_from(layer)) or b"")
+
+
+def _standing(tile: Tile, question: Question, actor: Actor) -> Select[Any]:
+    """The households with a point in a tile, where they stand and what they are answered."""
+    envelope = func.ST_Transform(func.ST_TileEnvelope(*tile), 4326)
+    here = Location.point.bool_op("&&")(envelope)
+    places = answered(question).where(here).add_columns(Location.lon, Location.lat).subquery()
+    households = households_in_reach(actor, places.c.status, places.c.value)
+    return households.join(places, places.c.location_id == Registrant.location_id).add_columns(
+        places.c.lon, places.c.lat, Registrant.number
+    )
+
+
+def _cells(tile: Tile, stand: CTE, fewest: int) -> Select[Any]:
+    column, row = _place_in_tile(tile, stand.c.lon, stand.c.lat)
+    counts = [cast(stand.c.status == name, Integer).label(name) for name in STATUSES]
+    one = literal(1).label("n")
+    each = select(column.label("x"), row.label("y"), one, *counts, stand.c.lon, stand.c.lat)
+    cells = _added_up(each.subquery("each"), 1).cte("cells")
+    few = select(cells).where(cells.c.n < fewest).subquery("few")
+    joined = _added_up(few, JOINED).subquery("joined")
+    told = union_all(
+        select(cells).where(cells.c.n >= fewest), select(joined).where(joined.c.n >= fewest)
+    ).subquery("told")
+    drawn = _drawn(tile, told.c.lon, told.c.lat)
+    return select(*(told.c[name] for name in ("n", *STATUSES)), drawn)
+
+
+def _added_up(cells: Subquery, each_way: int) -> Select[Any]:
+    """Cells put together, so many each way; they stand where their households stand on average."""
+    c = cells.c
+    x, y = (func.div(place, each_way).label(place.name) for place in (c.x, c.y))
+    counts = (cast(func.sum(c[name]), Integer).label(name) for name in ("n", *STATUSES))
+    lon, lat = ((func.sum(v * c.n) / func.sum(c.n)).label(v.name) for v in (c.lon, c.lat))
+    return select(x, y, *counts, lon, lat).group_by(x, y)
+
+
+def _place_in_tile(
+    tile: Tile, lon: ColumnElement[float], lat: ColumnElement[float]
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Column and row of a place among a tile's cells, row 0 in the north."""
+    zoom, x, y = tile
+    tiles = literal(2**zoom, Float)
+    north = func.ln(func.tan(func.radians(45 + lat / 2))) / (2 * math.pi)
+    across = ((lon + 180) / 360 * tiles - x) * CELLS
+    down = ((0.5 - north) * tiles - y) * CELLS
+    return _cell_number(across), _cell_number(down)
+
+
+def _cell_number(cells: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.least(func.greatest(cast(func.floor(cells), Integer), 0), CELLS - 1)
+
+
+def _drawn(tile: Tile, lon: ColumnElement[float], lat: ColumnElement[float]) -> ColumnElement[Any]:
+    point = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326), 3857)
+    return func.ST_AsMVTGeom(point, func.ST_TileEnvelope(*tile), 4096, 0, True).label("geom")
