@@ -28,6 +28,12 @@ FIELD_OF = {
     "repeated_id": "id_number",
     "second_head": "relation",
 }
+WARNINGS = frozenset(
+    {
+        *("zero", "swapped", "foreign", "outside_area", "crowded", "size_implausible"),
+        *("age_implausible", "repeated_id", "second_head", "in_another_household"),
+    }
+)
 PLACES = ("coordinates", "swapped", "zero", "foreign", "outside_area", "crowded")
 
 

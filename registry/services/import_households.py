@@ -252,7 +252,15 @@ CHANGED_GROUPS = text("""
     where detail.registrant_id = merging.id and not is_new
       and (size_said is distinct from stated_size or merging.is_partial <> detail.is_partial)
 """)
+# Rows that came to more, or to less, than they were said to.
 MERGED_ROWS = text("""
+    update import_households as row
+    set verdict = 'update'
+    from merging
+    where row.import_id = :import_id and row.row_number = merging.row_number
+      and row.verdict = 'ignore'
+""")
+FAILED_ROWS = text("""
     update import_households as row
     set errors = weighed.errors, verdict = 'error'
     from weighed
@@ -284,7 +292,7 @@ def merge(session: Session, an_import: Import) -> None:
     locations.settle(session, _new_places())
     for step in (NEW_HOUSEHOLDS, NEW_GROUPS, LEFT_PLACES, MOVED_MEMBERS):
         session.execute(step, figures)
-    for step in (CHANGED_HOUSEHOLDS, CHANGED_GROUPS, MERGED_ROWS):
+    for step in (CHANGED_HOUSEHOLDS, CHANGED_GROUPS, MERGED_ROWS, FAILED_ROWS):
         session.execute(step, figures)
     locations.owe(session, _new_places())
 

@@ -21,7 +21,8 @@ SAID = text("""
            id_type.code as id_type_code, disability.code = 'yes' as is_disabled,
            coalesce(exact.code, 'yes') = 'yes' and staged.birth_date !~ '^[0-9]{4}$' as is_exact,
            exact.code is null and staged.birth_date_exact is not null as exact_unknown,
-           case when exact.code = 'no' then (date_trunc('year', born.day) + interval '6 months')::date
+           case when exact.code = 'no'
+                then make_date(extract(year from born.day)::int, 7, 1)
                 else born.day end as born
     from staged
     cross join lateral (select day_in(staged.birth_date) as day offset 0) as born
@@ -69,25 +70,27 @@ KNOWN = text("""
            on belongs.group_id = said.household_id and belongs.member_id = person.id
           and belongs.ended_on is null
 """)
-# Of those known: whether they belong elsewhere, and whether their household has another head.
+# Of those known: whether they belong elsewhere, and whether their household has another head who
+# does not step down in the same file.
 BESIDE = text("""
     create temporary table beside on commit drop as
     select known.row_number,
-           registrant_id is not null and relation_now is null and exists (
+           known.registrant_id is not null and relation_now is null and exists (
                select from memberships as other
                join groups as elsewhere on elsewhere.registrant_id = other.group_id
                where other.member_id = known.registrant_id and other.ended_on is null
                  and elsewhere.kind = 'household') as is_elsewhere,
-           relation_code = 'head' and exists (
-               select from memberships as head
-               where head.group_id = known.household_id and head.kind = 'head'
-                 and head.ended_on is null and head.member_id is distinct from known.registrant_id
-                 and not exists (
-                     select from known as stepping_down
-                     where stepping_down.registrant_id = head.member_id
-                       and stepping_down.household_id = head.group_id
-                       and stepping_down.relation_code <> 'head')) as has_head
+           relation_code = 'head' and head.member_id is not null
+               and stepping_down.registrant_id is null as has_head
     from known
+    left join memberships as head
+           on head.group_id = known.household_id and head.kind = 'head' and head.ended_on is null
+          and head.member_id is distinct from known.registrant_id
+    left join (
+        select distinct registrant_id, household_id from known where relation_code <> 'head'
+    ) as stepping_down
+           on stepping_down.registrant_id = head.member_id
+          and stepping_down.household_id = head.group_id
 """)
 WEIGHED = text("""
     create temporary table weighed on commit drop as
@@ -137,8 +140,10 @@ WEIGHED = text("""
                     or sex_code is distinct from sex_now and sex_code is not null
                     or is_disabled is distinct from disabled_now and is_disabled is not null
                     or (born, is_exact) is distinct from (born_now, exact_now)
-                       and born is not null and not 'age_implausible' = any (warnings)
-                    or relation_code <> relation_now and not 'second_head' = any (warnings)
+                       and born is not null
+                       and (accepted or not 'age_implausible' = any (warnings))
+                    or relation_code <> relation_now
+                       and (accepted or not 'second_head' = any (warnings))
                     or id_type_code is not null and id_number is not null and holder_id is null
                        and not 'repeated_id' = any (warnings), false) as says_new,
            registrant_id is not null and relation_now is null as joins
@@ -190,7 +195,7 @@ MERGING = text("""
                 when relation_code = 'head' then coalesce(nullif(relation_now, 'head'), 'member')
                 else coalesce(relation_code, relation_now, 'member') end as relation_said
     from (
-        select * from ranked where is_new or says_new or enters or accepted
+        select * from ranked where is_new or says_new or enters
         order by household_id, row_number
     ) as ranked
 """)
@@ -263,7 +268,15 @@ HOUSEHOLD_NAMES = text("""
       and (household.name, household.name_local)
           is distinct from (full_name, merging.name_local)
 """)
+# Rows that came to more, or to less, than they were said to.
 MERGED_ROWS = text("""
+    update import_people as row
+    set verdict = case when enters then 'link' else 'update' end
+    from merging
+    where row.import_id = :import_id and row.row_number = merging.row_number
+      and row.verdict = 'ignore'
+""")
+FAILED_ROWS = text("""
     update import_people as row
     set errors = weighed.errors, verdict = 'error'
     from weighed
@@ -274,7 +287,7 @@ MERGE = (
     *(MERGING, LOOK_AT_MERGING),
     *(NEW_PEOPLE, NEW_INDIVIDUALS, CHANGED_PEOPLE, CHANGED_INDIVIDUALS),
     *(LEFT_HOUSEHOLDS, FORMER_HEADS, CHANGED_MEMBERSHIPS, NEW_MEMBERSHIPS, NEW_IDENTIFIERS),
-    *(HOUSEHOLD_NAMES, MERGED_ROWS),
+    *(HOUSEHOLD_NAMES, MERGED_ROWS, FAILED_ROWS),
 )
 
 

@@ -6,7 +6,7 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import any_, delete, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -130,7 +130,7 @@ def accept(
     found = _locked(session, import_id, ImportState.CHECKED)
     row = ROWS[found.kind]
     with audit.act(session, actor, "imports.accept", found) as figures:
-        meant = (row.import_id == found.id, row.warnings.contains([finding]))
+        meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
         session.execute(update(row).where(*meant).values(accepted=accepted))
         found.counts = _counted(session, found)
         taken: int = found.counts["findings"].get(finding, 0)
