@@ -1,0 +1,101 @@
+"""The normal form of a raster: a Cloud Optimized GeoTIFF that holds the numbers of the original.
+
+Nothing is resampled or rescaled: scale and offset are kept beside the stored numbers. All codes for
+"not observed" and any mask become the one declared nodata.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import Invalid
+from geo.raster.grid import Cells, Grid
+from geo.raster.open import dataset
+from geo.raster.windows import pieces, stored, unmasked
+
+BLOCK = 512  # cells along a side of a tile
+MEASURED = ("f",)  # kinds of numbers that overviews average; whole numbers may be classes
+
+
+class NoCodeFree(Invalid):
+    """Every number a cell can hold is used as a value, so none is left to mean "not observed"; ask
+    for the raster with a nodata value."""
+
+
+def write_cog(grid: Grid, target: Path) -> None:
+    """Write a grid to `target`, tiled, compressed and with overviews.
+
+    Overviews average measures and keep the nearest of whole numbers, which may be classes.
+    """
+    import rasterio
+    from rasterio.shutil import copy
+
+    nodata = _nodata(grid)
+    plain = target.with_suffix(".plain.tif")
+    profile = _profile(grid, nodata)
+    with dataset(grid.name) as source, rasterio.open(plain, "w", **profile) as out:
+        for window in pieces(grid):
+            cells = stored(source, grid, window)
+            seen = grid.observed(cells) & unmasked(source, grid, window)
+            out.write(_covered(cells, seen, nodata), 1, window=window.slices)
+        out.scales, out.offsets = [grid.scale], [grid.offset]
+    kind = "average" if np.dtype(grid.dtype).kind in MEASURED else "nearest"
+    copy(
+        plain, target, driver="COG", compress="DEFLATE", predictor="YES", blocksize=BLOCK,
+        overview_resampling=kind, num_threads=1, bigtiff="IF_SAFER",
+    )  # fmt: skip
+    plain.unlink()
+
+
+def _profile(grid: Grid, nodata: float | int | None) -> dict[str, Any]:
+    return {
+        "driver": "GTiff",
+        "width": grid.width,
+        "height": grid.height,
+        "count": 1,
+        "dtype": grid.dtype,
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "nodata": nodata,
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "sparse_ok": True,
+        "compress": "ZSTD",
+        "zstd_level": 1,
+        "bigtiff": "IF_SAFER",
+    }
+
+
+def _nodata(grid: Grid) -> float | int | None:
+    """The one number that shall mean "not observed"; None where every cell has a value."""
+    if np.dtype(grid.dtype).kind == "f":
+        finite = [code for code in grid.nodata if np.isfinite(code)]
+        return finite[0] if finite else float("nan")
+    limits = np.iinfo(grid.dtype)
+    fitting = [int(code) for code in grid.nodata if limits.min <= code <= limits.max]
+    if fitting:
+        return fitting[0]
+    return _free_code(grid) if grid.masked else None
+
+
+def _free_code(grid: Grid) -> int:
+    """A whole number that no observed cell of a masked grid holds."""
+    limits = np.iinfo(grid.dtype)
+    candidates = [limits.max, limits.min, *range(limits.max - 1, limits.max - 256, -1)]
+    used: set[int] = set()
+    with dataset(grid.name) as source:
+        for window in pieces(grid):
+            cells = stored(source, grid, window)
+            seen = cells[unmasked(source, grid, window)]
+            used |= set(np.unique(seen[np.isin(seen, candidates)]).tolist())
+    free = [code for code in candidates if code not in used]
+    if not free:
+        raise NoCodeFree
+    return int(free[0])
+
+
+def _covered(cells: Cells, seen: Cells, nodata: float | int | None) -> Cells:
+    """The cells with what was not observed under the one code for it."""
+    return cells if nodata is None else np.where(seen, cells, np.asarray(nodata, cells.dtype))

@@ -1,0 +1,51 @@
+"""Small hazard files of the kinds people upload."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import shapely
+from rasterio.transform import from_origin
+from shapely.geometry.base import BaseGeometry
+
+
+def depth_file(
+    path: Path,
+    depths: list[list[float]],
+    *,
+    nodata: float | None = -9999.0,
+    dtype: str = "float32",
+    **given: Any,
+) -> Path:
+    """A GeoTIFF of cells of one degree, its north-west corner at 0 east and 2 north."""
+    cells = np.array(depths, dtype=dtype)
+    profile = {
+        "driver": "GTiff",
+        "dtype": dtype,
+        "count": 1,
+        "height": cells.shape[0],
+        "width": cells.shape[1],
+        "crs": "EPSG:4326",
+        "transform": from_origin(0, 2, 1, 1),
+        "nodata": nodata,
+        **given,
+    }
+    with rasterio.open(path, "w", **profile) as file:
+        file.write(cells, 1)
+    return path
+
+
+def shapes_file(path: Path, *shapes: tuple[BaseGeometry, dict[str, Any]]) -> Path:
+    """A GeoJSON of shapes in degrees, each with its columns."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": columns,
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for shape, columns in shapes
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
