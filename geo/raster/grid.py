@@ -45,6 +45,7 @@ class Grid:
     variable: str | None = None
     time: str | None = None
     unit: str | None = None
+    file: str = ""  # as the person knows it
     notes: tuple[str, ...] = ()
 
     @property

@@ -176,7 +176,7 @@ def _described(name: str, source: Any, choice: Choice) -> Grid:
     grid = _of_band(source, band, crs, choice)
     _refuse_false_degrees(name, grid)
     _refuse_damaged(name, source, grid)
-    return replace(grid, notes=notes, variable=variable or band.name or None)
+    return replace(grid, file=name, notes=notes, variable=variable or band.name or None)
 
 
 def _settled_variable(name: str, choice: Choice, variable: str | None) -> Choice:

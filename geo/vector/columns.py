@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import orjson
@@ -28,7 +29,7 @@ class Column:
 
     name: str
     kind: str  # OGR's field type
-    values: NDArray[np.generic]
+    values: NDArray[Any]
 
     def texts(self) -> list[str]:
         """Every value as text, empty where there is none."""
@@ -41,10 +42,10 @@ class Column:
             return ["" if text == "NaT" else text for text in self.values.astype(str).tolist()]
         return ["" if value is None else str(value) for value in self.values.tolist()]
 
-    def numbers(self, file: str) -> Floats:
-        """Every value as a number, NaN where there is none. Raises NotNumbers."""
+    def numbers(self, file: str) -> NDArray[Any]:
+        """Every value as a number of its own width, NaN where there is none. Raises NotNumbers."""
         if self.values.dtype.kind in "iuf":
-            return self.values.astype(np.float64)
+            return self.values
         texts = self.texts()
         found = numbers(texts)
         for text, number in zip(texts, found.tolist(), strict=True):
@@ -72,7 +73,7 @@ def numbers(texts: list[str]) -> Floats:
     return np.fromiter((_number(text) for text in texts), dtype=np.float64, count=len(texts))
 
 
-def float_texts(values: NDArray[np.generic]) -> list[str]:
+def float_texts(values: NDArray[Any]) -> list[str]:
     """Floats in the fewest digits that read back the same in their own width; NaN is empty."""
     if not len(values):
         return []

@@ -19,6 +19,19 @@ def covered_km2(areas: Shapes, cover: Shapes) -> Floats:
     return found.astype(np.float64)
 
 
+def clipped(areas: Shapes, cover: Shapes) -> Shapes:
+    """The part of each of N areas that lies in the cover; None where nothing does."""
+    parts, owners = subdivided(areas)
+    pieces, part = _common(parts, _once(cover))
+    owner = owners[part]
+    order = np.argsort(owner, kind="stable")
+    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    found = np.full(len(areas), None, dtype=object)
+    for own in np.split(order, starts[1:]) if len(order) else []:
+        found[owner[own[0]]] = shapely.union_all(pieces[own])
+    return found
+
+
 def overlap(one: Shapes, other: Shapes) -> Shapes:
     """The polygons that two sets have in common, without overlaps among themselves."""
     pieces, _part = _common(_once(one), _once(other))

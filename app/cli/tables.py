@@ -1,0 +1,69 @@
+"""What a command from file to file leaves: a table written whole or not at all, and a summary.
+
+A table is a CSV in UTF-8 with commas, dots and line feeds; an empty cell is no answer. A summary is
+one JSON object on stdout; sentences for people go to stderr.
+"""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import orjson
+
+from core.errors import Invalid, Refusal
+
+
+class OutIsInput(Invalid):
+    """{path} is one of the files to be read; name another file for the answers."""
+
+
+class OutUnwritable(Invalid):
+    """The answers cannot be written to {path} ({reason}); name another file."""
+
+
+@contextmanager
+def answering(out: Path, *read: Path | None) -> Iterator[None]:
+    """Keep the promise that after a command `out` holds its answers or is not there at all.
+
+    What stood there before is taken away too when the command is refused, so that nobody takes an
+    old answer for a new one. The files that are read are never touched.
+    """
+    if out.exists() and not out.is_file():
+        raise OutUnwritable(path=out, reason="it is no file")
+    if not out.parent.is_dir():
+        raise OutUnwritable(path=out, reason="its folder does not exist")
+    if any(path and path.exists() and out.exists() and out.samefile(path) for path in read):
+        raise OutIsInput(path=out)
+    try:
+        yield
+    except Refusal:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def write_table(out: Path, header: Sequence[str], columns: Sequence[Iterable[str]]) -> None:
+    """Write columns of text as a table, under another name until all of it is on disk."""
+    draft = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            sheet = csv.writer(stream, lineterminator="\n")
+            sheet.writerow(header)
+            sheet.writerows(zip(*columns, strict=True))
+        draft.replace(out)
+    except OSError as error:
+        raise OutUnwritable(path=out, reason=error.strerror) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def say(summary: dict[str, object]) -> None:
+    """Print the summary of a command as one JSON object."""
+    click.echo(orjson.dumps(summary).decode())
+
+
+def tell(sentence: str) -> None:
+    """Say a sentence to the person, apart from the figures."""
+    click.echo(sentence, err=True)
