@@ -25,6 +25,9 @@ from core.errors import Conflict
 from core.jobs import Job, JobState
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
+from geo.jobs.releases import publish, read_release
+from geo.models.releases import Release
+from geo.services.releases import Meaning, confirm_release, receive_release
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import Import, ImportKind
 from registry.services import imports
@@ -85,6 +88,23 @@ def load_registrants(file: Path, kind: ImportKind, *, actor: Actor) -> Import:
         merged = session.get_one(Import, import_id)
         session.expunge(merged)
         return merged
+
+
+def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -> Release:
+    """Take a hazard file for an event, confirm what it means and publish it."""
+    kept = keep_file(file)
+    with transaction() as session:
+        received = receive_release(session, event_id, kept, file.name, actor=actor)
+        release_id = received.release.id
+    if told := carried_out(read_release, actor=actor, release_id=release_id):
+        raise WorkFailed(work="read_release", reason=told["refused"])
+    with transaction() as session:
+        confirm_release(session, release_id, meaning, actor=actor)
+    carried_out(publish, actor=actor, release_id=release_id)
+    with transaction() as session:
+        release = session.get_one(Release, release_id)
+        session.expunge(release)
+        return release
 
 
 def carried_out(work: Callable[..., Any], *, actor: Actor, **args: Any) -> dict[str, Any]:

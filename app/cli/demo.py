@@ -1,0 +1,201 @@
+"""`highground demo`: Kesara, a country that does not exist, to look around in."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import app.tables  # noqa: F401 - the foreign keys need every table
+from app.auth.models import User
+from app.auth.roles import Role
+from app.loading import (
+    Signing,
+    Team,
+    load_areas,
+    load_registrants,
+    load_release,
+    make_team,
+    work_off,
+)
+from core.db import connect, transaction
+from core.errors import Conflict
+from core.settings import ROOT, settings
+from core.storage import keep_file
+from geo.measures import FLOODED, WATER_DEPTH
+from geo.models.areas import Area
+from geo.models.events import EventKind, Severity
+from geo.models.releases import ObservedRule
+from geo.services.events import Shock, create_event
+from geo.services.releases import Meaning
+from programs.models.programs import Delivery
+from programs.services.funds import deposit
+from programs.services.organisations import create_organisation
+from programs.services.programs import Gift, Plan, activate_program, create_program
+from registry.models.imports import ImportKind
+
+PASSWORD = "high above the water"  # noqa: S105 - of the demonstration, and told to everybody
+TEAM = [
+    Signing(Role.ADMINISTRATOR, "Amal Sero", "administrator@kesara.example"),
+    Signing(Role.COORDINATOR, "Lena Marr", "coordinator@kesara.example"),
+    Signing(Role.GIS_ANALYST, "Ines Aro", "analyst@kesara.example"),
+    Signing(Role.REGISTRAR, "Tomo Beli", "registrar@kesara.example"),
+    Signing(Role.PROGRAM_MANAGER, "Dara Kesh", "manager@kesara.example"),
+    Signing(Role.APPROVER, "Rana Ode", "approver@kesara.example"),
+    Signing(Role.FINANCE, "Oto Velin", "finance@kesara.example"),
+    Signing(Role.DISTRIBUTOR, "Sefu Doro", "distributor@kesara.example"),
+    Signing(Role.VIEWER, "Mira Tan", "viewer@kesara.example"),
+]
+LEVELS = ["Country", "Province", "District", "Commune"]
+FLOOD = Shock(
+    "Oru river flood", EventKind.FLOOD, datetime(2026, 11, 12, tzinfo=UTC), Severity.SEVERE
+)
+SOURCE = "Kesara flood centre (invented)"
+
+
+class NotEmpty(Conflict):
+    """This platform holds users or areas already; start an empty one for the demonstration."""
+
+
+@click.group()
+def demo() -> None:
+    """The demonstration country."""
+    connect(settings().database_url)
+
+
+@demo.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing where anything is there already.")
+@click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def load(folder: Path | None, *, if_empty: bool) -> None:
+    """Make the country's files (or take those of a folder) and load them as anybody would."""
+    if _holds_anything():
+        if if_empty:
+            return
+        raise NotEmpty
+    folder = folder or _made()
+    team = make_team(TEAM, PASSWORD)
+    _load_country(folder, team)
+    _load_hazards(folder, team)
+    _found_program(team)
+    work_off()
+
+
+@demo.command()
+def tour() -> None:
+    """Say who may sign in, and what to look at first."""
+    with transaction() as session:
+        emails = set(session.scalars(select(User.email)))
+    if TEAM[0].email not in emails:
+        click.echo(f"Sign in at {settings().base_url}.")
+        return
+    click.echo(f"Kesara, an invented country, at {settings().base_url}\n")
+    for person in TEAM:
+        click.echo(f"  {person.email:32} {person.name}, {person.role.replace('_', ' ')}")
+    click.echo(f"\n  Everybody's password: {PASSWORD}\n")
+    for line in TOUR:
+        click.echo(f"  {line}")
+
+
+TOUR = (
+    "1. As coordinator: the situation; then Select, slide the depth, keep the list.",
+    "2. As manager: Programs, start a cycle with the list, prepare the amounts, ask for approval.",
+    "3. As approver: sign it. As finance: make the payment list.",
+    "4. As manager: print the voucher cards. As distributor: Hand over, scan one; scan it again.",
+    "5. As analyst: Hazards, drop a flood file of your own and publish it.",
+)
+
+
+def _holds_anything() -> bool:
+    with transaction() as session:
+        return bool(session.scalar(select(func.count()).select_from(User))) or bool(
+            session.scalar(select(func.count()).select_from(Area))
+        )
+
+
+def _made() -> Path:
+    """The country's files, made by its generator where they are not there yet."""
+    folder = Path(settings().storage).parent / "kesara"
+    if not (folder / "README.txt").is_file():
+        click.echo("Drawing Kesara ...")
+        made = [sys.executable, "-m", "bench.country", "--size", "small", "--out", str(folder)]
+        subprocess.run(made, cwd=ROOT, check=True)  # noqa: S603 - our own generator
+    return folder
+
+
+def _load_country(folder: Path, team: Team) -> None:
+    click.echo("Loading areas, households and people ...")
+    load_areas(
+        folder / "areas.gpkg", actor=team[Role.GIS_ANALYST], version="v1", level_names=LEVELS
+    )
+    for kind in ImportKind:
+        load_registrants(folder / f"{kind}.csv", kind, actor=team[Role.REGISTRAR])
+
+
+def _load_hazards(folder: Path, team: Team) -> None:
+    click.echo("Publishing the flood ...")
+    analyst = team[Role.GIS_ANALYST]
+    with transaction() as session:
+        event_id = create_event(session, FLOOD, actor=analyst).id
+    load_release(folder / "flood_extent.geojson", event_id, radar_extent(folder), actor=analyst)
+    for number, day in ((1, 16), (2, 19)):
+        file = folder / f"flood_depth_r{number}.tif"
+        load_release(file, event_id, depth_of(day), actor=analyst)
+
+
+def radar_extent(folder: Path) -> Meaning:
+    """What the radar extent of 13 November means; what it saw is in a file of its own."""
+    seen = folder / "observed_extent.geojson"
+    return Meaning(
+        layer="Flood extent by radar",
+        measure=FLOODED,
+        unit="",
+        observed_at=datetime(2026, 11, 13, 6, 12, tzinfo=UTC),
+        source=SOURCE,
+        licence="CC0",
+        observed_rule=ObservedRule.LAYER,
+        observed_file=(seen.name, keep_file(seen).sha256),
+    )
+
+
+def depth_of(day: int) -> Meaning:
+    """What a depth grid of a day in November means."""
+    return Meaning(
+        layer="Flood depth",
+        measure=WATER_DEPTH,
+        unit="m",
+        observed_at=datetime(2026, 11, day, 6, 12, tzinfo=UTC),
+        source=SOURCE,
+        licence="CC0",
+        floor=0.1,
+    )
+
+
+def _found_program(team: Team) -> None:
+    """A program that is open, with money in its fund; the first cycle is the visitor's."""
+    with transaction() as session:
+        office = create_organisation(
+            session, "Ministry of Relief", "government", actor=team[Role.ADMINISTRATOR]
+        )
+        plan = Plan("Flood cash Lower Oru", "flood relief", office.id, "MUR")
+        gift = Gift("Cash", Delivery.VOUCHER, **AMOUNTS)
+        program = create_program(session, plan, gift, actor=team[Role.PROGRAM_MANAGER])
+        _open(session, program.id, team)
+
+
+AMOUNTS: dict[str, Any] = {
+    "base": Decimal(2400),
+    "per_member": Decimal(300),
+    "cap": Decimal(4500),
+}
+
+
+def _open(session: Session, program_id: int, team: Team) -> None:
+    activate_program(session, program_id, actor=team[Role.PROGRAM_MANAGER])
+    deposit(
+        session, program_id, Decimal(60_000_000), "Kesara shock reserve", actor=team[Role.FINANCE]
+    )
