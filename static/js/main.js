@@ -32,5 +32,7 @@ async function start(element) {
   }
 }
 
+// on a narrow screen the bar scrolls: the room one is in stays in sight
+document.querySelector('.nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 document.addEventListener('htmx:load', (event) => startAll(event.target));
 startAll(document);

@@ -10,7 +10,7 @@ import { linkAreas } from './link.js';
 import { peopleLayers, peopleSources } from './people.js';
 import { markAreas, selectionFills, selectionLines, selectionSources } from './selection.js';
 import { settingsOf, wordsOf } from './settings.js';
-import { startTools } from './tools.js';
+import { startTable, startTools } from './tools.js';
 import { onSchemeChange, palette } from './tokens.js';
 import { showWithout } from './without.js';
 
@@ -34,6 +34,7 @@ export async function start(element) {
   const tell = (result) => drawn.get(element).tell(result);
   const settings = settingsOf(element);
   const words = wordsOf(element);
+  startTable(element);
   const [countries] = await Promise.all([world(), loadFaces(words)]);
   const map = open(element, settings, words);
   if (!map) {

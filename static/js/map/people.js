@@ -4,6 +4,7 @@
 
 const STREET = 13;
 const LARGEST = 8.5; // px
+const PALE = 0.32; // of the opacity of those inside
 const FULL = 420; // households in a cell whose circle is the largest, where the page does not say
 const SOURCE = 'households';
 
@@ -25,6 +26,16 @@ export function peopleSources({ households }) {
 /** Show the households as a release and threshold sort them. */
 export function sortPeople(map, households) {
   map.getSource(SOURCE)?.setTiles([householdTiles(households)]);
+}
+
+/** Pale those who stand outside a MultiPolygon; null shows everybody alike. */
+export function paleOutside(map, shape) {
+  const outside = (value) => (shape ? ['case', ['within', shape], value, value * PALE] : value);
+  for (const id of map.getLayersOrder().filter((each) => each.startsWith('people'))) {
+    const { opacity = 1, stroke = 1 } = map.getLayer(id).metadata ?? {};
+    map.setPaintProperty(id, 'circle-opacity', outside(opacity));
+    map.setPaintProperty(id, 'circle-stroke-opacity', outside(stroke));
+  }
 }
 
 const count = (property) => ['to-number', ['get', property], 0];
@@ -57,7 +68,7 @@ export function peopleLayers({ households }, colour) {
   const status = (name) => ['==', ['get', 'status'], name];
   return [
     { id: 'people-cells-unseen', ...many, filter: mostlyUnseen, paint: { ...unseen, 'circle-radius': grown('n', full) } },
-    { id: 'people-cells', ...many, filter: ['!', mostlyUnseen], paint: { 'circle-color': colour('--surface'), 'circle-opacity': 0.6, ...ring, 'circle-stroke-width': 0.9, 'circle-stroke-opacity': 0.75, 'circle-radius': grown('n', full) } },
+    { id: 'people-cells', ...many, filter: ['!', mostlyUnseen], metadata: { opacity: 0.6, stroke: 0.75 }, paint: { 'circle-color': colour('--surface'), 'circle-opacity': 0.6, ...ring, 'circle-stroke-width': 0.9, 'circle-stroke-opacity': 0.75, 'circle-radius': grown('n', full) } },
     { id: 'people-cells-in', ...many, filter: ['>', count('in'), 0], paint: { 'circle-color': colour('--people'), 'circle-stroke-color': colour('--people'), 'circle-stroke-width': 0.6, 'circle-radius': grown('in', full) } },
     { id: 'people-unseen', ...one, filter: status('not_observed'), paint: { ...unseen, ...point } },
     { id: 'people-out', ...one, filter: status('out'), paint: { 'circle-color': colour('--surface'), ...ring, ...point } },

@@ -20,8 +20,6 @@ export function startTools(element, map, settings, words) {
     'zoom-out': () => map.zoomOut({}, { keep: true }),
     whole: () => showWhole(element, map, settings),
     layers: (button) => togglePanel(element, button),
-    table: (button) => showTable(button),
-    map: (button) => (button.closest('.twin').hidden = true),
   };
   element.addEventListener('click', (event) => {
     const button = event.target.closest('[data-do]');
@@ -38,11 +36,17 @@ function togglePanel(element, button) {
   if (!panel.hidden) panel.querySelector('input').focus();
 }
 
-function showTable(button) {
-  const table = document.getElementById(button.getAttribute('aria-controls'));
-  table.hidden = false;
-  table.scrollIntoView({ block: 'nearest' });
-  table.focus();
+/** The table that stands in for the map, and the way back; works without a map, too. */
+export function startTable(element) {
+  element.addEventListener('click', ({ target }) => {
+    const button = target.closest('[data-do]');
+    if (button?.dataset.do === 'map') button.closest('.twin').hidden = true;
+    if (button?.dataset.do !== 'table') return;
+    const table = document.getElementById(button.getAttribute('aria-controls'));
+    table.hidden = false;
+    table.scrollIntoView({ block: 'nearest' });
+    table.focus();
+  });
 }
 
 function startPanel(panel, map, words) {

@@ -141,9 +141,12 @@ function startBar(bar, draw, { element, live: { map } }) {
     const button = event.target.closest('[data-do]');
     acts[button?.dataset.do]?.(button);
   });
-  map.getCanvas().addEventListener('keydown', (event) => {
+  const canvas = map.getCanvas();
+  canvas.addEventListener('keydown', (event) => {
     if (event.key !== 'Backspace' || draw.getModeState() !== 'drawing') return;
     event.preventDefault();
     draw.undo();
   });
+  // a corner let go over the legend or the tools is let go all the same
+  canvas.addEventListener('pointerdown', ({ pointerId }) => canvas.setPointerCapture(pointerId));
 }

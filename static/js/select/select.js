@@ -3,10 +3,10 @@
 // templates/macros/select.html writes the element; its data-* say where the server listens.
 
 import { mapOf } from '../map/map.js';
-import { sortPeople } from '../map/people.js';
+import { paleOutside, sortPeople } from '../map/people.js';
 import { markAreas } from '../map/selection.js';
 import { query, readQuestion, writeQuestion } from '../state.js';
-import { Answers } from './answer.js';
+import { Answers, multiPolygon } from './answer.js';
 import { startCoordinates } from './coordinates.js';
 import { Drafts } from './draft.js';
 import { startDrawing } from './drawing.js';
@@ -68,7 +68,9 @@ function followTab({ live, element }, drawing, way) {
   live.way = way;
 }
 
-function show({ map, settings }, { areas, without, shapes }) {
+function show({ map, settings }, question) {
+  const { areas, without, shapes } = question;
+  paleOutside(map, areas.length ? null : multiPolygon(question));
   markAreas(map, settings.levels, 'picked', areas);
   markAreas(map, settings.levels, 'without', without);
   const features = shapes.map((geometry) => ({ type: 'Feature', properties: {}, geometry }));

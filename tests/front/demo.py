@@ -1,7 +1,7 @@
 """A small site that shows the shared templates and behaviours without the platform.
 
-For tests and for eyes: `python -m tests.web.demo` serves it. Every page has the platform's content
-security policy; tiles, search and answers come from tests.web.cagayan.
+For tests and for eyes: `python -m tests.front.demo` serves it. Every page has the content security
+policy of the platform; tiles, search and answers come from tests.front.cagayan.
 """
 
 import secrets
@@ -14,8 +14,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from app.web.icons import icon
 from core.words import _, counted
+from tests.front import cagayan
 from tests.places import ROOT
-from tests.web import cagayan
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
@@ -56,14 +56,16 @@ PYRAMID = [
 def create_demo() -> Flask:
     """The site, ready to serve."""
     site = Flask(__name__, static_folder=ROOT / "static")
-    pages = [ROOT / "templates", ROOT / "tests" / "web" / "pages"]
+    pages = [ROOT / "templates", ROOT / "tests" / "front" / "pages"]
     site.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in pages])
     site.jinja_env.undefined = StrictUndefined
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         _=_, counted=counted, icon=icon, csrf_token=lambda: "token", act_key=lambda: "act"
     )
-    site.jinja_env.filters.update(figure=format_decimal, percent=lambda x: f"{100 * x:.1f} %")
+    site.jinja_env.filters.update(
+        figure=lambda n: format_decimal(n, locale="en"), percent=lambda x: f"{100 * x:.1f} %"
+    )
     site.secret_key = "only for tests"
     site.before_request(_new_nonce)
     site.context_processor(_frame)

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tests.front.tiles import Feature, layer, tile_bounds
 from tests.places import DATA
-from tests.web.tiles import layer, tile_bounds
 
 BOUNDS = (121.15, 16.55, 122.35, 18.6)
 CLOUD = (
@@ -67,6 +67,7 @@ def households() -> pd.DataFrame:
     return pd.DataFrame({"lon": lon, "lat": lat, "n": 20, "depth": depth})
 
 
+@cache
 def area_tile(level: int, z: int, x: int, y: int) -> bytes:
     """Layers `areas` and `labels` of a level."""
     here = shapely.box(*tile_bounds(z, x, y))
@@ -85,13 +86,15 @@ def area_tile(level: int, z: int, x: int, y: int) -> bytes:
     )
 
 
+@cache
 def release_tile(z: int, x: int, y: int) -> bytes:
     """Layers `extent`, `observed` and `unseen`."""
     here = shapely.box(*tile_bounds(z, x, y)).buffer(0.02)
     parts = flood_parts()
     near = parts[shapely.intersects(parts, here)]
     fine = 360 / 2**z / 2048
-    extent = [(shapely.make_valid(s), {}) for s in shapely.simplify(near, fine) if not s.is_empty]
+    coarse = shapely.make_valid(shapely.simplify(near, fine))
+    extent: list[Feature] = [(shape, {}) for shape in coarse if not shape.is_empty]
     observed = shapely.box(*BOUNDS).difference(CLOUD)
     return (
         layer("extent", extent, z, x, y)
@@ -120,8 +123,8 @@ def answer(asked: dict[str, Any]) -> list[dict[str, Any]]:
     inside = _inside(asked, points)
     least = asked["clause"]["at_least"]
     rows = []
-    for pcode, name, shape in areas(2).itertuples(index=False):
-        here = points[inside & shapely.contains_xy(shape.simplify(0.01), points.lon, points.lat)]
+    for pcode, name, in_province in _provinces():
+        here = points[inside & in_province]
         hit = int(here.n[here.depth >= least].sum())
         unseen = int(here.n[here.depth.isna()].sum())
         if len(here):
@@ -130,6 +133,16 @@ def answer(asked: dict[str, Any]) -> list[dict[str, Any]]:
                 in_=hit, probable=0, expected=0.0, out=total - hit - unseen, not_observed=unseen,
                 unlocated=0)})  # fmt: skip
     return rows
+
+
+@cache
+def _provinces() -> list[tuple[str, str, Any]]:
+    """P-code and name of each province, and which households stand in it."""
+    at = households()
+    return [
+        (pcode, name, shapely.contains_xy(shape.simplify(0.01), at.lon, at.lat))
+        for pcode, name, shape in areas(2).itertuples(index=False)
+    ]
 
 
 def _inside(asked: dict[str, Any], points: pd.DataFrame) -> Any:
@@ -144,6 +157,7 @@ def _shapes(level: int) -> Any:
     return areas(level)[["pcode", "geometry"]].itertuples(index=False)
 
 
+@cache
 def household_tile(z: int, x: int, y: int, at_least: float) -> bytes:
     """Layer `households`: added up by cell below street zoom, one by one from there."""
     west, south, east, north = tile_bounds(z, x, y)
@@ -162,14 +176,16 @@ def household_tile(z: int, x: int, y: int, at_least: float) -> bytes:
         {"lon": "mean", "lat": "mean", "n": "sum", "in": "sum", "not_observed": "sum"}
     )
     added["out"] = added["n"] - added["in"] - added["not_observed"]
-    figures = added[["n", "in", "out", "not_observed"]].to_dict("records")
-    return layer(
-        "households", zip(shapely.points(added.lon, added.lat), figures, strict=True), z, x, y
-    )
+    figures = [
+        {"n": n, "in": inn, "out": out, "not_observed": unseen}
+        for n, inn, out, unseen in added[["n", "in", "out", "not_observed"]].itertuples(index=False)
+    ]
+    spots = [shapely.Point(place) for place in added[["lon", "lat"]].to_numpy()]
+    return layer("households", zip(spots, figures, strict=True), z, x, y)
 
 
 def _points(here: pd.DataFrame, at_least: float) -> list[tuple[Any, dict[str, Any]]]:
     status = np.select([here.depth.isna(), here.depth >= at_least], ["not_observed", "in"], "out")
-    spots = shapely.points(here.lon, here.lat)
+    spots = [shapely.Point(place) for place in here[["lon", "lat"]].to_numpy()]
     numbers = here.index.map(lambda i: f"HG-{i:06d}")
     return [(p, {"status": s, "number": n}) for p, s, n in zip(spots, status, numbers, strict=True)]

@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 EXTENT = 4096
-POINT, LINE, POLYGON = 1, 2, 3
+POLYGON = 3
 Feature = tuple[BaseGeometry, dict[str, Any]]
 
 
@@ -49,9 +49,11 @@ def _placed(shape: BaseGeometry, z: int, x: int, y: int) -> BaseGeometry:
     def to_tile(positions: np.ndarray) -> np.ndarray:
         lon, lat = positions.T
         row = (1 - np.arcsinh(np.tan(np.radians(lat))) / pi) / 2
-        return np.c_[((lon + 180) / 360 * 2**z - x) * EXTENT, (row * 2**z - y) * EXTENT]
+        column = (lon + 180) / 360
+        return np.column_stack([(column * 2**z - x) * EXTENT, (row * 2**z - y) * EXTENT])
 
-    return shapely.set_precision(shapely.transform(cut, to_tile), 1)
+    placed: BaseGeometry = shapely.set_precision(shapely.transform(cut, to_tile), 1)
+    return placed
 
 
 def _feature(
@@ -61,7 +63,7 @@ def _feature(
     for key, value in about.items():
         written = _value(value)
         tags += [keys.setdefault(key, len(keys)), values.setdefault(written, len(values))]
-    kind = {0: POINT, 1: LINE, 2: POLYGON}[shapely.get_dimensions(shape)]
+    kind = int(shapely.get_dimensions(shape)) + 1  # 1 point, 2 line, 3 polygon
     drawing = b"".join(_varint(step) for step in _steps(shape, kind))
     return _field(2, b"".join(map(_varint, tags))) + _number(3, kind) + _field(4, drawing)
 
