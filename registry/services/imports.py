@@ -103,7 +103,8 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     found = _locked(session, import_id, ImportState.MAPPED)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
-            stage_file(session, found, path_of(found.original_sha256), progress)
+            with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
+                stage_file(session, found, path_of(found.original_sha256), progress)
         except Refusal as refusal:
             found.state, found.refusal = ImportState.REFUSED, refusal.message
         else:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from geo.models.locations import Location, LocationSource
 from registry.models.registrants import (
     Group,
+    Identifier,
     Individual,
     Membership,
     Registrant,
@@ -85,3 +87,18 @@ def _registrant(
     session.add(registrant)
     session.flush()
     return registrant
+
+
+def csv_file(folder: Path, text: str, name: str = "list.csv") -> Path:
+    """A file of these lines."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def make_identifier(session: Session, registrant: Registrant, value: str) -> Identifier:
+    """A valid national ID."""
+    identifier = Identifier(registrant_id=registrant.id, type="national_id", value=value)
+    session.add(identifier)
+    session.flush()
+    return identifier
