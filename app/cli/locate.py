@@ -11,7 +11,8 @@ from app.cli.tables import answering, say, write_table
 from geo.archives import sha256
 from geo.crs import carried, in_degrees, label
 from geo.vector.areas import Areas, areas_of
-from geo.vector.locate import NOWHERE, Indices, Locator
+from geo.vector.lattice import Indices
+from geo.vector.locate import NOWHERE, Locator
 from geo.vector.places import Asked, Places, places
 
 HEADER = ("id", "area")

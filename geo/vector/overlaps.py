@@ -4,7 +4,8 @@ import numpy as np
 import shapely
 
 from geo.ellipsoid import Shapes
-from geo.vector.locate import NOWHERE, Indices
+from geo.vector.lattice import Indices
+from geo.vector.locate import NOWHERE
 
 TOUCH = 1e-9  # share of the polygon; less is the rounding of borders that only meet
 
