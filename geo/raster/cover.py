@@ -26,8 +26,7 @@ NODES = 17  # per side of a piece, between which the size of projected cells is 
 class Covered:
     """The cells of a piece that areas cover: for each pair the area, the cell and the share.
 
-    `cell` counts within the piece, row by row; `km2` is the covered part on the ground. A cell may
-    appear several times for one area, with the shares of its strips.
+    `cell` counts within the piece, row by row; `km2` is the covered part on the ground.
     """
 
     window: Window
@@ -49,13 +48,25 @@ def covered(grid: Grid, areas: Shapes) -> Iterator[Covered]:
         strips = _strips(grid)
         pair, strip_cell, share = _shares(shapes[met], window, strips)
         row, column = np.divmod(strip_cell, window.width)
-        yield Covered(
-            window,
-            owners[met][pair],
-            row // strips * window.width + column,
-            share / strips,
-            share * _sizes(grid, window, strips)[row, column],
-        )
+        km2 = share * _sizes(grid, window, strips)[row, column]
+        cell = row // strips * window.width + column
+        if strips > 1:
+            pair, cell, share, km2 = _whole_cells(pair, cell, share, km2)
+            share /= strips
+        yield Covered(window, owners[met][pair], cell, share, km2)
+
+
+def _whole_cells(
+    pair: Indices, cell: Indices, share: Floats, km2: Floats
+) -> tuple[Indices, Indices, Floats, Floats]:
+    """The strips of each cell put together again."""
+    order = np.lexsort((cell, pair))
+    pair, cell = pair[order], cell[order]
+    starts = np.flatnonzero((np.diff(pair, prepend=-1) != 0) | (np.diff(cell, prepend=-1) != 0))
+    if not len(starts):
+        return pair, cell, share, km2
+    parts = np.add.reduceat(share[order], starts), np.add.reduceat(km2[order], starts)
+    return pair[starts], cell[starts], *parts
 
 
 def _in_cells(grid: Grid, areas: Shapes) -> tuple[Indices, Shapes]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from core.errors import Invalid
@@ -75,10 +74,9 @@ def numbers(texts: list[str]) -> Floats:
 
 def float_texts(values: NDArray[Any]) -> list[str]:
     """Floats in the fewest digits that read back the same in their own width; NaN is empty."""
-    if not len(values):
-        return []
-    written = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
-    return written[1:-1].decode().replace("null", "").split(",")
+    wide = values.dtype == np.float64
+    texts = map(repr, values.tolist()) if wide else values.astype(str).tolist()
+    return ["" if text == "nan" else text for text in texts]
 
 
 def _number(text: str) -> float:

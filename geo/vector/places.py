@@ -202,12 +202,13 @@ def _from_layer(path: Path, asked: Asked) -> Places:
     if np.isin(kinds, LINES).any():
         raise PointsAreLines(name=path.name)
     middles = shapely.centroid(shapes)
+    middles[shapely.is_empty(middles)] = None
     x, y = shapely.get_x(middles), shapely.get_y(middles)
     ids = features.columns[asked.id].texts() if asked.id else _row_numbers(len(shapes))
     areal = np.isin(kinds, POLYGONS)
     footprints = np.where(areal, shapes, np.array(None)) if areal.any() else None
     reasons = _reasons(x, y, layer.crs)
-    reasons[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = Reason.MISSING
+    reasons[shapely.is_missing(middles)] = Reason.MISSING
     return Places(ids, x, y, reasons, layer.crs, footprints)
 
 

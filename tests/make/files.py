@@ -1,6 +1,7 @@
 """Small hazard files of the kinds people upload."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 def depth_file(
     path: Path,
-    depths: list[list[float]],
+    depths: Sequence[Sequence[float]],
     *,
     nodata: float | None = -9999.0,
     dtype: str = "float32",
