@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.models import RoleGrant, User
 from app.auth.permissions import May
+from app.auth.roles import GIVES
 from core.actor import Actor
+from core.clock import today
 from core.errors import NotFound
 from geo.models.areas import Area
 from programs.models.organisations import Organisation
@@ -60,3 +62,21 @@ def _grants() -> Any:
         .outerjoin(Area, Area.id == RoleGrant.area_id)
         .order_by(RoleGrant.id)
     )
+
+
+def named_who_may(session: Session, permission: str, *, but: set[int]) -> list[str]:
+    """The names of those whose role lets them do something today, without some of them."""
+    roles = [role for role, gives in GIVES.items() if permission in gives]
+    now = today()
+    given = (
+        select(User.name)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(
+            User.active,
+            User.id.not_in(but),
+            RoleGrant.role.in_(roles),
+            func.coalesce(RoleGrant.starts_on, now) <= now,
+            func.coalesce(RoleGrant.ends_on, now) >= now,
+        )
+    )
+    return list(session.scalars(given.distinct().order_by(User.name)))

@@ -63,8 +63,9 @@ def write_cards(
 def modules(code: str) -> NDArray[np.bool_]:
     """The dark modules of a code's QR symbol, without quiet zone, by row and column."""
     symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image: NDArray[np.uint8] = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False))
-    return image == 0
+    image = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False))
+    dark: NDArray[np.bool_] = image == 0
+    return dark
 
 
 def _paper() -> FPDF:

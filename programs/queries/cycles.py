@@ -17,13 +17,15 @@ from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import LeftOut, MembershipState
-from programs.models.programs import Benefit, Program
+from programs.models.programs import Benefit, Program, ProgramState
+from programs.permissions import May
 from programs.queries.amounts import amount_due
 from programs.queries.eligibility import Round, judged
-from registry.models.rosters import RosterMember
+from registry.models.rosters import Roster, RosterMember, RosterState
 from registry.queries.answers import FIGURES, People
 
 MOST_AREAS = 60
+MOST_LISTS = 100
 
 
 class CycleElsewhere(Conflict):
@@ -70,6 +72,14 @@ class Preview:
     areas: list[AreaCost]
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a cycle can start from: open programs and frozen lists, (key, words) each."""
+
+    programs: list[tuple[int, str]]
+    rosters: list[tuple[int, str]]
+
+
 def locked_cycle(session: Session, cycle_id: int, *states: CycleState, actor: Actor) -> Cycle:
     """The cycle an act is about, locked until the transaction ends.
 
@@ -86,6 +96,26 @@ def locked_cycle(session: Session, cycle_id: int, *states: CycleState, actor: Ac
     if sees_part_only(session, cycle.roster_id, actor=actor):
         raise CycleBeyondReach
     return cycle
+
+
+def choices(session: Session, *, actor: Actor) -> Choices:
+    """What the actor could start a cycle from, newest first."""
+    actor.require(May.PREPARE_CYCLES)
+    programs = (
+        select(Program.id, Program.name)
+        .where(Program.state == ProgramState.ACTIVE)
+        .order_by(Program.id.desc())
+    )
+    rosters = (
+        select(Roster.id, Roster.name)
+        .where(Roster.state == RosterState.FROZEN)
+        .order_by(Roster.frozen_at.desc())
+        .limit(MOST_LISTS)
+    )
+    return Choices(
+        programs=[row._tuple() for row in session.execute(programs)],
+        rosters=[row._tuple() for row in session.execute(rosters)],
+    )
 
 
 def sees_part_only(session: Session, roster_id: int, *, actor: Actor) -> bool:

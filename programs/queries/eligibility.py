@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.cql import Condition, condition
+from core.errors import NotFound
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import (
@@ -41,14 +42,30 @@ class Round:
 
 def round_of(session: Session, cycle: Cycle) -> Round:
     """The round a cycle is, by its program's rule of today."""
-    program = session.get_one(Program, cycle.program_id)
+    with_probable = cycle.with_probable
+    return round_asked(
+        session, cycle.program_id, cycle.roster_id, cycle.starts_on, with_probable=with_probable
+    )
+
+
+def round_asked(
+    session: Session, program_id: int, roster_id: int, starts_on: date, *, with_probable: bool
+) -> Round:
+    """The round a program would do from a frozen list, before any cycle of it is written.
+
+    Raises:
+        NotFound: there is no such program.
+    """
+    program = session.get(Program, program_id)
+    if program is None:
+        raise NotFound(program=program_id)
     return Round(
         program_id=program.id,
         purpose=program.purpose,
         rule=program.eligibility,
-        roster_id=cycle.roster_id,
-        with_probable=cycle.with_probable,
-        starts_on=cycle.starts_on,
+        roster_id=roster_id,
+        with_probable=with_probable,
+        starts_on=starts_on,
     )
 
 

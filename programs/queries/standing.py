@@ -26,6 +26,10 @@ from programs.queries.funds import Balance, balance
 from registry.models.rosters import Roster
 
 RECENT = 12
+LEAVES = {
+    "payments.export": ("payments", May.EXPORT_PAYMENTS),
+    "vouchers.print": ("cards", May.ISSUE_VOUCHERS),
+}
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,11 @@ class Way:
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file that left the house for a cycle: a payment list or a sheet of cards."""
+    """A payment list or sheets of cards, made for a cycle; who may make such a one may have it."""
 
-    action: str
-    kind: str
     sha256: str
+    name: str
+    permission: May
     entry: AuditEntry
 
 
@@ -99,9 +103,10 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
     ways = _ways(session, cycle)
     acts = session.scalars(_acts(cycle)).all()
     approval = session.scalar(_approvals(cycle).limit(1))
+    program = session.get_one(Program, cycle.program_id)
     return Standing(
         cycle=cycle,
-        program=session.get_one(Program, cycle.program_id),
+        program=program,
         roster=roster,
         release=release,
         newer=_newer(session, release),
@@ -113,7 +118,7 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         signatures=_signatures(acts, approval),
         batch=session.scalar(select(PaymentBatch).where(PaymentBatch.cycle_id == cycle.id)),
         vouchers=_vouchers(session, cycle),
-        files=_files(acts),
+        files=_files(acts, program, cycle),
         activity=acts[:RECENT],
     )
 
@@ -145,6 +150,24 @@ def members_of(session: Session, cycle: Cycle) -> Members:
             if isinstance(row.reason, LeftOut)
         ],
     )
+
+
+def file_made(session: Session, cycle_id: int, sha256: str, *, actor: Actor) -> MadeFile:
+    """A file that was made for a cycle, for those who may make such a one.
+
+    Raises:
+        NotFound: none of this digest was. Forbidden: it is not theirs to have.
+    """
+    actor.require(May.READ_PROGRAMS)
+    cycle = session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise NotFound(cycle=cycle_id)
+    program = session.get_one(Program, cycle.program_id)
+    for file in _files(session.scalars(_acts(cycle)).all(), program, cycle):
+        if file.sha256 == sha256:
+            actor.require(file.permission)
+            return file
+    raise NotFound(file=sha256)
 
 
 def _ways(session: Session, cycle: Cycle) -> list[Way]:
@@ -219,9 +242,12 @@ def _vouchers(session: Session, cycle: Cycle) -> dict[VoucherState, int]:
     return {state: found.get(state, 0) for state in VoucherState}
 
 
-def _files(acts: Sequence[AuditEntry]) -> list[MadeFile]:
-    return [
-        MadeFile(act.action, str(act.figures["file"]), str(act.figures["sha256"]), act)
-        for act in acts
-        if "sha256" in act.figures
-    ]
+def _files(acts: Sequence[AuditEntry], program: Program, cycle: Cycle) -> list[MadeFile]:
+    """The files of a cycle, newest first, named after what they hold."""
+    files = []
+    for act in acts:
+        if act.action in LEAVES:
+            what, permission = LEAVES[act.action]
+            name = f"{program.number}-{cycle.number}-{what}.{act.figures['file']}"
+            files.append(MadeFile(str(act.figures["sha256"]), name, permission, act))
+    return files

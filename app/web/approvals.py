@@ -1,0 +1,58 @@
+"""Signing a cycle, or sending it back."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.request import actor, db
+from core.words import _
+from programs.models.approvals import ApprovalState
+from programs.queries.requests import request_page
+from programs.services import approvals
+from registry.queries.rosters import answers_kept
+
+bp = Blueprint("approvals", __name__, url_prefix="/approvals")
+
+
+@bp.get("/<int:approval_id>")
+def show(approval_id: int) -> str:
+    page = request_page(db(), approval_id, actor=actor())
+    answers = answers_kept(page.at.roster)
+    return render_template("approvals/show.html", page=page, at=page.at, answers=answers)
+
+
+@bp.post("/<int:approval_id>/signatures")
+def sign(approval_id: int) -> Response:
+    signed = approvals.sign(db(), approval_id, actor=actor())
+    flash(_outcome(signed))
+    return _to_cycle(approval_id)
+
+
+@bp.post("/<int:approval_id>/return")
+def send_back(approval_id: int) -> Response:
+    approvals.return_approval(db(), approval_id, request.form["reason"], actor=actor())
+    flash(_("The cycle went back to those who prepared it."))
+    return _to_cycle(approval_id)
+
+
+@bp.post("/<int:approval_id>/reject")
+def reject(approval_id: int) -> Response:
+    approvals.reject_approval(db(), approval_id, request.form["reason"], actor=actor())
+    flash(_("The cycle was rejected; nothing of it will be given."))
+    return _to_cycle(approval_id)
+
+
+def _outcome(signed: approvals.Signed) -> str:
+    if signed.returned:
+        return _("It was not signed but sent back: {why}", why=signed.returned)
+    if signed.state is ApprovalState.APPROVED:
+        return _("You signed. The cycle is approved and its money is bound.")
+    return _(
+        "You signed. {signed} of {needed} signatures are there.",
+        signed=signed.signatures,
+        needed=signed.needed,
+    )
+
+
+def _to_cycle(approval_id: int) -> Response:
+    page = request_page(db(), approval_id, actor=actor())
+    return redirect(url_for("cycles.show", cycle_id=page.at.cycle.id), 303)

@@ -1,0 +1,185 @@
+"""Cycles: from a kept list to help handed over, step by step."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from app.auth.people import named_who_may
+from app.request import actor, asks, db
+from app.web.steps import steps_of
+from core import jobs
+from core.clock import today
+from core.money import said
+from core.storage import path_of
+from core.words import _, counted
+from programs.jobs.vouchers import print_cards
+from programs.models.memberships import LeftOut
+from programs.permissions import May
+from programs.queries.approvals import hands_on, signers_of
+from programs.queries.cycles import choices, preview
+from programs.queries.eligibility import Round, round_asked, round_of
+from programs.queries.funds import balance
+from programs.queries.members import members_page
+from programs.queries.standing import Standing, file_made, standing_of
+from programs.services import approvals, cycles, entitlements, payments, vouchers
+from programs.services.cycles import Start
+from registry.queries.rosters import answers_kept
+
+bp = Blueprint("cycles", __name__, url_prefix="/cycles")
+
+
+@bp.get("/new")
+def new() -> str:
+    given = choices(db(), actor=actor())
+    return render_template("cycles/new.html", choices=given, starts_on=today())
+
+
+@bp.post("/preview")
+@asks
+def look_ahead() -> str:
+    """What the cycle on the form would be: a fragment, written nowhere."""
+    return _previewed(_asked())
+
+
+@bp.post("/")
+def start() -> Response:
+    asked = _asked()
+    given = Start(asked.roster_id, request.form["name"], asked.starts_on, asked.with_probable)
+    cycle = cycles.start_cycle(db(), asked.program_id, given, actor=actor())
+    return redirect(url_for(".show", cycle_id=cycle.id), 303)
+
+
+@bp.get("/<int:cycle_id>")
+def show(cycle_id: int) -> str:
+    at = standing_of(db(), cycle_id, actor=actor())
+    return render_template(
+        "cycles/show.html",
+        at=at,
+        steps=steps_of(at),
+        answers=answers_kept(at.roster),
+        signers=_signers_left(at),
+        today=today(),
+        job=request.args.get("job", type=int),
+    )
+
+
+@bp.get("/<int:cycle_id>/preview")
+def look_again(cycle_id: int) -> str:
+    """What enrolling now would come to: a fragment of the cycle's page."""
+    at = standing_of(db(), cycle_id, actor=actor())
+    return _previewed(round_of(db(), at.cycle))
+
+
+@bp.get("/<int:cycle_id>/households")
+def households(cycle_id: int) -> str:
+    why = request.args.get("reason", "")
+    reason = LeftOut(why) if why in set(LeftOut) else None
+    after = request.args.get("after")
+    page = members_page(db(), cycle_id, actor=actor(), reason=reason, after=after)
+    at = standing_of(db(), cycle_id, actor=actor())
+    return render_template("cycles/households.html", at=at, page=page, reason=reason)
+
+
+@bp.post("/<int:cycle_id>/members")
+def enrol(cycle_id: int) -> Response:
+    done = cycles.enrol(db(), cycle_id, actor=actor())
+    flash(
+        counted(
+            "{enrolled} of {count} household was enrolled.",
+            "{enrolled} of {count} households were enrolled.",
+            done.asked,
+            enrolled=done.households,
+        )
+    )
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/amounts")
+def prepare(cycle_id: int) -> Response:
+    done = entitlements.prepare_entitlements(db(), cycle_id, actor=actor())
+    flash(_("{count} amounts were prepared.", count=done.entitlements))
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/approvals")
+def ask(cycle_id: int) -> Response:
+    approvals.ask_approval(db(), cycle_id, actor=actor())
+    flash(_("The cycle waits for its signatures; until then nobody can change it."))
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/payments")
+def pay(cycle_id: int) -> Response:
+    batch = payments.make_payments(db(), cycle_id, actor=actor())
+    flash(counted("{count} order was made.", "{count} orders were made.", batch.orders))
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/vouchers")
+def issue(cycle_id: int) -> Response:
+    until = date.fromisoformat(request.form["expires_on"])
+    issued = vouchers.issue_vouchers(db(), cycle_id, until, actor=actor())
+    flash(counted("{count} voucher was issued.", "{count} vouchers were issued.", issued.vouchers))
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/cards")
+def print_sheets(cycle_id: int) -> Response:
+    cycle = standing_of(db(), cycle_id, actor=actor()).cycle
+    job = jobs.defer(db(), print_cards, actor=actor(), about=cycle, cycle_id=cycle_id)
+    return redirect(url_for(".show", cycle_id=cycle_id, job=job), 303)
+
+
+@bp.get("/<int:cycle_id>/files/<sha256>")
+def file(cycle_id: int, sha256: str) -> Response:
+    made = file_made(db(), cycle_id, sha256, actor=actor())
+    return send_file(path_of(sha256), as_attachment=True, download_name=made.name)
+
+
+@bp.post("/<int:cycle_id>/cancel")
+def cancel(cycle_id: int) -> Response:
+    cycles.cancel_cycle(db(), cycle_id, request.form["reason"], actor=actor())
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/reopen")
+def reopen(cycle_id: int) -> Response:
+    cycles.reopen_cycle(db(), cycle_id, request.form["reason"], actor=actor())
+    return _back(cycle_id)
+
+
+@bp.post("/<int:cycle_id>/end")
+def end(cycle_id: int) -> Response:
+    freed = cycles.end_cycle(db(), cycle_id, actor=actor())
+    currency = standing_of(db(), cycle_id, actor=actor()).program.currency
+    flash(_("The cycle has ended; {freed} is free again.", freed=said(freed, currency)))
+    return _back(cycle_id)
+
+
+def _asked() -> Round:
+    form = request.form
+    return round_asked(
+        db(),
+        form.get("program_id", 0, type=int),
+        form.get("roster_id", 0, type=int),
+        date.fromisoformat(form["starts_on"]),
+        with_probable="with_probable" in form,
+    )
+
+
+def _previewed(asked: Round) -> str:
+    found, fund = preview(db(), asked, actor=actor()), balance(db(), asked.program_id)
+    return render_template(
+        "cycles/_preview.html", preview=found, free=fund.free, currency=fund.currency
+    )
+
+
+def _signers_left(at: Standing) -> list[str]:
+    """Who could sign next: the approvers who neither prepared it nor signed it."""
+    done = signers_of(db(), at.approval.id) if at.approval else []
+    return named_who_may(db(), May.APPROVE, but=hands_on(db(), at.cycle) | set(done))
+
+
+def _back(cycle_id: int) -> Response:
+    return redirect(url_for(".show", cycle_id=cycle_id), 303)

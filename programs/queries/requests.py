@@ -1,0 +1,78 @@
+"""What somebody sees who is asked to sign a cycle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.audit import AuditEntry
+from core.errors import NotFound
+from programs.models.approvals import Approval
+from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement
+from programs.models.memberships import CycleMember, MembershipState
+from programs.permissions import May
+from programs.queries.approvals import PREPARING
+from programs.queries.standing import Standing, standing_of
+from registry.queries.answers import FIGURES, People
+from registry.queries.people import composition
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One request: the cycle as it stands, the people in it, who prepared it, and earlier ones."""
+
+    approval: Approval
+    at: Standing
+    people: People
+    most: Decimal
+    prepared: Sequence[AuditEntry]
+    earlier: Sequence[Approval]
+
+
+def request_page(session: Session, approval_id: int, *, actor: Actor) -> RequestPage:
+    """One request to sign.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    approval = session.get(Approval, approval_id)
+    if approval is None:
+        raise NotFound(approval=approval_id)
+    at = standing_of(session, approval.cycle_id, actor=actor)
+    earlier = select(Approval).where(
+        Approval.cycle_id == approval.cycle_id, Approval.id < approval.id
+    )
+    most = select(func.max(Entitlement.amount)).where(Entitlement.cycle_id == at.cycle.id)
+    return RequestPage(
+        approval=approval,
+        at=at,
+        people=_people(session, at.cycle),
+        most=session.scalar(most) or Decimal(0),
+        prepared=_prepared(session, at.cycle),
+        earlier=session.scalars(earlier.order_by(Approval.id.desc())).all(),
+    )
+
+
+def _people(session: Session, cycle: Cycle) -> People:
+    """The people of the enrolled households by sex and age on the day the cycle starts."""
+    enrolled = select(CycleMember.registrant_id).where(
+        CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED
+    )
+    people = composition(cycle.starts_on, enrolled)
+    sums = [func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES]
+    return People(*(int(count) for count in session.execute(select(*sums)).one()))
+
+
+def _prepared(session: Session, cycle: Cycle) -> Sequence[AuditEntry]:
+    """The acts that prepared a cycle, in order."""
+    acts = select(AuditEntry).where(
+        AuditEntry.subject == Cycle.__tablename__,
+        AuditEntry.subject_id == cycle.id,
+        AuditEntry.action.in_(PREPARING),
+    )
+    return session.scalars(acts.order_by(AuditEntry.id)).all()
