@@ -10,9 +10,9 @@ from app.auth.platform import PLATFORM
 from core.db import connect, transaction
 from core.jobs import Progress
 from core.settings import settings
-from registry.jobs.imports import import_at_once
 from registry.models.imports import Import, ImportKind
-from registry.parsing.findings import finding_name
+from registry.parsing.findings import WARNINGS, finding_name
+from registry.services import imports
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -46,13 +46,13 @@ def import_file(context: click.Context, kind: str, file: Path, accept_flagged: b
     why; 2: the file cannot be used at all.
     """
     with transaction() as session:
-        done = import_at_once(
+        done = imports.take_in(
             session,
             file,
             ImportKind(kind),
             actor=PLATFORM,
             progress=OnScreen(),
-            accept_flagged=accept_flagged,
+            accepted=WARNINGS if accept_flagged else (),
         )
         report(done)
         failed = done.counts["error"]

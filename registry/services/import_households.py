@@ -18,9 +18,10 @@ LARGEST = 30  # people in a household before somebody should look
 # What the cells say as values: null where they say nothing, or nonsense.
 SAID = text("""
     create temporary table said on commit drop as
-    select staged.row_number, area.id as area_id, number_in(staged.longitude) as lon,
-           number_in(staged.latitude) as lat, number_in(staged.accuracy_m) as accuracy,
-           source.code as source, day_in(staged.located_on) as located,
+    select staged.row_number, area.id as area_id, area.path as area_path,
+           number_in(staged.longitude) as lon, number_in(staged.latitude) as lat,
+           number_in(staged.accuracy_m) as accuracy, source.code as source,
+           day_in(staged.located_on) as located,
            number_in(staged.size) as people, roster.code = 'partial' as is_partial
     from staged
     left join areas as area
@@ -36,18 +37,31 @@ POINTS = text("""
     where lon between -180 and 180 and lat between -90 and 90 and (lon, lat) <> (0, 0)
 """)
 POINTS_INDEX = text("create index on points using gist (point)")
-# The leaf area of each point. Parts are few and points many, so the parts go round the points.
+# The leaf area of each point; where areas overlap, as real maps do, the one its row states. Parts
+# are few and points many, so the parts go round the points.
 PLACED = text("""
     create temporary table placed on commit drop as
-    select distinct on (found.row_number) found.row_number, area.path as leaf_path
+    select distinct on (found.row_number) found.row_number, area.path, area.id as area_id
     from areas as area
     join area_parts as part on part.area_id = area.id
     cross join lateral (
         select points.row_number from points
         where ST_Intersects(part.part, points.point) offset 0
     ) as found
+    join said on said.row_number = found.row_number
     where area.is_leaf and area.valid_to is null
-    order by found.row_number, area.pcode
+    order by found.row_number, coalesce(said.area_id = any (area.path), false) desc, area.pcode
+""")
+# Maps of two levels seldom fit to the metre: where no leaf covers a point, the lowest area does.
+IN_GAPS = text("""
+    insert into placed (row_number, path, area_id)
+    select distinct on (points.row_number) points.row_number, area.path, area.id
+    from points
+    left join placed using (row_number)
+    join area_parts as part on ST_Intersects(part.part, points.point)
+    join areas as area on area.id = part.area_id and area.valid_to is null
+    where placed.row_number is null
+    order by points.row_number, area.level desc, area.pcode
 """)
 # Points that lie in no area, but would if longitude and latitude changed places.
 TURNED = text("""
@@ -60,16 +74,17 @@ TURNED = text("""
       and exists (
           select from area_parts as part
           join areas as area on area.id = part.area_id
-          where area.is_leaf and area.valid_to is null
+          where area.valid_to is null
             and ST_Intersects(part.part, ST_Point(said.lat, said.lon, 4326)))
 """)
 # Each row beside the household it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
     select staged.*, said.area_id, said.lon, said.lat, said.accuracy, said.source, said.located,
-           said.people, said.is_partial, placed.leaf_path,
+           said.people, said.is_partial, placed.area_id as found_area_id,
+           coalesce(said.area_id, placed.area_id) as meant_area_id,
+           said.area_id = any (placed.path) or placed.area_id = any (said.area_path) as is_inside,
            turned.row_number is not null as is_turned,
-           coalesce(said.area_id, placed.leaf_path[cardinality(placed.leaf_path)]) as named_area_id,
            household.id as registrant_id, household.state, household.location_id as place_now,
            household.area_id as area_now, household.settlement as settlement_now,
            household.address as address_now, household.phone as phone_now,
@@ -109,7 +124,7 @@ WEIGHED = text("""
             case when state <> 'active' then 'not_active' end,
             case when area_pcode is not null and area_id is null then 'unknown_area' end,
             case when not :national
-                  and (not exists (select from reach where reach.area_id = named_area_id)
+                  and (not exists (select from reach where reach.area_id = meant_area_id)
                        or registrant_id is not null
                        and not exists (select from reach where reach.area_id = area_now))
                  then 'out_of_reach' end,
@@ -130,10 +145,10 @@ WEIGHED = text("""
         ], null) as errors, array_remove(array[
             case when (lon, lat) = (0, 0) then 'zero' end,
             case when is_turned then 'swapped' end,
-            case when country.is_known and leaf_path is null and not is_turned
+            case when country.is_known and found_area_id is null and not is_turned
                   and lon between -180 and 180 and lat between -90 and 90 and (lon, lat) <> (0, 0)
                  then 'foreign' end,
-            case when not area_id = any (leaf_path) then 'outside_area' end,
+            case when not is_inside then 'outside_area' end,
             case when at_spot > :crowd and coalesce(source, 'gps') = 'gps' and (lon, lat) <> (0, 0)
                  then 'crowded' end,
             case when people > :largest then 'size_implausible' end
@@ -154,7 +169,7 @@ LOOK_AT_POINTS, LOOK_AT_SAID = text("analyze points"), text("analyze said, place
 LOOK_AT_WEIGHED, LOOK_AT_MERGING = text("analyze weighed"), text("analyze merging")
 LOOK_AT_ROWS = text("analyze import_households")
 STEPS = (
-    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, TURNED, LOOK_AT_SAID),
+    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, TURNED, LOOK_AT_SAID),
     *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
 )
 FRESH = text("drop table if exists said, points, placed, turned, known, weighed, merging")

@@ -1,7 +1,7 @@
 """Staging: the cells of a file, or of an import's rows, in temporary tables to be asked by set.
 
 `staged` has the cells as they were written, `words` what the words in them mean, `reach` the areas
-the actor may write to. They end with the transaction.
+that may be written to. They end with the transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     MetaData,
+    Select,
     Table,
     Text,
     insert,
@@ -23,10 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
-from core.actor import Actor
 from core.bulk import copy_into
 from core.jobs import Progress
-from geo.queries.reach import areas_under
 from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
 from registry.parsing import tables
 from registry.parsing.fields import FIELDS
@@ -85,15 +84,19 @@ def stage_rows(session: Session, an_import: Import) -> None:
     session.execute(LOOK_AT_STAGED)
 
 
-def stage_words(session: Session, actor: Actor) -> None:
-    """Make `words` from the word lists, and `reach` from the areas the actor works in."""
+def stage_words(session: Session) -> None:
+    """Make `words` from the word lists: what a word of a cell means, in which list."""
     words = _temporary(session, "words", *(Column(name, Text) for name in ("list", "word", "code")))
     copy_into(session, words.name, words.columns.keys(), fixed_words())
     session.execute(VOCABULARIES)
     session.execute(LOOK_AT_WORDS)
+
+
+def stage_reach(session: Session, area_ids: Select[Any] | None) -> None:
+    """Make `reach` of the areas that may be written to; without any it stays empty."""
     reach = _temporary(session, "reach", Column("area_id", BigInteger, primary_key=True))
-    if not actor.national:
-        session.execute(insert(reach).from_select(["area_id"], areas_under(actor.area_ids)))
+    if area_ids is not None:
+        session.execute(insert(reach).from_select(["area_id"], area_ids))
 
 
 def _staged(session: Session, fields: Iterable[str]) -> Table:

@@ -4,6 +4,7 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 """
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import any_, delete, func, literal, select, text, update
@@ -13,14 +14,21 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
-from core.storage import Kept, path_of
+from core.storage import Kept, keep_file, path_of
 from core.words import _
+from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
 from registry.parsing import tables
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May
 from registry.services import import_households, import_people
-from registry.services.import_staging import ROWS, stage_file, stage_rows, stage_words
+from registry.services.import_staging import (
+    ROWS,
+    stage_file,
+    stage_reach,
+    stage_rows,
+    stage_words,
+)
 
 KINDS = {ImportKind.HOUSEHOLDS: import_households, ImportKind.PEOPLE: import_people}
 WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to us
@@ -198,6 +206,34 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     return found
 
 
+def take_in(
+    session: Session,
+    path: Path,
+    kind: ImportKind,
+    *,
+    actor: Actor,
+    progress: Progress,
+    accepted: Collection[str] = (),
+) -> Import:
+    """All steps in one go, for a file on this machine that nobody looks at first.
+
+    Columns are mapped by their headings; cells with one of the `accepted` warnings are used.
+
+    Raises:
+        Forbidden, ColumnMissing, Cancelled, and the refusals of a file that is no table.
+    """
+    actor.require(May.MERGE_IMPORTS)
+    made = upload(session, keep_file(path), path.name, kind, actor=actor)
+    map_columns(session, made.id, made.mapping, actor=actor)
+    check(session, made.id, actor=actor, progress=progress)
+    if made.state is ImportState.REFUSED:
+        raise Invalid(made.refusal or "")
+    for finding in made.counts["findings"].keys() & set(accepted):
+        accept(session, made.id, actor=actor, finding=finding)
+    review(session, made.id, actor=actor)
+    return merge(session, made.id, actor=actor, progress=progress)
+
+
 def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
     """Give an import up before it is merged; the file is kept, its rows are not.
 
@@ -250,7 +286,8 @@ def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def _weigh(session: Session, found: Import, actor: Actor) -> None:
-    stage_words(session, actor)
+    stage_words(session)
+    stage_reach(session, None if actor.national else areas_under(actor.area_ids))
     KINDS[found.kind].weigh(session, found, national=actor.national)
 
 

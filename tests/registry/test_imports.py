@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.errors import Forbidden, NotFound
 from core.storage import keep_file
-from geo.models.areas import Area
+from geo.models.areas import Area, AreaPart
 from geo.models.locations import Location
-from registry.jobs.imports import check_import, import_at_once, merge_import
+from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import HouseholdRow, Import, ImportKind, ImportState
 from registry.models.registrants import (
     FormerPlace,
@@ -22,6 +22,7 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
+from registry.parsing.findings import WARNINGS
 from registry.parsing.tables import NotATable
 from registry.services import imports
 from tests.make.geo import make_country
@@ -42,9 +43,10 @@ def areas(session: Session) -> dict[str, Area]:
 
 
 def take_in(session: Session, folder: Path, actor: Actor, *rows: str, **how: Any) -> Import:
-    file = csv_file(folder, "\n".join([how.pop("head", HEAD), *rows]))
-    households = ImportKind.HOUSEHOLDS
-    done = import_at_once(session, file, households, actor=actor, progress=Silent(), **how)
+    file = csv_file(folder, "\n".join([how.get("head", HEAD), *rows]))
+    kind, accepted = ImportKind.HOUSEHOLDS, WARNINGS if how.get("accept_flagged") else ()
+    progress = Silent()
+    done = imports.take_in(session, file, kind, actor=actor, progress=progress, accepted=accepted)
     session.expire_all()
     return done
 
@@ -422,6 +424,17 @@ def test_an_actor_bound_to_an_area_imports_only_there(
     done = take_in(session, tmp_path, local, GOOD, east, theirs, nowhere)
     errors = [row.errors for row in rows_of(session, done)]
     assert errors == [[], ["out_of_reach"], ["out_of_reach"], ["out_of_reach"]]
+
+
+def test_a_point_in_a_gap_between_leaves_is_neither_foreign_nor_outside(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    leaf = areas["X11"]
+    session.execute(delete(AreaPart).where(AreaPart.area_id == leaf.id))
+
+    done = take_in(session, tmp_path, anybody, GOOD)
+    assert done.counts["good"] == 1
+    assert household(session).area_id == areas["X1"].id
 
 
 def test_before_any_area_is_loaded_no_point_is_foreign(

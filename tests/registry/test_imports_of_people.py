@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
-from registry.jobs.imports import import_at_once
 from registry.models.imports import Import, ImportKind, PersonRow
 from registry.models.registrants import (
     Identifier,
@@ -19,6 +18,8 @@ from registry.models.registrants import (
     Registrant,
     RegistrantState,
 )
+from registry.parsing.findings import WARNINGS
+from registry.services import imports
 from tests.make.jobs import Silent
 from tests.make.registry import (
     csv_file,
@@ -44,7 +45,9 @@ def home(session: Session) -> Registrant:
 
 def take_in(session: Session, folder: Path, actor: Actor, *rows: str, **how: Any) -> Import:
     file = csv_file(folder, "\n".join([HEAD, *rows]))
-    done = import_at_once(session, file, ImportKind.PEOPLE, actor=actor, progress=Silent(), **how)
+    kind, accepted = ImportKind.PEOPLE, WARNINGS if how.get("accept_flagged") else ()
+    progress = Silent()
+    done = imports.take_in(session, file, kind, actor=actor, progress=progress, accepted=accepted)
     session.expire_all()
     return done
 
