@@ -27,11 +27,17 @@ def cost_of_way(land: Mask, reaches: list[Reach], seed: int) -> Floats:
     us, vs = axes(cells)
     cost = np.exp(0.55 * layered(us, vs, 0.03, 5, seed + WOODS))
     transform = Affine(1 / cells, 0, 0, 0, -1 / cells, 1)
-    for reach in reaches[::-1]:
-        shape = LineString(reach.line[::2])
-        wet = rasterize([shape], (cells, cells), transform=transform, all_touched=True)
-        cost[wet > 0] = 4 + 24 * min(float(np.median(reach.flow)), 0.6) ** 0.4
-    return np.where(land, cost, SEA_WAY)
+    rivers = [(LineString(reach.line[::2]), _toll(reach)) for reach in reaches[::-1]]
+    toll = rasterize(
+        rivers, (cells, cells), transform=transform, all_touched=True, dtype=np.float32
+    )
+    return np.where(land, np.where(toll > 0, toll, cost), SEA_WAY)
+
+
+def _toll(reach: Reach) -> float:
+    """What it costs to cross a river: the more water the more."""
+    share = min(float(np.median(reach.flow)), 0.6)
+    return 4 + 24 * float(share**0.4)
 
 
 def grown(cost: Floats, seats: Floats) -> Labels:

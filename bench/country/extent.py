@@ -18,7 +18,7 @@ from .relief import Mask
 
 WET_FROM = 0.2  # metres
 SPECKLE, SPECKLE_CELLS, SPECKLED = 223, 4, 0.22  # offset of the seed; grain in cells; metres
-LEAST_FLOOD, LEAST_GAP = 6, 150  # cells; smaller patches are not mapped
+LEAST_FLOOD_M2, LEAST_GAP_M2 = 21_000, 540_000  # smaller patches are not mapped
 
 Shapes = NDArray[np.object_]
 
@@ -63,8 +63,9 @@ def radar_map(flood: Flood, channels: Channels) -> RadarMap:
         if level.max() > 0:
             level += SPECKLED * noise(block.us, block.vs, grain, flood.seed + SPECKLE)
         wet[rows, columns] = level >= WET_FROM
-    seen = sieve(seen, LEAST_GAP, connectivity=4)
-    wet = sieve(wet & seen, LEAST_FLOOD, connectivity=4) & seen
+    gap, patch = (round(size / frame.cell_m**2) for size in (LEAST_GAP_M2, LEAST_FLOOD_M2))
+    seen = sieve(seen, gap, connectivity=4)
+    wet = sieve(wet & seen, patch, connectivity=4) & seen
     return RadarMap(frame, seen.astype(bool), wet.astype(bool))
 
 
