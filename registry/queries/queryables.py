@@ -54,9 +54,7 @@ def count_matching(session: Session, written: str, on: date, *, actor: Actor) ->
     seen = (
         select(Registrant.id)
         .join(Group, Group.registrant_id == Registrant.id)
-        .where(
-            Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id)
-        )
+        .where(Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id))
     )
     meant = matching(written, on, actor=actor, of=seen).subquery("meant")
     all_of_them = seen.subquery("seen")
@@ -71,6 +69,7 @@ def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
     """The terms an actor may use in a filter, (name, what it means), for those who write one."""
     known = household_terms(composition(today()), today())
     return [(name, term.label) for name, term in usable(known, actor).items()]
+
 
 def household_terms(people: Subquery, on: date) -> Terms:
     """The terms of a filter over groups, for a query of Registrant, Group and their composition."""
