@@ -79,12 +79,12 @@ def _points(
     missing = np.arange(len(of))
     shapely.prepare(shapes)
     while len(missing):
-        x = random.uniform(west[missing], east[missing])
-        y = random.uniform(south[missing], north[missing])
+        x = random.uniform(west[missing], east[missing]).round(6)
+        y = random.uniform(south[missing], north[missing]).round(6)
         inside = shapely.contains_xy(shapes[of[missing]], x, y)
         points[missing[inside]] = np.column_stack([x, y])[inside]
         missing = missing[~inside]
-    return points.round(6)
+    return points
 
 
 def _rosters(data: Path) -> list[list[tuple[str, str, int]]]:
