@@ -160,10 +160,9 @@ def _keep(ledger: Ledger, country: Country, team: Team, release_id: int) -> Due:
     """Draw the truth's polygon, ask, and keep the answer as a list that never changes."""
     ledger.begin("Drawn and kept")
     drawn, told = country.truth["drawn"], country.truth["help"]
-    shape = shapely.from_geojson(json.dumps(drawn["polygon"]))
-    question = Question(
-        shape=shapely.multipolygons([shape]).wkb, release_id=release_id, threshold=0.5
-    )
+    [ring] = drawn["polygon"]["coordinates"]
+    shape = shapely.MultiPolygon([shapely.Polygon(ring)])
+    question = Question(shape=shape.wkb, release_id=release_id, threshold=0.5)
     with transaction() as session:
         found = ask(session, question, actor=team[Role.COORDINATOR])
         kept = keep_list(session, question, "Drawn", actor=team[Role.COORDINATOR])
