@@ -46,7 +46,7 @@ def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
 def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:
     if len(files) == 1:
         _refuse_printed(name, files[0])
-        return files[0].is_file() and is_raster(files[0])
+        return files[0].is_file() and (looks_like_raster(files[0]) or is_raster(files[0]))
     grids = [file.stem for file in files if looks_like_raster(file)]
     shapes = [file.stem for file in files if file.suffix.lower() in SHAPES]
     if not grids or not shapes:

@@ -120,7 +120,7 @@ def layers(name: str, place: Path) -> list[tuple[Path, str]]:
     for file in files:
         refuse_recipe(name, file)
         try:
-            found += [(file, str(layer)) for layer, kind in _listed(file) if kind is not None]
+            found += [(file, layer) for layer, kind in _listed(file) if kind is not None]
             read += 1
         except DataSourceError:
             continue  # a .json of settings among shapefiles
@@ -165,11 +165,18 @@ def polygons(layer: Layer, shapes: Shapes) -> Shapes:
 
 
 def _listed(file: Path) -> list[tuple[str, str | None]]:
+    """The layers of a file and their kinds of shape. A KML's empty folders and links are none."""
     import pyogrio
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found: list[tuple[str, str | None]] = pyogrio.list_layers(file).tolist()
+        if file.suffix.lower() == ".kml":
+            found = [
+                (layer, kind)
+                for layer, kind in found
+                if pyogrio.read_info(file, layer=layer)["features"]
+            ]
     return found
 
 
