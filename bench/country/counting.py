@@ -1,6 +1,8 @@
 """Writes households and people, and counts the answer to every question as they pass."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from .world import World
 LEAST = {"at_least_0.5_m": 0.5, "at_least_0.1_m": 0.1}
 RELEASES = {"flood_depth_r1.tif": FIRST, "flood_depth_r2.tif": SECOND}
 EXTENT = "flood_extent.geojson"
+
+Question = tuple[str, str]  # a hazard file, and what is asked of it
+QUESTIONS = (*((file, key) for file in RELEASES for key in LEAST), (EXTENT, "inside"))
 
 
 @dataclass(frozen=True)
@@ -33,47 +38,81 @@ class Seen:
         return Seen(depth, self.radar_seen[rows], self.radar_wet[rows])
 
 
-@dataclass
-class Count:
-    """All questions' figures, filled run by run."""
-
-    tallies: dict[str, dict[str, truth.Tally]] = field(default_factory=dict)
-    inside: dict[str, dict[str, truth.Tally]] = field(default_factory=dict)
-    movement: truth.Movement = field(default_factory=truth.Movement)
-    entitled: int = 0
-    amount: int = 0
-    nearby: int = 0
-    people: int = 0
-    listed: int = 0
-
-
 def count(world: World, runs: list[Households], seen: Seen, out: Path) -> dict[str, Any]:
     """Write households and people, and count the answers to every question on the way."""
-    tables = files.Table(out / "households.csv"), files.Table(out / "people.csv")
-    counted = Count()
-    for run in runs:
-        listed = people.members(run, world.seed)
-        tables[0].add(households.table(run, world))
-        tables[1].add(people.table(run, listed, world.seed))
-        _count_run(
-            world, run, truth.groups_of(run, listed), seen.part(run.first, run.count), counted
-        )
-    for table in tables:
-        table.close()
-    return _told(world, runs, counted)
+    counting = Counting(world)
+    with files.table(out / "households.csv") as here, files.table(out / "people.csv") as there:
+        for run in runs:
+            listed = people.members(run, world.seed)
+            here.add(households.table(run, world))
+            there.add(people.table(run, listed, world.seed))
+            groups = truth.groups_of(run, listed)
+            counting.add(run, groups, seen.part(run.first, run.count))
+    return counting.told()
 
 
-def answers(run: Households, seen: Seen) -> dict[str, dict[str, NDArray[np.int64]]]:
-    """Each household's answer by hazard file and question."""
-    asked = {
-        file: {
-            key: truth.answers_of_depth(seen.depth[file], least, NOT_OBSERVED, run.located)
-            for key, least in LEAST.items()
+class Counting:
+    """All questions' figures, filled run by run."""
+
+    def __init__(self, world: World) -> None:
+        """Begin with nobody."""
+        self._world = world
+        self._everywhere = {question: truth.Tally(world.size.communes) for question in QUESTIONS}
+        self._drawn = {question: truth.Tally(world.size.communes) for question in QUESTIONS}
+        self._movement = truth.Movement()
+        self._counts: Counter[str] = Counter()
+        self._help: Counter[str] = Counter()
+
+    def add(self, run: Households, groups: NDArray[np.int64], seen: Seen) -> None:
+        """Count a run of households; `groups` are their people by sex and age (n, 9)."""
+        drawn, nearby = in_drawn(self._world, run)
+        asked = answers(run, seen)
+        for question, answer in asked.items():
+            self._everywhere[question].add(run.stated_area, answer, run.size, groups)
+            part = run.stated_area[drawn], answer[drawn], run.size[drawn], groups[drawn]
+            self._drawn[question].add(*part)
+        before, after = (asked[file, "at_least_0.5_m"] for file in RELEASES)
+        self._movement.add(before, after)
+        amounts = truth.amounts(run.size[drawn & (after == truth.IN)])
+        self._help.update(households=len(amounts), amount=int(amounts.sum()))
+        self._counts.update(_counts(run), unlocated_nearby=int(nearby.sum()))
+
+    def told(self) -> dict[str, Any]:
+        """All figures, as truth.json says them."""
+        world, counts = self._world, dict(self._counts)
+        nearby = counts.pop("unlocated_nearby")
+        areas = {f"adm{level}": len(world.areas.codes(level)) for level in range(4)}
+        return {
+            "counts": {"areas": areas, "settlements": len(world.settlements.names), **counts},
+            "answers": _by_file(self._everywhere, self._in_full),
+            "difference_r1_to_r2_at_least_0.5_m": self._movement.counts,
+            "drawn": {
+                "polygon": shapely.geometry.mapping(world.drawn),
+                "answers": _by_file(self._drawn, truth.Tally.figures),
+                "unlocated_nearby": nearby,
+            },
+            "help": {
+                "question": "in the drawn polygon, flood_depth_r2.tif, at least 0.5 m",
+                "rule": {"base": truth.BASE, "per_member": truth.PER_MEMBER, "cap": truth.CAP},
+                "currency": truth.CURRENCY,
+                **self._help,
+            },
         }
+
+    def _in_full(self, tally: truth.Tally) -> dict[str, Any]:
+        codes = self._world.areas.ranks.commune_codes
+        return {"country": tally.figures(), "by_area": tally.by_area(codes)}
+
+
+def answers(run: Households, seen: Seen) -> dict[Question, NDArray[np.int64]]:
+    """Each household's answer by question."""
+    asked = {
+        (file, key): truth.answers_of_depth(seen.depth[file], least, NOT_OBSERVED, run.located)
         for file in RELEASES
+        for key, least in LEAST.items()
     }
     radar = truth.answers_of_extent(seen.radar_seen, seen.radar_wet, run.located)
-    return {**asked, EXTENT: {"inside": radar}}
+    return {**asked, (EXTENT, "inside"): radar}
 
 
 def in_drawn(world: World, run: Households) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -86,64 +125,22 @@ def in_drawn(world: World, run: Households) -> tuple[NDArray[np.bool_], NDArray[
     return np.where(run.located, within, wholly), ~run.located & partly
 
 
-def _count_run(
-    world: World, run: Households, groups: NDArray[np.int64], seen: Seen, counted: Count
-) -> None:
-    drawn, across = in_drawn(world, run)
-    asked = answers(run, seen)
-    for file, questions in asked.items():
-        for key, answer in questions.items():
-            for tallies, kept in ((counted.tallies, slice(None)), (counted.inside, drawn)):
-                tally = tallies.setdefault(file, {}).setdefault(
-                    key, truth.Tally(world.size.communes)
-                )
-                tally.add(run.stated_area[kept], answer[kept], run.size[kept], groups[kept])
-    before, after = (asked[file]["at_least_0.5_m"] for file in RELEASES)
-    counted.movement.add(before, after)
-    entitled = drawn & (after == truth.IN)
-    counted.entitled += int(entitled.sum())
-    counted.amount += int(truth.amounts(run.size[entitled]).sum())
-    counted.nearby += int(across.sum())
-    counted.people += int(run.size.sum())
-    counted.listed += int(run.listed.sum())
-
-
-def _told(world: World, runs: list[Households], counted: Count) -> dict[str, Any]:
-    codes = world.areas.ranks.commune_codes
-    located = np.concatenate([run.located for run in runs])
-    placed = np.concatenate([run.source != households.NOWHERE for run in runs])
+def _counts(run: Households) -> dict[str, int]:
+    placed = run.source != households.NOWHERE
     return {
-        "counts": {
-            "areas": {f"adm{level}": len(world.areas.codes(level)) for level in range(4)},
-            "settlements": len(world.settlements.names),
-            "households": len(located),
-            "households_with_coordinates": int(located.sum()),
-            "households_with_area_only": int((placed & ~located).sum()),
-            "households_with_no_place": int((~placed).sum()),
-            "people": counted.people,
-            "people_listed": counted.listed,
-        },
-        "answers": {
-            file: {
-                key: {"country": tally.figures(), "by_area": tally.by_area(codes)}
-                for key, tally in questions.items()
-            }
-            for file, questions in counted.tallies.items()
-        },
-        "difference_r1_to_r2_at_least_0.5_m": counted.movement.counts,
-        "drawn": {
-            "polygon": shapely.geometry.mapping(world.drawn),
-            "answers": {
-                file: {key: tally.figures() for key, tally in questions.items()}
-                for file, questions in counted.inside.items()
-            },
-            "unlocated_nearby": counted.nearby,
-        },
-        "help": {
-            "question": "in the drawn polygon, flood_depth_r2.tif, at least 0.5 m",
-            "rule": {"base": truth.BASE, "per_member": truth.PER_MEMBER, "cap": truth.CAP},
-            "currency": truth.CURRENCY,
-            "households": counted.entitled,
-            "amount": counted.amount,
-        },
+        "households": run.count,
+        "households_with_coordinates": int(run.located.sum()),
+        "households_with_area_only": int((placed & ~run.located).sum()),
+        "households_with_no_place": int((~placed).sum()),
+        "people": int(run.size.sum()),
+        "people_listed": int(run.listed.sum()),
     }
+
+
+def _by_file(
+    tallies: dict[Question, truth.Tally], told: Callable[[truth.Tally], dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    by_file: dict[str, dict[str, Any]] = {}
+    for (file, key), tally in tallies.items():
+        by_file.setdefault(file, {})[key] = told(tally)
+    return by_file

@@ -3,9 +3,10 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyogrio
@@ -52,22 +53,25 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
 class Table:
     """A CSV file that grows by Arrow tables; the header comes with the first."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file for writing."""
-        self._out = path.open("wb")
+    def __init__(self, out: BinaryIO) -> None:
+        """Write to an open file."""
+        self._out = out
         self._begun = False
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, rows: pa.Table) -> None:
         """Write rows."""
         if not self._begun:
-            self._out.write((",".join(table.column_names) + "\n").encode())
+            self._out.write((",".join(rows.column_names) + "\n").encode())
             self._begun = True
         options = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
-        arrow_csv.write_csv(table, self._out, options)
+        arrow_csv.write_csv(rows, self._out, options)
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._out.close()
+
+@contextmanager
+def table(path: Path) -> Iterator[Table]:
+    """A new CSV file to add rows to: UTF-8, comma, LF."""
+    with path.open("wb") as out:
+        yield Table(out)
 
 
 def digest(path: Path) -> str:
@@ -77,5 +81,5 @@ def digest(path: Path) -> str:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """JSON with two levels laid out for reading."""
+    """JSON laid out for reading."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

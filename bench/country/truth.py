@@ -76,7 +76,7 @@ class Tally:
         np.add.at(self.groups, row[inside], groups[inside])
 
     def figures(self, rows: Any = slice(None)) -> dict[str, Any]:
-        """The figures of some communes together."""
+        """The figures of some communes together; all, and those without one, if none is named."""
         groups = dict(zip(GROUPS, self.groups[rows].sum(axis=0).tolist(), strict=True))
         return {
             "households": _named(self.households[rows].sum(axis=0)),
