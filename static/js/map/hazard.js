@@ -2,6 +2,7 @@
 // no data is never dry land.
 
 const HATCH = 'hatch';
+const CELLS = { 'raster-opacity': 0.88, 'raster-fade-duration': 120, 'raster-resampling': 'nearest' };
 const TILE = 8; // px; the lines meet at its edges
 
 /** Sources of the release. */
@@ -17,15 +18,16 @@ export function hazardSources({ release }) {
 /** Layers of the release, under the borders. */
 export function hazardLayers({ release }, colour) {
   if (!release) return [];
-  const shapes = { source: 'release-shapes' };
-  const fill = release.kind === 'raster'
-    ? { id: 'hazard', type: 'raster', source: 'release-cells', paint: { 'raster-opacity': 0.88, 'raster-fade-duration': 120, 'raster-resampling': 'nearest' } }
-    : { id: 'hazard', type: 'fill', ...shapes, 'source-layer': 'extent', paint: extentPaint(release, colour) };
+  const shapes = (id, type, layer, paint) => ({ id, type, source: 'release-shapes', 'source-layer': layer, paint });
+  const hazard = release.kind === 'raster'
+    ? { id: 'hazard', type: 'raster', source: 'release-cells', paint: CELLS }
+    : shapes('hazard', 'fill', 'extent', extentPaint(release, colour));
+  const edge = { 'line-color': colour('--m-no-line'), 'line-width': 0.9, 'line-dasharray': [4, 3] };
   return [
-    fill,
-    { id: 'unseen-ground', type: 'fill', ...shapes, 'source-layer': 'unseen', paint: { 'fill-color': colour('--m-no-bg'), 'fill-opacity': 0.5 } },
-    { id: 'unseen', type: 'fill', ...shapes, 'source-layer': 'unseen', paint: { 'fill-pattern': HATCH, 'fill-opacity': 0.85 } },
-    { id: 'unseen-edge', type: 'line', ...shapes, 'source-layer': 'observed', paint: { 'line-color': colour('--m-no-line'), 'line-width': 0.9, 'line-dasharray': [4, 3] } },
+    hazard,
+    shapes('unseen-ground', 'fill', 'unseen', { 'fill-color': colour('--m-no-bg'), 'fill-opacity': 0.5 }),
+    shapes('unseen', 'fill', 'unseen', { 'fill-pattern': HATCH, 'fill-opacity': 0.85 }),
+    shapes('unseen-edge', 'line', 'observed', edge),
   ];
 }
 

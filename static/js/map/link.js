@@ -37,7 +37,8 @@ const tabled = (pcode) => pcode && document.querySelector(`tr[data-area="${CSS.e
 /** Move to an area whose parts are loaded. */
 function goTo(map, { levels }, pcode) {
   const filter = ['==', ['get', 'pcode'], pcode];
-  const parts = levels.flatMap(({ level }) => map.querySourceFeatures(`areas-${level}`, { sourceLayer: 'areas', filter }));
+  const found = { sourceLayer: 'areas', filter };
+  const parts = levels.flatMap(({ level }) => map.querySourceFeatures(`areas-${level}`, found));
   const box = boundsOf(parts.map((part) => part.geometry));
   if (box) map.fitBounds(box, { padding: 60, maxZoom: 13 }, { keep: true });
 }

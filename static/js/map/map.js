@@ -46,6 +46,7 @@ export async function start(element) {
     dress(map, settings, countries);
     linkAreas(element, map, settings);
     if (settings.in_address) keepView(map);
+    addEventListener('beforeprint', () => map.redraw()); // paper gets what the screen shows
     map.once('idle', () => (element.dataset.ready = 'true'));
     tell({ map, settings, words });
   });
@@ -64,7 +65,7 @@ function open(element, settings, words) {
   try {
     return new MapLibre({
       container: element.querySelector('.canvas'),
-      style: { version: 8, sources: {}, layers: [{ id: 'sea', type: 'background', paint: { 'background-color': palette()('--m-sea') } }] },
+      style: { version: 8, sources: {}, layers: [] },
       attributionControl: false, // the page's own credit is always on the map
       dragRotate: false,
       pitchWithRotate: false,
@@ -112,7 +113,7 @@ function dress(map, settings, countries) {
   addHatch(map, palette());
   map.setGlobalStateProperty('least', settings.release?.at_least ?? 0);
   for (const [id, source] of Object.entries(sources)) map.addSource(id, source);
-  for (const layer of layersOf(map, settings)) if (!map.getLayer(layer.id)) map.addLayer(layer);
+  for (const layer of layersOf(map, settings)) map.addLayer(layer);
   markAreas(map, settings.levels, 'picked', settings.picked);
   onSchemeChange(() => repaint(map, settings));
 }

@@ -41,37 +41,65 @@ export function paleOutside(map, shape) {
 const count = (property) => ['to-number', ['get', property], 0];
 
 /** Radius of a cell's circle in px: the area follows the count, up to what keeps neighbours apart. */
-const radius = (property, full) => ['max', 1.4, ['*', LARGEST, ['sqrt', ['min', 1, ['/', count(property), full]]]]];
+const radius = (property, full) => [
+  'max', 1.4, ['*', LARGEST, ['sqrt', ['min', 1, ['/', count(property), full]]]],
+];
 const grown = (property, full) => [
   'interpolate', ['linear'], ['zoom'],
-  6, ['*', 0.85, radius(property, full)], 10, radius(property, full), STREET, ['*', 1.3, radius(property, full)],
+  6, ['*', 0.85, radius(property, full)],
+  10, radius(property, full),
+  STREET, ['*', 1.3, radius(property, full)],
 ];
 
 /** Layers of the households, over borders and selection fill. */
 export function peopleLayers({ households }, colour) {
   if (!households) return [];
   const full = households.full ?? FULL;
-  const tile = { type: 'circle', source: SOURCE, 'source-layer': 'households' };
-  const many = { ...tile, maxzoom: STREET };
-  const one = { ...tile, minzoom: STREET };
-  const ring = { 'circle-stroke-color': colour('--people'), 'circle-stroke-width': 1.1 };
-  const solid = { 'circle-color': colour('--people'), 'circle-stroke-color': colour('--surface'), 'circle-stroke-width': 0.9 };
-  const unseen = { 'circle-color': colour('--no-bg'), 'circle-stroke-color': colour('--no-line'), 'circle-stroke-width': 1 };
-  const point = { 'circle-radius': ['interpolate', ['linear'], ['zoom'], STREET, 3.2, 17, 6] };
-  if (households.look === 'plain') {
-    return [
-      { id: 'people-cells', ...many, paint: { ...solid, 'circle-radius': grown('n', full) } },
-      { id: 'people', ...one, paint: { ...solid, ...point } },
-    ];
-  }
+  const paints = paintsOf(colour);
+  return households.look === 'plain' ? plainLayers(full, paints) : statusLayers(full, paints);
+}
+
+function paintsOf(colour) {
+  const paint = (fill, edge, width) => ({
+    'circle-color': fill, 'circle-stroke-color': edge, 'circle-stroke-width': width,
+  });
+  const people = colour('--people');
+  return {
+    in: paint(people, colour('--surface'), 0.9),
+    part: paint(people, people, 0.6),
+    out: paint(colour('--surface'), people, 1.1),
+    faint: { ...paint(colour('--surface'), people, 0.9), 'circle-opacity': 0.6, 'circle-stroke-opacity': 0.75 },
+    unseen: paint(colour('--no-bg'), colour('--no-line'), 1),
+  };
+}
+
+const tile = { type: 'circle', source: SOURCE, 'source-layer': 'households' };
+
+/** Cells: one circle for the households of a cell, as large as `property` says. */
+function cells(id, paint, property, full, filter = true) {
+  return { id, ...tile, maxzoom: STREET, filter, paint: { ...paint, 'circle-radius': grown(property, full) } };
+}
+
+/** Points: one circle for each household. */
+function points(id, paint, filter = true) {
+  const size = ['interpolate', ['linear'], ['zoom'], STREET, 3.2, 17, 6];
+  return { id, ...tile, minzoom: STREET, filter, paint: { ...paint, 'circle-radius': size } };
+}
+
+function plainLayers(full, paints) {
+  return [cells('people-cells', paints.in, 'n', full), points('people', paints.in)];
+}
+
+function statusLayers(full, paints) {
   const mostlyUnseen = ['>', count('not_observed'), ['+', count('in'), count('out')]];
   const status = (name) => ['==', ['get', 'status'], name];
+  const faint = { opacity: paints.faint['circle-opacity'], stroke: paints.faint['circle-stroke-opacity'] };
   return [
-    { id: 'people-cells-unseen', ...many, filter: mostlyUnseen, paint: { ...unseen, 'circle-radius': grown('n', full) } },
-    { id: 'people-cells', ...many, filter: ['!', mostlyUnseen], metadata: { opacity: 0.6, stroke: 0.75 }, paint: { 'circle-color': colour('--surface'), 'circle-opacity': 0.6, ...ring, 'circle-stroke-width': 0.9, 'circle-stroke-opacity': 0.75, 'circle-radius': grown('n', full) } },
-    { id: 'people-cells-in', ...many, filter: ['>', count('in'), 0], paint: { 'circle-color': colour('--people'), 'circle-stroke-color': colour('--people'), 'circle-stroke-width': 0.6, 'circle-radius': grown('in', full) } },
-    { id: 'people-unseen', ...one, filter: status('not_observed'), paint: { ...unseen, ...point } },
-    { id: 'people-out', ...one, filter: status('out'), paint: { 'circle-color': colour('--surface'), ...ring, ...point } },
-    { id: 'people', ...one, filter: status('in'), paint: { ...solid, ...point } },
+    cells('people-cells-unseen', paints.unseen, 'n', full, mostlyUnseen),
+    { ...cells('people-cells', paints.faint, 'n', full, ['!', mostlyUnseen]), metadata: faint },
+    cells('people-cells-in', paints.part, 'in', full, ['>', count('in'), 0]),
+    points('people-unseen', paints.unseen, status('not_observed')),
+    points('people-out', paints.out, status('out')),
+    points('people', paints.in, status('in')),
   ];
 }

@@ -12,9 +12,17 @@ export function selectionSources({ shapes, pin }) {
   };
 }
 
+const fillOf = (color, opacity) => ({ type: 'fill', paint: { 'fill-color': color, 'fill-opacity': opacity } });
+
+const lineOf = (color, width, more = {}) => ({
+  type: 'line',
+  layout: { 'line-join': 'round' },
+  paint: { 'line-color': color, 'line-width': width, ...more },
+});
+
 /** Fills, under the people. */
 export function selectionFills({ levels }, colour) {
-  const fill = { type: 'fill', paint: { 'fill-color': colour('--accent'), 'fill-opacity': 0.07 } };
+  const fill = fillOf(colour('--accent'), 0.07);
   return [
     ...levels.map(({ level }) => ({ id: `picked-${level}-fill`, ...areas(level), filter: NOBODY, ...fill })),
     { id: 'shapes-fill', source: 'shapes', ...fill },
@@ -23,22 +31,32 @@ export function selectionFills({ levels }, colour) {
 
 /** Lines, over the people. */
 export function selectionLines({ levels }, colour) {
-  const casing = { type: 'line', layout: { 'line-join': 'round' }, paint: { 'line-color': colour('--m-halo'), 'line-width': 5, 'line-opacity': 0.92 } };
-  const line = { type: 'line', layout: { 'line-join': 'round' }, paint: { 'line-color': colour('--accent'), 'line-width': 2.2 } };
-  const lit = { type: 'line', paint: { 'line-color': colour('--m-text'), 'line-width': 1.4 } };
-  const litFill = { type: 'fill', paint: { 'fill-color': colour('--m-text'), 'fill-opacity': 0.08 } };
+  const casing = lineOf(colour('--m-halo'), 5, { 'line-opacity': 0.92 });
+  const line = lineOf(colour('--accent'), 2.2);
+  const ink = colour('--m-text');
+  const ofLevel = (level) => [
+    { id: `picked-${level}-casing`, ...casing },
+    { id: `picked-${level}`, ...line },
+    { id: `without-${level}`, ...lineOf(colour('--bad'), 2, { 'line-dasharray': [2, 1.6] }) },
+    { id: `lit-${level}-fill`, ...fillOf(ink, 0.08) },
+    { id: `lit-${level}`, ...lineOf(ink, 1.4) },
+  ].map((layer) => ({ ...layer, ...areas(level), filter: NOBODY }));
   return [
-    ...levels.flatMap(({ level }) => [
-      { id: `picked-${level}-casing`, ...areas(level), filter: NOBODY, ...casing },
-      { id: `picked-${level}`, ...areas(level), filter: NOBODY, ...line },
-      { id: `without-${level}`, ...areas(level), filter: NOBODY, type: 'line', paint: { 'line-color': colour('--bad'), 'line-width': 2, 'line-dasharray': [2, 1.6] } },
-      { id: `lit-${level}-fill`, ...areas(level), filter: NOBODY, ...litFill },
-      { id: `lit-${level}`, ...areas(level), filter: NOBODY, ...lit },
-    ]),
+    ...levels.flatMap(({ level }) => ofLevel(level)),
     { id: 'shapes-casing', source: 'shapes', ...casing },
     { id: 'shapes', source: 'shapes', ...line },
-    { id: 'pin-accuracy', source: 'pin', filter: ['==', ['geometry-type'], 'Polygon'], type: 'fill', paint: { 'fill-color': colour('--accent'), 'fill-opacity': 0.12, 'fill-outline-color': colour('--accent') } },
-    { id: 'pin', source: 'pin', filter: ['==', ['geometry-type'], 'Point'], type: 'circle', paint: { 'circle-radius': 7, 'circle-color': colour('--accent'), 'circle-stroke-color': '#fff', 'circle-stroke-width': 2 } },
+    ...pinLayers(colour('--accent')),
+  ];
+}
+
+function pinLayers(accent) {
+  const edge = { 'circle-stroke-color': '#fff', 'circle-stroke-width': 2 };
+  const circle = { 'circle-radius': 7, 'circle-color': accent, ...edge };
+  const kind = (name) => ['==', ['geometry-type'], name];
+  return [
+    { id: 'pin-accuracy', source: 'pin', filter: kind('Polygon'), ...fillOf(accent, 0.12) },
+    { id: 'pin-edge', source: 'pin', filter: kind('Polygon'), ...lineOf(accent, 1, { 'line-dasharray': [3, 2] }) },
+    { id: 'pin', source: 'pin', filter: kind('Point'), type: 'circle', paint: circle },
   ];
 }
 

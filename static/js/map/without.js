@@ -3,7 +3,8 @@
 
 export function showWithout(element, settings, words) {
   if (settings.picture) {
-    const picture = Object.assign(new Image(), { src: settings.picture, alt: element.dataset.name, className: 'still' });
+    const picture = Object.assign(new Image(), { src: settings.picture, className: 'still' });
+    picture.alt = element.dataset.name;
     element.querySelector('.canvas').replaceWith(picture);
   }
   const note = document.createElement('p');

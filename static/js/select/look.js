@@ -50,12 +50,13 @@ export function editingStyles(colour) {
 export function addUnderlay(map, colour) {
   map.addSource(SOURCE, { type: 'geojson', data: collection([]) });
   const below = map.getLayersOrder().find((id) => id.startsWith('td-'));
-  const line = { type: 'line', source: SOURCE, layout: { 'line-join': 'round' } };
-  const accent = { 'line-color': colour('--accent') };
+  const line = (id, filter, paint) =>
+    map.addLayer({ id, type: 'line', source: SOURCE, layout: { 'line-join': 'round' }, filter, paint }, below);
   const kind = (name) => ['==', ['get', 'kind'], name];
-  map.addLayer({ id: 'drawn-casing', ...line, paint: { 'line-color': colour('--m-halo'), 'line-width': 5.5, 'line-opacity': 0.92 } }, below);
-  map.addLayer({ id: 'drawn-path', ...line, filter: kind('path'), paint: { ...accent, 'line-width': 2.5 } }, below);
-  map.addLayer({ id: 'drawn-open', ...line, filter: kind('open'), paint: { ...accent, 'line-width': 1.6, 'line-dasharray': [3, 2.4] } }, below);
+  const accent = { 'line-color': colour('--accent') };
+  line('drawn-casing', true, { 'line-color': colour('--m-halo'), 'line-width': 5.5, 'line-opacity': 0.92 });
+  line('drawn-path', kind('path'), { ...accent, 'line-width': 2.5 });
+  line('drawn-open', kind('open'), { ...accent, 'line-width': 1.6, 'line-dasharray': [3, 2.4] });
 }
 
 /** Follow what is drawn. */
@@ -72,5 +73,7 @@ function lines({ geometry, properties }) {
   );
 }
 
-const lineOf = (kind, coordinates) => ({ type: 'Feature', properties: { kind }, geometry: { type: 'LineString', coordinates } });
+const lineOf = (kind, coordinates) => ({
+  type: 'Feature', properties: { kind }, geometry: { type: 'LineString', coordinates },
+});
 const collection = (features) => ({ type: 'FeatureCollection', features });

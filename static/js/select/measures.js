@@ -10,7 +10,8 @@ export function showMeasures(bar, rings, features, draw, words) {
 
   part('area').textContent = written(km2, language);
   part('corners').textContent = rings.reduce((sum, ring) => sum + ring.length, 0).toLocaleString(language);
-  part('state').textContent = open ? words.open : rings.length > 1 ? words.several.replace('{count}', rings.length) : '';
+  const several = rings.length > 1 ? words.several.replace('{count}', rings.length) : '';
+  part('state').textContent = open ? words.open : several;
   bar.querySelector('[data-do="undo"]').disabled = !draw.canUndo();
   bar.querySelector('[data-do="redo"]').disabled = !draw.canRedo();
   bar.querySelector('[data-do="discard"]').disabled = !features.length;

@@ -70,6 +70,7 @@ function showChips({ element, question, words }, names) {
     item.append(label, close);
     return item;
   };
-  const chips = [...question.areas.map((each) => chip(each, false)), ...question.without.map((each) => chip(each, true))];
+  const picked = question.areas.map((each) => chip(each, false));
+  const chips = [...picked, ...question.without.map((each) => chip(each, true))];
   element.querySelector('[data-part="chips"]').replaceChildren(...chips);
 }
