@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from core.storage import keep_file, path_of
-from geo.crs import label
+from geo.crs import Floats, label
 from geo.jobs.release_extents import write_observed
 from geo.models.events import LayerKind
 from geo.models.releases import Direction, Release
@@ -21,8 +21,6 @@ from geo.raster.grid import Grid
 from geo.raster.histogram import Summary, counts, round_edges, summary
 from geo.raster.open import opened
 from geo.vector.subdivide import subdivided
-
-BARS = 32  # of the histogram on the page; each holds 8 of the 256 bins
 
 
 class NothingObserved(Invalid):
@@ -41,6 +39,9 @@ def read(session: Session, release: Release, path: Path) -> None:
             raise NothingObserved(name=release.original_name)
         release.kind, release.unit = LayerKind.RASTER, grid.unit
         release.found = _found(grid, seen)
+        edges = round_edges(min(seen.least, 0.0), seen.most)
+        _count(release, grid, edges)
+        _leave_out_zeros(release, seen)
         _keep_normal(session, release, grid)
 
 
@@ -53,9 +54,20 @@ def prepare(session: Session, release: Release, path: Path) -> None:
         seen = summary(grid)
         if not seen.observed:
             raise NothingObserved(name=release.original_name)
-        edges = round_edges(*_kept_range(release, seen))
-        release.histogram_edges = edges.tolist()
-        release.histogram = counts(grid, edges).astype(float).tolist()
+        _count(release, grid, round_edges(*_kept_range(release, seen)))
+
+
+def _count(release: Release, grid: Grid, edges: Floats) -> None:
+    release.histogram_edges = edges.tolist()
+    release.histogram = counts(grid, edges).astype(float).tolist()
+
+
+def _leave_out_zeros(release: Release, seen: Summary) -> None:
+    """Before its meaning is known, a picture of the values is better without all the dry land."""
+    edges, bins = release.histogram_edges or [], list(release.histogram or [])
+    if 0.0 in edges[:-1]:
+        bins[edges.index(0.0)] -= seen.zeros
+        release.histogram = bins
 
 
 def _kept_range(release: Release, seen: Summary) -> tuple[float, float]:
@@ -89,12 +101,6 @@ def _keep_normal(session: Session, release: Release, grid: Grid) -> None:
 
 def _found(grid: Grid, seen: Summary) -> dict[str, object]:
     """What the page shows of a raster, in plain values."""
-    edges = round_edges(min(seen.least, 0.0) if seen.least > 0 else seen.least, seen.most)
-    bins = counts(grid, edges)
-    zero = int(np.searchsorted(edges, 0.0, side="right")) - 1
-    if 0 <= zero < len(bins):
-        bins[zero] -= seen.zeros
-    bars = bins.reshape(BARS, -1).sum(axis=1).tolist()
     return {
         "crs": label(grid.crs),
         "width": grid.width,
@@ -108,8 +114,6 @@ def _found(grid: Grid, seen: Summary) -> dict[str, object]:
         "zeros": seen.zeros,
         "least": seen.least,
         "most": seen.most,
-        "bars": bars,
-        "edges": edges[:: len(bins) // BARS].tolist(),
         "asks_zeros": not grid.nodata and not grid.masked and seen.zeros > 0,
         "notes": list(grid.notes),
     }

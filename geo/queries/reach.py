@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, cast, false, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from core.actor import Actor
@@ -17,6 +29,15 @@ def within_reach(actor: Actor, area_id: ColumnElement[Any] | Any) -> ColumnEleme
         return false()
     column: ColumnElement[bool] = area_id.in_(areas_under(actor.area_ids))
     return column
+
+
+def shown_to(actor: Actor) -> ColumnElement[bool]:
+    """Which areas a map or a list of areas shows: those within reach, and those they lie in."""
+    if actor.national:
+        return true()
+    mine = aliased(Area)
+    above = select(mine.id).where(mine.id.in_(actor.area_ids), Area.id == any_(mine.path))
+    return or_(within_reach(actor, Area.id), above.exists())
 
 
 def areas_under(area_ids: frozenset[int]) -> Select[int]:

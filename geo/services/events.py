@@ -86,7 +86,7 @@ def turn_event(session: Session, event_id: int, state: EventState, *, actor: Act
         EventUnknown, EventCannotTurn
     """
     actor.require(May.WRITE_EVENTS)
-    event = session.get(Event, event_id, with_for_update=True)
+    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None:
         raise EventUnknown(event=event_id)
     if state not in NEXT[event.state]:

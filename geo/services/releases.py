@@ -126,7 +126,8 @@ def choose_in_file(session: Session, release_id: int, choice: Choice, *, actor: 
         ReleaseUnknown, ReleaseNotInState
     """
     actor.require(May.UPLOAD_RELEASES)
-    release = locked(session, release_id, {ReleaseState.REFUSED, ReleaseState.READ})
+    unread = {ReleaseState.RECEIVED, ReleaseState.REFUSED, ReleaseState.READ}
+    release = locked(session, release_id, unread)
     with audit.act(session, actor, "releases.choose", release) as figures:
         release.layer_in_file, release.band, release.crs = choice.layer, choice.band, choice.crs
         release.state, release.refusal = ReleaseState.RECEIVED, None
@@ -143,6 +144,7 @@ def faults_of(release: Release, meaning: Meaning) -> dict[str, str]:
         "layer": (meaning.layer.strip(), _("Name the layer")),
         "floor": (math.isfinite(meaning.floor or 0), _("Write the least value as a number")),
         "observed_at": (meaning.observed_at, _("Say when it was observed")),
+        "nodata": (not any(map(math.isnan, meaning.nodata)), _("Write numbers, such as 255")),
         "source": (meaning.source.strip(), _("Say who made it, as it should be cited")),
     }
     faults = {field: sentence for field, (given, sentence) in asked.items() if not given}
@@ -176,6 +178,17 @@ def confirm_release(
     return release
 
 
+def ask_publication(session: Session, release_id: int, *, actor: Actor) -> None:
+    """Whether a release can be published now, before the work of it is put off.
+
+    Raises:
+        ReleaseUnknown, ReleaseNotInState, EventClosed
+    """
+    actor.require(May.PUBLISH_RELEASES)
+    release = locked(session, release_id, {ReleaseState.CONFIRMED})
+    _open_event(session, release)
+
+
 def publish_release(session: Session, release_id: int, *, actor: Actor) -> Release:
     """Make a confirmed release, already asked about places and areas, what everybody sees.
 
@@ -186,9 +199,7 @@ def publish_release(session: Session, release_id: int, *, actor: Actor) -> Relea
     """
     actor.require(May.PUBLISH_RELEASES)
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
-    event = session.get_one(Event, release.event_id)
-    if event.state is EventState.CLOSED:
-        raise EventClosed(name=event.name)
+    _open_event(session, release)
     session.get_one(Layer, release.layer_id, with_for_update=True)
     of_layer = select(func.coalesce(func.max(Release.number), 0))
     before = session.scalar(of_layer.where(Release.layer_id == release.layer_id)) or 0
@@ -244,13 +255,20 @@ def locked(session: Session, release_id: int, states: Collection[ReleaseState]) 
     Raises:
         ReleaseUnknown, ReleaseNotInState
     """
-    release = session.get(Release, release_id, with_for_update=True)
+    session.flush()
+    release = session.get(Release, release_id, with_for_update=True, populate_existing=True)
     if release is None:
         raise ReleaseUnknown(release=release_id)
     if release.state not in states:
         wanted = _(" or ").join(sorted(states))
         raise ReleaseNotInState(state=release.state, wanted=wanted)
     return release
+
+
+def _open_event(session: Session, release: Release) -> None:
+    event = session.get_one(Event, release.event_id)
+    if event.state is EventState.CLOSED:
+        raise EventClosed(name=event.name)
 
 
 def _is_raster(release: Release) -> bool:

@@ -1,0 +1,204 @@
+"""The hazard desk: events, files sent to them, what they mean, and their publication."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.request import actor, db
+from app.web.maps import bars_of, legend_of, map_settings
+from app.web.meanings import choice_sent, meaning_kept, meaning_sent, shock_sent
+from core.errors import Invalid
+from core.jobs import defer
+from core.storage import keep
+from core.words import _
+from geo.jobs import releases as works
+from geo.measures import MEASURES
+from geo.models.events import EventKind, EventState, Severity
+from geo.models.releases import Release, ReleaseState
+from geo.queries.areas import level_names
+from geo.queries.releases import (
+    ReleasePage,
+    areas_hit,
+    hazard_desk,
+    open_events,
+    release_page,
+    table_level_of,
+)
+from geo.services import events, releases
+
+bp = Blueprint("hazards", __name__, url_prefix="/hazards")
+
+PUBLIC = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED, ReleaseState.WITHDRAWN)
+UNREAD = (ReleaseState.RECEIVED, ReleaseState.REFUSED)
+
+
+class FileNotChosen(Invalid):
+    """No file was chosen; choose one, or drop it onto the page."""
+
+
+@bp.get("/")
+def index() -> str:
+    desk = hazard_desk(db(), actor=actor())
+    options = [(each.event.id, each.event.name) for each in desk if each.is_open]
+    return render_template("hazards/index.html", desk=desk, options=options, **_kinds())
+
+
+@bp.get("/new")
+def new() -> str:
+    """Send a file; where there is no event yet, write one down first."""
+    options = [(event.id, event.name) for event in open_events(db(), actor=actor())]
+    chosen = request.args.get("event", type=int)
+    return render_template("hazards/new.html", options=options, chosen=chosen, **_kinds())
+
+
+@bp.post("/events")
+def create_event() -> Response:
+    event = events.create_event(db(), shock_sent(request.form), actor=actor())
+    flash(_("{name} was written down. Add its first file.", name=event.name))
+    return redirect(url_for(".new", event=event.id), 303)
+
+
+@bp.post("/events/<int:event_id>/state")
+def turn_event(event_id: int) -> Response:
+    state = EventState(request.form["state"])
+    events.turn_event(db(), event_id, state, actor=actor())
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/")
+def receive() -> Response:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise FileNotChosen
+    got = releases.receive_release(
+        db(), request.form.get("event", 0, int), keep(file.stream), file.filename, actor=actor()
+    )
+    if got.known:
+        flash(_("These are the same bytes as a file that is already here: this one."))
+    else:
+        _put_off(works.read_release, got.release.id)
+    return redirect(url_for(".show", release_id=got.release.id), 303)
+
+
+@bp.get("/<int:release_id>")
+def show(release_id: int) -> str:
+    page = release_page(db(), release_id, actor=actor())
+    if page.release.state in UNREAD:
+        return render_template("hazards/unread.html", page=page)
+    if page.release.state in PUBLIC:
+        return _published(page)
+    asked = page.release.state is ReleaseState.READ or "change" in request.args
+    return _desk(page, meaning=meaning_kept(page), asked=asked)
+
+
+@bp.post("/<int:release_id>/choice")
+def choose(release_id: int) -> Response:
+    releases.choose_in_file(db(), release_id, choice_sent(request.form), actor=actor())
+    _put_off(works.read_release, release_id)
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+@bp.post("/<int:release_id>/meaning")
+def confirm(release_id: int) -> ResponseReturnValue:
+    page = release_page(db(), release_id, actor=actor())
+    meaning = meaning_sent(request.form, request.files.get("observed_file"))
+    if faults := releases.faults_of(page.release, meaning):
+        return _desk(page, meaning=request.form, asked=True, faults=faults), 422
+    releases.confirm_release(db(), release_id, meaning, actor=actor())
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+@bp.post("/<int:release_id>/publication")
+def publish(release_id: int) -> Response:
+    releases.ask_publication(db(), release_id, actor=actor())
+    _put_off(works.publish, release_id)
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+@bp.post("/<int:release_id>/withdrawal")
+def withdraw(release_id: int) -> Response:
+    releases.withdraw_release(db(), release_id, request.form["reason"], actor=actor())
+    flash(_("The release was withdrawn; nothing can be asked of it any more."))
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+@bp.post("/<int:release_id>/refusal")
+def refuse(release_id: int) -> Response:
+    releases.refuse_release(db(), release_id, request.form["reason"], actor=actor())
+    flash(_("The file was set aside."))
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+def _put_off(work: Callable[..., Any], release_id: int) -> None:
+    """Let a worker do it; one work at a time on a release."""
+    release = db().get_one(Release, release_id)
+    only = f"release {release_id}"
+    defer(db(), work, actor=actor(), about=release, dedupe=only, release_id=release_id)
+
+
+def _desk(
+    page: ReleasePage,
+    *,
+    meaning: Mapping[str, str],
+    asked: bool,
+    faults: Mapping[str, str] | None = None,
+) -> str:
+    """The page that asks what a file means, and then whether to publish it."""
+    release = page.release
+    return render_template(
+        "hazards/desk.html",
+        page=page,
+        meaning=meaning,
+        asked=asked,
+        faults=faults or {},
+        **_options(release),
+        legend=legend_of(release),
+        bars=bars_of(release, [int(n) for n in release.histogram or []]),
+        map_settings=map_settings(db(), actor(), release, release.floor, households=None),
+    )
+
+
+def _options(release: Release) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen from in the form of the meaning."""
+    units = dict.fromkeys(unit for units in MEASURES.values() for unit in units)
+    return {
+        "measures": [(measure, _(measure)) for measure in MEASURES],
+        "units": [(unit, unit) for unit in units],
+        "columns": [(name, name) for name in release.found.get("numeric", [])],
+        "layers_in_file": [(name, name) for name in release.found.get("layers", [])],
+    }
+
+
+def _published(page: ReleasePage) -> str:
+    level = table_level_of(db())
+    return render_template(
+        "hazards/published.html",
+        page=page,
+        areas=areas_hit(db(), page.release, level, actor=actor()),
+        level=level_names(db()).get(level, _("Area")),
+        legend=legend_of(page.release),
+        map_settings=map_settings(db(), actor(), page.release, page.release.floor),
+    )
+
+
+def _kinds() -> dict[str, dict[str, str]]:
+    """The words for kinds and severities of events, by their stored values."""
+    return {
+        "kinds": {
+            EventKind.FLOOD.value: _("Flood"),
+            EventKind.STORM.value: _("Storm"),
+            EventKind.EARTHQUAKE.value: _("Earthquake"),
+            EventKind.DROUGHT.value: _("Drought"),
+            EventKind.OTHER.value: _("Other"),
+        },
+        "severities": {
+            Severity.EXTREME.value: _("Extreme"),
+            Severity.SEVERE.value: _("Severe"),
+            Severity.MODERATE.value: _("Moderate"),
+            Severity.MINOR.value: _("Minor"),
+            Severity.UNKNOWN.value: _("Not known yet"),
+        },
+    }

@@ -1,0 +1,90 @@
+"""Tiles of areas and of releases: shapes as vector tiles, cells of a raster as pictures."""
+
+import hashlib
+import re
+import threading
+from contextlib import ExitStack
+from functools import cache, lru_cache
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.request import actor, db
+from app.web.maps import classes_of
+from core.settings import ROOT
+from core.storage import path_of
+from geo.models.releases import Release
+from geo.queries.releases import release_seen
+from geo.queries.tiles import area_tile, release_tile
+from geo.raster.grid import Grid
+from geo.raster.open import dataset, opened
+from geo.raster.picture import Colour, Style, tile
+
+bp = Blueprint("tiles", __name__, url_prefix="/tiles")
+
+MVT = "application/vnd.mapbox-vector-tile"
+FRESH = 300  # seconds a browser shows a tile again without asking
+INK = "--no-line"  # of the hatch over what was not observed
+TOKEN = re.compile(r"(--[\w-]+):\s*#([0-9a-f]{6})")
+ABOVE_NOTHING = 1e-9  # the least value of a first class that has no floor
+
+
+@bp.get("/areas/<int:level>/<int:z>/<int:x>/<int:y>.mvt")
+def areas(level: int, z: int, x: int, y: int) -> Response:
+    return _answer(area_tile(db(), (z, x, y), level, actor=actor()), MVT)
+
+
+@bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.mvt")
+def release_shapes(release_id: int, z: int, x: int, y: int) -> Response:
+    return _answer(release_tile(db(), (z, x, y), release_id, actor=actor()), MVT)
+
+
+@bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.png")
+def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
+    release = release_seen(db(), release_id, actor=actor())
+    if release.grid_sha256 is None:
+        return _answer(b"", "image/png")
+    grid, source, _stack = kept.open(release.grid_sha256)
+    return _answer(tile(grid, source, (z, x, y), _style(release)) or b"", "image/png")
+
+
+def _answer(body: bytes, kind: str) -> Response:
+    """A tile that only this browser keeps; one without anything in it has no content."""
+    answer = Response(body, mimetype=kind, status=200 if body else 204)
+    answer.cache_control.private, answer.cache_control.max_age = True, FRESH
+    answer.set_etag(hashlib.sha256(body).hexdigest()[:16])
+    answer.make_conditional(request)
+    return answer
+
+
+def _open(sha256: str) -> tuple[Grid, Any, ExitStack]:
+    """A kept raster and its data set, open until the stack is let go."""
+    stack = ExitStack()
+    grid = stack.enter_context(opened(path_of(sha256)))
+    return grid, stack.enter_context(dataset(grid.name)), stack
+
+
+class _Kept(threading.local):
+    """The rasters this thread keeps open: opening one costs more than drawing a tile of it."""
+
+    def __init__(self) -> None:
+        self.open = lru_cache(maxsize=8)(_open)
+
+
+kept = _Kept()
+
+
+def _style(release: Release) -> Style:
+    classes = [(max(least, ABOVE_NOTHING), _colour(token)) for least, token in classes_of(release)]
+    return Style(classes, _colour(INK))
+
+
+def _colour(token: str) -> Colour:
+    red, green, blue = bytes.fromhex(_tokens()[token])
+    return red, green, blue, 255
+
+
+@cache
+def _tokens() -> dict[str, str]:
+    """The colours of the pages, which are those of the tiles."""
+    return dict(TOKEN.findall((ROOT / "static" / "css" / "tokens.css").read_text()))

@@ -1,0 +1,162 @@
+"""The hazard desk: events with their releases, and all there is to know of one release."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from core.jobs import LIVE, Job, JobState
+from geo.models.areas import Area
+from geo.models.events import Event, EventState, Layer
+from geo.models.exposure import AreaExposure
+from geo.models.releases import Release
+from geo.permissions import May
+from geo.queries.areas import in_force
+from geo.queries.reach import within_reach
+
+
+@dataclass(frozen=True)
+class OnDesk:
+    """A release as the desk lists it: with the name of its layer, once it has one."""
+
+    release: Release
+    layer: str | None
+
+
+@dataclass(frozen=True)
+class EventOnDesk:
+    """An event and its releases, the newest first."""
+
+    event: Event
+    releases: tuple[OnDesk, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes files."""
+        return self.event.state is not EventState.CLOSED
+
+
+@dataclass(frozen=True)
+class ReleasePage:
+    """One release, and what its page needs beside it.
+
+    `job_id` is the work going on for it, `trouble` why the last work came to nothing. `number` is
+    the one it has or would be published as.
+    """
+
+    release: Release
+    event: Event
+    layer: Layer | None
+    layers: tuple[Layer, ...]
+    number: int
+    job_id: int | None
+    trouble: str | None
+
+
+@dataclass(frozen=True)
+class AreaHit:
+    """What a release says of one area."""
+
+    pcode: str
+    name: str
+    km2: float
+    observed_km2: float
+    hit_km2: float
+
+    @property
+    def observed_share(self) -> float:
+        return min(self.observed_km2 / self.km2, 1.0) if self.km2 else 0.0
+
+    @property
+    def hit_share(self) -> float:
+        """Of what was observed."""
+        return self.hit_km2 / self.observed_km2 if self.observed_km2 else 0.0
+
+
+def hazard_desk(session: Session, *, actor: Actor) -> list[EventOnDesk]:
+    """All events, the open ones first, the newest first, with their releases."""
+    actor.require(May.READ_RELEASES)
+    closed = Event.state == EventState.CLOSED
+    events = session.scalars(select(Event).order_by(closed, Event.began_at.desc(), Event.id)).all()
+    named = select(Release, Layer.name).outerjoin(Layer, Layer.id == Release.layer_id)
+    releases = defaultdict(list)
+    for release, layer in session.execute(named.order_by(Release.id.desc())):
+        releases[release.event_id].append(OnDesk(release, layer))
+    return [EventOnDesk(event, tuple(releases[event.id])) for event in events]
+
+
+def open_events(session: Session, *, actor: Actor) -> list[Event]:
+    """The events a file can be added to, the newest first."""
+    actor.require(May.READ_EVENTS)
+    still_open = select(Event).where(Event.state != EventState.CLOSED)
+    return list(session.scalars(still_open.order_by(Event.began_at.desc(), Event.id)))
+
+
+def release_seen(session: Session, release_id: int, *, actor: Actor) -> Release:
+    """A release as somebody may look at it: before it is published, only who works on releases.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_RELEASES)
+    release = session.get(Release, release_id)
+    at_work = any(map(actor.may, (May.UPLOAD_RELEASES, May.CONFIRM_RELEASES)))
+    if release is None or (release.published_at is None and not at_work):
+        raise NotFound(release=release_id)
+    return release
+
+
+def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleasePage:
+    """One release with its event, its layer and the work on it.
+
+    Raises:
+        NotFound
+    """
+    release = release_seen(session, release_id, actor=actor)
+    event = session.get_one(Event, release.event_id)
+    layers = session.scalars(select(Layer).filter_by(event_id=event.id).order_by(Layer.name)).all()
+    layer = next((each for each in layers if each.id == release.layer_id), None)
+    job = _last_job(session, release)
+    return ReleasePage(
+        release,
+        event,
+        layer,
+        tuple(layers),
+        release.number or _next_number(session, release),
+        job.id if job and job.state in LIVE else None,
+        job.refusal if job and job.state is JobState.FAILED else None,
+    )
+
+
+def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -> list[AreaHit]:
+    """The areas of a level within reach of which something was observed, the most hit first."""
+    actor.require(May.READ_RELEASES)
+    said = (
+        select(Area.pcode, Area.name, Area.km2, AreaExposure.observed_km2, AreaExposure.hit_km2)
+        .join(AreaExposure, AreaExposure.area_id == Area.id)
+        .where(AreaExposure.release_id == release.id, AreaExposure.observed_km2 > 0)
+        .where(Area.level == level, in_force(), within_reach(actor, Area.id))
+    )
+    ranked = said.order_by(AreaExposure.hit_km2.desc(), Area.pcode)
+    return [AreaHit(*row) for row in session.execute(ranked)]
+
+
+def table_level_of(session: Session) -> int:
+    """The level a table of areas is made at: the last but one, so that it stays short."""
+    deepest = session.scalar(select(func.max(Area.level)).where(in_force())) or 0
+    return int(max(deepest - 1, min(deepest, 1)))
+
+
+def _last_job(session: Session, release: Release) -> Job | None:
+    about = select(Job).where(Job.subject == Release.__tablename__, Job.subject_id == release.id)
+    return session.scalars(about.order_by(Job.id.desc()).limit(1)).first()
+
+
+def _next_number(session: Session, release: Release) -> int:
+    if release.layer_id is None:
+        return 1
+    highest = select(func.max(Release.number)).where(Release.layer_id == release.layer_id)
+    return (session.scalar(highest) or 0) + 1

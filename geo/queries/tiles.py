@@ -1,0 +1,108 @@
+"""Vector tiles of areas and releases, in web mercator (zoom, column, row from the north)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.models.areas import Area, AreaOutline
+from geo.models.releases import Release, ReleaseObserved, ReleasePart
+from geo.permissions import May
+from geo.queries.areas import in_force
+from geo.queries.reach import shown_to
+from geo.queries.releases import release_seen
+from geo.vector.outlines import AROUND, ZOOMS
+
+EXTENT = 4096  # units along a side of a tile
+BUFFER = 64  # units beyond it, so that lines do not end at its edges
+
+Tile = tuple[int, int, int]
+
+
+def area_tile(session: Session, tile: Tile, level: int, *, actor: Actor) -> bytes:
+    """The areas of a level in force: layers `areas` (id, pcode, name) and `labels` (pcode, name).
+
+    Shown are the areas within reach and those above them. Outlines are those simplified for the
+    zoom; a label stands inside its area, in the one tile that holds the point.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_AREAS)
+    shown = [Area.level == level, in_force(), shown_to(actor)]
+    zoom = next((each for each in ZOOMS if each >= tile[0]), ZOOMS[-1])
+    drawn = (
+        select(Area.id, Area.pcode, Area.name, _drawn(tile, AreaOutline.shape))
+        .join(AreaOutline, AreaOutline.area_id == Area.id)
+        .where(*shown, AreaOutline.zoom == zoom, AreaOutline.shape.bool_op("&&")(_envelope(tile)))
+    )
+    labels = select(Area.pcode, Area.name, _drawn(tile, func.ST_Transform(Area.centre, 3857), 0))
+    labels = labels.where(*shown, Area.shape.bool_op("&&")(_in_degrees(tile)))
+    return _layer(session, drawn, "areas") + _layer(session, labels, "labels")
+
+
+def release_tile(session: Session, tile: Tile, release_id: int, *, actor: Actor) -> bytes:
+    """A release as layers `extent` (value), `observed` (the edge of what was seen) and `unseen`.
+
+    `unseen` is what of the country the release did not see; a raster's cells are a picture instead
+    (`geo.raster.picture`), and only what lies outside of them is told here.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    release = release_seen(session, release_id, actor=actor)
+    parts = select(ReleasePart.value, _drawn(tile, func.ST_Transform(ReleasePart.part, 3857)))
+    parts = parts.where(_here(tile, ReleasePart.part), ReleasePart.release_id == release.id)
+    seen = func.ST_Transform(_seen(tile, release), 3857)
+    edge = select(_drawn(tile, func.ST_Boundary(seen)))
+    unseen = select(_drawn(tile, func.coalesce(func.ST_Difference(_land(tile), seen), _land(tile))))
+    layers = [(parts, "extent"), (edge, "observed"), (unseen, "unseen")]
+    return b"".join(_layer(session, layer, name) for layer, name in layers)
+
+
+def _seen(tile: Tile, release: Release) -> Any:
+    """What a release saw in a tile, as one shape in degrees; NULL where nothing."""
+    here = select(func.ST_Union(ReleaseObserved.part))
+    here = here.where(ReleaseObserved.release_id == release.id, _here(tile, ReleaseObserved.part))
+    return here.scalar_subquery()
+
+
+def _land(tile: Tile) -> Any:
+    """The country in a tile, in web mercator; NULL where there is none."""
+    zoom = next((each for each in ZOOMS if each >= tile[0]), ZOOMS[-1])
+    clipped = func.ST_Intersection(
+        AreaOutline.shape, func.ST_Expand(_envelope(tile), _margin(tile))
+    )
+    country = select(func.ST_Union(clipped)).join(Area, Area.id == AreaOutline.area_id)
+    country = country.where(AreaOutline.level == 0, AreaOutline.zoom == zoom, in_force())
+    return country.where(AreaOutline.shape.bool_op("&&")(_envelope(tile))).scalar_subquery()
+
+
+def _layer(session: Session, features: Select[Any], name: str) -> bytes:
+    rows = features.subquery("layer")
+    whole = func.ST_AsMVT(literal_column("layer"), name, EXTENT, "geom")
+    return bytes(session.scalar(select(whole).select_from(rows)) or b"")
+
+
+def _drawn(tile: Tile, shape: Any, buffer: int = BUFFER) -> ColumnElement[Any]:
+    return func.ST_AsMVTGeom(shape, _envelope(tile), EXTENT, buffer, True).label("geom")
+
+
+def _here(tile: Tile, shape: Any) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = shape.bool_op("&&")(_in_degrees(tile))
+    return here
+
+
+def _envelope(tile: Tile) -> ColumnElement[Any]:
+    return func.ST_TileEnvelope(*tile)
+
+
+def _in_degrees(tile: Tile) -> ColumnElement[Any]:
+    """The tile and its margin in degrees; the literal side is the one that is carried over."""
+    return func.ST_Transform(func.ST_Expand(_envelope(tile), _margin(tile)), 4326)
+
+
+def _margin(tile: Tile) -> float:
+    """The width of the buffer, in metres of web mercator."""
+    return float(AROUND / 2 ** tile[0] * BUFFER / EXTENT)
