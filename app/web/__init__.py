@@ -4,8 +4,10 @@ from app.web import (
     account,
     admin,
     approvals,
+    areas,
     audit,
     cycles,
+    hazards,
     health,
     household_tiles,
     jobs,
@@ -18,6 +20,7 @@ from app.web import (
     service_points,
     sign_in,
     situation,
+    tiles,
     users,
 )
 
@@ -25,8 +28,10 @@ BLUEPRINTS = (
     account.bp,
     admin.bp,
     approvals.bp,
+    areas.bp,
     audit.bp,
     cycles.bp,
+    hazards.bp,
     health.bp,
     household_tiles.bp,
     jobs.bp,
@@ -39,5 +44,6 @@ BLUEPRINTS = (
     service_points.bp,
     sign_in.bp,
     situation.bp,
+    tiles.bp,
     users.bp,
 )
