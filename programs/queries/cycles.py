@@ -21,8 +21,8 @@ from programs.models.programs import Benefit, Program, ProgramState
 from programs.permissions import May
 from programs.queries.amounts import amount_due
 from programs.queries.eligibility import Round, judged
+from registry.counting.people import FIGURES, People
 from registry.models.rosters import Roster, RosterMember, RosterState
-from registry.queries.answers import FIGURES, People
 
 MOST_AREAS = 60
 MOST_LISTS = 100

@@ -17,7 +17,7 @@ from programs.models.memberships import CycleMember, MembershipState
 from programs.permissions import May
 from programs.queries.approvals import PREPARING
 from programs.queries.standing import Standing, standing_of
-from registry.queries.answers import FIGURES, People
+from registry.counting.people import FIGURES, People
 from registry.queries.people import composition
 
 
