@@ -125,6 +125,12 @@ def upgrade() -> None:
         ["import_id", "verdict"],
         unique=False,
     )
+    op.create_index(
+        op.f("ix_import_households_registrant_id"),
+        "import_households",
+        ["registrant_id"],
+        unique=False,
+    )
     op.create_table(
         "import_people",
         sa.Column("row_number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -171,6 +177,9 @@ def upgrade() -> None:
         "import_people",
         ["import_id", "verdict"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_import_people_registrant_id"), "import_people", ["registrant_id"], unique=False
     )
     op.create_table(
         "registrants",

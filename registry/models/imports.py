@@ -89,7 +89,7 @@ class HouseholdRow(ImportRow, Base):
     """One household of a file: its cells as they were written."""
 
     __tablename__ = "import_households"
-    __table_args__ = (Index(None, "import_id", "verdict"),)
+    __table_args__ = (Index(None, "import_id", "verdict"), Index(None, "registrant_id"))
 
     code: Mapped[str | None]
     area_pcode: Mapped[str | None]
@@ -109,7 +109,7 @@ class PersonRow(ImportRow, Base):
     """One person of a file: the cells as they were written."""
 
     __tablename__ = "import_people"
-    __table_args__ = (Index(None, "import_id", "verdict"),)
+    __table_args__ = (Index(None, "import_id", "verdict"), Index(None, "registrant_id"))
 
     code: Mapped[str | None]
     household_code: Mapped[str | None]

@@ -179,6 +179,12 @@ def guessed(kind: str, columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
+def template(kind: str) -> list[list[str]]:
+    """Headings and one example row of a file that needs no mapping."""
+    fields = FIELDS[kind]
+    return [[field.name for field in fields], [field.example for field in fields]]
+
+
 def missing(kind: str, mapping: Mapping[str, str]) -> list[str]:
     """The fields a file of this kind cannot do without that no column was given to."""
     return [f.name for f in FIELDS[kind] if f.required and not mapping.get(f.name)]

@@ -26,17 +26,14 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from core.bulk import copy_into
 from core.jobs import Progress
-from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
+from registry.models.imports import Import, Verdict
 from registry.parsing import tables
 from registry.parsing.fields import FIELDS
 from registry.parsing.words import fixed_words
+from registry.queries.imports import ROWS
 
 Row = tuple[int, list[str | None], bool]
 
-ROWS: dict[ImportKind, type[HouseholdRow] | type[PersonRow]] = {
-    ImportKind.HOUSEHOLDS: HouseholdRow,
-    ImportKind.PEOPLE: PersonRow,
-}
 TELL_EVERY = 50_000  # rows between two reports of progress
 
 VOCABULARIES = text("""

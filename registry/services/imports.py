@@ -21,9 +21,9 @@ from registry.models.imports import Import, ImportKind, ImportState, Verdict
 from registry.parsing import tables
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May
+from registry.queries.imports import ROWS, WHY
 from registry.services import import_households, import_people
 from registry.services.import_staging import (
-    ROWS,
     stage_file,
     stage_reach,
     stage_rows,
@@ -31,7 +31,6 @@ from registry.services.import_staging import (
 )
 
 KINDS = {ImportKind.HOUSEHOLDS: import_households, ImportKind.PEOPLE: import_people}
-WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to us
 
 # Only one merge at a time: two files may speak of the same household.
 ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")

@@ -1,0 +1,120 @@
+"""What the pages about imports ask."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, any_, literal, or_, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from core.jobs import LIVE, Job, JobState
+from core.paging import Page, page_of
+from core.storage import path_of
+from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
+from registry.parsing import tables
+from registry.parsing.fields import FIELDS
+from registry.parsing.findings import finding_said
+from registry.permissions import May
+
+EXAMPLES = 3  # rows of the file shown while its columns are mapped
+ROWS: dict[ImportKind, type[HouseholdRow] | type[PersonRow]] = {
+    ImportKind.HOUSEHOLDS: HouseholdRow,
+    ImportKind.PEOPLE: PersonRow,
+}
+WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to an import
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """One import and what is going on with it: the key of its running work, or its trouble."""
+
+    file: Import
+    running: int | None
+    trouble: str | None
+
+    @property
+    def cells(self) -> list[str]:
+        """The fields its rows are shown with: those that were mapped."""
+        return [field.name for field in FIELDS[self.file.kind] if field.name in self.file.mapping]
+
+
+def imports_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
+    """Imports, newest first."""
+    actor.require(May.IMPORT_REGISTRANTS)
+    listed = select(Import, (-Import.id).label("key"))
+    return page_of(session, listed, -Import.id, before)
+
+
+def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage:
+    """One import.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = session.get(Import, import_id)
+    if found is None:
+        raise NotFound(imports=import_id)
+    about = select(Job).where(Job.subject == Import.__tablename__, Job.subject_id == found.id)
+    job = session.scalars(about.order_by(Job.id.desc()).limit(1)).first()
+    return ImportPage(
+        found,
+        job.id if job and job.state in LIVE else None,
+        job.refusal if job and job.state is JobState.FAILED else None,
+    )
+
+
+def rows_page(
+    session: Session,
+    found: Import,
+    *,
+    actor: Actor,
+    verdict: Verdict | None = None,
+    finding: str = "",
+    after: int | None = None,
+) -> Page[Any]:
+    """Rows of an import in the order of the file, of one verdict or with one finding."""
+    actor.require(May.IMPORT_REGISTRANTS)
+    row = ROWS[found.kind]
+    listed = select(row, row.row_number).where(row.import_id == found.id)
+    if verdict:
+        listed = listed.where(row.verdict == verdict)
+    if finding:
+        said = literal(finding)
+        listed = listed.where(or_(said == any_(row.warnings), said == any_(row.errors)))
+    return page_of(session, listed, row.row_number, after)
+
+
+def first_rows(found: Import) -> dict[str, list[str]]:
+    """The first cells of each column of the file, so that one sees what the column holds."""
+    shown: dict[str, list[str]] = {column: [] for column in found.columns}
+    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+        for _number, (_row, cells, _over) in zip(range(EXAMPLES), table.rows, strict=False):
+            for column, cell in zip(table.columns, cells, strict=True):
+                shown[column].append(cell or "")
+    return shown
+
+
+def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Sequence[str]]:
+    """The rows that were left out, as they stand in the file, with their reasons; headings first.
+
+    The file can be corrected and sent again: the column of reasons means nothing to an import.
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    row = ROWS[found.kind]
+    failed: Select[Any] = select(row).where(row.import_id == found.id)
+    failed = failed.where(row.verdict == Verdict.ERROR)
+    reasons = {each.row_number: _reasons(each, found) for each in session.scalars(failed)}
+    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+        kept = [place for place, column in enumerate(table.columns) if column != WHY]
+        yield [*(table.columns[place] for place in kept), WHY]
+        for number, cells, _over in table.rows:
+            if number in reasons:
+                yield [*(cells[place] or "" for place in kept), reasons[number]]
+
+
+def _reasons(row: HouseholdRow | PersonRow, found: Import) -> str:
+    cells = {field.name: getattr(row, field.name) for field in FIELDS[found.kind]}
+    return " ".join(finding_said(error, cells) for error in row.errors)

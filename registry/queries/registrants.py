@@ -1,0 +1,304 @@
+"""Asking for registrants: finding them by whatever somebody knows, and all that is known of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy import Row as Found
+from sqlalchemy.orm import Session, aliased
+
+from core.actor import Actor
+from core.clock import today
+from core.codes import understood
+from core.errors import NotFound, Refusal
+from core.paging import Page, page_of
+from geo.models.areas import Area
+from geo.models.events import Event, EventState
+from geo.models.exposure import Exposure, ExposureDue
+from geo.models.locations import Location
+from geo.models.releases import Release
+from geo.queries.reach import within_reach
+from geo.queries.selections import ASKABLE, status_at
+from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
+from registry.models.registrants import (
+    FormerPlace,
+    Group,
+    Identifier,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
+from registry.permissions import May
+from registry.queries.people import age_on
+
+PREFIX = "HG"
+FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
+
+
+class RegistrantUnknown(NotFound):
+    """No household or person you may see has the number {number}; look for a misread letter."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """All that is known of one registrant, for its page."""
+
+    registrant: Registrant
+    group: Group | None
+    individual: Individual | None
+    age: int | None
+    members: Sequence[Found[Any]]
+    belongs_to: Sequence[Found[Any]]
+    identifiers: Sequence[Identifier]
+    place: Location | None
+    areas: Sequence[Area]
+    exposures: Sequence[Found[Any]]
+    merged_into: Registrant | None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing in the life of a record: registered, changed, linked, or moved from a place."""
+
+    at: datetime
+    what: str
+    file: str = ""
+    import_id: int | None = None
+    row: int | None = None
+
+
+def registrants_page(
+    session: Session,
+    text: str = "",
+    area: Area | None = None,
+    *,
+    actor: Actor,
+    after: int | None = None,
+) -> Page[Any]:
+    """Households and people that `text` may mean, the likest first, or all households of an area.
+
+    A number, a code, an identifier or a telephone number is meant exactly; a name roughly, in
+    either script. Columns: number, kind, state, name, name_local, code, area, pcode, key.
+    """
+    actor.require(May.READ_REGISTRANTS)
+    if text.strip():
+        meant = _meant(text.strip())
+    elif area:
+        meant = _households_of(area)
+    else:
+        return Page([])
+    columns = (
+        Registrant.number,
+        Registrant.kind,
+        Registrant.state,
+        Registrant.name,
+        Registrant.name_local,
+        Registrant.code,
+        Area.name.label("area"),
+        Area.pcode,
+        meant.c.key,
+    )
+    listed = (
+        select(*columns)
+        .join(meant, meant.c.id == Registrant.id)
+        .outerjoin(Area, Area.id == Registrant.area_id)
+        .where(within_reach(actor, Registrant.area_id))
+    )
+    if text.strip() and area:
+        listed = listed.where(Area.path.any(literal(area.id)))
+    return page_of(session, listed, meant.c.key, after)
+
+
+def registrant_by_number(session: Session, number: str, *, actor: Actor) -> Registrant:
+    """The registrant of a number as somebody typed it.
+
+    Raises:
+        Forbidden
+        NumberMistyped: it cannot be a number.
+        RegistrantUnknown: nobody has it, or they stand where the actor may not look.
+    """
+    actor.require(May.READ_REGISTRANTS)
+    written = understood(number, PREFIX)
+    seen = within_reach(actor, Registrant.area_id)
+    found = session.scalar(select(Registrant).where(Registrant.number == written, seen))
+    if found is None:
+        raise RegistrantUnknown(number=written)
+    return found
+
+
+def registered(session: Session, number: str, *, actor: Actor) -> Registered:
+    """All that is known of one registrant.
+
+    Raises:
+        as `registrant_by_number`.
+    """
+    found = registrant_by_number(session, number, actor=actor)
+    individual = session.get(Individual, found.id)
+    area = session.get(Area, found.area_id) if found.area_id else None
+    above = select(Area).where(Area.id.in_(area.path)).order_by(Area.level) if area else None
+    own = select(Identifier).where(Identifier.registrant_id == found.id)
+    place_id = found.location_id
+    return Registered(
+        registrant=found,
+        group=session.get(Group, found.id),
+        individual=individual,
+        age=session.scalar(_age(found.id)) if individual else None,
+        members=session.execute(_members(found.id)).all(),
+        belongs_to=session.execute(_belongs_to(found.id)).all(),
+        identifiers=session.scalars(own.order_by(Identifier.state, Identifier.type)).all(),
+        place=session.get(Location, place_id) if place_id else None,
+        areas=session.scalars(above).all() if above is not None else (),
+        exposures=session.execute(_exposures(place_id)).all() if place_id else (),
+        merged_into=session.get(Registrant, found.merged_into_id) if found.merged_into_id else None,
+    )
+
+
+def happenings(session: Session, registrant: Registrant) -> list[Happening]:
+    """The history of a record, newest first; whoever may see the record may see it."""
+    told = [Happening(registrant.created_at, "registered", *_origin(session, registrant))]
+    row = HouseholdRow if registrant.kind is RegistrantKind.GROUP else PersonRow
+    columns: list[Any] = [Import.merged_at, row.verdict, Import.original_name, Import.id]
+    columns.append(row.row_number)
+    touched = (
+        select(*columns)
+        .join(Import, Import.id == row.import_id)
+        .where(row.registrant_id == registrant.id, Import.state == ImportState.MERGED)
+        .where(row.verdict.in_([Verdict.UPDATE, Verdict.LINK]))
+    )
+    told += [Happening(*found) for found in session.execute(touched)]
+    left = select(FormerPlace.left_at).where(FormerPlace.registrant_id == registrant.id)
+    told += [Happening(at, "moved") for at in session.scalars(left)]
+    return sorted(told, key=lambda happening: happening.at, reverse=True)
+
+
+def _meant(text: str) -> Subquery:
+    """Who `text` may mean: id, and a key that puts the likest first and tells equals apart."""
+    exact = or_(Registrant.code == text, Registrant.phone == text)
+    if number := _number(text):
+        exact = or_(exact, Registrant.number == number)
+    named, local = Registrant.name, Registrant.name_local
+    alike = or_(*(_alike(name, text) for name in (named, local)))
+    likeness = func.greatest(*(func.word_similarity(text, name) for name in (named, local)))
+    distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
+    found = union_all(
+        select(Registrant.id, literal(0).label("distance")).where(exact),
+        select(Identifier.registrant_id, literal(0)).where(Identifier.value == text),
+        select(Registrant.id, distance).where(alike),
+    ).subquery()
+    key = func.min(found.c.distance).op("<<")(43).op("|")(found.c.id)
+    return select(found.c.id, key.label("key")).group_by(found.c.id).subquery("meant")
+
+
+def _alike(name: Any, text: str) -> ColumnElement[bool]:
+    return or_(name.icontains(text, autoescape=True), name.bool_op("%>")(text))
+
+
+def _number(text: str) -> str | None:
+    try:
+        return understood(text, PREFIX)
+    except Refusal:
+        return None
+
+
+def _households_of(area: Area) -> Subquery:
+    below = select(Area.id).where(Area.path.any(literal(area.id)))
+    return (
+        select(Registrant.id, Registrant.id.label("key"))
+        .where(Registrant.kind == RegistrantKind.GROUP, Registrant.area_id.in_(below))
+        .where(Registrant.state == RegistrantState.ACTIVE)
+        .subquery("meant")
+    )
+
+
+def _age(registrant_id: int) -> Select[Any]:
+    age = age_on(Individual.birth_date, today())
+    return select(age).where(Individual.registrant_id == registrant_id)
+
+
+def _members(group_id: int) -> Select[Any]:
+    """Members of a group, the head first, with sex, age and their valid identifiers' types."""
+    types = (
+        select(func.array_agg(Identifier.type.distinct()))
+        .where(Identifier.registrant_id == Registrant.id, Identifier.state == "valid")
+        .scalar_subquery()
+    )
+    columns: list[Any] = [
+        Registrant.number,
+        Registrant.name,
+        Registrant.name_local,
+        Registrant.state,
+        Membership.kind.label("relation"),
+        Individual.sex,
+        Individual.birth_date_exact,
+        age_on(Individual.birth_date, today()).label("age"),
+        types.label("identifier_types"),
+    ]
+    return (
+        select(*columns)
+        .join(Membership, Membership.member_id == Registrant.id)
+        .outerjoin(Individual, Individual.registrant_id == Registrant.id)
+        .where(Membership.group_id == group_id, Membership.ended_on.is_(None))
+        .order_by(Membership.kind != "head", Membership.kind != "spouse", Registrant.id)
+    )
+
+
+def _belongs_to(member_id: int) -> Select[Any]:
+    """Groups a registrant is or was a member of, the current ones first."""
+    group = aliased(Registrant)
+    relation = Membership.kind.label("relation")
+    columns: list[Any] = [group.number, group.name, Group.kind, relation, Membership.ended_on]
+    return (
+        select(*columns)
+        .join(Membership, Membership.group_id == group.id)
+        .join(Group, Group.registrant_id == group.id)
+        .where(Membership.member_id == member_id)
+        .order_by(Membership.ended_on.is_not(None), Membership.id.desc())
+    )
+
+
+def _exposures(location_id: int) -> Select[Any]:
+    """What each release of each event that is not closed says of a place, newest first."""
+    exposed = and_(Exposure.release_id == Release.id, Exposure.location_id == Location.id)
+    due = and_(ExposureDue.release_id == Release.id, ExposureDue.location_id == Location.id)
+    observed = func.coalesce(Release.observed_at, Release.published_at)
+    columns: list[Any] = [
+        Release.id,
+        Event.name.label("event"),
+        Release.unit,
+        Exposure.value,
+        observed.label("observed_at"),
+        ExposureDue.location_id.is_not(None).label("is_due"),
+        status_at(None).label("status"),
+    ]
+    return (
+        select(*columns)
+        .select_from(Location)
+        .join(Release, Release.state.in_(ASKABLE))
+        .join(Event, Event.id == Release.event_id)
+        .outerjoin(Exposure, exposed)
+        .outerjoin(ExposureDue, due)
+        .where(Location.id == location_id, Location.lon.is_not(None))
+        .where(Event.state != EventState.CLOSED)
+        .order_by(observed.desc(), Release.id.desc())
+    )
+
+
+def _origin(session: Session, registrant: Registrant) -> tuple[str, int | None]:
+    made_by = session.get(Import, registrant.import_id) if registrant.import_id else None
+    return (made_by.original_name, made_by.id) if made_by else ("", None)

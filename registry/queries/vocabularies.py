@@ -1,0 +1,29 @@
+"""Asking the word lists: what a code is called in the reader's language."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.words import SOURCE, current
+from registry.models.vocabularies import Word
+
+
+def word_lists(session: Session) -> dict[str, list[Word]]:
+    """Every list with its words, in their order."""
+    words = session.scalars(select(Word).order_by(Word.list, Word.position, Word.code))
+    return {name: list(of_list) for name, of_list in groupby(words, lambda word: word.list)}
+
+
+def labels(session: Session) -> dict[str, dict[str, str]]:
+    """What every code is called, by list, in the reader's language or in English."""
+    return {
+        name: {word.code: label(word.code, word.labels) for word in words}
+        for name, words in word_lists(session).items()
+    }
+
+
+def label(code: str, labels_by_language: Mapping[str, str]) -> str:
+    """What a word is called in the reader's language, else in English, else its code."""
+    return labels_by_language.get(current().tag) or labels_by_language.get(SOURCE) or code
