@@ -1,6 +1,6 @@
 """Small makers of believable programs, lists and cycles."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -23,6 +23,7 @@ from tests.conftest import EVERYTHING
 from tests.make.registry import make_household, make_person
 
 STARTS_ON = date(2026, 11, 20)
+UNTIL = datetime.now(UTC).date() + timedelta(days=30)
 _next = count(1)
 
 
@@ -109,8 +110,9 @@ def add_to_roster(
 def make_cycle(session: Session, program: Program, *households: Registrant, **given: Any) -> Cycle:
     """A draft cycle for these households."""
     roster = given.pop("roster", None) or make_roster(session, *households)
+    by = given.pop("by", DARA)
     start = Start(roster.id, "November", STARTS_ON, **given)
-    return start_cycle(session, program.id, start, actor=DARA)
+    return start_cycle(session, program.id, start, actor=by)
 
 
 def make_prepared(session: Session, program: Program, *households: Registrant) -> Cycle:

@@ -1,7 +1,6 @@
 """Pausing a household, letting it leave, taking it back: and what that stops."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -38,6 +37,7 @@ from tests.make.programs import (
     DARA,
     FINN,
     LENA,
+    UNTIL,
     make_actor,
     make_approved,
     make_cycle,
@@ -47,7 +47,6 @@ from tests.make.programs import (
     make_program,
 )
 
-UNTIL = datetime.now(UTC).date() + timedelta(days=30)
 WHY = "moved to another district"
 
 

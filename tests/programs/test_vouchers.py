@@ -1,7 +1,7 @@
 """Vouchers: issued once for each entitlement, handed over for once."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -40,6 +40,7 @@ from programs.services.vouchers import (
 from tests.make.geo import make_country
 from tests.make.programs import (
     DARA,
+    UNTIL,
     make_actor,
     make_approved,
     make_family,
@@ -48,7 +49,6 @@ from tests.make.programs import (
 )
 from tests.make.registry import make_location
 
-UNTIL = datetime.now(UTC).date() + timedelta(days=30)
 SEFU = make_actor(21, "Sefu Doro", "voucher:redeem")
 
 
