@@ -56,30 +56,35 @@ class Platform:
 
 
 @contextmanager
-def started(name: str, files: Path) -> Iterator[Platform]:
-    """An empty platform under a name of its own, with web, worker and sweeper; then gone."""
+def own_database(name: str, files: Path) -> Iterator[dict[str, str]]:
+    """The environment of an empty platform on a database of its own, which goes at the end."""
     name = f"{name}_{os.getpid()}"
     with server().connect() as at:
         at.execute(text(f'create database "{name}" template "{template()}"'))
+    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
     try:
-        with ExitStack() as stack:
-            yield _running(stack, name, files)
+        yield os.environ | {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "REDIS_URL": f"{os.environ['REDIS_URL'].split('?')[0]}?db=12",
+            "SECRET_KEY": secrets.token_hex(16),
+            "STORAGE": str(files / "storage"),
+        }
     finally:
         with server().connect() as at:
             at.execute(text(f'drop database "{name}" with (force)'))
 
 
-def _running(stack: ExitStack, name: str, files: Path) -> Platform:
+@contextmanager
+def started(name: str, files: Path) -> Iterator[Platform]:
+    """An empty platform with web, worker and sweeper; then gone."""
+    with own_database(name, files) as environment, ExitStack() as stack:
+        yield _running(stack, environment, files)
+
+
+def _running(stack: ExitStack, environment: dict[str, str], files: Path) -> Platform:
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
-    environment = os.environ | {
-        "DATABASE_URL": url.render_as_string(hide_password=False),
-        "REDIS_URL": f"{os.environ['REDIS_URL'].split('?')[0]}?db=12",
-        "SECRET_KEY": secrets.token_hex(16),
-        "STORAGE": str(files / "storage"),
-        "BASE_URL": address,
-    }
+    environment = environment | {"BASE_URL": address}
     web = [str(BIN / "gunicorn"), "--no-control-socket", "-k", "gthread", "--threads", "8"]
     commands = {
         "web": [*web, "-b", f"127.0.0.1:{port}", "app.wsgi:app"],
