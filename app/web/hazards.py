@@ -20,6 +20,7 @@ from geo.models.events import EventKind, EventState, Severity
 from geo.models.releases import Release, ReleaseState
 from geo.queries.areas import level_names
 from geo.queries.releases import (
+    PUBLIC,
     ReleasePage,
     areas_hit,
     hazard_desk,
@@ -31,7 +32,6 @@ from geo.services import events, releases
 
 bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 
-PUBLIC = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED, ReleaseState.WITHDRAWN)
 UNREAD = (ReleaseState.RECEIVED, ReleaseState.REFUSED)
 
 

@@ -12,10 +12,12 @@ from core.jobs import LIVE, Job, JobState
 from geo.models.areas import Area
 from geo.models.events import Event, EventState, Layer
 from geo.models.exposure import AreaExposure
-from geo.models.releases import Release
+from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.queries.reach import within_reach
+
+PUBLIC = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED, ReleaseState.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def release_seen(session: Session, release_id: int, *, actor: Actor) -> Release:
     actor.require(May.READ_RELEASES)
     release = session.get(Release, release_id)
     at_work = any(map(actor.may, (May.UPLOAD_RELEASES, May.CONFIRM_RELEASES)))
-    if release is None or (release.published_at is None and not at_work):
+    if release is None or (release.state not in PUBLIC and not at_work):
         raise NotFound(release=release_id)
     return release
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import rasterio
 import shapely
-from rasterio.transform import from_origin
+from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 
@@ -29,7 +29,7 @@ def depth_file(
         "height": cells.shape[0],
         "width": cells.shape[1],
         "crs": "EPSG:4326",
-        "transform": from_origin(0, 2, 1, 1),
+        "transform": Affine(1, 0, 0, 0, -1, 2),
         "nodata": nodata,
         **given,
     }
