@@ -19,7 +19,7 @@ STRAYED = 1.0  # units a point may move on the way to longitude and latitude and
 
 
 class CrsUnknown(Invalid):
-    """{text} is not a coordinate system we know; name it like EPSG:4326."""
+    """ "{text}" is not a coordinate system we know; name it like EPSG:4326."""
 
 
 class CrsMissing(Invalid):

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from app.cli.hazards import FILE, unlocated_reasons
-from app.cli.tables import answering, say, write_table
+from app.cli.tables import TableCommand, answering, say, write_table
 from geo.archives import sha256
 from geo.crs import carried, in_degrees, label
 from geo.vector.areas import Areas, areas_of
@@ -18,7 +18,7 @@ from geo.vector.places import Asked, Places, places
 HEADER = ("id", "area")
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.argument("points", type=FILE)
 @click.argument("areas", type=FILE)
 @click.option("--area-id", metavar="COL", required=True, help="The column that names an area.")

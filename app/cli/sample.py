@@ -23,7 +23,7 @@ from app.cli.hazards import (
     told,
     unlocated_reasons,
 )
-from app.cli.tables import answering, say, tell, write_table
+from app.cli.tables import TableCommand, answering, say, tell, write_table
 from core.words import _
 from geo.crs import Flags, carried, in_degrees
 from geo.products.kinds import recognised
@@ -53,7 +53,7 @@ class Answers:
     values: Sequence[str]
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.argument("hazard", type=FILE)
 @click.argument("points", type=FILE)
 @click.option("--out", type=FILE, required=True, help="The CSV to write: id, status, value.")
@@ -175,7 +175,7 @@ def _worst_met(hazard: Polygons, at: Places, asked: Question) -> NDArray[np.int6
         footprints = repaired(reprojected(at.footprints, at.crs, crs)).shapes
         areal = ~shapely.is_missing(at.footprints)
         found[areal] = first_overlapping(footprints[areal], shapes)
-    return np.where(found == NOWHERE, NOWHERE, order[found])
+    return np.append(order, NOWHERE)[found]
 
 
 def _inside(observed: Path, at: Places) -> Flags:

@@ -8,6 +8,7 @@ import csv
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -22,6 +23,27 @@ class OutIsInput(Invalid):
 
 class OutUnwritable(Invalid):
     """The answers cannot be written to {path} ({reason}); name another file."""
+
+
+class TableCommand(click.Command):
+    """A command that writes a table to `--out`; a slip in its words leaves no old one there."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            _forget_table(words)
+            raise
+
+
+def _forget_table(words: list[str]) -> None:
+    """Take away the file that `--out` names, unless other words name it too."""
+    spelt = [word.removeprefix("--out=") for word in words if word.startswith("--out=")]
+    spelt += [after for word, after in pairwise(words) if word == "--out"]
+    for name in spelt:
+        if words.count(name) <= 1 and Path(name).is_file():
+            Path(name).unlink()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from app.cli.hazards import (
     said_clause,
     told,
 )
-from app.cli.tables import answering, say, tell, write_table
+from app.cli.tables import TableCommand, answering, say, tell, write_table
 from core.words import _
 from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
@@ -46,7 +46,7 @@ HEADER = (
 )
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.argument("hazard", type=FILE)
 @click.argument("areas", type=FILE)
 @click.option("--out", type=FILE, required=True, help="The CSV to write, a row an area.")

@@ -8,7 +8,7 @@ from core.errors import Invalid
 from geo.archives import contents, unpacked
 from geo.raster.bands import Choice, listed
 from geo.raster.grid import Grid
-from geo.raster.open import grid_at, is_raster, looks_like_raster
+from geo.raster.open import GRIDS, grid_at, is_raster, rasters_among
 from geo.vector.open import SHAPES, Layer, layer_at
 
 PDF = b"%PDF"
@@ -46,11 +46,11 @@ def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
 def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:
     if len(files) == 1:
         _refuse_printed(name, files[0])
-        return files[0].is_file() and (looks_like_raster(files[0]) or is_raster(files[0]))
-    grids = [file.stem for file in files if looks_like_raster(file)]
+        return files[0].is_file() and (files[0].suffix.lower() in GRIDS or is_raster(files[0]))
     shapes = [file.stem for file in files if file.suffix.lower() in SHAPES]
+    grids = [file.stem for file in files if file.suffix.lower() in GRIDS]
     if not grids or not shapes:
-        return bool(grids)
+        return not shapes and bool(rasters_among(files))
     if choice.layer is None:
         raise SeveralKinds(name=name, files=listed(grids + shapes))
     return choice.layer.lower() in [grid.lower() for grid in grids]

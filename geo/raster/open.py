@@ -21,7 +21,7 @@ from geo.crs import WGS84, in_degrees, settled
 from geo.raster import shakemap
 from geo.raster.bands import Band, Choice, NoSuchVariable, chosen_band, listed, says_degrees
 from geo.raster.grid import CIRCLE, Grid
-from geo.raster.variables import chosen_variable, only_variable
+from geo.raster.variables import chosen_variable, is_turned, only_variable
 from geo.raster.windows import Window, clipped, pieces
 
 # Drivers that read values from the file they are given: none that fetches, or points elsewhere.
@@ -40,6 +40,7 @@ GRIDS = {
 # fmt: on
 UNSAID = Choice()
 SMALL = 16_000_000  # cells
+TRIED = 40  # files of an archive whose endings say nothing
 PLAIN = 2 * CIRCLE  # degrees; what lies farther east or west is no longitude
 
 
@@ -67,6 +68,11 @@ class ComplexNumbers(Invalid):
 class NoPosition(Invalid):
     """{name} does not say where its cells lie (no geotransform, or one of its own per cell);
     rectify or export it again as GeoTIFF."""
+
+
+class Turned(Invalid):
+    """{name} holds {variable} with latitude along its rows; write it again in the order latitude,
+    longitude."""
 
 
 class NotDegrees(Invalid):
@@ -108,8 +114,14 @@ def is_raster(path: Path) -> bool:
         return False
 
 
+def rasters_among(files: list[Path]) -> list[Path]:
+    """The files of an archive to be taken for rasters: by their endings, or else by trying them."""
+    found = [file for file in files if looks_like_raster(file)]
+    return found or [file for file in files[:TRIED] if file.is_file() and is_raster(file)]
+
+
 def looks_like_raster(path: Path) -> bool:
-    """Whether a file in an archive should be tried as a raster, by its ending or its mark."""
+    """Whether a file should be tried as a raster, by its ending or its mark."""
     if path.suffix.lower() == ".xml":
         return shakemap.is_shakemap(path)
     return path.suffix.lower() in GRIDS
@@ -129,7 +141,7 @@ def dataset(name: str) -> Any:
 def _chosen_file(name: str, files: list[Path], choice: Choice) -> tuple[Path, Choice]:
     """The file that is meant among those unpacked, and what of the choice is left to make."""
     if len(files) > 1:
-        files = [file for file in files if looks_like_raster(file)]
+        files = rasters_among(files)
     if not files:
         raise Unreadable(name=name)
     names = listed([file.stem for file in files])
@@ -159,13 +171,15 @@ def _grid(name: str, file: str, choice: Choice) -> Grid:
         wanted = choice.variable or choice.layer
         part = chosen_variable(name, source, wanted, dataset)
         if part is None:
-            return _described(name, source, choice)
+            return _described(name, file, source, choice)
     with dataset(part) as source:
-        return _described(name, source, replace(choice, variable=None, layer=None))
+        return _described(name, file, source, replace(choice, variable=None, layer=None))
 
 
-def _described(name: str, source: Any, choice: Choice) -> Grid:
+def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     variable = only_variable(source, 1)
+    if variable and is_turned(file, variable):
+        raise Turned(name=name, variable=variable)
     choice = _settled_variable(name, choice, variable)
     band = chosen_band(name, source, choice)
     if source.dtypes[band.number - 1].startswith("complex"):

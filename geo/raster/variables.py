@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import Invalid
-from geo.raster.bands import NoSuchVariable, listed
+from geo.raster.bands import DEGREES, NoSuchVariable, listed
 
 
 class SeveralVariables(Invalid):
@@ -37,6 +37,18 @@ def chosen_variable(
     if len(offered) > 1:
         raise SeveralVariables(name=name, variables=listed(list(offered)))
     return next(iter(offered.values()))
+
+
+def is_turned(file: str, variable: str) -> bool:
+    """Whether a netCDF variable runs along latitude last, which GDAL would take for longitude."""
+    from netCDF4 import Dataset
+
+    with Dataset(file) as source:
+        if variable not in source.variables:
+            return False
+        last = source[variable].dimensions[-1]
+        units = getattr(source.variables.get(last), "units", "")
+    return str(units).lower() in DEGREES["north"]
 
 
 def only_variable(dataset: Any, number: int) -> str | None:

@@ -23,6 +23,7 @@ from geo.vector.lattice import (
     edges_of,
     spans,
 )
+from geo.vector.open import bounds_of
 
 CIRCLE, HALF = 360.0, 180.0
 NOWHERE = -1  # in no shape
@@ -41,7 +42,7 @@ class Locator:
     def __init__(self, shapes: Shapes, points: int = 1_000_000, *, degrees: bool = False) -> None:
         shapely.prepare(shapes)
         self.shapes = shapes
-        west, _, east, _ = shapely.total_bounds(shapes)
+        west, _, east, _ = bounds_of(shapes)
         beyond = ((CIRCLE, east > HALF), (-CIRCLE, west < -HALF))
         self.turns = [turn for turn, there in beyond if degrees and there]
         self.lattice = _lattice(shapes, points)
@@ -101,7 +102,7 @@ class Locator:
 
 
 def _lattice(shapes: Shapes, points: int) -> Lattice:
-    west, south, east, north = np.nan_to_num(shapely.total_bounds(shapes))
+    west, south, east, north = np.nan_to_num(bounds_of(shapes)).tolist()
     side = min(MOST, max(FEWEST, 4 * math.isqrt(points)))
     width, height = (max(extent, 1e-9) / (side - 1) for extent in (east - west, north - south))
     return Lattice(west - width / 2, south - height / 2, width, height, side)

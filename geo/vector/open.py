@@ -4,6 +4,7 @@ Nothing is guessed: several layers, or a coordinate system the file does not tel
 """
 
 import glob
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -157,11 +158,19 @@ def polygons(layer: Layer, shapes: Shapes) -> Shapes:
     if others:
         raise NotPolygons(name=layer.file, kinds=" and ".join(others))
     shapes[shapely.is_empty(shapes)] = None
-    bounds = tuple(shapely.total_bounds(shapes).tolist())
+    bounds = bounds_of(shapes)
     if in_degrees(layer.crs) and not _are_degrees(bounds):
         low, high = min(bounds), max(bounds)
         raise NotDegrees(name=layer.file, low=f"{low:.9g}", high=f"{high:.9g}")
     return shapes
+
+
+def bounds_of(shapes: Shapes) -> tuple[float, float, float, float]:
+    """West, south, east, north of all shapes; NaN where there is none."""
+    if not len(shapes):
+        return (math.nan,) * 4
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return west, south, east, north
 
 
 def _listed(file: Path) -> list[tuple[str, str | None]]:

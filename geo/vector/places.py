@@ -184,6 +184,8 @@ def _axis(name: str, axis: str, wanted: str | None, known: Sequence[str], header
         return _position(wanted, header, name)
     spelt = [column.strip().lower() for column in header]
     for guess in known:
+        if spelt.count(guess) > 1:
+            raise TableBroken(name=name, reason=f"two of its columns are called {guess}")
         if guess in spelt:
             return spelt.index(guess)
     columns = ", ".join(header) or "none"
