@@ -1,0 +1,113 @@
+"""Boundaries and hazard files are loaded by command, as a user with their rights."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import shapely
+from click import Command
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.models import RoleGrant, User
+from app.auth.roles import Role
+from app.cli import acting
+from app.cli.areas import import_areas
+from app.cli.releases import publish
+from core.errors import Forbidden, NotFound, Refusal
+from geo.models.areas import Area
+from geo.models.releases import Release, ReleaseState
+from tests.make.files import depth_file
+from tests.make.geo import make_country, square
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(session: Session, storage: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Give a command as somebody of a role; nobody follows, as the test has one connection."""
+    monkeypatch.setattr(acting, "LOOK", 60)
+
+    def give(command: Command, *words: object, role: Role = Role.GIS_ANALYST) -> Result:
+        user = User(name="Ines Aro", email=f"{role}@example.org", password_hash="x")
+        session.add(user)
+        session.flush()
+        session.add(RoleGrant(user_id=user.id, role=role))
+        session.flush()
+        said = [*map(str, words), "--as", user.email.upper()]
+        return CliRunner().invoke(command, said, standalone_mode=False)
+
+    return give
+
+
+def boundaries(path: Path) -> Path:
+    columns = {"ADM1_EN": "North", "ADM1_PCODE": "X1", "ADM0_EN": "Karsa", "ADM0_PCODE": "X"}
+    geometry = json.loads(shapely.to_geojson(square(0, 0)))
+    whole = {"type": "Feature", "properties": columns, "geometry": geometry}
+    empty = {"type": "Feature", "properties": {**columns, "ADM1_PCODE": "X2"}, "geometry": None}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [whole, empty]}))
+    return path
+
+
+def refusal(result: Result) -> Refusal:
+    assert isinstance(result.exception, Refusal), result.exception
+    return result.exception
+
+
+def test_boundaries_are_loaded_and_faulty_rows_are_told(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    file = boundaries(tmp_path / "areas.geojson")
+
+    result = run(import_areas, file, "--version", "v1", "--levels", "Country,Province")
+
+    assert result.exception is None
+    assert "2 areas, version v1" in result.stdout
+    assert "areas, row 2, X2: There is no shape" in result.stderr
+    assert set(session.scalars(select(Area.pcode))) == {"X", "X1"}
+
+
+def test_without_a_version_the_command_says_what_is_missing(run: Run, tmp_path: Path) -> None:
+    result = run(import_areas, boundaries(tmp_path / "areas.geojson"))
+
+    assert "does not say which version" in refusal(result).message
+
+
+def test_a_command_has_the_rights_of_its_user(run: Run, tmp_path: Path) -> None:
+    file = boundaries(tmp_path / "areas.geojson")
+
+    result = run(import_areas, file, "--version", "v1", role=Role.VIEWER)
+
+    assert isinstance(result.exception, Refusal | Forbidden)
+
+
+def test_nobody_acts_under_an_unknown_address(session: Session) -> None:
+    with pytest.raises(NotFound, match="Nobody signs in as"):
+        acting.acting_as("nobody@example.org")
+
+
+def test_a_hazard_file_is_published_for_an_event_that_is_new(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    make_country(session)
+    file = depth_file(tmp_path / "depth.tif", [[0.0, 0.4], [2.0, -9999.0]])
+    event = ["--event", "Oru flood", "--kind", "flood", "--began", "2026-11-12"]
+    meaning = ["--measure", "Water depth", "--unit", "m", "--observed-at", "2026-11-16T06:00"]
+
+    result = run(publish, file, *event, *meaning, "--source", "Flood centre")
+
+    assert result.exception is None, result.exception
+    assert "depth.tif: release 1" in result.stdout
+    release = session.scalars(select(Release)).one()
+    assert release.state is ReleaseState.PUBLISHED
+
+
+def test_an_event_that_is_not_there_has_to_be_described(run: Run, tmp_path: Path) -> None:
+    file = depth_file(tmp_path / "depth.tif", [[0.0, 0.4], [2.0, -9999.0]])
+    meaning = ["--measure", "Water depth", "--unit", "m", "--observed-at", "2026-11-16"]
+
+    result = run(publish, file, "--event", "Oru flood", *meaning, "--source", "Centre")
+
+    assert "no event called Oru flood" in refusal(result).message
