@@ -45,13 +45,15 @@ def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     if release.grid_sha256 is None:
         return _answer(b"", "image/png")
     grid, source, _stack = kept.open(release.grid_sha256)
-    return _answer(tile(grid, source, (z, x, y), _style(release)) or b"", "image/png")
+    picture = tile(grid, source, (z, x, y), _style(release)) or b""
+    settled = release.published_at is not None  # before, its meaning and so its colours may change
+    return _answer(picture, "image/png", FRESH if settled else 0)
 
 
-def _answer(body: bytes, kind: str) -> Response:
+def _answer(body: bytes, kind: str, fresh: int = FRESH) -> Response:
     """A tile that only this browser keeps; one without anything in it has no content."""
     answer = Response(body, mimetype=kind, status=200 if body else 204)
-    answer.cache_control.private, answer.cache_control.max_age = True, FRESH
+    answer.cache_control.private, answer.cache_control.max_age = True, fresh
     answer.set_etag(hashlib.sha256(body).hexdigest()[:16])
     answer.make_conditional(request)
     return answer
