@@ -81,6 +81,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def session(connection: Connection, storage: Path) -> Iterator[Session]:
     """One test, one transaction, never committed: commits inside it are savepoints."""
+    connection.rollback()  # whatever a test without a session left open
     outer = connection.begin()
     new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
     with new_session() as session:
