@@ -105,13 +105,14 @@ def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
         ("B", 11.5, INK, 5.6, card.name),
         ("", 11.5, INK, 6.2, card.name_local or ""),
         ("", 8.5, SOFT, 4.4, _household(card)),
-        ("", 8.5, SOFT, 7.2, card.area or ""),
-        ("B", 15.0, INK, 6.4, card.amount),
+        ("", 8.5, SOFT, 4.4, card.area or ""),
+        ("B", 15.0, INK, 9.0, card.amount),
         ("", 8.5, SOFT, 4.4, card.benefit),
     ]
-    for font, size, colour, height, words in lines:
-        _write(pdf, (font, size, colour), (x, y, width, height), words)
-        y += height
+    for weight, size, colour, height, words in lines:
+        if words:
+            _write(pdf, (weight, size, colour), (x, y, width, height), words)
+            y += height
 
 
 def _draw_foot(pdf: FPDF, card: Card, x: float, y: float) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, NotFound
-from core.words import _
+from core.words import _, counted
 from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import EntitlementState
@@ -169,9 +169,10 @@ def _changed(session: Session, approval: Approval, cycle: Cycle) -> str:
     if subject_hash(session, cycle) != approval.hash:
         return _("The rule, the amounts or who is due them changed after it was asked for.")
     if count := served_meanwhile(session, cycle):
-        return _(
+        return counted(
+            "{count} household is meanwhile served by another program of the same purpose.",
             "{count} households are meanwhile served by another program of the same purpose.",
-            count=count,
+            count,
         )
     return ""
 

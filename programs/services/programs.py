@@ -46,7 +46,7 @@ class ProgramEnded(Conflict):
 
 
 class CyclesOpen(Conflict):
-    """{count} cycles of the program are not finished; end or cancel them first."""
+    """Cycles of the program are not finished yet, {count} of them; end or cancel them first."""
 
 
 class CurrencyFixed(Conflict):
