@@ -94,7 +94,7 @@ def test_arabic_letters_are_joined_and_run_from_the_right(tmp_path: Path) -> Non
     apart = _strokes(_print(tmp_path, _card(name_local="م ح م د")))
     long_then_short = _strokes(_print(tmp_path, _card(name_local="محمممممد د")))
 
-    assert (len(joined), len(apart)) == (1, 4)
+    assert len(joined) == 1 < len(apart)
     assert long_then_short[0] < long_then_short[1] / 3  # the first word stands at the right
 
 
