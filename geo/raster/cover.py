@@ -17,6 +17,7 @@ from geo.ellipsoid import Shapes, bands_km2, quadrangles_km2
 from geo.raster.grid import CIRCLE, Grid, Indices
 from geo.raster.windows import Window, pieces
 
+SIDE = 1024  # cells of a piece; every area in it adds its cells to what is held at a time
 NOISE = 1e-9  # a smaller share is the rounding of an edge that only touches the cell
 STRIP = 0.05  # degrees of latitude within which a square degree hardly changes its size
 NODES = 17  # per side of a piece, between which the size of projected cells is interpolated
@@ -40,7 +41,7 @@ def covered(grid: Grid, areas: Shapes) -> Iterator[Covered]:
     """The cells N areas cover, given as valid polygons in the grid's own system (None: no area)."""
     owners, shapes = _in_cells(grid, areas)
     tree = shapely.STRtree(shapes)
-    for piece in pieces(grid):
+    for piece in pieces(grid, SIDE):
         met = np.sort(tree.query(_box(piece), predicate="intersects"))
         if not len(met):
             continue
