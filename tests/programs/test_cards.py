@@ -101,7 +101,7 @@ def test_arabic_letters_are_joined_and_run_from_the_right(tmp_path: Path) -> Non
 def _strokes(path: Path) -> list[int]:
     """The widths, from left to right, of what is joined on the line of the local name."""
     dot = 200 / 25.4
-    line = _pages(path)[0][int(28.6 * dot) : int(34.0 * dot), int(56 * dot) : int(100 * dot)]
+    line = _pages(path)[0][int(28.6 * dot) : int(34.0 * dot), int(50 * dot) : int(100 * dot)]
     ink = (line < 128).any(axis=0)
     edges = np.flatnonzero(np.diff(ink, prepend=False, append=False)).reshape(-1, 2)
     return [int(end - start) for start, end in edges]

@@ -1,38 +1,32 @@
 """Cycles: who of a list is in, who is left out and why, what it would cost before it is written."""
 
-import uuid
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.errors import Forbidden, NotFound
-from programs.models.approvals import Approval, ApprovalState
 from programs.models.cycles import CycleState
-from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
+from programs.models.entitlements import Entitlement
 from programs.models.memberships import (
     CycleMember,
     LeftOut,
     MembershipState,
     ProgramMembership,
 )
-from programs.models.programs import Delivery
 from programs.queries.cycles import (
     CycleBeyondReach,
     CycleElsewhere,
-    ReasonMissing,
     preview,
 )
 from programs.queries.eligibility import round_of
-from programs.queries.funds import balance
 from programs.queries.standing import members_of
 from programs.services.cycles import (
-    AlreadyOut,
     CycleUnnamed,
     RosterNotFrozen,
     Start,
@@ -42,23 +36,18 @@ from programs.services.cycles import (
     reopen_cycle,
     start_cycle,
 )
-from programs.services.payments import make_payments
-from programs.services.vouchers import issue_vouchers, redeem
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterState
 from tests.make.geo import make_country
 from tests.make.programs import (
     DARA,
-    FINN,
     STARTS_ON,
-    UNTIL,
     add_to_roster,
     make_actor,
     make_approved,
     make_cycle,
     make_family,
-    make_gift,
     make_prepared,
     make_program,
     make_roster,
@@ -319,64 +308,6 @@ def test_a_cycle_that_is_no_draft_enrols_nobody(session: Session, state: CycleSt
 
     with pytest.raises(CycleElsewhere, match="that can only be done while it is a draft"):
         enrol(session, cycle.id, actor=DARA)
-
-
-def test_a_cancelled_cycle_gives_nothing(session: Session) -> None:
-    cycle = make_prepared(session, make_program(session), make_family(session, 2))
-    with pytest.raises(ReasonMissing):
-        cancel_cycle(session, cycle.id, "", actor=DARA)
-
-    cancel_cycle(session, cycle.id, "the water fell", actor=DARA)
-
-    assert cycle.state is CycleState.CANCELLED
-    assert session.scalars(select(Entitlement)).all() == []
-
-
-def test_an_approved_cycle_opens_again_while_nothing_is_out(session: Session) -> None:
-    program = make_program(session, fund=100)
-    cycle = make_approved(session, program, make_family(session, 3))
-
-    reopen_cycle(session, cycle.id, "the cap was wrong", actor=DARA)
-
-    assert cycle.state is CycleState.DRAFT
-    assert balance(session, program.id).free == 100
-    assert session.scalars(select(Entitlement.state)).all() == [EntitlementState.DRAFT]
-    assert session.scalars(select(Approval.state)).all() == [ApprovalState.RETURNED]
-
-
-def test_a_cycle_that_is_partly_out_does_not_open_again(session: Session) -> None:
-    program = make_program(session)
-    cycle = make_approved(session, program, make_family(session, 3))
-    make_payments(session, cycle.id, actor=FINN)
-    session.execute(update(type(cycle)).values(state=CycleState.APPROVED))
-    session.expire_all()
-
-    with pytest.raises(AlreadyOut):
-        reopen_cycle(session, cycle.id, "the cap was wrong", actor=DARA)
-
-
-def test_ending_a_cycle_expires_unused_cards_and_frees_their_money(session: Session) -> None:
-    program = make_program(session, make_gift(delivery=Delivery.VOUCHER), fund=1000)
-    cycle = make_approved(session, program, make_family(session, 3), make_family(session, 1))
-    issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
-    used = session.scalars(
-        select(Voucher.code).join(Entitlement).where(Entitlement.amount == 70)
-    ).one()
-    redeem(session, used, uuid.uuid4(), actor=FINN)
-
-    freed = end_cycle(session, cycle.id, actor=DARA)
-
-    session.expire_all()
-    assert freed == 50
-    assert balance(session, program.id).bound == 70
-    assert set(session.scalars(select(Voucher.state))) == {
-        VoucherState.REDEEMED,
-        VoucherState.EXPIRED,
-    }
-    assert set(session.scalars(select(Entitlement.state))) == {
-        EntitlementState.REDEEMED,
-        EntitlementState.EXPIRED,
-    }
 
 
 def test_each_act_needs_its_permission_and_leaves_an_entry(
