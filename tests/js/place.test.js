@@ -32,6 +32,12 @@ test('corners are read line by line, areas apart by an empty line, wrong lines b
   assert.deepEqual(wrong, [5]);
 });
 
+test('a ring that ends where it began is the ring without its last corner', () => {
+  const { rings } = readRings('1, 2\n3, 4\n5, 6\n1, 2\n');
+
+  assert.deepEqual(rings, [[[2, 1], [4, 3], [6, 5]]]);
+});
+
 test('written corners are read back the same', () => {
   const rings = [[[121.5, 17.25], [121.75, 17.25], [121.75, 17.5]], [[-36.8, -1.5], [-36.7, -1.5], [-36.7, -1.25]]];
 

@@ -19,7 +19,7 @@ function number(text, letter, negative) {
 }
 
 /**
- * The rings of typed corners: one corner a line, a blank line between rings.
+ * The rings of typed corners: one corner a line, a blank line between rings; closed ones are opened.
  *
  * @returns {{rings: number[][][], wrong: number[]}} rings, and the numbers of lines that are no places
  */
@@ -32,7 +32,14 @@ export function readRings(text) {
     if (place) rings.at(-1).push(place);
     else wrong.push(i + 1);
   });
-  return { rings: rings.filter((ring) => ring.length), wrong };
+  return { rings: rings.map(opened).filter((ring) => ring.length), wrong };
+}
+
+/** A ring without the corner that says its first one again, as files and programs write rings. */
+function opened(ring) {
+  const [first, last] = [ring[0], ring.at(-1)];
+  const closed = ring.length > 1 && first[0] === last[0] && first[1] === last[1];
+  return closed ? ring.slice(0, -1) : ring;
 }
 
 /** Rings as typed corners. */
