@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from app.web.maps import bars_of, legend_of, map_settings
+from app.web.maps import bars_of, classes_of, legend_of, map_settings
 from app.web.meanings import choice_sent, meaning_kept, meaning_sent, shock_sent
 from core.errors import Invalid
 from core.jobs import defer
@@ -155,7 +155,7 @@ def _desk(
         asked=asked,
         faults=faults or {},
         **_options(release),
-        legend=legend_of(release),
+        legend=_legend(release),
         bars=bars_of(release, [int(n) for n in release.histogram or []]),
         map_settings=map_settings(db(), actor(), release, release.floor, households=None),
     )
@@ -179,9 +179,14 @@ def _published(page: ReleasePage) -> str:
         page=page,
         areas=areas_hit(db(), page.release, level, actor=actor()),
         level=level_names(db()).get(level, _("Area")),
-        legend=legend_of(page.release),
+        legend=_legend(page.release),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),
     )
+
+
+def _legend(release: Release) -> list[tuple[str, str]]:
+    """The classes of a release; an extent without values has one."""
+    return legend_of(release) or [(_("flooded"), token) for _least, token in classes_of(release)]
 
 
 def _kinds() -> dict[str, dict[str, str]]:

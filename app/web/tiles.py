@@ -14,7 +14,7 @@ from app.web.maps import classes_of
 from core.settings import ROOT
 from core.storage import path_of
 from geo.models.releases import Release
-from geo.queries.releases import release_seen
+from geo.queries.releases import PUBLIC, release_seen
 from geo.queries.tiles import area_tile, release_tile
 from geo.raster.grid import Grid
 from geo.raster.open import dataset, opened
@@ -22,7 +22,7 @@ from geo.raster.picture import Colour, Style, tile
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
-MVT = "application/vnd.mapbox-vector-tile"
+MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 FRESH = 300  # seconds a browser shows a tile again without asking
 INK = "--no-line"  # of the hatch over what was not observed
 TOKEN = re.compile(r"(--[\w-]+):\s*#([0-9a-f]{6})")
@@ -36,18 +36,23 @@ def areas(level: int, z: int, x: int, y: int) -> Response:
 
 @bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.mvt")
 def release_shapes(release_id: int, z: int, x: int, y: int) -> Response:
-    return _answer(release_tile(db(), (z, x, y), release_id, actor=actor()), MVT)
+    release = release_seen(db(), release_id, actor=actor())
+    return _answer(release_tile(db(), (z, x, y), release), MVT, _fresh(release))
 
 
 @bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.png")
 def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     release = release_seen(db(), release_id, actor=actor())
     if release.grid_sha256 is None:
-        return _answer(b"", "image/png")
+        return _answer(b"", PNG, _fresh(release))
     grid, source, _stack = kept.open(release.grid_sha256)
-    picture = tile(grid, source, (z, x, y), _style(release)) or b""
-    settled = release.published_at is not None  # before, its meaning and so its colours may change
-    return _answer(picture, "image/png", FRESH if settled else 0)
+    picture = tile(grid, source, (z, x, y), _style(release))
+    return _answer(picture or b"", PNG, _fresh(release))
+
+
+def _fresh(release: Release) -> int:
+    """How long a tile of it stays as it is: before it is published its meaning may change."""
+    return FRESH if release.state in PUBLIC else 0
 
 
 def _answer(body: bytes, kind: str, fresh: int = FRESH) -> Response:

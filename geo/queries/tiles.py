@@ -11,7 +11,6 @@ from geo.models.releases import Release, ReleaseObserved, ReleasePart
 from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.queries.reach import shown_to
-from geo.queries.releases import release_seen
 from geo.vector.outlines import AROUND, ZOOMS
 
 EXTENT = 4096  # units along a side of a tile
@@ -42,16 +41,12 @@ def area_tile(session: Session, tile: Tile, level: int, *, actor: Actor) -> byte
     return _layer(session, drawn, "areas") + _layer(session, labels, "labels")
 
 
-def release_tile(session: Session, tile: Tile, release_id: int, *, actor: Actor) -> bytes:
+def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
     """A release as layers `extent` (value), `observed` (the edge of what was seen) and `unseen`.
 
     `unseen` is what of the country the release did not see; a raster's cells are a picture instead
     (`geo.raster.picture`), and only what lies outside of them is told here.
-
-    Raises:
-        Forbidden, NotFound
     """
-    release = release_seen(session, release_id, actor=actor)
     parts = select(ReleasePart.value, _drawn(tile, func.ST_Transform(ReleasePart.part, 3857)))
     parts = parts.where(_here(tile, ReleasePart.part), ReleasePart.release_id == release.id)
     seen = func.ST_Transform(_seen(tile, release), 3857)

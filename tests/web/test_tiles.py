@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.storage import keep_file
 from geo.models.events import LayerKind
+from geo.models.releases import Release, ReleaseState
 from geo.services.areas import shape_areas
 from tests.make.files import depth_file
-from tests.make.geo import make_country, make_release
+from tests.make.geo import make_country, make_event, make_release
 from tests.web.conftest import Browser
 
 SignIn = Callable[..., Browser]
@@ -30,6 +32,22 @@ def test_a_tile_of_areas_is_private_and_known_again(signed_in: SignIn, session: 
     assert "private" in first.headers["Cache-Control"]
     assert again.status_code == 304
     assert browser.get("/tiles/areas/1/6/0/0.mvt").status_code == 204
+
+
+def test_a_preview_is_asked_for_again_each_time(
+    signed_in: SignIn, session: Session, storage: Path, tmp_path: Path
+) -> None:
+    kept = keep_file(depth_file(tmp_path / "depth.tif", [[1.0, 2.0], [0.0, 3.0]]))
+    said: dict[str, Any] = {"kind": LayerKind.RASTER, "unit": "m", "grid_sha256": kept.sha256}
+    shown = make_release(session, **said)
+    worked_on = make_release(session, make_event(session, "Next"), state=ReleaseState.READ, **said)
+    browser = signed_in(Role.GIS_ANALYST)
+
+    def fresh(release: Release) -> int | None:
+        tile = browser.get(f"/tiles/releases/{release.id}/7/64/63.png")
+        return tile.cache_control.max_age
+
+    assert (fresh(shown), fresh(worked_on)) == (300, 0)
 
 
 def test_a_raster_release_is_a_picture(
