@@ -31,8 +31,14 @@ bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
 @bp.get("/new")
 def new() -> str:
-    given = choices(db(), actor=actor())
-    return render_template("cycles/new.html", choices=given, starts_on=today())
+    wanted = request.args
+    return render_template(
+        "cycles/new.html",
+        choices=choices(db(), actor=actor()),
+        program_id=wanted.get("program", type=int),
+        roster_id=wanted.get("roster", type=int),
+        starts_on=today(),
+    )
 
 
 @bp.post("/preview")

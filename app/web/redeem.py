@@ -25,6 +25,7 @@ def read() -> str:
         card=card,
         client_id=uuid.uuid4(),
         given=request.args.get("given"),
+        at=request.args.get("at", type=int),
         points=[(point.id, point.name) for point in points_listed(db(), actor=actor())],
     )
 

@@ -80,6 +80,8 @@ def _asked_cycle(session: Session, manager: Browser, program: Program) -> Cycle:
         "name": "November",
         "starts_on": "2026-11-20",
     }
+    started_from = manager.get(f"/cycles/new?roster={roster.id}&program={program.id}").text
+    assert f'<option value="{roster.id}" selected>Lower Oru' in started_from
     would_be = manager.act("/cycles/preview", **form).text
     assert "MUR 7,300" in would_be
     assert "Does not meet the rule" in would_be
