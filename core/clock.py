@@ -21,7 +21,7 @@ def day_of(moment: datetime) -> date:
 
 def day_said(day: date) -> str:
     """A date as the reader writes it: 19 Nov 2026."""
-    return str(format_date(day, "medium", locale=current().locale))
+    return str(format_date(day, "d MMM y", locale=current().locale))
 
 
 def moment_said(moment: datetime) -> str:
