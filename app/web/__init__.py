@@ -10,12 +10,14 @@ from app.web import (
     hazards,
     health,
     household_tiles,
+    imports,
     jobs,
     memberships,
     organisations,
     payments,
     programs,
     redeem,
+    registry,
     rosters,
     selections,
     service_points,
@@ -23,6 +25,7 @@ from app.web import (
     situation,
     tiles,
     users,
+    vocabularies,
 )
 
 BLUEPRINTS = (
@@ -35,12 +38,14 @@ BLUEPRINTS = (
     hazards.bp,
     health.bp,
     household_tiles.bp,
+    imports.bp,
     jobs.bp,
     memberships.bp,
     organisations.bp,
     payments.bp,
     programs.bp,
     redeem.bp,
+    registry.bp,
     rosters.bp,
     selections.bp,
     service_points.bp,
@@ -48,4 +53,5 @@ BLUEPRINTS = (
     situation.bp,
     tiles.bp,
     users.bp,
+    vocabularies.bp,
 )

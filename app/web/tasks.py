@@ -62,7 +62,9 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
         if rows:
             note += ": " + counted("{count} row", "{count} rows", rows)
         what = _("Review an import")
-        yield Task(what, f"/imports/{waiting.id}", waiting.created_at, note, "clipboard-check")
+        yield Task(
+            what, f"/registry/imports/{waiting.id}", waiting.created_at, note, "clipboard-check"
+        )
 
 
 PROVIDERS: tuple[Callable[[Session, Actor], Iterator[Task]], ...] = (

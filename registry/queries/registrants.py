@@ -49,6 +49,7 @@ from registry.queries.people import age_on
 
 PREFIX = "HG"
 FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
+ROOM_FOR_IDS = 1 << 43  # a step of likeness and a registrant's key together fill a bigint
 
 
 class RegistrantUnknown(NotFound):
@@ -121,7 +122,7 @@ def registrants_page(
         .where(within_reach(actor, Registrant.area_id))
     )
     if text.strip() and area:
-        listed = listed.where(Area.path.any(literal(area.id)))
+        listed = listed.where(Area.path.contains([area.id]))
     return page_of(session, listed, meant.c.key, after)
 
 
@@ -195,13 +196,14 @@ def _meant(text: str) -> Subquery:
     named, local = Registrant.name, Registrant.name_local
     alike = or_(*(_alike(name, text) for name in (named, local)))
     likeness = func.greatest(*(func.word_similarity(text, name) for name in (named, local)))
+    exactly = cast(literal(0), BigInteger).label("distance")
     distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
     found = union_all(
-        select(Registrant.id, literal(0).label("distance")).where(exact),
-        select(Identifier.registrant_id, literal(0)).where(Identifier.value == text),
+        select(Registrant.id, exactly).where(exact),
+        select(Identifier.registrant_id, exactly).where(Identifier.value == text),
         select(Registrant.id, distance).where(alike),
     ).subquery()
-    key = func.min(found.c.distance).op("<<")(43).op("|")(found.c.id)
+    key = func.min(found.c.distance) * ROOM_FOR_IDS + found.c.id
     return select(found.c.id, key.label("key")).group_by(found.c.id).subquery("meant")
 
 
@@ -217,7 +219,7 @@ def _number(text: str) -> str | None:
 
 
 def _households_of(area: Area) -> Subquery:
-    below = select(Area.id).where(Area.path.any(literal(area.id)))
+    below = select(Area.id).where(Area.path.contains([area.id]))
     return (
         select(Registrant.id, Registrant.id.label("key"))
         .where(Registrant.kind == RegistrantKind.GROUP, Registrant.area_id.in_(below))

@@ -100,6 +100,15 @@ def map_columns(
     return found
 
 
+def fault_of(found: Import, mapping: Mapping[str, str]) -> Refusal | None:
+    """Why a mapping cannot be used, if it cannot."""
+    try:
+        _sound(found, mapping)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
 def check(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
     """Read the whole file and give every row its verdict; a file that cannot be read is refused.
 
@@ -178,6 +187,16 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         found.state = ImportState.REVIEWED
         figures.update(**_plain(found.counts))
     return found
+
+
+def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """Whether an import can be merged now, before the work of it is put off.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.MERGE_IMPORTS)
+    return _locked(session, import_id, ImportState.REVIEWED)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:

@@ -1,0 +1,139 @@
+"""What the pages of an import show: its five steps, what was found in it, and its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.words import _, counted, figure_said
+from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
+from registry.parsing.fields import field_name
+from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
+
+REACHED = {
+    ImportState.UPLOADED: 1,
+    ImportState.MAPPED: 2,
+    ImportState.CHECKED: 3,
+    ImportState.REVIEWED: 4,
+    ImportState.MERGED: 5,
+    ImportState.REFUSED: 1,
+}
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """One finding of an import: its code, its name, in how many rows, and whether it keeps out."""
+
+    finding: str
+    name: str
+    rows: int
+    is_error: bool
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """A row with the cells to show, those of them that were found fault with, and the sentences."""
+
+    number: int
+    verdict: Verdict
+    cells: list[tuple[str, bool]]
+    faults: list[str]
+    doubts: list[str]
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as the stepper shows it; `state` is done, now or later."""
+
+    name: str
+    note: str
+    state: str
+
+
+def steps_of(file: Import) -> list[Step]:
+    """Upload, map, check, review and merge; the first that is not done is the one to do now."""
+    reached = REACHED[file.state]
+    names = (_("Upload"), _("Map the columns"), _("Check"), _("Review"), _("Merge"))
+    return [
+        Step(name, note, "done" if place < reached else "now" if place == reached else "later")
+        for place, (name, note) in enumerate(zip(names, _notes(file), strict=True))
+    ]
+
+
+def noticed(file: Import) -> list[Noticed]:
+    """What was found in the rows: warnings first, each the most frequent first."""
+    found = [
+        Noticed(finding, _named(finding), rows, finding not in WARNINGS)
+        for finding, rows in file.counts.get("findings", {}).items()
+    ]
+    return sorted(found, key=lambda each: (each.is_error, -each.rows, each.finding))
+
+
+def row_shown(row: HouseholdRow | PersonRow, fields: Sequence[str]) -> RowShown:
+    """A row as its page shows it."""
+    cells = {name: getattr(row, name) for name in fields}
+    marked = {cell for finding in (*row.errors, *row.warnings) for cell in cells_of(finding)}
+    return RowShown(
+        row.row_number,
+        row.verdict,
+        [(cells[name] or "", name in marked) for name in fields],
+        [finding_said(error, cells) for error in row.errors],
+        [finding_said(warning, cells) for warning in row.warnings],
+        row.accepted,
+    )
+
+
+def state_said(state: ImportState) -> str:
+    """What a state is called."""
+    return {
+        ImportState.UPLOADED: _("columns to be mapped"),
+        ImportState.MAPPED: _("being checked"),
+        ImportState.CHECKED: _("to be reviewed"),
+        ImportState.REVIEWED: _("to be merged"),
+        ImportState.MERGED: _("merged"),
+        ImportState.REFUSED: _("refused"),
+    }[state]
+
+
+def verdict_said(verdict: Verdict, *, merged: bool) -> str:
+    """What merging will do, or did, with a row."""
+    if merged:
+        return {
+            Verdict.CREATE: _("new"),
+            Verdict.UPDATE: _("changed"),
+            Verdict.LINK: _("linked"),
+            Verdict.IGNORE: _("as it was"),
+            Verdict.ERROR: _("left out"),
+        }[verdict]
+    return {
+        Verdict.CREATE: _("will be new"),
+        Verdict.UPDATE: _("will be changed"),
+        Verdict.LINK: _("will be linked"),
+        Verdict.IGNORE: _("stays as it is"),
+        Verdict.ERROR: _("left out"),
+    }[verdict]
+
+
+def _named(finding: str) -> str:
+    """A finding's name, with the field where the same may be found of several."""
+    field = finding.partition(":")[2]
+    return f"{finding_name(finding)}: {field_name(field)}" if field else finding_name(finding)
+
+
+def _notes(file: Import) -> tuple[str, ...]:
+    counts = file.counts
+    rows = counted("{count} row", "{count} rows", counts["rows"]) if counts else ""
+    checked = _("{good} good, {flagged} flagged", **_figures(file, "good", "flagged"))
+    accepted = _("{accepted} flagged rows accepted", **_figures(file, "accepted"))
+    changed = _("{create} new, {update} changed", **_figures(file, "create", "update"))
+    fields = len(file.mapping)
+    return (
+        rows,
+        counted("{count} column read", "{count} columns read", fields) if fields else "",
+        checked if counts else "",
+        accepted if counts and counts["accepted"] else "",
+        changed if file.state is ImportState.MERGED else "",
+    )
+
+
+def _figures(file: Import, *names: str) -> dict[str, str]:
+    return {name: figure_said(file.counts.get(name, 0)) for name in names}

@@ -1,0 +1,169 @@
+"""Imports of households and people: the five steps from a file to the registry."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.request import actor, db
+from app.web.hazards import FileNotChosen
+from app.web.import_pages import noticed, row_shown, state_said, steps_of, verdict_said
+from core.errors import Refusal
+from core.jobs import defer
+from core.storage import keep
+from core.words import _
+from registry.jobs.imports import check_import, merge_import
+from registry.models.imports import ImportKind, ImportState, Verdict
+from registry.parsing.fields import FIELDS, field_name, template
+from registry.queries.imports import (
+    ImportPage,
+    failed_rows,
+    first_rows,
+    import_page,
+    imports_page,
+    rows_page,
+)
+from registry.services import imports
+
+bp = Blueprint("imports", __name__, url_prefix="/registry/imports")
+
+UNMERGED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED, ImportState.REFUSED)
+
+
+@bp.get("/")
+def index() -> str:
+    page = imports_page(db(), actor=actor(), before=request.args.get("before", type=int))
+    kind = request.args.get("kind", "households")
+    return render_template("imports/index.html", page=page, kind=kind, state_said=state_said)
+
+
+@bp.post("/")
+def upload() -> Response:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise FileNotChosen
+    kind = ImportKind(request.form["kind"])
+    made = imports.upload(db(), keep(file.stream), file.filename, kind, actor=actor())
+    return redirect(url_for(".show", import_id=made.id), 303)
+
+
+@bp.get("/template/<kind>.csv")
+def headings(kind: str) -> Response:
+    """A file that needs no mapping, with one row to show how it is filled in."""
+    return _csv(template(ImportKind(kind)), f"{kind}.csv")
+
+
+@bp.get("/<int:import_id>")
+def show(import_id: int) -> str:
+    page = import_page(db(), import_id, actor=actor())
+    asked = page.file.state is ImportState.UPLOADED or "change" in request.args
+    if asked and page.file.state in UNMERGED:
+        return _mapping(page, page.file.mapping)
+    return _rows(page)
+
+
+@bp.post("/<int:import_id>/columns")
+def map_columns(import_id: int) -> ResponseReturnValue:
+    """Take the mapping and let a worker check the rows; ask again where it cannot be used."""
+    page = import_page(db(), import_id, actor=actor())
+    if fault := imports.fault_of(page.file, request.form):
+        return _mapping(page, request.form, fault), 422
+    mapped = imports.map_columns(db(), import_id, request.form, actor=actor())
+    defer(db(), check_import, actor=actor(), about=mapped, import_id=import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/accept")
+def accept(import_id: int) -> Response:
+    """Take the rows with one warning, or one row, as they are; or leave their cells out again."""
+    form, accepted = request.form, request.form["take"] == "yes"
+    if number := form.get("row", type=int):
+        imports.accept_row(db(), import_id, number, actor=actor(), accepted=accepted)
+    else:
+        imports.accept(db(), import_id, actor=actor(), finding=form["finding"], accepted=accepted)
+    seen, after = form.get("finding") or None, form.get("after") or None
+    return redirect(url_for(".show", import_id=import_id, finding=seen, after=after), 303)
+
+
+@bp.post("/<int:import_id>/review")
+def review(import_id: int) -> Response:
+    """Say that the verdicts were looked at; whoever may, has them merged at once."""
+    imports.review(db(), import_id, actor=actor())
+    if "merge" in request.form:
+        _merge_later(import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/merge")
+def merge(import_id: int) -> Response:
+    """Have a reviewed import merged."""
+    _merge_later(import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/discard")
+def discard(import_id: int) -> Response:
+    imports.discard(db(), import_id, actor=actor())
+    flash(_("The import was discarded; the registry is as it was."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/<int:import_id>/failed.csv")
+def failed(import_id: int) -> Response:
+    """The rows that were left out, with the reasons, to be corrected and sent again."""
+    page = import_page(db(), import_id, actor=actor())
+    rows = failed_rows(db(), page.file, actor=actor())
+    return _csv(rows, f"left-out-{import_id}.csv")
+
+
+def _merge_later(import_id: int) -> None:
+    """Let a worker bring the registry up to the file; once, however often it is asked."""
+    file = imports.ask_merge(db(), import_id, actor=actor())
+    only = f"import {import_id}"
+    defer(db(), merge_import, actor=actor(), about=file, dedupe=only, import_id=import_id)
+
+
+def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None = None) -> str:
+    """The page that asks which column holds what."""
+    return render_template(
+        "imports/map.html",
+        page=page,
+        steps=steps_of(page.file),
+        mapping=mapping,
+        fault=fault,
+        fields=FIELDS[page.file.kind],
+        examples=first_rows(page.file),
+        field_name=field_name,
+    )
+
+
+def _rows(page: ImportPage) -> str:
+    """The page of the rows: what was found, what merging will do or did."""
+    verdict = request.args.get("verdict", type=Verdict)
+    finding, after = request.args.get("finding", ""), request.args.get("after", type=int)
+    rows = rows_page(db(), page.file, actor=actor(), verdict=verdict, finding=finding, after=after)
+    return render_template(
+        "imports/show.html",
+        page=page,
+        steps=steps_of(page.file),
+        rows=[row_shown(row, page.cells) for row, _number in rows.rows],
+        after=rows.after,
+        verdict=verdict,
+        finding=finding,
+        noticed=noticed(page.file),
+        verdicts=[each for each in Verdict if page.file.counts.get(each)],
+        field_name=field_name,
+        verdict_said=verdict_said,
+    )
+
+
+def _csv(rows: Iterable[Sequence[str]], name: str) -> Response:
+    """Rows as a file that Excel opens as well: UTF-8 with its mark."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -1,0 +1,83 @@
+"""The registry: finding a household or a person, and the page of each."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from geoalchemy2.shape import to_shape
+from werkzeug.wrappers import Response
+
+from app.request import actor, db
+from app.web.maps import map_settings
+from geo.models.locations import Location
+from geo.models.releases import Release
+from geo.permissions import May as Geo
+from geo.queries.areas import area_by_pcode, search_areas
+from programs.queries.members import received_by, standings_of
+from registry.queries.registrants import Registered, happenings, registered, registrants_page
+from registry.queries.vocabularies import labels
+
+bp = Blueprint("registry", __name__, url_prefix="/registry")
+
+STREETS = 0.004  # degrees
+METRES = 111_000  # of a degree of latitude
+MOST_AREAS = 5
+
+
+@bp.get("/")
+def index() -> str:
+    text, pcode = request.args.get("q", "").strip(), request.args.get("area", "")
+    area = area_by_pcode(db(), pcode) if pcode else None
+    after = request.args.get("after", type=int)
+    return render_template(
+        "registry/index.html",
+        text=text,
+        area=area,
+        page=registrants_page(db(), text, area, actor=actor(), after=after),
+        areas=search_areas(db(), text, actor(), MOST_AREAS) if text else [],
+    )
+
+
+@bp.get("/<number>")
+def show(number: str) -> str | Response:
+    found = registered(db(), number, actor=actor())
+    if found.registrant.number != number:
+        return redirect(url_for(".show", number=found.registrant.number), 303)
+    return render_template(
+        "registry/household.html" if found.group else "registry/person.html",
+        found=found,
+        words=labels(db()),
+        history=happenings(db(), found.registrant),
+        exact=actor().may(Geo.EXACT_LOCATIONS),
+        settings=_map_of(found),
+        standings=standings_of(db(), found.registrant.id, actor=actor()),
+        received=received_by(db(), found.registrant.id, actor=actor()),
+        registrant_id=found.registrant.id,
+    )
+
+
+def _map_of(found: Registered) -> dict[str, Any] | None:
+    """The map of where a registrant stands: its point for who may see it, else only its area."""
+    place = found.place
+    if place is not None and place.lon is not None and actor().may(Geo.EXACT_LOCATIONS):
+        return _map(found, bounds=_round(place), pin=_pin(place))
+    if found.areas:
+        area = found.areas[-1]
+        return _map(found, bounds=list(to_shape(area.shape).bounds), picked=[area.pcode])
+    return None
+
+
+def _map(found: Registered, **given: Any) -> dict[str, Any]:
+    """A map without other households, over what the newest release of an open event shows."""
+    release = db().get(Release, found.exposures[0].id) if found.exposures else None
+    return map_settings(db(), actor(), release, households=None, in_address=False, **given)
+
+
+def _pin(place: Location) -> dict[str, float | None]:
+    return {"lon": place.lon, "lat": place.lat, "accuracy": place.accuracy_m}
+
+
+def _round(place: Location) -> list[float]:
+    """West, south, east, north of a few streets round a point, its accuracy circle among them."""
+    lon, lat = place.lon or 0.0, place.lat or 0.0
+    reach = STREETS + (place.accuracy_m or 0.0) / METRES * 2
+    return [lon - reach, lat - reach, lon + reach, lat + reach]
