@@ -4,10 +4,16 @@ Both are parts of the act that wrote the locations, so they take no actor: whoev
 or imports a thousand calls them in the same transaction.
 """
 
-from sqlalchemy import CTE, Select, func, select, true, update
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import CTE, ColumnElement, Select, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
+from core.bulk import copy_array, fetch_columns
 from core.db import changed
 from geo.models.areas import Area, AreaPart
 from geo.models.events import Event, EventState
@@ -15,6 +21,9 @@ from geo.models.exposure import ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release, ReleaseState
 from geo.queries.areas import in_force
+from geo.vector.locate import NOWHERE, Locator
+
+FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
 
 
 def settle(session: Session, location_ids: Select[int]) -> int:
@@ -25,6 +34,9 @@ def settle(session: Session, location_ids: Select[int]) -> int:
     Places without a point keep the area they were given.
     """
     session.flush()
+    located = select(Location.id).where(Location.id.in_(location_ids), Location.lon.is_not(None))
+    if (session.scalar(select(func.count()).select_from(located.subquery())) or 0) > FEW:
+        return _settle_many(session, located)
     found = _areas_of(location_ids)
     moved = (
         update(Location)
@@ -65,6 +77,49 @@ def resettle(session: Session) -> int:
         .values(area_id=new.id)
     )
     return changed(session, follow) + settle(session, select(Location.id))
+
+
+def _settle_many(session: Session, located: Select[int]) -> int:
+    """Look places up in a lattice over the areas: a hundred times as fast as one by one."""
+    columns = (Location.id, Location.lon, Location.lat, func.coalesce(Location.area_id, 0))
+    query = select(*columns[:3], columns[3].label("was")).where(Location.id.in_(located))
+    places = fetch_columns(session, query, {"id": "i8", "lon": "f8", "lat": "f8", "was": "i8"})
+    leaves = _covering(session, places, Area.is_leaf.is_(True))
+    found = np.where(leaves == NOWHERE, 0, leaves)
+    left = np.flatnonzero(leaves == NOWHERE)
+    rest = {name: column[left] for name, column in places.items()}
+    above = _covering(session, rest, Area.is_leaf.is_(False))
+    found[left] = np.where(above == NOWHERE, 0, above)
+    moved = found != places["was"]
+    return _move(session, places["id"][moved], found[moved])
+
+
+def _covering(
+    session: Session, places: dict[str, NDArray[Any]], among: ColumnElement[bool]
+) -> NDArray[np.int64]:
+    """The key of the lowest area that covers each place, the lowest P-code first; or NOWHERE."""
+    areas = select(Area.id, func.ST_AsBinary(Area.shape)).where(in_force(), among)
+    rows = session.execute(areas.order_by(Area.level.desc(), Area.pcode)).all()
+    if not rows or not len(places["lon"]):
+        return np.full(len(places["lon"]), NOWHERE)
+    keys = np.array([row[0] for row in rows] + [NOWHERE])
+    shapes = np.array(shapely.from_wkb([bytes(row[1]) for row in rows]), dtype=object)
+    return keys[Locator(shapes, len(places["lon"])).covering(places["lon"], places["lat"])]
+
+
+def _move(session: Session, ids: NDArray[np.int64], area_ids: NDArray[np.int64]) -> int:
+    """Write the areas of places; 0 is none."""
+    rows = np.empty(len(ids), [("id", "i8"), ("area_id", "i8")])
+    rows["id"], rows["area_id"] = ids, area_ids
+    session.execute(text("create temp table settled (id bigint, area_id bigint) on commit drop"))
+    copy_array(session, "settled", rows)
+    session.execute(
+        text(
+            "update locations l set area_id = nullif(s.area_id, 0) from settled s where s.id = l.id"
+        )
+    )
+    session.execute(text("drop table settled"))
+    return len(ids)
 
 
 def _areas_of(location_ids: Select[int]) -> CTE:

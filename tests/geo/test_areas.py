@@ -21,7 +21,6 @@ from geo.models.areas import Area, AreaOutline, AreaPart
 from geo.models.locations import Location, LocationSource
 from geo.queries.areas import level_names
 from geo.services.areas import NothingUsable, SeveralCountries
-from geo.services.locations import settle
 from geo.vector.boundaries import (
     AncestorUnnamed,
     LevelTwice,
@@ -29,7 +28,7 @@ from geo.vector.boundaries import (
     VersionUnknown,
     read_boundaries,
 )
-from tests.make.geo import make_area, square
+from tests.make.geo import square
 from tests.make.jobs import Silent
 from tests.places import DATA
 
@@ -260,20 +259,6 @@ def test_a_new_version_retires_the_old_one_and_places_follow(
     assert vague.area_id == now["X11"].id
     retired = session.scalars(select(Area.valid_to).filter_by(version="v1")).all()
     assert None not in retired
-
-
-def test_a_place_in_a_gap_between_leaves_belongs_to_the_area_above(
-    session: Session, anybody: Actor
-) -> None:
-    country = make_area(session, "X", square(0, 0, 4), is_leaf=False)
-    make_area(session, "X1", square(0, 0), country)
-    in_the_gap = Location(lon=3.0, lat=3.0, source=LocationSource.GPS)
-    session.add(in_the_gap)
-
-    settle(session, select(Location.id))
-
-    session.refresh(in_the_gap)
-    assert in_the_gap.area_id == country.id
 
 
 def test_levels_are_called_what_was_said(session: Session, anybody: Actor, tmp_path: Path) -> None:

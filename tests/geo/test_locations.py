@@ -1,5 +1,6 @@
 """Places find their area, and owe an answer to the releases they were not asked about."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,10 +8,18 @@ from geo.models.events import EventState
 from geo.models.exposure import ExposureDue
 from geo.models.locations import Location, LocationSource
 from geo.models.releases import ReleaseState
+from geo.services import locations
 from geo.services.locations import owe, settle
 from tests.make.geo import make_area, make_country, make_event, make_release, square
 
 EVERY = select(Location.id)
+
+
+@pytest.fixture(params=["by one statement", "by a lattice"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few places are looked up by the index, many by a lattice: the answers are the same."""
+    if request.param == "by a lattice":
+        monkeypatch.setattr(locations, "FEW", 0)
 
 
 def place(session: Session, lon: float | None, lat: float | None, **given: object) -> Location:
@@ -20,6 +29,7 @@ def place(session: Session, lon: float | None, lat: float | None, **given: objec
     return location
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_place_is_given_the_leaf_area_it_lies_in(session: Session) -> None:
     areas = make_country(session)
     inside = place(session, 2.5, 1.0)
@@ -31,6 +41,7 @@ def test_a_place_is_given_the_leaf_area_it_lies_in(session: Session) -> None:
     assert inside.area_id == areas["X21"].id
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_on_a_border_the_lowest_pcode_takes_the_place(session: Session) -> None:
     areas = make_country(session)
     between = place(session, 2.0, 1.0)  # X12 ends and X21 begins here
@@ -41,6 +52,7 @@ def test_on_a_border_the_lowest_pcode_takes_the_place(session: Session) -> None:
     assert between.area_id == areas["X12"].id
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_place_moved_out_of_the_country_loses_its_area(session: Session) -> None:
     areas = make_country(session)
     abroad = place(session, 9.0, 9.0, area_id=areas["X11"].id)
@@ -51,6 +63,7 @@ def test_a_place_moved_out_of_the_country_loses_its_area(session: Session) -> No
     assert abroad.area_id is None
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_place_without_a_point_keeps_the_area_it_was_given(session: Session) -> None:
     areas = make_country(session)
     vague = place(session, None, None, area_id=areas["X1"].id)
@@ -61,6 +74,7 @@ def test_a_place_without_a_point_keeps_the_area_it_was_given(session: Session) -
     assert vague.area_id == areas["X1"].id
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_place_that_lies_right_already_is_left_alone(session: Session) -> None:
     areas = make_country(session)
     place(session, 0.5, 0.5, area_id=areas["X11"].id)
@@ -68,6 +82,7 @@ def test_a_place_that_lies_right_already_is_left_alone(session: Session) -> None
     assert settle(session, EVERY) == 0
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_areas_no_longer_in_force_take_no_places(session: Session) -> None:
     make_area(session, "OLD", square(0, 0), valid_to="2020-01-01", version="v0")
     areas = make_country(session)
@@ -77,6 +92,18 @@ def test_areas_no_longer_in_force_take_no_places(session: Session) -> None:
 
     session.refresh(inside)
     assert inside.area_id == areas["X11"].id
+
+
+@pytest.mark.usefixtures("both_ways")
+def test_a_place_in_a_gap_between_leaves_belongs_to_the_area_above(session: Session) -> None:
+    country = make_area(session, "X", square(0, 0, 4), is_leaf=False)
+    make_area(session, "X1", square(0, 0), country)
+    in_the_gap = place(session, 3.0, 3.0)
+
+    settle(session, EVERY)
+
+    session.refresh(in_the_gap)
+    assert in_the_gap.area_id == country.id
 
 
 def test_only_published_releases_of_open_events_are_owed_an_answer(session: Session) -> None:
@@ -113,4 +140,4 @@ def test_a_thousand_places_cost_no_more_statements_than_one(
     settle(session, EVERY)
     owe(session, EVERY)
 
-    assert len(statements) - before == 2
+    assert len(statements) - before == 3
