@@ -52,7 +52,7 @@ def _releases(session: Session, actor: Actor) -> Iterator[Task]:
         else:
             what = _("Publish a hazard release")
         name = release.original_name
-        yield Task(what, f"/hazards/releases/{release.id}", release.created_at, name, "satellite")
+        yield Task(what, f"/hazards/{release.id}", release.created_at, name, "satellite")
 
 
 def _imports(session: Session, actor: Actor) -> Iterator[Task]:
