@@ -12,7 +12,9 @@ from core.actor import Actor
 from core.jobs import Progress, work
 from core.storage import named_copy
 from core.words import _, counted
+from geo.queries.releases import published_releases
 from geo.services.areas import import_areas, shape_areas
+from geo.services.exposure import expose_areas
 from geo.services.locations import resettle
 from geo.vector.boundaries import read_boundaries
 
@@ -36,15 +38,18 @@ def import_boundaries(
     of it. Answers what became of it: `version`, areas by `levels`, shapes `repaired`, locations
     `moved`, and how many rows have `faults`, the first of them as `errors`.
     """
-    progress.report(0, 4, _("Reading the file"))
+    progress.report(0, 5, _("Reading the file"))
     with tempfile.TemporaryDirectory() as folder:
         path = named_copy(sha256, name, Path(folder))
         read = read_boundaries(path, **said)
-    progress.report(1, 4, counted("Writing {count} area", "Writing {count} areas", len(read.areas)))
+    progress.report(1, 5, counted("Writing {count} area", "Writing {count} areas", len(read.areas)))
     imported = import_areas(session, read, level_names, actor=actor)
-    progress.report(2, 4, _("Drawing outlines for the map"))
+    progress.report(2, 5, _("Drawing outlines for the map"))
     shape_areas(session)
-    progress.report(3, 4, _("Finding the area of every place"))
+    progress.report(3, 5, _("Finding the area of every place"))
     moved = resettle(session)
+    for release in published_releases(session):
+        progress.report(4, 5, release.original_name)
+        expose_areas(session, release)
     told = asdict(imported)
     return {**told, "faults": len(imported.errors), "errors": told["errors"][:TOLD], "moved": moved}

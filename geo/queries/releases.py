@@ -90,6 +90,13 @@ def hazard_desk(session: Session, *, actor: Actor) -> list[EventOnDesk]:
     return [EventOnDesk(event, tuple(releases[event.id])) for event in events]
 
 
+def published_releases(session: Session) -> list[Release]:
+    """The releases in force of events that are not closed."""
+    live = select(Release).join(Event, Event.id == Release.event_id)
+    live = live.where(Release.state == ReleaseState.PUBLISHED, Event.state != EventState.CLOSED)
+    return list(session.scalars(live.order_by(Release.id)))
+
+
 def open_events(session: Session, *, actor: Actor) -> list[Event]:
     """The events a file can be added to, the newest first."""
     actor.require(May.READ_EVENTS)

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas
 import pytest
 import shapely
-from geoalchemy2.shape import to_shape
+from geoalchemy2.shape import from_shape, to_shape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,10 @@ from core.errors import Forbidden
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
 from geo.models.areas import Area, AreaOutline, AreaPart
+from geo.models.events import LayerKind
+from geo.models.exposure import AreaExposure
 from geo.models.locations import Location, LocationSource
+from geo.models.releases import ReleasePart
 from geo.queries.areas import level_names
 from geo.services.areas import NothingUsable, SeveralCountries
 from geo.vector.boundaries import (
@@ -28,7 +31,7 @@ from geo.vector.boundaries import (
     VersionUnknown,
     read_boundaries,
 )
-from tests.make.geo import square
+from tests.make.geo import make_release, square
 from tests.make.jobs import Silent
 from tests.places import DATA
 
@@ -259,6 +262,20 @@ def test_a_new_version_retires_the_old_one_and_places_follow(
     assert vague.area_id == now["X11"].id
     retired = session.scalars(select(Area.valid_to).filter_by(version="v1")).all()
     assert None not in retired
+
+
+def test_releases_already_published_are_asked_about_the_new_areas(
+    session: Session, anybody: Actor, tmp_path: Path
+) -> None:
+    release = make_release(session, kind=LayerKind.EXTENT)
+    flood = from_shape(shapely.box(0, 0, 0.5, 1), 4326)
+    session.add(ReleasePart(release_id=release.id, value=1.0, part=flood))
+    file = geojson(tmp_path / "a.geojson", (district("X11"), square(0, 0)))
+
+    taken(session, file, anybody)
+
+    hit = session.get_one(AreaExposure, (release.id, tree(session)["X11"].id))
+    assert hit.hit_km2 == pytest.approx(12_309 / 2, rel=0.001)  # of a square degree at the equator
 
 
 def test_levels_are_called_what_was_said(session: Session, anybody: Actor, tmp_path: Path) -> None:
