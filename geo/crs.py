@@ -75,15 +75,17 @@ def in_degrees(crs: CRS) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _transformer(source: CRS, target: CRS) -> Transformer:
-    return Transformer.from_crs(source, target, always_xy=True)
+def _transformer(source: CRS, target: CRS) -> Transformer | None:
+    """What carries points from one system to another; None where they stay as they are."""
+    return None if same(source, target) else Transformer.from_crs(source, target, always_xy=True)
 
 
 def carried(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
     """Points of one system in another; infinite where it cannot hold them."""
-    if same(source, target):
+    transformer = _transformer(source, target)
+    if transformer is None:
         return x, y
-    there = _transformer(source, target).transform(x, y)
+    there = transformer.transform(x, y)
     return np.asarray(there[0], dtype=float), np.asarray(there[1], dtype=float)
 
 

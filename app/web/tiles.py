@@ -5,7 +5,6 @@ import re
 import threading
 from contextlib import ExitStack
 from functools import cache, lru_cache
-from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -16,9 +15,8 @@ from core.storage import path_of
 from geo.models.releases import Release
 from geo.queries.releases import PUBLIC, release_seen
 from geo.queries.tiles import area_tile, release_tile
-from geo.raster.grid import Grid
 from geo.raster.open import dataset, opened
-from geo.raster.picture import Colour, Style, tile
+from geo.raster.picture import Canvas, Colour, Style
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -45,8 +43,8 @@ def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     release = release_seen(db(), release_id, actor=actor())
     if release.grid_sha256 is None:
         return _answer(b"", PNG, _fresh(release))
-    grid, source, _stack = kept.open(release.grid_sha256)
-    picture = tile(grid, source, (z, x, y), _style(release))
+    canvas, _stack = kept.open(release.grid_sha256)
+    picture = canvas.tile((z, x, y), _style(release))
     return _answer(picture or b"", PNG, _fresh(release))
 
 
@@ -64,11 +62,11 @@ def _answer(body: bytes, kind: str, fresh: int = FRESH) -> Response:
     return answer
 
 
-def _open(sha256: str) -> tuple[Grid, Any, ExitStack]:
-    """A kept raster and its data set, open until the stack is let go."""
+def _open(sha256: str) -> tuple[Canvas, ExitStack]:
+    """A kept raster ready to be drawn, open until the stack is let go."""
     stack = ExitStack()
     grid = stack.enter_context(opened(path_of(sha256)))
-    return grid, stack.enter_context(dataset(grid.name)), stack
+    return Canvas(grid, stack.enter_context(dataset(grid.name))), stack
 
 
 class _Kept(threading.local):

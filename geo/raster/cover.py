@@ -15,12 +15,12 @@ import shapely
 from geo.crs import WGS84, Floats, carried, in_degrees
 from geo.ellipsoid import Shapes, bands_km2, quadrangles_km2
 from geo.raster.grid import CIRCLE, Grid, Indices
+from geo.raster.lattice import NODES, between, ends
 from geo.raster.windows import Window, pieces
 
 SIDE = 1024  # cells of a piece; every area in it adds its cells to what is held at a time
 NOISE = 1e-9  # a smaller share is the rounding of an edge that only touches the cell
 STRIP = 0.05  # degrees of latitude within which a square degree hardly changes its size
-NODES = 17  # per side of a piece, between which the size of projected cells is interpolated
 
 
 @dataclass(frozen=True)
@@ -146,20 +146,14 @@ def _sizes(grid: Grid, window: Window, strips: int) -> Floats:
         rows = window.top + np.arange(window.height * strips + 1) / strips
         bands = bands_km2(grid.transform.f + rows * grid.transform.e, abs(grid.transform.a))
         return np.broadcast_to(bands[:, None], (window.height * strips, window.width))
-    down, right = _weights(window.height), _weights(window.width)
-    return np.asarray(down @ _sizes_at_nodes(grid, window) @ right.T)
-
-
-def _weights(cells: int) -> Floats:
-    """How much each node of a lattice along N cells counts for each cell: its two neighbours do."""
-    at = np.linspace(0, NODES - 1, cells)
-    return np.asarray(np.maximum(0, 1 - np.abs(at[:, None] - np.arange(NODES))))
+    rows, columns = (np.linspace(0, NODES - 1, side) for side in (window.height, window.width))
+    return between(_sizes_at_nodes(grid, window), rows, columns)
 
 
 def _sizes_at_nodes(grid: Grid, window: Window) -> Floats:
     """The true sizes of cells on a lattice over a window, from its corners to its corners."""
-    rows = np.linspace(window.top, window.top + window.height - 1, NODES)
-    columns = np.linspace(window.left, window.left + window.width - 1, NODES)
+    rows = ends(window.top, window.top + window.height - 1)
+    columns = ends(window.left, window.left + window.width - 1)
     row, column = (some.reshape(-1, 1) for some in np.meshgrid(rows, columns, indexing="ij"))
     corners = column + np.array([0, 1, 1, 0]), row + np.array([0, 0, 1, 1])
     to = grid.transform

@@ -127,15 +127,18 @@ def looks_like_raster(path: Path) -> bool:
     return path.suffix.lower() in GRIDS
 
 
-def dataset(name: str) -> Any:
-    """An open rasterio data set; GDAL's remarks on missing positions are kept to ourselves."""
+def dataset(name: str, **options: Any) -> Any:
+    """An open rasterio data set; GDAL's remarks on missing positions are kept to ourselves.
+
+    `options` are those of GDAL's driver, such as `overview_level`.
+    """
     from rasterio import Env
     from rasterio.errors import NotGeoreferencedWarning
     from rasterio.io import DatasetReader
 
     with Env(), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        return DatasetReader(name, driver=DRIVERS)
+        return DatasetReader(name, driver=DRIVERS, **options)
 
 
 def _chosen_file(name: str, files: list[Path], choice: Choice) -> tuple[Path, Choice]:

@@ -10,18 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs import WGS84, Flags, Floats, carried
-from geo.raster.grid import CIRCLE, Cells, Grid
+from geo.crs import Flags, Floats, carried, in_degrees
+from geo.raster.grid import CIRCLE, Cells, Grid, Indices
+from geo.raster.lattice import NODES, between, ends
+from geo.raster.open import dataset
 
 SIDE = 256  # pixels
 AROUND = 40_075_016.685578488  # metres, the equator in web mercator
 MERCATOR = CRS.from_epsg(3857)
-LATTICE = 17  # places along a side that are carried exactly; what lies between is interpolated
+COARSER = 1.2  # how much larger than a pixel the cells of an overview may be, as GDAL has it
+POLEWARD = 85.06  # degrees; web mercator ends there
+ROUNDING = 1e-10  # cells; what GDAL adds before it rounds down
 HATCH = 8  # pixels from line to line; SIDE is a multiple, so that lines meet at the edges of tiles
 STROKE = 2  # pixels of a line, along a row
 
+HATCHED = np.add.outer(np.arange(SIDE), np.arange(SIDE)) % HATCH < STROKE
+CLEAR = (0, 0, 0, 0)
+
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity
 Pixels = NDArray[np.uint8]
+Address = tuple[int, int, int]  # zoom, column, row of a web mercator tile
 
 
 @dataclass(frozen=True)
@@ -36,33 +44,77 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Aim:
-    """Where the middles of a tile's pixels fall in a grid: row and column with fractions."""
+class Level:
+    """The grid itself or one of its overviews, by its numbers of rows and columns."""
 
-    rows: Floats
-    columns: Floats
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The cells of a level that the middles of a tile's pixels fall in.
+
+    Where the grid stands straight on the map, rows have the shape (SIDE, 1) and columns (1, SIDE).
+    """
+
+    rows: Indices
+    columns: Indices
     inside: Flags
 
 
-def tile(grid: Grid, source: Any, address: tuple[int, int, int], style: Style) -> bytes | None:
-    """The PNG of the web mercator tile (z, x, y); None where the grid has nothing to show.
+class Canvas:
+    """A grid made ready to be drawn from its open data set; for one thread.
 
-    `source` is the grid's open data set; it is read at the overview that suits the zoom. A pixel
-    takes the cell its middle falls in. The grid must not have a mask beside its values.
+    The grid must not have a mask beside its values.
     """
-    aim = _aim(grid, *address)
-    if not aim.inside.any():
-        return None
-    stored = _read(grid, source, aim)
-    painted = np.zeros((SIDE, SIDE), dtype=np.uint8)
-    painted[aim.inside] = _classed(grid.measured(stored), style)
-    unseen = aim.inside.copy()
-    unseen[aim.inside] = ~grid.observed(stored)
-    painted[unseen] = 0
-    painted[unseen & _hatched()] = len(style.classes) + 1
-    if not painted.any():
-        return None
-    return png(painted, [(0, 0, 0, 0), *(colour for _least, colour in style.classes), style.hatch])
+
+    def __init__(self, grid: Grid, source: Any) -> None:
+        self.grid, self.source = grid, source
+        self.levels = _levels(grid, source)
+        self.cell = _cell_on_map(grid)
+
+    def tile(self, address: Address, style: Style) -> bytes | None:
+        """The PNG of a web mercator tile; None where the grid has nothing to show.
+
+        A pixel takes the cell its middle falls in, at the overview that suits the zoom: what GDAL
+        shows when it warps to the nearest cell.
+        """
+        level = self._level(AROUND / 2 ** address[0] / SIDE)
+        aim = _aim(self.grid, level, address)
+        if not aim.inside.any():
+            return None
+        stored = self._cells(level, aim)
+        painted = _classed(self.grid.measured(stored), style)
+        unseen = ~self.grid.observed(stored)
+        painted[unseen] = 0
+        painted[unseen & HATCHED] = len(style.classes) + 1
+        painted[~aim.inside] = 0
+        if not painted.any():
+            return None
+        return png(painted, [CLEAR, *(colour for _least, colour in style.classes), style.hatch])
+
+    def _level(self, pixel: float) -> Level:
+        """The coarsest level whose cells are hardly larger than a pixel of that many metres."""
+        best, coarsest = self.levels[0], 1.0
+        for level in self.levels[1:]:
+            times = min(self.grid.height / level.height, self.grid.width / level.width)
+            if coarsest < times < pixel / self.cell * COARSER:
+                best, coarsest = level, times
+        return best if pixel > self.cell else self.levels[0]
+
+    def _cells(self, level: Level, aim: Aim) -> Cells:
+        """The stored numbers of the cells aimed at, one a pixel."""
+        top, height = _reach(aim.rows, level.height)
+        left, width = _reach(aim.columns, level.width)
+        window = (
+            _full_size(top, height, self.grid.height / level.height, self.grid.height),
+            _full_size(left, width, self.grid.width / level.width, self.grid.width),
+        )
+        cells = self.source.read(self.grid.band, window=window, out_shape=(height, width))
+        rows, columns = aim.rows - top, aim.columns - left
+        found: Cells = cells[rows.clip(0, height - 1), columns.clip(0, width - 1)]
+        return found
 
 
 def png(pixels: Pixels, palette: Sequence[Colour]) -> bytes:
@@ -72,75 +124,112 @@ def png(pixels: Pixels, palette: Sequence[Colour]) -> bytes:
     rows[:, 1:] = pixels
     colours = np.array(palette, dtype=np.uint8)
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    packer = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # classes lie in long runs
     body = [
         _chunk(b"IHDR", head),
         _chunk(b"PLTE", colours[:, :3].tobytes()),
         _chunk(b"tRNS", colours[:, 3].tobytes()),
-        _chunk(b"IDAT", zlib.compress(rows.tobytes(), 4)),
+        _chunk(b"IDAT", packer.compress(rows.tobytes()) + packer.flush()),
         _chunk(b"IEND", b""),
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)
 
 
-def _aim(grid: Grid, z: int, x: int, y: int) -> Aim:
-    span = AROUND / 2**z
-    along = np.linspace(0, 1, LATTICE)
-    east, north = (x + along) * span - AROUND / 2, AROUND / 2 - (y + along) * span
-    easts, norths = np.meshgrid(east, north)
-    lon, lat = carried(easts.ravel(), norths.ravel(), MERCATOR, WGS84)
-    if grid.crs.is_geographic and grid.bounds[2] > CIRCLE / 2:
-        lon = np.where(lon < grid.bounds[0], lon + CIRCLE, lon)
-    gx, gy = carried(lon, lat, WGS84, grid.crs)
-    inverse = ~grid.transform
+def _levels(grid: Grid, source: Any) -> list[Level]:
+    """The grid and its overviews, fine to coarse."""
+    levels = [Level(grid.height, grid.width)]
+    for number in range(len(source.overviews(grid.band))):
+        with dataset(grid.name, overview_level=number) as overview:
+            levels.append(Level(overview.height, overview.width))
+    return levels
+
+
+def _cell_on_map(grid: Grid) -> float:
+    """The side of a cell on the map, in metres of web mercator, as GDAL suggests it for a warp."""
+    from rasterio import crs as rasterio_crs
+    from rasterio.warp import calculate_default_transform
+
+    west, south, east, north = grid.bounds
+    height = grid.height
+    if in_degrees(grid.crs):
+        seen = max(south, -POLEWARD), min(north, POLEWARD)
+        height = max(1, round(height * (seen[1] - seen[0]) / (north - south)))
+        south, north = seen
+    own, mercator = (rasterio_crs.CRS.from_wkt(crs.to_wkt()) for crs in (grid.crs, MERCATOR))
+    transform, _width, _height = calculate_default_transform(
+        own, mercator, grid.width, height, west, south, east, north
+    )
+    return float(transform.a)
+
+
+def _aim(grid: Grid, level: Level, address: Address) -> Aim:
+    zoom, x, y = address
+    span = AROUND / 2**zoom
+    west, north = x * span - AROUND / 2, AROUND / 2 - y * span
+    straight = not grid.rotated and (in_degrees(grid.crs) or grid.crs == MERCATOR)
+    rows, columns = (_straight if straight else _bent)(grid, west, north, span)
+    rows, columns = rows * (level.height / grid.height), columns * (level.width / grid.width)
     with np.errstate(invalid="ignore"):
-        columns = _between(gx * inverse.a + gy * inverse.b + inverse.c)
-        rows = _between(gx * inverse.d + gy * inverse.e + inverse.f)
-        inside = (columns >= 0) & (columns < grid.width) & (rows >= 0) & (rows < grid.height)
-    return Aim(rows, columns, inside)
+        inside = (rows >= 0) & (rows < level.height) & (columns >= 0) & (columns < level.width)
+    return Aim(_whole(rows), _whole(columns), inside)
 
 
-def _between(lattice: Floats) -> Floats:
-    """Values on the lattice, interpolated to the middles of all pixels."""
-    at = (np.arange(SIDE) + 0.5) / SIDE * (LATTICE - 1)
-    before = np.minimum(at.astype(int), LATTICE - 2)
-    weights = np.zeros((SIDE, LATTICE))
-    weights[np.arange(SIDE), before] = 1 - (at - before)
-    weights[np.arange(SIDE), before + 1] = at - before
-    return np.asarray(weights @ lattice.reshape(LATTICE, LATTICE) @ weights.T)
+def _straight(grid: Grid, west: float, north: float, span: float) -> tuple[Floats, Floats]:
+    """Rows (SIDE, 1) and columns (1, SIDE) of pixels, where grid and map have the same axes."""
+    along = np.asarray((np.arange(SIDE) + 0.5) * (span / SIDE))
+    x, _ = carried(west + along, np.full(SIDE, north - span / 2), MERCATOR, grid.crs)
+    _, y = carried(np.full(SIDE, west + span / 2), north - along, MERCATOR, grid.crs)
+    if in_degrees(grid.crs):
+        left, _, right, _ = grid.bounds
+        x = np.where(x < left, x + CIRCLE, np.where(x >= right, x - CIRCLE, x))
+    inverse = ~grid.transform
+    columns, rows = x * inverse.a + inverse.c, y * inverse.e + inverse.f
+    return rows[:, None], columns[None, :]
 
 
-def _read(grid: Grid, source: Any, aim: Aim) -> Cells:
-    """The stored numbers the pixels inside fall on, from the overview of about their size."""
-    rows, columns = aim.rows[aim.inside], aim.columns[aim.inside]
-    top, left = int(rows.min()), int(columns.min())
-    height, width = int(rows.max()) + 1 - top, int(columns.max()) + 1 - left
-    step = max(1.0, _step(aim))
-    shape = max(1, round(height / step)), max(1, round(width / step))
-    window = ((top, top + height), (left, left + width))
-    cells = source.read(grid.band, window=window, out_shape=shape)
-    at_row = ((rows - top) * (shape[0] / height)).astype(int)
-    at_column = ((columns - left) * (shape[1] / width)).astype(int)
-    found: Cells = cells[at_row, at_column]
-    return found
+def _bent(grid: Grid, west: float, north: float, span: float) -> tuple[Floats, Floats]:
+    """Rows and columns of all pixels, exact on a lattice over the tile."""
+    easts, norths = np.meshgrid(ends(west, west + span), ends(north, north - span))
+    x, y = carried(easts.ravel(), norths.ravel(), MERCATOR, grid.crs)
+    inverse = ~grid.transform
+    columns = x * inverse.a + y * inverse.b + inverse.c
+    rows = x * inverse.d + y * inverse.e + inverse.f
+    along = np.asarray((np.arange(SIDE) + 0.5) * ((NODES - 1) / SIDE))
+    with np.errstate(invalid="ignore"):
+        return (
+            between(rows.reshape(NODES, NODES), along, along),
+            between(columns.reshape(NODES, NODES), along, along),
+        )
 
 
-def _step(aim: Aim) -> float:
-    """How many cells lie between neighbouring pixels, along the closer direction."""
-    across = np.hypot(np.diff(aim.rows, axis=1), np.diff(aim.columns, axis=1))
-    down = np.hypot(np.diff(aim.rows, axis=0), np.diff(aim.columns, axis=0))
-    return float(min(np.nanmedian(across), np.nanmedian(down)))
+def _whole(at: Floats) -> Indices:
+    """The cell a place falls in; -1 for no place at all."""
+    return np.where(np.isfinite(at), np.floor(at + ROUNDING), -1).astype(np.int64)
+
+
+def _reach(at: Indices, limit: int) -> tuple[int, int]:
+    """The first of the rows or columns aimed at within the level, and how many there are."""
+    there = at[(at >= 0) & (at < limit)]
+    first = int(there.min())
+    return first, int(there.max()) + 1 - first
+
+
+def _full_size(first: int, count: int, times: float, limit: int) -> tuple[int, int]:
+    """Rows or columns of an overview as those of the grid; GDAL rounds them back the same."""
+    start = round(first * times)
+    return start, min(start + round(count * times), limit)
 
 
 def _classed(values: Cells, style: Style) -> Pixels:
-    """The palette entry of each value: 0 below the first class, then one class after the other."""
-    least = np.array([value for value, _colour in style.classes])
-    own = least.astype(values.dtype) if values.dtype == np.float32 else least
-    return np.searchsorted(own, values, side="right").astype(np.uint8)
+    """The palette entry of each value: 0 below the first class, then one class after the other.
 
-
-def _hatched() -> Flags:
-    rows, columns = np.indices((SIDE, SIDE))
-    return np.asarray((rows + columns) % HATCH < STROKE)
+    Values are compared in their own width, so that 0.2 in 32 bits belongs to the class from 0.2.
+    """
+    painted = np.zeros(values.shape, dtype=np.uint8)
+    with np.errstate(invalid="ignore"):
+        for least, _colour in style.classes:
+            painted += values >= (np.float32(least) if values.dtype == np.float32 else least)
+    return painted
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

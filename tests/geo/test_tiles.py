@@ -23,7 +23,7 @@ from geo.permissions import May
 from geo.queries.releases import release_seen
 from geo.queries.tiles import Tile, area_tile, release_tile
 from geo.raster.open import dataset, opened
-from geo.raster.picture import SIDE, Style, tile
+from geo.raster.picture import SIDE, Canvas, Style
 from geo.services.areas import shape_areas
 from tests.make.files import depth_file
 from tests.make.geo import make_country, make_release
@@ -145,7 +145,7 @@ def picture(tmp_path: Path) -> NDArray[np.uint8]:
     """
     file = depth_file(tmp_path / "depth.tif", [[0.0, 0.4], [2.0, -9999.0]])
     with opened(file) as grid, dataset(grid.name) as source:
-        png = tile(grid, source, WEST, Style([(0.1, BLUE), (1.0, RED)], GREY))
+        png = Canvas(grid, source).tile(WEST, Style([(0.1, BLUE), (1.0, RED)], GREY))
     assert png is not None
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
 
@@ -177,7 +177,7 @@ def test_a_south_up_grid_is_drawn_the_right_way(tmp_path: Path) -> None:
     cells = [[2.0] * 4] * 2 + [[0.4] * 4] * 2
     file = depth_file(tmp_path / "up.tif", cells, transform=turned)
     with opened(file) as grid, dataset(grid.name) as source:
-        png = tile(grid, source, WEST, Style([(0.1, BLUE), (1.0, RED)], GREY))
+        png = Canvas(grid, source).tile(WEST, Style([(0.1, BLUE), (1.0, RED)], GREY))
 
     assert png is not None
     picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
@@ -188,4 +188,4 @@ def test_a_south_up_grid_is_drawn_the_right_way(tmp_path: Path) -> None:
 def test_a_tile_beside_the_grid_is_none(tmp_path: Path) -> None:
     file = depth_file(tmp_path / "depth.tif", [[1.0, 1.0], [1.0, 1.0]])
     with opened(file) as grid, dataset(grid.name) as source:
-        assert tile(grid, source, (7, 0, 0), Style([(0.1, BLUE)], GREY)) is None
+        assert Canvas(grid, source).tile((7, 0, 0), Style([(0.1, BLUE)], GREY)) is None
