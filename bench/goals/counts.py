@@ -1,0 +1,116 @@
+"""Goal 2: the live count of households in a drawn polygon with a hazard clause, exact."""
+
+import math
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import shapely
+from flask.testing import FlaskClient
+from numpy.typing import NDArray
+
+from app.auth.roles import GIVES
+from app.cli.demo import PASSWORD
+from app.site import create_app
+from app.web.asking import as_sent
+from bench.lines import Judge, Line, Side, Target, side_by_side
+from bench.peers import hilbert_table
+from bench.world import World, places, postgis_version
+from core.actor import Actor
+from core.db import transaction
+from geo.queries.selections import Question
+from registry.queries.answers import ask
+
+RUNS = 5
+PAGES = 40  # answers asked through the web
+DEEP = 0.5  # metres
+WHO = "coordinator@kesara.example"
+EVERYBODY = Actor(id=0, name="", permissions=frozenset().union(*GIVES.values()), national=True)
+LONGEST = 0.5  # seconds for a polygon of ten thousand vertices
+PAGE = {"large": 0.06, "huge": 0.12}  # seconds
+TIMES = {"huge": Target(at_least=15)}
+Say = Callable[[str], None]
+
+
+def measure(world: World, say: Say) -> list[Line]:
+    """Against one statement on a table made for it; then through the web."""
+    judge = Judge(2, world.size)
+    hilbert_table.prepare(world.depth_id)
+    say("Goal 2 ...")
+    known = places()
+    points = np.column_stack([known.lon, known.lat])
+    target = TIMES.get(world.size, Target())
+    return [
+        _counted(judge, world, "count, a tenth of all", drawn(points, 0.1, 60), target),
+        _counted(judge, world, "count, half of all", drawn(points, 0.5, 60), target),
+        *_winding(judge, world, drawn(points, 0.5, 10_000)),
+        judge.limited(
+            "count as a page, p95", _pages(world, points), PAGE.get(world.size)
+        ),
+    ]  # fmt: skip
+
+
+def drawn(points: NDArray[np.float64], share: float, vertices: int, turn: float = 0.0) -> bytes:
+    """A winding polygon (WKB) about the middle of all points that holds about a share of them."""
+    middle = np.median(points, axis=0)
+    radius = np.quantile(np.hypot(*(points - middle).T), share)
+    angle = np.linspace(0, 2 * math.pi, vertices, endpoint=False)
+    reach = radius * (1 + 0.1 * np.sin(7 * angle + turn) + 0.02 * np.sin(vertices / 3 * angle))
+    ring = middle + np.column_stack([np.cos(angle), np.sin(angle)]) * reach[:, None]
+    drawing = shapely.MultiPolygon([shapely.Polygon(ring)])
+    return drawing.wkb
+
+
+def _counted(judge: Judge, world: World, name: str, shape: bytes, target: Target) -> Line:
+    ours = Side(lambda: _ask(world, shape))
+    peer = Side(lambda: hilbert_table.count(shape, DEEP))
+    return judge.compared(name, side_by_side(ours, peer, RUNS), target, postgis_version())
+
+
+def _winding(judge: Judge, world: World, shape: bytes) -> Iterator[Line]:
+    ours = Side(lambda: _ask(world, shape))
+    peer = Side(lambda: hilbert_table.count(shape, DEEP))
+    pair = side_by_side(ours, peer, RUNS)
+    name = "count, 10,000 vertices"
+    yield judge.compared(name, pair, Target(), postgis_version())
+    yield judge.limited(f"{name}, at most", pair.ours, LONGEST)
+
+
+def _ask(world: World, shape: bytes) -> int:
+    question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
+    with transaction() as session:
+        return ask(session, question, actor=EVERYBODY).answers.in_
+
+
+def _pages(world: World, points: NDArray[np.float64]) -> list[float]:
+    """Seconds to the answered page, each time for another drawing."""
+    times = []
+    with _signed_in() as (browser, headers):
+        for turn in range(PAGES + 1):
+            shape = drawn(points, 0.1, 60, turn=turn / 10)
+            question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
+            with transaction() as session:
+                sent = as_sent(session, question)
+            began = time.perf_counter()
+            answer = browser.post("/selections/answer", data=sent, headers=headers)
+            times.append(time.perf_counter() - began)
+            if answer.status_code != 200:
+                raise RuntimeError(answer.status)
+    return times[1:]  # the first one compiles the template
+
+
+@contextmanager
+def _signed_in() -> Iterator[tuple[FlaskClient, dict[str, str]]]:
+    """A browser of a coordinator, and what its page sends along."""
+    with create_app().test_client() as browser:
+        form = {"email": WHO, "password": PASSWORD, "act_key": str(uuid.uuid4())}
+        browser.post("/sign-in", data=form | {"csrf_token": _token(browser)})
+        yield browser, {"X-CSRFToken": _token(browser), "Content-Type": "application/json"}
+
+
+def _token(browser: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
+    return found[1] if found else ""
