@@ -4,6 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
+from app.web.list_maps import map_of_list
+from app.web.maps import legend_of
 from core.words import _
 from programs.models.approvals import ApprovalState
 from programs.queries.requests import request_page
@@ -16,8 +18,14 @@ bp = Blueprint("approvals", __name__, url_prefix="/approvals")
 @bp.get("/<int:approval_id>")
 def show(approval_id: int) -> str:
     page = request_page(db(), approval_id, actor=actor())
-    answers = answers_kept(page.at.roster)
-    return render_template("approvals/show.html", page=page, at=page.at, answers=answers)
+    return render_template(
+        "approvals/show.html",
+        page=page,
+        at=page.at,
+        answers=answers_kept(page.at.roster),
+        map_settings=map_of_list(db(), page.at.roster, actor=actor()),
+        classes=legend_of(page.at.release),
+    )
 
 
 @bp.post("/<int:approval_id>/signatures")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.people import named_who_may
 from app.request import actor, asks, db
+from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
 from core import jobs
 from core.clock import today
@@ -64,6 +65,7 @@ def show(cycle_id: int) -> str:
         at=at,
         steps=steps_of(at),
         answers=answers_kept(at.roster),
+        map_settings=map_of_list(db(), at.roster, actor=actor()),
         signers=_signers_left(at),
         today=today(),
         job=request.args.get("job", type=int),
