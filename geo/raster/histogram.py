@@ -48,7 +48,7 @@ def round_edges(low: float, high: float, bins: int = BINS) -> Floats:
 
     A width is 1, 2 or 5 times a power of ten; the first edge is the multiple at or below `low`.
     """
-    span = max(high - low, abs(high) * 1e-6, 1e-6)
+    span = high - low or abs(high) or 1.0
     power = math.floor(math.log10(span / bins))
     for times in ROUND:
         width = round(times * 10.0**power, 12)
