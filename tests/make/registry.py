@@ -2,9 +2,9 @@
 
 from datetime import date
 from itertools import count
-from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.models.locations import Location, LocationSource
@@ -89,16 +89,19 @@ def _registrant(
     return registrant
 
 
-def csv_file(folder: Path, text: str, name: str = "list.csv") -> Path:
-    """A file of these lines."""
-    file = folder / name
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
 def make_identifier(session: Session, registrant: Registrant, value: str) -> Identifier:
     """A valid national ID."""
     identifier = Identifier(registrant_id=registrant.id, type="national_id", value=value)
     session.add(identifier)
     session.flush()
     return identifier
+
+
+def registered(session: Session, code: str = "H1") -> Registrant:
+    """The registrant of a code."""
+    return session.scalars(select(Registrant).where(Registrant.code == code)).one()
+
+
+def place_of(session: Session, code: str = "H1") -> Location | None:
+    """Where the registrant of a code stands."""
+    return session.get(Location, registered(session, code).location_id or 0)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
-from registry.models.imports import Import, ImportKind, PersonRow
 from registry.models.registrants import (
     Identifier,
     Individual,
@@ -18,23 +17,15 @@ from registry.models.registrants import (
     Registrant,
     RegistrantState,
 )
-from registry.parsing.findings import WARNINGS
-from registry.services import imports
-from tests.make.jobs import Silent
+from tests.make.imports import person, rows_of, take_people
 from tests.make.registry import (
-    csv_file,
     join,
     make_household,
     make_identifier,
     make_location,
     make_person,
+    registered,
 )
-
-HEAD = (
-    "code,household_code,name,name_local,sex,birth_date,birth_date_exact,relation,id_type,"
-    "id_number,disability"
-)
-GOOD = "P1,H1,Amina Doro,أمينة دورو,female,1992-03-14,yes,head,national ID,N123,no"
 
 
 @pytest.fixture
@@ -43,32 +34,8 @@ def home(session: Session) -> Registrant:
     return make_household(session, make_location(session, 0.5, 0.5), code="H1")
 
 
-def take_in(session: Session, folder: Path, actor: Actor, *rows: str, **how: Any) -> Import:
-    file = csv_file(folder, "\n".join([HEAD, *rows]))
-    kind, accepted = ImportKind.PEOPLE, WARNINGS if how.get("accept_flagged") else ()
-    progress = Silent()
-    done = imports.take_in(session, file, kind, actor=actor, progress=progress, accepted=accepted)
-    session.expire_all()
-    return done
-
-
-def with_cells(**cells: object) -> str:
-    """The good row with some cells written otherwise."""
-    row = dict(zip(HEAD.split(","), GOOD.split(","), strict=True)) | cells
-    return ",".join(str(cell) for cell in row.values())
-
-
-def rows_of(session: Session, made: Import) -> list[PersonRow]:
-    rows = select(PersonRow).where(PersonRow.import_id == made.id)
-    return list(session.scalars(rows.order_by(PersonRow.row_number)))
-
-
-def person(session: Session, code: str = "P1") -> Registrant:
-    return session.scalars(select(Registrant).where(Registrant.code == code)).one()
-
-
 def said_of(session: Session, code: str = "P1") -> Individual:
-    found = session.get(Individual, person(session, code).id)
+    found = session.get(Individual, registered(session, code).id)
     assert found is not None
     return found
 
@@ -89,9 +56,9 @@ def memberships(session: Session) -> list[tuple[Any, ...]]:
 def test_a_new_person_belongs_to_the_household_and_stands_where_it_does(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    take_in(session, tmp_path, anybody, GOOD)
+    take_people(session, tmp_path, anybody, person())
 
-    new, said = person(session), said_of(session)
+    new, said = registered(session, "P1"), said_of(session)
     assert (new.kind, new.name, new.name_local) == ("individual", "Amina Doro", "أمينة دورو")
     assert (new.location_id, new.area_id) == (home.location_id, home.area_id)
     assert (said.sex, said.birth_date, said.birth_date_exact) == ("female", date(1992, 3, 14), True)
@@ -104,8 +71,8 @@ def test_a_new_person_belongs_to_the_household_and_stands_where_it_does(
 def test_a_household_bears_the_name_of_its_head(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    child = with_cells(code="P2", name="Idris", relation="child", id_number="N2")
-    take_in(session, tmp_path, anybody, child, GOOD)
+    child = person(code="P2", name="Idris", relation="child", id_number="N2")
+    take_people(session, tmp_path, anybody, child, person())
 
     assert (home.name, home.name_local) == ("Amina Doro", "أمينة دورو")
 
@@ -128,7 +95,7 @@ def test_words_are_understood_in_several_languages(
     cells: dict[str, str],
     meant: tuple[str | None, str],
 ) -> None:
-    take_in(session, tmp_path, anybody, with_cells(**cells))
+    take_people(session, tmp_path, anybody, person(**cells))
 
     ((_person, _household, relation),) = memberships(session)
     assert (said_of(session).sex, relation) == meant
@@ -152,7 +119,7 @@ def test_an_inexact_birth_date_is_the_first_of_july(
     cells: dict[str, str],
     kept: tuple[date | None, bool],
 ) -> None:
-    take_in(session, tmp_path, anybody, with_cells(**cells))
+    take_people(session, tmp_path, anybody, person(**cells))
 
     said = said_of(session)
     assert (said.birth_date, said.birth_date_exact) == kept
@@ -184,7 +151,7 @@ def test_a_row_that_cannot_be_used_says_why_and_is_left_out(
     cells: dict[str, str],
     error: str,
 ) -> None:
-    done = take_in(session, tmp_path, anybody, with_cells(**cells))
+    done = take_people(session, tmp_path, anybody, person(**cells))
 
     (row,) = rows_of(session, done)
     assert (row.verdict, row.errors) == ("error", [error])
@@ -194,9 +161,9 @@ def test_a_row_that_cannot_be_used_says_why_and_is_left_out(
 def test_a_name_in_the_local_script_is_enough(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    take_in(session, tmp_path, anybody, with_cells(name=""))
+    take_people(session, tmp_path, anybody, person(name=""))
 
-    assert person(session).name == "أمينة دورو"
+    assert registered(session, "P1").name == "أمينة دورو"
 
 
 def test_a_household_that_exited_takes_nobody_in(
@@ -204,26 +171,26 @@ def test_a_household_that_exited_takes_nobody_in(
 ) -> None:
     home.state = RegistrantState.EXITED
 
-    done = take_in(session, tmp_path, anybody, GOOD)
+    done = take_people(session, tmp_path, anybody, person())
     assert rows_of(session, done)[0].errors == ["unknown_household"]
 
 
 def test_of_a_repeated_code_the_first_row_counts(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    done = take_in(session, tmp_path, anybody, GOOD, with_cells(name="Another"))
+    done = take_people(session, tmp_path, anybody, person(), person(name="Another"))
 
     assert rows_of(session, done)[1].errors == ["repeated_code"]
-    assert person(session).name == "Amina Doro"
+    assert registered(session, "P1").name == "Amina Doro"
 
 
 def test_the_same_file_again_is_ignored(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    child = with_cells(code="P2", relation="child", id_type="", id_number="", birth_date="2019")
-    take_in(session, tmp_path, anybody, GOOD, child)
+    child = person(code="P2", relation="child", id_type="", id_number="", birth_date="2019")
+    take_people(session, tmp_path, anybody, person(), child)
 
-    again = take_in(session, tmp_path, anybody, GOOD, child)
+    again = take_people(session, tmp_path, anybody, person(), child)
     assert again.counts["ignore"] == again.counts["rows"] == 2
     assert session.scalar(select(func.count()).select_from(Membership)) == 2
     assert session.scalar(select(func.count()).select_from(Identifier)) == 1
@@ -232,26 +199,26 @@ def test_the_same_file_again_is_ignored(
 def test_an_update_changes_what_differs_and_an_empty_cell_says_nothing(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    take_in(session, tmp_path, anybody, GOOD)
+    take_people(session, tmp_path, anybody, person())
 
-    changed = with_cells(name="Amina Sen", sex="", birth_date="1992-04-14", relation="spouse")
-    again = take_in(session, tmp_path, anybody, changed)
+    changed = person(name="Amina Sen", sex="", birth_date="1992-04-14", relation="spouse")
+    again = take_people(session, tmp_path, anybody, changed)
     said = said_of(session)
     assert again.counts["update"] == 1
     assert (said.sex, said.birth_date) == ("female", date(1992, 4, 14))
-    assert person(session).name == "Amina Sen"
+    assert registered(session, "P1").name == "Amina Sen"
     assert memberships(session) == [("P1", "H1", "spouse")]
 
 
 def test_an_implausible_age_is_not_used_until_accepted(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    old = with_cells(birth_date="1881-05-02")
-    done = take_in(session, tmp_path, anybody, old)
+    old = person(birth_date="1881-05-02")
+    done = take_people(session, tmp_path, anybody, old)
     assert rows_of(session, done)[0].warnings == ["age_implausible"]
     assert said_of(session).birth_date is None
 
-    again = take_in(session, tmp_path, anybody, old, accept_flagged=True)
+    again = take_people(session, tmp_path, anybody, old, accept=True)
     assert again.counts["update"] == 1
     assert said_of(session).birth_date == date(1881, 5, 2)
 
@@ -261,10 +228,10 @@ def test_a_known_person_enters_a_household_by_a_link(
 ) -> None:
     make_person(session, code="P1", birth_date=date(1992, 3, 14), name="Amina Doro")
 
-    done = take_in(session, tmp_path, anybody, GOOD)
+    done = take_people(session, tmp_path, anybody, person())
     assert done.counts["link"] == 1
     assert memberships(session) == [("P1", "H1", "head")]
-    assert person(session).location_id == home.location_id
+    assert registered(session, "P1").location_id == home.location_id
 
 
 def test_somebody_with_another_code_is_known_by_identifier_sex_and_birth_date(
@@ -273,10 +240,10 @@ def test_somebody_with_another_code_is_known_by_identifier_sex_and_birth_date(
     known = make_person(session, code="OLD-7", birth_date=date(1992, 3, 14))
     make_identifier(session, known, "N123")
 
-    done = take_in(session, tmp_path, anybody, GOOD)
+    done = take_people(session, tmp_path, anybody, person())
     assert done.counts["link"] == 1
     assert memberships(session) == [("OLD-7", "H1", "head")]
-    assert take_in(session, tmp_path, anybody, GOOD).counts["ignore"] == 1
+    assert take_people(session, tmp_path, anybody, person()).counts["ignore"] == 1
 
 
 def test_the_identifier_of_somebody_else_is_flagged_and_left_out(
@@ -284,10 +251,10 @@ def test_the_identifier_of_somebody_else_is_flagged_and_left_out(
 ) -> None:
     other = make_person(session, code="OLD-7", birth_date=date(1950, 1, 1))
     make_identifier(session, other, "N123")
-    twice = with_cells(code="P2", relation="child", id_number="N7")
-    same = with_cells(code="P3", relation="child", id_number="N7")
+    twice = person(code="P2", relation="child", id_number="N7")
+    same = person(code="P3", relation="child", id_number="N7")
 
-    done = take_in(session, tmp_path, anybody, GOOD, twice, same, accept_flagged=True)
+    done = take_people(session, tmp_path, anybody, person(), twice, same, accept=True)
     assert [row.warnings for row in rows_of(session, done)] == [
         ["repeated_id"],
         [],
@@ -300,21 +267,21 @@ def test_the_identifier_of_somebody_else_is_flagged_and_left_out(
 def test_a_second_head_is_taken_in_as_a_member(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    second = with_cells(code="P2", name="Sefu Doro", id_number="N2")
-    done = take_in(session, tmp_path, anybody, GOOD, second)
+    second = person(code="P2", name="Sefu Doro", id_number="N2")
+    done = take_people(session, tmp_path, anybody, person(), second)
 
     assert rows_of(session, done)[1].warnings == ["second_head"]
     assert memberships(session) == [("P1", "H1", "head"), ("P2", "H1", "member")]
     assert home.name == "Amina Doro"
-    assert take_in(session, tmp_path, anybody, GOOD, second).counts["ignore"] == 2
+    assert take_people(session, tmp_path, anybody, person(), second).counts["ignore"] == 2
 
 
 def test_an_accepted_second_head_takes_the_place_of_the_first(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    second = with_cells(code="P2", name="Sefu Doro", id_number="N2")
-    third = with_cells(code="P3", name="Rana Doro", id_number="N3")
-    take_in(session, tmp_path, anybody, GOOD, second, third, accept_flagged=True)
+    second = person(code="P2", name="Sefu Doro", id_number="N2")
+    third = person(code="P3", name="Rana Doro", id_number="N3")
+    take_people(session, tmp_path, anybody, person(), second, third, accept=True)
 
     assert memberships(session) == [
         ("P1", "H1", "member"),
@@ -329,19 +296,19 @@ def test_an_accepted_head_takes_the_place_of_one_in_the_registry(
 ) -> None:
     make_person(session, home, relation="head", code="OLD")
 
-    take_in(session, tmp_path, anybody, GOOD, accept_flagged=True)
+    take_people(session, tmp_path, anybody, person(), accept=True)
     assert memberships(session) == [("OLD", "H1", "member"), ("P1", "H1", "head")]
 
 
 def test_two_people_may_change_places_in_one_file(
     session: Session, tmp_path: Path, anybody: Actor, home: Registrant
 ) -> None:
-    spouse = with_cells(code="P2", name="Sefu Doro", id_number="N2", relation="spouse")
-    take_in(session, tmp_path, anybody, GOOD, spouse)
+    spouse = person(code="P2", name="Sefu Doro", id_number="N2", relation="spouse")
+    take_people(session, tmp_path, anybody, person(), spouse)
 
-    now_spouse = with_cells(relation="spouse")
-    now_head = with_cells(code="P2", name="Sefu Doro", id_number="N2")
-    again = take_in(session, tmp_path, anybody, now_spouse, now_head)
+    now_spouse = person(relation="spouse")
+    now_head = person(code="P2", name="Sefu Doro", id_number="N2")
+    again = take_people(session, tmp_path, anybody, now_spouse, now_head)
     assert again.counts["findings"] == {}
     assert memberships(session) == [("P1", "H1", "spouse"), ("P2", "H1", "head")]
     assert home.name == "Sefu Doro"
@@ -355,11 +322,11 @@ def test_a_member_of_another_household_moves_only_if_accepted(
     known = make_person(session, before, relation="head", code="P1")
     join(session, known, farm, "member")
 
-    done = take_in(session, tmp_path, anybody, GOOD)
+    done = take_people(session, tmp_path, anybody, person())
     assert rows_of(session, done)[0].warnings == ["in_another_household"]
     assert memberships(session) == [("P1", "F1", "member"), ("P1", "H2", "head")]
 
-    again = take_in(session, tmp_path, anybody, GOOD, accept_flagged=True)
+    again = take_people(session, tmp_path, anybody, person(), accept=True)
     assert again.counts["link"] == 1
     assert memberships(session) == [("P1", "F1", "member"), ("P1", "H1", "head")]
     ended = select(Membership.ended_on).where(Membership.group_id == before.id)
@@ -371,7 +338,7 @@ def test_an_actor_bound_to_an_area_adds_people_only_there(
 ) -> None:
     local = Actor(3, "Rana", anybody.permissions, area_ids=frozenset({-1}))
 
-    done = take_in(session, tmp_path, local, GOOD)
+    done = take_people(session, tmp_path, local, person())
     assert rows_of(session, done)[0].errors == ["out_of_reach"]
 
 
@@ -380,13 +347,13 @@ def test_a_thousand_people_cost_no_more_statements_than_one(
 ) -> None:
     def cost(*rows: str) -> int:
         before = len(statements)
-        take_in(session, tmp_path, anybody, *rows)
+        take_people(session, tmp_path, anybody, *rows)
         return len(statements) - before
 
-    take_in(session, tmp_path, anybody, with_cells(code="FIRST", id_number="FIRST"))
-    one = cost(with_cells(relation="child"))
+    take_people(session, tmp_path, anybody, person(code="FIRST", id_number="FIRST"))
+    one = cost(person(relation="child"))
     thousand = cost(
-        *(with_cells(code=f"T{i}", id_number=f"T{i}", relation="child") for i in range(1000))
+        *(person(code=f"T{i}", id_number=f"T{i}", relation="child") for i in range(1000))
     )
 
     assert session.scalar(select(func.count()).select_from(Membership)) == 1002

@@ -48,7 +48,7 @@ def checked(session: Session, browser: Browser, anybody: Actor) -> str:
     send(browser)
     made = only(session)
     here = f"/registry/imports/{made.id}"
-    browser.act(f"{here}/columns", **made.mapping)
+    browser.act(f"{here}/columns", follow=True, **made.mapping)
     session.expire_all()
     check_import(session, actor=anybody, progress=Silent(), import_id=made.id)
     session.execute(update(Job).values(state=JobState.DONE))

@@ -1,0 +1,101 @@
+"""Files of registrants, written row by row and taken in."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.storage import keep_file
+from registry.models.imports import Import, ImportKind
+from registry.parsing.findings import WARNINGS
+from registry.queries.imports import ROWS
+from registry.services import imports
+from tests.make.jobs import Silent
+
+HOUSEHOLD = {
+    "code": "H1",
+    "area_pcode": "X11",
+    "settlement": "Lower Quay",
+    "longitude": "0.5",
+    "latitude": "1.5",
+    "accuracy_m": "6",
+    "location_source": "gps",
+    "located_on": "2026-06-02",
+    "size": "5",
+    "roster": "complete",
+    "address": "12 River Street",
+    "phone": "+000 55",
+}
+PERSON = {
+    "code": "P1",
+    "household_code": "H1",
+    "name": "Amina Doro",
+    "name_local": "أمينة دورو",
+    "sex": "female",
+    "birth_date": "1992-03-14",
+    "birth_date_exact": "yes",
+    "relation": "head",
+    "id_type": "national ID",
+    "id_number": "N123",
+    "disability": "no",
+}
+
+
+def household(**cells: object) -> str:
+    """The row of a household of five in X11, with some cells written otherwise."""
+    return ",".join(str(cell) for cell in (HOUSEHOLD | cells).values())
+
+
+def person(**cells: object) -> str:
+    """The row of the head of the household H1, with some cells written otherwise."""
+    return ",".join(str(cell) for cell in (PERSON | cells).values())
+
+
+def csv_file(folder: Path, text: str, name: str = "list.csv") -> Path:
+    """A file of these lines."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def households_file(folder: Path, *rows: str) -> Path:
+    """A file of households."""
+    return csv_file(folder, "\n".join([",".join(HOUSEHOLD), *rows]))
+
+
+def take_households(
+    session: Session, folder: Path, actor: Actor, *rows: str, accept: bool = False
+) -> Import:
+    """Take a file of households in, all flagged cells left out or all used."""
+    return _take(session, households_file(folder, *rows), ImportKind.HOUSEHOLDS, actor, accept)
+
+
+def take_people(
+    session: Session, folder: Path, actor: Actor, *rows: str, accept: bool = False
+) -> Import:
+    """Take a file of people in, all flagged cells left out or all used."""
+    file = csv_file(folder, "\n".join([",".join(PERSON), *rows]))
+    return _take(session, file, ImportKind.PEOPLE, actor, accept)
+
+
+def checked(session: Session, file: Path, actor: Actor) -> Import:
+    """An import of households that waits for its review."""
+    made = imports.upload(session, keep_file(file), file.name, ImportKind.HOUSEHOLDS, actor=actor)
+    imports.map_columns(session, made.id, made.mapping, actor=actor)
+    return imports.check(session, made.id, actor=actor, progress=Silent())
+
+
+def rows_of(session: Session, made: Import) -> list[Any]:
+    """The rows of an import in the order of the file."""
+    row = ROWS[made.kind]
+    rows = select(row).where(row.import_id == made.id).order_by(row.row_number)
+    return list(session.scalars(rows))
+
+
+def _take(session: Session, file: Path, kind: ImportKind, actor: Actor, accept: bool) -> Import:
+    accepted, progress = WARNINGS if accept else (), Silent()
+    done = imports.take_in(session, file, kind, actor=actor, progress=progress, accepted=accepted)
+    session.expire_all()
+    return done
