@@ -24,6 +24,9 @@ from geo.permissions import May
 from geo.raster.open import is_raster, looks_like_raster
 from geo.services.exposure import expose_areas, expose_places
 from geo.services.releases import locked, publish_release
+from geo.vector.open import SHAPES
+
+PICTURES = {".png", ".jpg", ".jpeg"}
 
 
 @work
@@ -87,9 +90,15 @@ def _original(release: Release) -> Iterator[Path]:
 
 
 def _holds_raster(path: Path) -> bool:
-    """Whether a file, or any file of an archive, is a grid of cells rather than shapes."""
+    """Whether a file, or any file of an archive, is a grid of cells rather than shapes.
+
+    Pictures that lie beside shapes are maps made of them.
+    """
     with unpacked(path) as place:
         files = contents(place)
-        if len(files) == 1 and not looks_like_raster(files[0]):
+        grids = [file for file in files if looks_like_raster(file)]
+        if len(files) == 1 and not grids:
             return is_raster(files[0])
-        return any(looks_like_raster(file) for file in files)
+        if any(file.suffix.lower() in SHAPES for file in files):
+            return any(grid.suffix.lower() not in PICTURES for grid in grids)
+        return bool(grids)

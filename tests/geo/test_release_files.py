@@ -1,9 +1,12 @@
 """Hazard files are read, brought into their normal form, and answer for places."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
+import numpy as np
 import pytest
 import shapely
 from sqlalchemy import func, select
@@ -20,6 +23,7 @@ from geo.models.releases import (
     ReleasePart,
     ReleaseState,
 )
+from geo.raster.picture import png
 from geo.services.releases import (
     Choice,
     MeaningIncomplete,
@@ -148,6 +152,22 @@ def test_an_extent_is_cut_into_parts_and_outside_its_box_nothing_is_known(
         select(func.sum(func.ST_Area(ReleasePart.part))).filter_by(release_id=release.id)
     )
     assert area == pytest.approx(3.0)
+
+
+def test_a_picture_beside_a_shapefile_is_left_alone(
+    received: Callable[..., Release], tmp_path: Path
+) -> None:
+    frame = geopandas.GeoDataFrame({"id": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    frame.to_file(tmp_path / "flood.shp")
+    (tmp_path / "flood map.png").write_bytes(png(np.zeros((8, 8), np.uint8), [(0, 0, 0, 255)]))
+    with zipfile.ZipFile(tmp_path / "flood.zip", "w") as archive:
+        for part in tmp_path.glob("flood*.*"):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
+
+    release = received(tmp_path / "flood.zip")
+
+    assert (release.state, release.kind) == (ReleaseState.READ, LayerKind.EXTENT)
 
 
 def test_a_second_file_says_what_the_image_saw(
