@@ -13,6 +13,18 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "household_cells",
+        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("grain", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("area_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "release_id", "grain", "cell", "area_id", name=op.f("pk_household_cells")
+        ),
+        postgresql_partition_by="LIST (release_id)",
+    )
+    op.create_table(
         "imports",
         sa.Column(
             "kind",
@@ -57,6 +69,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_table(
+        "stale_cells",
+        sa.Column("cell", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stale_cells")),
     )
     op.create_table(
         "vocabularies",
@@ -265,6 +289,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registrants_phone"), "registrants", ["phone"], unique=False)
     op.create_table(
+        "counted_releases",
+        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ages_on", sa.Date(), nullable=False),
+        sa.Column("edges", sa.ARRAY(sa.REAL()), nullable=True),
+        sa.Column(
+            "counted_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"],
+            ["releases.id"],
+            name=op.f("fk_counted_releases_release_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_counted_releases")),
+    )
+    op.create_table(
         "former_places",
         sa.Column("registrant_id", sa.BigInteger(), nullable=False),
         sa.Column("location_id", sa.BigInteger(), nullable=False),
@@ -290,6 +333,21 @@ def upgrade() -> None:
             ["registrant_id"], ["registrants.id"], name=op.f("fk_groups_registrant_id")
         ),
         sa.PrimaryKeyConstraint("registrant_id", name=op.f("pk_groups")),
+    )
+    op.create_table(
+        "household_tiles",
+        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("zoom", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("x", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("y", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"],
+            ["releases.id"],
+            name=op.f("fk_household_tiles_release_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("release_id", "zoom", "x", "y", name=op.f("pk_household_tiles")),
     )
     op.create_table(
         "identifiers",
@@ -455,4 +513,25 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_roster_members_registrant_id"), "roster_members", ["registrant_id"], unique=False
+    )
+    op.create_table(
+        "situation_maps",
+        sa.Column("roster_id", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["roster_id"], ["rosters.id"], name=op.f("fk_situation_maps_roster_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_situation_maps")),
+    )
+    op.create_index(
+        op.f("ix_situation_maps_roster_id"), "situation_maps", ["roster_id"], unique=False
     )

@@ -2,49 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import (
-    ARRAY,
-    REAL,
-    CompoundSelect,
-    Integer,
-    Row,
-    Select,
-    String,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    tuple_,
-    union_all,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import day_of, today
 from geo.models.areas import Area
 from geo.models.events import Event
-from geo.models.locations import Location
-from geo.models.releases import Release
-from geo.queries.reach import within_reach
-from geo.queries.selections import (
-    Question,
-    answered,
-    asked_by_area,
-    partly_asked_by_area,
-    release_asked,
-)
-from registry.models.registrants import Group, Registrant, RegistrantState
+from geo.models.releases import Direction, Release
+from geo.queries.selections import Question, partly_asked_by_area, release_asked
+from registry.counting.bins import Bins
+from registry.counting.people import People
+from registry.counting.sums import Key, Tally
+from registry.models.registrants import Registrant
 from registry.models.rosters import Answer
 from registry.permissions import May
-from registry.queries.people import HOUSEHOLD, composition
-
-BY_BIN, BY_AREA, ALTOGETHER = 1, 2, 3  # what the rows of the tally go by, as `grouping` says it
+from registry.queries.household_cells import Asking, quickly
+from registry.queries.tallies import answers_of, counted, unlocated_in_reach
 
 
 class AnswersDoNotAddUp(AssertionError):
@@ -83,29 +61,6 @@ class Answers:
             unlocated=counts.get(Answer.UNLOCATED, 0),
             asked=asked,
         )
-
-
-@dataclass(frozen=True)
-class People:
-    """People by sex and age band; `people` is the eight bands and the unknown together."""
-
-    people: int = 0
-    f0_4: int = 0
-    f5_17: int = 0
-    f18_59: int = 0
-    f60: int = 0
-    m0_4: int = 0
-    m5_17: int = 0
-    m18_59: int = 0
-    m60: int = 0
-    unknown: int = 0
-    disability: int = 0
-
-    def __add__(self, other: Self) -> "People":
-        return People(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
-
-
-FIGURES = tuple(f.name for f in fields(People))
 
 
 @dataclass(frozen=True)
@@ -158,17 +113,14 @@ def ask(
     """
     actor.require(May.COUNT_REGISTRANTS)
     release = release_asked(session, question)
-    edges = release.histogram_edges if release else None
-    counted = _tally(question, actor, level, on or _day(session, release), edges)
-    rows = defaultdict(list)
-    for row in session.execute(counted):
-        rows[row.by].append(row)
+    asking = Asking(question, actor, bins_of(release), level, on or _day(session, release))
+    tally, nearby = quickly(session, asking) or plainly(session, asking)
     return Result(
-        answers=Answers.of(_households(rows[BY_AREA]), sum(r.households for r in rows[ALTOGETHER])),
-        people=_people(rows[BY_AREA]),
-        areas=_areas(rows[BY_AREA]),
-        bins=_bins(rows[BY_BIN], edges),
-        unlocated_nearby=_nearby(session, question, actor),
+        answers=_answers(tally.counts.items()),
+        people=_people(tally),
+        areas=_areas(session, tally),
+        bins=tally.bins.tolist(),
+        unlocated_nearby=nearby,
     )
 
 
@@ -177,88 +129,19 @@ def reference_date(session: Session, question: Question) -> date:
     return _day(session, release_asked(session, question))
 
 
-def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:
-    """The households a question asks, each with its answer, within the actor's reach.
-
-    Columns: `registrant_id, area_id, location_id, status, value`. Households with a point are
-    asked where they stand, those without in the area they are known to live in.
-    """
-    places = answered(question).subquery("places")
-    located = households_in_reach(actor, places.c.status, places.c.value).join(
-        places, places.c.location_id == Registrant.location_id
-    )
-    unlocated = unlocated_in_reach(actor).where(asked_by_area(question, Registrant.area_id))
-    return union_all(located, unlocated)
+def plainly(session: Session, asking: Asking) -> tuple[Tally, int]:
+    """The tally of a question counted where every household stands, and who lives nearby."""
+    asked = answers_of(asking.question, asking.actor)
+    tally = counted(session, asked, asking.bins, asking.level, asking.on)
+    return tally, _nearby(session, asking.question, asking.actor)
 
 
-def unlocated_in_reach(actor: Actor) -> Select[Any]:
-    """The households within reach that have no point, as `answers_of` tells of them."""
-    status, value = literal(Answer.UNLOCATED.value, String), cast(null(), REAL)
-    return (
-        households_in_reach(actor, status, value)
-        .outerjoin(Location, Location.id == Registrant.location_id)
-        .where(Location.lon.is_(None))
-    )
-
-
-def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
-    """The active households within reach, with an answer that the caller joins to them."""
-    return (
-        select(
-            Registrant.id.label("registrant_id"),
-            Registrant.area_id,
-            Registrant.location_id,
-            status.label("status"),
-            value.label("value"),
-        )
-        .join(Group, Group.registrant_id == Registrant.id)
-        .where(
-            Registrant.state == RegistrantState.ACTIVE,
-            Group.kind == HOUSEHOLD,
-            within_reach(actor, Registrant.area_id),
-        )
-    )
-
-
-def _tally(
-    question: Question, actor: Actor, level: int, on: date, edges: Sequence[float] | None
-) -> Select[Any]:
-    """Households and people by area and answer, by bin of value, and altogether, in one pass."""
-    asked = _binned(answers_of(question, actor), edges).cte("asked").prefix_with("materialized")
-    people = composition(on, select(asked.c.registrant_id))
-    own, above = aliased(Area, name="own"), aliased(Area, name="above")
-    by_area = (above.id, above.pcode, above.name, asked.c.status)
-    return (
-        select(
-            func.grouping(asked.c.bin, asked.c.status).label("by"),
-            above.id.label("area_id"),
-            above.pcode,
-            above.name,
-            asked.c.status,
-            asked.c.bin,
-            func.count().label("households"),
-            *(func.coalesce(func.sum(people.c[name]), 0).label(name) for name in FIGURES),
-        )
-        .select_from(asked)
-        .outerjoin(people, people.c.registrant_id == asked.c.registrant_id)
-        .outerjoin(own, own.id == asked.c.area_id)
-        .outerjoin(above, above.id == own.path[level + 1])
-        .group_by(func.grouping_sets(tuple_(*by_area), tuple_(asked.c.bin), tuple_()))
-    )
-
-
-def _binned(answers: CompoundSelect[Any], edges: Sequence[float] | None) -> Select[Any]:
-    """Answers with the bin of their value, from 0; the last bin holds its upper edge too.
-
-    Edges are compared as the 32-bit floats that values are, so that a threshold on an edge counts
-    exactly the bins from it on.
-    """
-    rows = answers.subquery("rows")
-    if not edges:
-        return select(rows, cast(null(), Integer).label("bin"))
-    bucket = func.width_bucket(rows.c.value, cast(list(edges), ARRAY(REAL)))
-    inside = func.least(func.greatest(bucket, 1), len(edges) - 1) - 1
-    return select(rows, case((rows.c.value.is_not(None), inside)).label("bin"))
+def bins_of(release: Release | None) -> Bins:
+    """The bins of a release's values."""
+    if release is None:
+        return Bins()
+    at_most = release.direction is Direction.AT_MOST
+    return Bins(tuple(release.histogram_edges or ()), at_most, release.floor)
 
 
 def _day(session: Session, release: Release | None) -> date:
@@ -274,39 +157,33 @@ def _nearby(session: Session, question: Question, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(nearby.subquery())) or 0
 
 
-def _households(rows: Iterable[Row[Any]]) -> dict[str, int]:
+def _answers(rows: Iterable[tuple[Key, tuple[int, ...]]]) -> Answers:
     counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counts[row.status] += row.households
-    return counts
+    for (_area, status), figures in rows:
+        counts[status] += figures[0]
+    return Answers.of(counts, sum(counts.values()))
 
 
-def _people(rows: Iterable[Row[Any]]) -> dict[Answer, People]:
+def _people(tally: Tally) -> dict[Answer, People]:
     people: dict[Answer, People] = defaultdict(People)
-    for row in rows:
-        people[Answer(row.status)] += People(*(int(getattr(row, name)) for name in FIGURES))
+    for (_area, status), figures in tally.counts.items():
+        people[Answer(status)] += People(*figures[1:])
     return dict(people)
 
 
-def _areas(rows: Iterable[Row[Any]]) -> list[ByArea]:
+def _areas(session: Session, tally: Tally) -> list[ByArea]:
     """The table by area: where most are in first, those of no known area last."""
-    of_area: dict[int | None, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        of_area[row.area_id].append(row)
-    areas = [_area(of_one) for of_one in of_area.values()]
+    of_area: dict[int | None, list[tuple[Key, tuple[int, ...]]]] = defaultdict(list)
+    for key, figures in tally.counts.items():
+        of_area[key[0]].append((key, figures))
+    named = select(Area.id, Area.pcode, Area.name).where(Area.id.in_([a for a in of_area if a]))
+    names = {row.id: (row.pcode, row.name) for row in session.execute(named)}
+    areas = [_area(area_id, names.get(area_id), rows) for area_id, rows in of_area.items()]
     return sorted(areas, key=lambda a: (a.area_id is None, -a.answers.in_, a.name, a.pcode))
 
 
-def _area(rows: Sequence[Row[Any]]) -> ByArea:
-    first, counts = rows[0], _households(rows)
-    people_in = sum(int(row.people) for row in rows if row.status == Answer.IN)
-    answers = Answers.of(counts, sum(row.households for row in rows))
-    return ByArea(first.area_id, first.pcode or "", first.name or "", answers, people_in)
-
-
-def _bins(rows: Iterable[Row[Any]], edges: Sequence[float] | None) -> list[int]:
-    bins = [0] * (len(edges) - 1 if edges else 0)
-    for row in rows:
-        if row.bin is not None:
-            bins[row.bin] = row.households
-    return bins
+def _area(
+    area_id: int | None, name: tuple[str, str] | None, rows: list[tuple[Key, tuple[int, ...]]]
+) -> ByArea:
+    people_in = sum(figures[1] for (_area, status), figures in rows if status == Answer.IN)
+    return ByArea(area_id, *(name or ("", "")), _answers(rows), people_in)

@@ -31,7 +31,7 @@ from geo.permissions import May as Geo
 from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
 from registry.models.registrants import Registrant
 from registry.permissions import May
-from registry.queries.answers import households_in_reach
+from registry.queries.tallies import households_in_reach
 
 STREET = 13  # the zoom from which single households are drawn
 CELLS = 32  # of a tile, each way

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import IO
 
-from sqlalchemy import Insert, case, func, insert, literal, select
+from sqlalchemy import Insert, case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -16,14 +16,17 @@ from core.errors import Conflict, Invalid, NotFound
 from geo.models.selections import Selection
 from geo.queries.selections import Question, question_of
 from geo.services.selections import keep_selection
+from registry.counting.people import FIGURES
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
-from registry.queries.answers import FIGURES, Answers, answers_of, reference_date
+from registry.queries.answers import Answers, reference_date
 from registry.queries.people import composition
 from registry.queries.queryables import matching
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
+from registry.queries.tallies import answers_of
 
 POINT = "point"  # the grade of an answer given for the very point a household stands at
+LOOK = text("analyze roster_members")  # a first list is unknown to the planner, and slow without
 
 
 class RosterFrozen(Conflict):
@@ -102,6 +105,7 @@ def freeze(session: Session, roster_id: int, *, actor: Actor) -> Frozen:
     with audit.act(session, actor, "rosters.freeze", roster) as figures:
         if not changed(session, _members(roster, question, on, actor)):
             raise RosterEmpty
+        session.execute(LOOK)
         _note_figures(session, roster, on)
         roster.frozen_by, roster.frozen_at = actor.id, datetime.now(UTC)
         roster.definition = definition_of(session, roster, question, on, actor)

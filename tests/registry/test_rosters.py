@@ -16,11 +16,11 @@ from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May as Geo
 from geo.queries.selections import Question, ReleaseNotAskable
+from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
 from registry.queries import rosters as asked
-from registry.queries.answers import People
 from registry.queries.rosters import hash_of, members_page, people_kept, rosters_page
 from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze
 from tests.make.exposure import make_exposure

@@ -1,0 +1,64 @@
+"""Households counted beforehand by the cells of the grid, so that a drawing is answered at once."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ARRAY, REAL, BigInteger, ForeignKey, LargeBinary, SmallInteger, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Row
+
+
+class CountedRelease(Base):
+    """A release whose households were counted by cell: for which day's ages and which bins."""
+
+    __tablename__ = "counted_releases"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    ages_on: Mapped[date]
+    edges: Mapped[list[float] | None] = mapped_column(ARRAY(REAL))
+    counted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class HouseholdCell(Base):
+    """The households of one cell in one area, packed as registry.counting.packed says.
+
+    Grain 0 holds each household with its point, grains 2, 4 and 6 the counts in cells of 4, 16 and
+    64 grid cells a side, grain -1 the counts of those without a point (cell 0). Area 0 is none.
+    Partitioned by release; a partition is filled before it is attached.
+    """
+
+    __tablename__ = "household_cells"
+    __table_args__ = ({"postgresql_partition_by": "LIST (release_id)"},)
+
+    release_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    grain: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    area_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HouseholdTile(Base):
+    """The households of one tile in 32 x 32 cells, packed as registry.counting.tiles says."""
+
+    __tablename__ = "household_tiles"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    zoom: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    x: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    y: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StaleCell(Row):
+    """A grid cell in which something changed after it was counted; written by triggers.
+
+    Cell -1 stands for those without a point, -2 for more changes than were noted one by one.
+    """
+
+    __tablename__ = "stale_cells"
+
+    cell: Mapped[int] = mapped_column(BigInteger)

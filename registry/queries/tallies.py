@@ -1,0 +1,131 @@
+"""The plain count of a question: every household asked where it stands, in one statement."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.models.areas import Area
+from geo.models.locations import Location
+from geo.queries.reach import within_reach
+from geo.queries.selections import Question, answered, asked_by_area
+from registry.counting.bins import Bins
+from registry.counting.sums import COLUMNS, Tally
+from registry.models.registrants import Group, Registrant, RegistrantState
+from registry.models.rosters import Answer
+from registry.queries.people import HOUSEHOLD, composition
+
+
+def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:
+    """The households a question asks, each with its answer, within the actor's reach.
+
+    Columns: `registrant_id, area_id, location_id, status, value`. Households with a point are
+    asked where they stand, those without in the area they are known to live in.
+    """
+    return union_all(
+        located_answers(answered(question), actor),
+        unlocated_in_reach(actor).where(asked_by_area(question, Registrant.area_id)),
+    )
+
+
+def located_answers(places: Select[Any], actor: Actor) -> Select[Any]:
+    """The households within reach at answered places, as `answers_of` tells of them."""
+    stand = places.subquery("places")
+    at = stand.c.location_id == Registrant.location_id
+    return households_in_reach(actor, stand.c.status, stand.c.value).join(stand, at)
+
+
+def unlocated_in_reach(actor: Actor) -> Select[Any]:
+    """The households within reach that have no point, as `answers_of` tells of them."""
+    status, value = literal(Answer.UNLOCATED.value, String), cast(null(), REAL)
+    return (
+        households_in_reach(actor, status, value)
+        .outerjoin(Location, Location.id == Registrant.location_id)
+        .where(Location.lon.is_(None))
+    )
+
+
+def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
+    """The active households within reach, with an answer that the caller joins to them."""
+    return (
+        select(
+            Registrant.id.label("registrant_id"),
+            Registrant.area_id,
+            Registrant.location_id,
+            status.label("status"),
+            value.label("value"),
+        )
+        .join(Group, Group.registrant_id == Registrant.id)
+        .where(
+            Registrant.state == RegistrantState.ACTIVE,
+            Group.kind == HOUSEHOLD,
+            within_reach(actor, Registrant.area_id),
+        )
+    )
+
+
+def counted(
+    session: Session, asked: CompoundSelect[Any] | Select[Any], bins: Bins, level: int, on: date
+) -> Tally:
+    """Households and people of `asked` (columns of `answers_of`) by area of a level and answer.
+
+    One pass: the rows by area and the rows by bin come from one statement.
+    """
+    rows = _binned(asked, bins).cte("asked").prefix_with("materialized")
+    people = composition(on, select(rows.c.registrant_id))
+    above = Area.path[level + 1]
+    sums = [func.coalesce(func.sum(people.c[name]), 0).label(name) for name in COLUMNS[1:]]
+    tally = (
+        select(
+            func.grouping(rows.c.bin).label("by_area"),
+            above.label("area_id"),
+            rows.c.status,
+            rows.c.bin,
+            func.count().label(COLUMNS[0]),
+            *sums,
+        )
+        .select_from(rows)
+        .outerjoin(people, people.c.registrant_id == rows.c.registrant_id)
+        .outerjoin(Area, Area.id == rows.c.area_id)
+        .group_by(func.grouping_sets(tuple_(above, rows.c.status), tuple_(rows.c.bin)))
+    )
+    counts, by_bin = {}, np.zeros(bins.count, dtype=np.int64)
+    for row in session.execute(tally):
+        if row.by_area:
+            counts[row.area_id, row.status] = tuple(int(getattr(row, name)) for name in COLUMNS)
+        elif row.bin is not None:
+            by_bin[row.bin] = row.households
+    return Tally(counts, by_bin)
+
+
+def _binned(answers: CompoundSelect[Any] | Select[Any], bins: Bins) -> Select[Any]:
+    """Answers with the bin of their value (`registry.counting.bins`)."""
+    rows = answers.subquery("rows")
+    if not bins.edges:
+        return select(rows, cast(null(), Integer).label("bin"))
+    value, edges = rows.c.value, list(bins.edges)
+    if bins.at_most:
+        upward = cast([-edge for edge in reversed(edges)], ARRAY(REAL))
+        below = len(edges) - func.width_bucket(-value, upward)
+    else:
+        below = func.width_bucket(value, cast(edges, ARRAY(REAL)))
+    inside = func.least(func.greatest(below, 1), bins.count) - 1
+    return select(rows, case((value.is_not(None), inside)).label("bin"))

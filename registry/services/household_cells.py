@@ -1,0 +1,239 @@
+"""Counting households by cell beforehand, so that a drawing is answered at once.
+
+Parts of the counting jobs, so they take no actor and leave no entry.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+
+import numpy as np
+from psycopg import sql
+from sqlalchemy import CTE, BigInteger, Select, delete, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.bulk import copy_into, fetch_columns
+from geo.models.locations import Location
+from geo.models.releases import Release
+from geo.queries.selections import IN, NOT_OBSERVED, Question, answered
+from geo.vector.cover import GRAINS, corner
+from registry.counting.bins import Bins
+from registry.counting.packed import (
+    HOUSEHOLD,
+    OUT,
+    UNLOCATED,
+    Records,
+    Standing,
+    Whole,
+    in_order,
+    packed_counts,
+    packed_households,
+)
+from registry.counting.packed import NOT_OBSERVED as UNSEEN
+from registry.counting.people import FIGURES
+from registry.models.household_cells import CountedRelease, HouseholdCell, StaleCell
+from registry.queries.answers import bins_of, reference_date
+from registry.queries.household_cells import EVERYTHING, WITHOUT_POINT
+from registry.queries.people import composition
+from registry.queries.tallies import located_answers, unlocated_in_reach
+
+EVERYBODY = Actor(id=0, name="", permissions=frozenset(), national=True)
+AT_ONCE = 400_000  # households read, packed and written at a time
+BLOCK = 12  # bits of a cell's number within its block of 64 x 64 cells
+# After a large import the planner would take the tables for small ones.
+FRESH_STATISTICS = text("analyze locations, registrants, groups, memberships, individuals")
+COLUMNS = ["release_id", "grain", "cell", "area_id", "packed"]
+FETCHED = {"area": "i8", "unseen": "b1", "wet": "b1", "value": "f4"} | dict.fromkeys(FIGURES, "i4")
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """What households are counted by for one release."""
+
+    release_id: int
+    bins: Bins
+    on: date
+
+    @property
+    def question(self) -> Question:
+        return Question(release_id=self.release_id)
+
+
+def count_release(session: Session, release: Release, report: Report) -> None:
+    """Count all households by cell for a release, into a partition of its own.
+
+    What changes meanwhile is noted by triggers and stays stale, so nothing is missed.
+    """
+    session.execute(FRESH_STATISTICS)
+    counter = _counter(session, release)
+    spans = list(_spans(session))
+    with _partition(session, release.id) as table:
+        for done, (low, high) in enumerate(spans):
+            _write_cells(session, counter, table, low, high)
+            report(done + 1, len(spans))
+        _write_unlocated(session, counter, table)
+    _note(session, counter)
+
+
+def recount(session: Session, report: Report) -> int:
+    """Count again what changed since, for every counted release; answers how many notes that were.
+
+    Notes that were not to be seen when this began stay, for the next time.
+    """
+    notes = session.execute(select(StaleCell.id, StaleCell.cell)).all()
+    stale = np.unique([note.cell for note in notes]).astype(np.int64)
+    releases = session.scalars(select(Release).join(CountedRelease)).all()
+    for done, release in enumerate(releases):
+        if EVERYTHING in stale or not _stands(session, release):
+            count_release(session, release, lambda _done, _total: None)
+        else:
+            _count_again(session, _counter(session, release), stale)
+        report(done + 1, len(releases))
+    session.execute(delete(StaleCell).where(StaleCell.id.in_([note.id for note in notes])))
+    return len(notes)
+
+
+def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
+    """The blocks that hold stale cells, and if need be those without a point."""
+    own = HouseholdCell.release_id == counter.release_id
+    for block in np.unique(stale[stale >= 0] >> BLOCK).tolist():
+        low, high = block << BLOCK, (block + 1 << BLOCK) - 1
+        here = HouseholdCell.cell.between(low, high), HouseholdCell.grain >= 0
+        session.execute(delete(HouseholdCell).where(own, *here))
+        _write_cells(session, counter, HouseholdCell.__tablename__, low, high)
+    if WITHOUT_POINT in stale:
+        session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == WITHOUT_POINT))
+        _write_unlocated(session, counter, HouseholdCell.__tablename__)
+
+
+def _counter(session: Session, release: Release) -> _Counter:
+    on = reference_date(session, Question(release_id=release.id))
+    return _Counter(release.id, bins_of(release), on)
+
+
+def _stands(session: Session, release: Release) -> bool:
+    """Whether a release was counted on the day and with the bins it would be counted with now."""
+    counter, was = _counter(session, release), session.get_one(CountedRelease, release.id)
+    edges = np.asarray(counter.bins.edges, dtype=np.float32)
+    same_edges = np.array_equal(np.asarray(was.edges or (), dtype=np.float32), edges)
+    return was.ages_on == counter.on and same_edges
+
+
+def _note(session: Session, counter: _Counter) -> None:
+    row = {
+        "release_id": counter.release_id,
+        "ages_on": counter.on,
+        "edges": list(counter.bins.edges),
+        "counted_at": func.now(),
+    }
+    counted = upsert(CountedRelease).values(row)
+    session.execute(
+        counted.on_conflict_do_update(
+            index_elements=["release_id"], set_={name: counted.excluded[name] for name in row}
+        )
+    )
+
+
+def _spans(session: Session) -> Iterator[tuple[int, int]]:
+    """First and last cell of spans of whole blocks with about `AT_ONCE` places each."""
+    block = Location.cell // literal_column(str(1 << BLOCK), BigInteger)
+    counts = select(block, func.count()).where(Location.cell.is_not(None)).group_by(block)
+    first, last, held = None, 0, 0
+    for number, places in session.execute(counts.order_by(block)):
+        first, last, held = number if first is None else first, number, held + places
+        if held >= AT_ONCE:
+            yield first << BLOCK, (last + 1 << BLOCK) - 1
+            first, held = None, 0
+    if first is not None:
+        yield first << BLOCK, (last + 1 << BLOCK) - 1
+
+
+def _write_cells(session: Session, counter: _Counter, table: str, low: int, high: int) -> None:
+    standing = _standing(session, counter, low, high)
+    copy_into(session, table, COLUMNS, _rows(counter, 0, packed_households(standing)))
+    for grain in (grain for grain in GRAINS if grain):
+        cell = corner(standing.cell, grain)
+        counts = packed_counts(cell, standing.area, standing.household)
+        copy_into(session, table, COLUMNS, _rows(counter, grain, counts))
+
+
+def _rows(
+    counter: _Counter, grain: int, packed: Iterator[tuple[int, int, bytes]]
+) -> Iterator[tuple[object, ...]]:
+    return ((counter.release_id, grain, *row) for row in packed)
+
+
+def _standing(session: Session, counter: _Counter, low: int, high: int) -> Standing:
+    """The households that stand in a span of cells."""
+    places = answered(counter.question).where(Location.cell.between(low, high))
+    asked = located_answers(places, EVERYBODY).cte("asked").prefix_with("materialized")
+    query = _with_people(asked, counter.on).add_columns(
+        Location.cell.label("cell"), Location.lon, Location.lat
+    )
+    query = query.join(Location, Location.id == asked.c.location_id)
+    found = fetch_columns(session, query, FETCHED | {"cell": "i8", "lon": "f8", "lat": "f8"})
+    return in_order(found["cell"], found["area"], _packable(found, counter.bins))
+
+
+def _write_unlocated(session: Session, counter: _Counter, table: str) -> None:
+    asked = unlocated_in_reach(EVERYBODY).cte("asked").prefix_with("materialized")
+    found = fetch_columns(session, _with_people(asked, counter.on), FETCHED)
+    households = _packable(found | {"lon": 0.0, "lat": 0.0}, counter.bins)
+    households["code"] = UNLOCATED
+    counts = packed_counts(np.zeros_like(found["area"]), found["area"], households)
+    copy_into(session, table, COLUMNS, _rows(counter, WITHOUT_POINT, counts))
+
+
+def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
+    people = composition(on, select(asked.c.registrant_id))
+    return (
+        select(
+            func.coalesce(asked.c.area_id, 0).label("area"),
+            (asked.c.status == NOT_OBSERVED).label("unseen"),
+            (asked.c.status == IN).label("wet"),
+            asked.c.value,
+            *(func.coalesce(people.c[name], 0).label(name) for name in FIGURES),
+        )
+        .select_from(asked)
+        .outerjoin(people, people.c.registrant_id == asked.c.registrant_id)
+    )
+
+
+def _packable(found: dict[str, Any], bins: Bins) -> Records:
+    households = np.zeros(len(found["area"]), dtype=HOUSEHOLD)
+    for name in ("lon", "lat", *FIGURES):
+        households[name] = found[name]
+    households["code"] = np.where(found["wet"], bins.codes(found["value"]), OUT)
+    households["code"][found["unseen"]] = UNSEEN
+    return households
+
+
+@contextmanager
+def _partition(session: Session, release_id: int) -> Iterator[str]:
+    """A table beside `household_cells` to fill, which takes the old one's place at the end."""
+    name, old = f"household_cells_r{release_id}_new", f"household_cells_r{release_id}"
+    _ddl(session, "drop table if exists {table}", name)
+    _ddl(session, "create table {table} (like household_cells)", name)
+    _ddl(session, "alter table {table} alter packed set storage external", name)
+    yield name
+    _ddl(session, "alter table {table} add primary key (release_id, grain, cell, area_id)", name)
+    _ddl(session, "analyze {table}", name)
+    _ddl(session, "drop table if exists {table}", old)
+    _ddl(session, "alter table {table} rename to {other}", name, old)
+    attach = "alter table household_cells attach partition {table} for values in ({release})"
+    _ddl(session, attach, old, release_id=release_id)
+
+
+def _ddl(
+    session: Session, statement: LiteralString, table: str, other: str = "", release_id: int = 0
+) -> None:
+    """A statement about a partition: names cannot be bound, so the driver quotes them."""
+    names = {"table": sql.Identifier(table), "other": sql.Identifier(other or table)}
+    said = sql.SQL(statement).format(**names, release=sql.Literal(release_id))
+    session.connection().exec_driver_sql(said.as_string())
