@@ -18,7 +18,7 @@ from geo.raster.open import dataset
 SIDE = 256  # pixels
 AROUND = 40_075_016.685578488  # metres, the equator in web mercator
 MERCATOR = CRS.from_epsg(3857)
-COARSER = 1.2  # how much larger than a pixel the cells of an overview may be, as GDAL has it
+COARSER, NEARLY = 1.2, 0.1  # how much larger than a pixel cells may be, to GDAL
 POLEWARD = 85.06  # degrees; web mercator ends there
 ROUNDING = 1e-10  # cells; what GDAL adds before it rounds down
 HATCH = 8  # pixels from line to line; SIDE is a multiple, so that lines meet at the edges of tiles
@@ -80,7 +80,7 @@ class Canvas:
         A pixel takes the cell its middle falls in, at the overview that suits the zoom: what GDAL
         shows when it warps to the nearest cell.
         """
-        level = self._level(AROUND / 2 ** address[0] / SIDE)
+        level = self._level(address[0])
         aim = _aim(self.grid, level, address)
         if not aim.inside.any():
             return None
@@ -94,14 +94,16 @@ class Canvas:
             return None
         return png(painted, [CLEAR, *(colour for _least, colour in style.classes), style.hatch])
 
-    def _level(self, pixel: float) -> Level:
-        """The coarsest level whose cells are hardly larger than a pixel of that many metres."""
+    def _level(self, zoom: int) -> Level:
+        """The coarsest level whose cells are hardly larger than a pixel: the one GDAL takes."""
+        wide = max(1, round(AROUND / 2**zoom / self.cell))  # cells across the tile
         best, coarsest = self.levels[0], 1.0
         for level in self.levels[1:]:
-            times = min(self.grid.height / level.height, self.grid.width / level.width)
-            if coarsest < times < pixel / self.cell * COARSER:
+            across = int(wide * level.width / self.grid.width + 0.5)
+            times = wide / max(1, across)
+            if coarsest < times < wide / SIDE * COARSER + NEARLY:
                 best, coarsest = level, times
-        return best if pixel > self.cell else self.levels[0]
+        return best if wide > SIDE else self.levels[0]
 
     def _cells(self, level: Level, aim: Aim) -> Cells:
         """The stored numbers of the cells aimed at, one a pixel."""

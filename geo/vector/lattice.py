@@ -14,9 +14,7 @@ from geo.ellipsoid import Shapes
 
 Indices = NDArray[np.int64]
 
-PIECE = (
-    0.5  # cells; edges are taken in pieces no longer, so that each meets two cells a side at most
-)
+PIECE = 0.5  # cells; edges are taken in pieces no longer, so that each meets two cells a side
 MARGIN = 1e-6  # cells; more than rounding can move an edge or a point
 
 

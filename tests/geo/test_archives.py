@@ -1,0 +1,117 @@
+"""What people pack is unpacked, and what would hurt is not."""
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from geo.archives import (
+    ArchiveBroken,
+    ArchiveEscapes,
+    ArchiveTooLarge,
+    FileEmpty,
+    FileMissing,
+    Limits,
+    Recipe,
+    contents,
+    refuse_recipe,
+    sha256,
+    unpacked,
+)
+
+
+def zipped(path: Path, **entries: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in entries.items():
+            archive.writestr(name.replace("__", "/"), body)
+    return path
+
+
+def names(path: Path, limits: Limits = Limits()) -> list[str]:  # noqa: B008 - frozen
+    with unpacked(path, limits) as place:
+        return [file.name for file in contents(place)]
+
+
+def test_a_plain_file_stays_where_it_is(tmp_path: Path) -> None:
+    plain = tmp_path / "flood.tif"
+    plain.write_bytes(b"II*\0")
+
+    with unpacked(plain) as place:
+        assert (place, contents(place)) == (plain, [plain])
+
+
+def test_archives_within_archives_are_opened_to_two_levels(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "inner.zip", a=b"deep").read_bytes()
+    middle = zipped(tmp_path / "middle.zip", inner=inner, b=b"here").read_bytes()
+    outer = zipped(tmp_path / "outer.zip", middle=middle, c=gzip.compress(b"packed"))
+
+    assert names(outer) == ["c", "b", "a"]
+    outermost = zipped(tmp_path / "outermost.zip", outer=outer.read_bytes())
+    assert names(outermost) == ["c", "b", "inner"]
+
+
+def test_litter_of_other_systems_is_left_out(tmp_path: Path) -> None:
+    entries = {"__MACOSX/._a.shp": b"x", ".DS_Store": b"x", "Thumbs.db": b"x", "data/a.shp": b"x"}
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name, body in entries.items():
+            archive.writestr(name, body)
+
+    assert names(tmp_path / "a.zip") == ["a.shp"]
+
+
+@pytest.mark.parametrize("entry", ["../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:\\evil"])
+def test_entries_that_lead_out_are_refused(tmp_path: Path, entry: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(entry, b"x")
+
+    with pytest.raises(ArchiveEscapes, match="evil"):
+        names(tmp_path / "a.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_bombs_are_refused_by_what_comes_out_of_them(tmp_path: Path) -> None:
+    body = zipped(tmp_path / "inner.zip", zeros=b"\0" * 5_000_000).read_bytes()
+    bomb = zipped(tmp_path / "bomb.zip", one=body, two=body)
+
+    with pytest.raises(ArchiveTooLarge):
+        names(bomb, Limits(total=8_000_000))
+    with pytest.raises(ArchiveTooLarge):
+        names(bomb, Limits(forgiving=1_000_000, ratio=100))
+    with pytest.raises(ArchiveTooLarge):
+        names(bomb, Limits(entries=3))
+    assert names(bomb) == ["zeros", "zeros"]
+
+
+def test_broken_archives_are_refused(tmp_path: Path) -> None:
+    whole = zipped(tmp_path / "a.zip", a=b"x" * 1000).read_bytes()
+    (tmp_path / "half.zip").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "half.gz").write_bytes(gzip.compress(b"x" * 1000)[:-9])
+
+    for name in ("half.zip", "half.gz"):
+        with pytest.raises(ArchiveBroken, match=name):
+            names(tmp_path / name)
+
+
+def test_nothing_and_nothing_in_it_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "empty.tif").touch()
+
+    with pytest.raises(FileEmpty):
+        names(tmp_path / "empty.tif")
+    with pytest.raises(FileMissing):
+        names(tmp_path / "gone.tif")
+
+
+def test_recipes_that_point_elsewhere_are_refused(tmp_path: Path) -> None:
+    recipe = tmp_path / "a.vrt"
+    recipe.write_text('<OGRVRTDataSource><OGRVRTLayer name="x"/></OGRVRTDataSource>')
+
+    with pytest.raises(Recipe):
+        refuse_recipe("a.vrt", recipe)
+
+
+def test_the_digest_is_that_of_the_file_as_sent(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+
+    # FIPS 180-2, appendix B.1
+    assert sha256(tmp_path / "a").startswith("ba7816bf8f01cfea414140de5dae2223")

@@ -1,0 +1,81 @@
+"""Coordinate systems are compared by what they mean, and points kept in their range."""
+
+import numpy as np
+import pytest
+from pyproj import CRS
+
+from geo.crs import (
+    WGS84,
+    CrsContradicts,
+    CrsMissing,
+    CrsUnknown,
+    carried,
+    in_degrees,
+    label,
+    parsed,
+    same,
+    settled,
+    within_range,
+)
+
+UTM = CRS.from_epsg(32651)
+
+
+@pytest.mark.parametrize("text", ["EPSG:4326", "4326", "OGC:CRS84", "+proj=longlat +datum=WGS84"])
+def test_wgs_84_is_known_by_many_names(text: str) -> None:
+    assert same(parsed(text), WGS84)
+
+
+def test_a_system_in_esris_words_is_the_same_system() -> None:
+    assert same(CRS.from_wkt(UTM.to_wkt("WKT1_ESRI")), UTM)
+    assert not same(UTM, CRS.from_epsg(32652))
+
+
+def test_heights_do_not_make_another_system() -> None:
+    assert same(CRS.from_epsg(9518), WGS84)  # WGS 84 + EGM2008 height
+
+
+def test_what_is_missing_is_asked_for_and_what_differs_refused() -> None:
+    assert settled("a", None, "EPSG:32651") == UTM
+    assert settled("a", UTM, "EPSG:32651") == UTM
+    assert settled("a", UTM, None) == UTM
+    with pytest.raises(CrsMissing):
+        settled("a", None, None)
+    with pytest.raises(CrsContradicts, match="EPSG:32651, not EPSG:4326"):
+        settled("a", UTM, "EPSG:4326")
+    with pytest.raises(CrsUnknown):
+        parsed("the usual one")
+
+
+def test_the_label_is_a_code_where_there_is_one() -> None:
+    assert label(UTM) == "EPSG:32651"
+    assert "sinu" in label(CRS.from_proj4("+proj=sinu +R=6371007.181"))
+
+
+def test_degrees_end_at_180_and_90() -> None:
+    x = np.array([180.0, -180.0, 180.1, 0.0, 0.0, np.nan])
+    y = np.array([0.0, 0.0, 0.0, 90.0, -90.5, 0.0])
+
+    assert within_range(x, y, WGS84).tolist() == [True, True, False, True, False, False]
+
+
+def test_metres_end_where_they_lead_to_no_place() -> None:
+    x = np.array([500_000.0, 5e8, np.nan, 30_000_000.0])
+    y = np.array([2_000_000.0, 2_000_000.0, 0.0, 0.0])
+
+    assert within_range(x, y, UTM).tolist() == [True, False, False, False]
+    assert within_range(np.array([2e7, 2.1e7]), np.zeros(2), CRS.from_epsg(3857)).tolist() == [
+        True,
+        False,
+    ]
+
+
+def test_points_are_carried_longitude_first() -> None:
+    x, y = carried(np.array([123.0]), np.array([0.0]), WGS84, UTM)
+
+    assert (x[0], y[0]) == (pytest.approx(500_000), pytest.approx(0))
+
+
+def test_degrees_are_told_from_metres() -> None:
+    assert in_degrees(WGS84)
+    assert not in_degrees(UTM)
