@@ -36,14 +36,16 @@ class Bins:
         return np.clip(found, 0, self.count - 1)
 
     def taken_in(self, threshold: float | None) -> NDArray[np.bool_] | None:
-        """Which bins are in at a threshold; None where it runs through the middle of one."""
+        """Which bins are in at a threshold; None where it may run through the middle of one.
+
+        The outer bins hold what is beyond the outer edges, so only inner edges part them cleanly.
+        """
         every = np.ones(max(1, self.count), dtype=bool)
         if threshold is None or threshold == self.floor:
             return every
         edges = np.asarray(self.edges, dtype=np.float32)
         on = np.flatnonzero(edges == np.float32(threshold))
-        outer = 0 if self.at_most else self.count
-        if not len(on) or on[0] == outer:
+        if not len(on) or on[0] in (0, self.count):
             return None
         place = np.arange(self.count)
         return np.asarray(place < on[0] if self.at_most else place >= on[0])

@@ -142,16 +142,22 @@ def _note(session: Session, counter: _Counter) -> None:
 
 def _spans(session: Session) -> Iterator[tuple[int, int]]:
     """First and last cell of spans of whole blocks with about `AT_ONCE` places each."""
-    block = Location.cell // literal_column(str(1 << BLOCK), BigInteger)
+    block: Any = Location.cell // literal_column(str(1 << BLOCK), BigInteger)
     counts = select(block, func.count()).where(Location.cell.is_not(None)).group_by(block)
-    first, last, held = None, 0, 0
+    span: list[int] = []
+    held = 0
     for number, places in session.execute(counts.order_by(block)):
-        first, last, held = number if first is None else first, number, held + places
+        span, held = [*span[:1], int(number)], held + places
         if held >= AT_ONCE:
-            yield first << BLOCK, (last + 1 << BLOCK) - 1
-            first, held = None, 0
-    if first is not None:
-        yield first << BLOCK, (last + 1 << BLOCK) - 1
+            yield _cells_of(span)
+            span, held = [], 0
+    if span:
+        yield _cells_of(span)
+
+
+def _cells_of(span: list[int]) -> tuple[int, int]:
+    """The first and the last cell of the blocks from the first to the last of a span."""
+    return span[0] << BLOCK, (span[-1] + 1 << BLOCK) - 1
 
 
 def _write_cells(session: Session, counter: _Counter, table: str, low: int, high: int) -> None:
