@@ -57,6 +57,11 @@ class ReleasePage:
     job_id: int | None
     trouble: str | None
 
+    @property
+    def name(self) -> str:
+        """What it is called: its layer, or the file before it has one."""
+        return self.layer.name if self.layer else self.release.original_name
+
 
 @dataclass(frozen=True)
 class AreaHit:
