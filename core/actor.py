@@ -30,3 +30,4 @@ class Actor:
 
 
 NOBODY = Actor(id=0, name="", permissions=frozenset())
+PLATFORM = Actor(id=-1, name="Highground", permissions=frozenset(), national=True)

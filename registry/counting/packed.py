@@ -74,7 +74,7 @@ def as_counts(household: Records) -> Records:
 
 def _packed(cell: Whole, area: Whole, records: Records) -> Iterator[tuple[int, int, bytes]]:
     starts = _starts(cell, area)
-    ends = np.append(starts[1:], len(records))
+    ends = np.append(starts, len(records))[1:]
     body, size = records.tobytes(), records.dtype.itemsize
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         yield int(cell[start]), int(area[start]), body[start * size : end * size]

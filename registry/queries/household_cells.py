@@ -7,7 +7,7 @@ answer is the plain count's, to the household.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from sqlalchemy import (
     and_,
     cast,
     column,
+    exists,
     false,
     func,
     literal,
@@ -35,7 +36,9 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area
+from geo.models.events import Event, EventState
 from geo.models.locations import Location
+from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Combine
 from geo.queries.areas import areas_below
 from geo.queries.reach import within_reach
@@ -51,6 +54,7 @@ from registry.queries.tallies import counted, located_answers, unlocated_in_reac
 WITHOUT_POINT = -1  # the grain of households without a point, and their cell among the stale
 EVERYTHING = -2  # the stale cell that stands for all of them
 EMPTY = cast(literal(b""), LargeBinary)
+REST = timedelta(seconds=5)
 MOST_STALE = 3000  # cells; with more, the plain count is the quicker one
 
 
@@ -84,6 +88,24 @@ def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
     asked, nearby = _without_point(session, asking, wet, plainly=WITHOUT_POINT in stale)
     found = sum([*parts, asked], start=Tally(bins=np.zeros(asking.bins.count, dtype=np.int64)))
     return found, sum(figures[0] for figures in nearby.counts.values())
+
+
+def uncounted(session: Session) -> list[int]:
+    """The keys of published releases of open events whose households were not counted by cell."""
+    done = select(CountedRelease.release_id)
+    owed = (
+        select(Release.id)
+        .join(Event, Event.id == Release.event_id)
+        .where(Release.state == ReleaseState.PUBLISHED, Event.state != EventState.CLOSED)
+        .where(Release.id.not_in(done))
+    )
+    return list(session.scalars(owed.order_by(Release.id)))
+
+
+def anything_stale(session: Session) -> bool:
+    """Whether a change was noted long enough ago for those that belong to it to be noted too."""
+    settled = func.now() - REST
+    return bool(session.scalar(select(exists().where(StaleCell.created_at < settled))))
 
 
 def _stale(session: Session) -> Whole:

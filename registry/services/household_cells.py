@@ -43,6 +43,7 @@ from registry.queries.tallies import located_answers, unlocated_in_reach
 
 EVERYBODY = Actor(id=0, name="", permissions=frozenset(), national=True)
 AT_ONCE = 400_000  # households read, packed and written at a time
+LOCK = 0x68676365  # of the counting of cells, among advisory locks
 BLOCK = 12  # bits of a cell's number within its block of 64 x 64 cells
 # After a large import the planner would take the tables for small ones.
 FRESH_STATISTICS = text("analyze locations, registrants, groups, memberships, individuals")
@@ -68,8 +69,10 @@ class _Counter:
 def count_release(session: Session, release: Release, report: Report) -> None:
     """Count all households by cell for a release, into a partition of its own.
 
-    What changes meanwhile is noted by triggers and stays stale, so nothing is missed.
+    What changes meanwhile is noted by triggers and stays stale, so nothing is missed. A release
+    that was counted before is counted anew.
     """
+    _one_at_a_time(session)
     session.execute(FRESH_STATISTICS)
     counter = _counter(session, release)
     spans = list(_spans(session))
@@ -86,6 +89,7 @@ def recount(session: Session, report: Report) -> int:
 
     Notes that were not to be seen when this began stay, for the next time.
     """
+    _one_at_a_time(session)
     notes = session.execute(select(StaleCell.id, StaleCell.cell)).all()
     stale = np.unique([note.cell for note in notes]).astype(np.int64)
     releases = session.scalars(select(Release).join(CountedRelease)).all()
@@ -97,6 +101,11 @@ def recount(session: Session, report: Report) -> int:
         report(done + 1, len(releases))
     session.execute(delete(StaleCell).where(StaleCell.id.in_([note.id for note in notes])))
     return len(notes)
+
+
+def _one_at_a_time(session: Session) -> None:
+    """No note is taken away while another count, which may have missed its change, is under way."""
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:

@@ -1,0 +1,17 @@
+"""What the platform does of its own accord, as work of its own that anybody can follow."""
+
+from sqlalchemy.orm import Session
+
+from core import jobs
+from core.actor import PLATFORM
+from registry.jobs.household_cells import count_households, recount_households
+from registry.queries.household_cells import anything_stale, uncounted
+
+
+def keep_up(session: Session) -> None:
+    """Put off the counting of households by cell, where a release or a change waits for it."""
+    for release_id in uncounted(session):
+        once = str(release_id)
+        jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)
+    if anything_stale(session):
+        jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
