@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
@@ -12,6 +12,7 @@ from app.auth.door import SignInFirst
 from core.errors import Invalid, NotFound, Refusal
 from core.settings import settings
 from core.storage import FileTooLarge
+from core.words import ENGLISH, speaking
 
 
 class PageStale(Invalid):
@@ -32,7 +33,12 @@ def init_app(app: Flask) -> None:
 
 
 def refuse(error: Refusal) -> ResponseReturnValue:
-    """The refusal in the form its asker can read."""
+    """The refusal in the form, and the language, its asker can read."""
+    with speaking(g.get("language", ENGLISH)):
+        return _answer(error)
+
+
+def _answer(error: Refusal) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         problem = {"type": error.code, "title": error.message, "status": error.status}
         return jsonify(problem), error.status, {"Content-Type": "application/problem+json"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.clock import today
+from core.clock import day_of, today
 from core.codes import understood
 from core.errors import NotFound, Refusal
 from core.paging import Page, page_of
@@ -68,6 +68,7 @@ class Registered:
     belongs_to: Sequence[Found[Any]]
     identifiers: Sequence[Identifier]
     place: Location | None
+    located_on: date | None
     areas: Sequence[Area]
     exposures: Sequence[Found[Any]]
     merged_into: Registrant | None
@@ -155,6 +156,7 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
     above = select(Area).where(Area.id.in_(area.path)).order_by(Area.level) if area else None
     own = select(Identifier).where(Identifier.registrant_id == found.id)
     place_id = found.location_id
+    place = session.get(Location, place_id) if place_id else None
     return Registered(
         registrant=found,
         group=session.get(Group, found.id),
@@ -163,7 +165,8 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         members=session.execute(_members(found.id)).all(),
         belongs_to=session.execute(_belongs_to(found.id)).all(),
         identifiers=session.scalars(own.order_by(Identifier.state, Identifier.type)).all(),
-        place=session.get(Location, place_id) if place_id else None,
+        place=place,
+        located_on=day_of(place.taken_at) if place and place.taken_at else None,
         areas=session.scalars(above).all() if above is not None else (),
         exposures=session.execute(_exposures(place_id)).all() if place_id else (),
         merged_into=session.get(Registrant, found.merged_into_id) if found.merged_into_id else None,
@@ -282,6 +285,7 @@ def _exposures(location_id: int) -> Select[Any]:
     columns: list[Any] = [
         Release.id,
         Event.name.label("event"),
+        Release.measure,
         Release.unit,
         Exposure.value,
         observed.label("observed_at"),

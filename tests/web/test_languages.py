@@ -15,7 +15,7 @@ from core.words import PSEUDO
 from tests.web.conftest import Browser
 from tests.web.world import furnish
 
-SPOKEN = re.compile(r"⟦[^⟧]*⟧")
+SPOKEN = re.compile(r"⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}[A-Za-z]*")
 DATA = {"Highground", "English", "example", "org"}
 SILENT = ["script", "style", "svg", "code", "template"]
@@ -25,13 +25,20 @@ SHOWN = ("aria-label", "title", "placeholder", "alt")
 def _raw_words(page: str) -> list[str]:
     """Words of a page that did not pass through the catalogue of sentences."""
     soup = BeautifulSoup(page, "html.parser")
-    for silent in soup.find_all(SILENT) + soup.find_all(translate="no"):
+    for silent in [*soup.find_all(SILENT), *soup.select("[translate=no], .code")]:
         silent.decompose()
     texts = [str(t) for t in soup.find_all(string=True) if type(t) is NavigableString]
     texts += [str(tag[name]) for tag in soup.find_all() for name in SHOWN if tag.get(name)]
     assert not any(isinstance(t, Comment) for t in texts)
-    left = (word for t in texts for word in WORD.findall(SPOKEN.sub(" ", t)))
+    left = (word for t in texts for word in WORD.findall(_unspoken(t)))
     return sorted(set(left) - DATA)
+
+
+def _unspoken(text: str) -> str:
+    """A text without its translated sentences, those within sentences first."""
+    while SPOKEN.search(text):
+        text = SPOKEN.sub(" ", text)
+    return text
 
 
 def _pages(web: Flask, examples: dict[str, dict[str, object]]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from programs.models.approvals import Approval
 from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
 from programs.services.vouchers import issue_vouchers
+from registry.models.vocabularies import Word
 from registry.services.rosters import keep_list
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_event, make_release
@@ -142,4 +143,5 @@ def _in_greek(session: Session) -> None:
         unique = func.translate(func.md5(literal_column(f"{name}.ctid::text")), "abcdef", "αβγδεζ")
         greek = {column: literal("Ωρου ").concat(unique) for column in columns}
         session.execute(update(table).values(greek))
+    session.execute(update(Word).values(labels={"en": "Ωρου"}, synonyms=[]))
     session.expire_all()
