@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Download, Page, Request, Response
 
 AXE = Path(__file__).parents[1] / "js" / "vendor" / "axe.min.js"
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PHONE = {"width": 360, "height": 780}
+SOON, LONG = 30_000, 120_000  # milliseconds: for a page, and for a job on a busy machine
 
 
 @dataclass
 class Person:
-    """One person, one page; everything the browser complains of is kept until `met_no_fault`."""
+    """One person, one page; everything the browser complains of is kept until `met_no_fault`.
+
+    `clicks` counts what a hand does: pages gone to, fields filled in, things clicked or chosen.
+    """
 
     name: str
     page: Page
@@ -27,28 +32,57 @@ class Person:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", self._watch)
         self.page.on("response", self._answered)
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(SOON)
 
     def go(self, path: str) -> None:
         """Open a page of the platform, or a whole address of it."""
         self.page.goto(path if path.startswith("http") else self.address + path)
+        self.clicks += 1
 
     def click(self, what: str) -> None:
-        """Click the button, link or tab of this name."""
-        roles: tuple[Literal["button", "link", "tab"], ...] = ("button", "link", "tab")
-        for role in roles:
-            found = self.page.get_by_role(role, name=what)
-            if found.count():
-                found.first.click()
-                self.clicks += 1
-                return
-        self.page.get_by_text(what, exact=True).first.click()
+        """Click the first button, link or tab of this name, once it is there."""
+        page = self.page.locator("main")
+        button = page.get_by_role("button", name=what)
+        link, tab = page.get_by_role("link", name=what), page.get_by_role("tab", name=what)
+        button.or_(link).or_(tab).first.click()
         self.clicks += 1
 
     def fill(self, **answers: str) -> None:
         """Fill in fields by their names."""
         for name, answer in answers.items():
-            self.page.locator(f"[name='{name}']").first.fill(answer)
+            self.page.locator(f"main [name='{name}']").first.fill(answer)
+            self.clicks += 1
+
+    def tick(self, name: str, value: str) -> None:
+        """Tick a box, or choose one of several circles."""
+        self.page.locator(f"main [name='{name}'][value='{value}']").first.check()
+        self.clicks += 1
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose from a list by the value behind the words."""
+        self.page.locator(f"main select[name='{name}']").first.select_option(value)
+        self.clicks += 1
+
+    def choose_words(self, name: str, words: str) -> None:
+        """Choose from a list the entry that has these words in it."""
+        entry = self.page.locator(f"main select[name='{name}'] option", has_text=words).first
+        self.choose(name, entry.get_attribute("value") or "")
+
+    def attach(self, name: str, file: Path) -> None:
+        """Choose a file of the disk."""
+        self.page.locator(f"main input[type=file][name='{name}']").first.set_input_files(file)
+        self.clicks += 2
+
+    def downloads(self, what: str) -> Path:
+        """Click on what gives a file; answers where the browser put it."""
+        with self.page.expect_download() as given:
+            self.click(what)
+        download: Download = given.value
+        return Path(download.path())
+
+    def path(self) -> str:
+        """Where the person is, without the host."""
+        return urlsplit(self.page.url).path
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in through the door."""
@@ -57,9 +91,9 @@ class Person:
         self.page.locator("form[action='/sign-in'] button").click()
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
-    def sees(self, words: str) -> None:
-        """Wait until the page shows these words."""
-        self.page.get_by_text(words).first.wait_for()
+    def sees(self, words: str, within: float = SOON) -> None:
+        """Wait until the page shows these words, for so many milliseconds."""
+        self.page.get_by_text(words).first.wait_for(timeout=within)
 
     def finds_it_accessible(self) -> None:
         """No violation of WCAG 2.2 AA that axe can see, and nothing wider than the window."""
@@ -70,6 +104,17 @@ class Person:
         ]
         assert found == [], f"{self.page.url}\n" + "\n".join(found)
         assert self.page.evaluate(WIDER) <= 0, f"{self.page.url} is wider than its window"
+
+    def finds_it_good_on_any_screen(self) -> None:
+        """Accessible, and no wider than the window, on a desk and on a phone."""
+        desk = self.page.viewport_size
+        assert desk
+        self.finds_it_accessible()
+        self.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+        self.page.reload()
+        self.finds_it_accessible()
+        self.page.set_viewport_size(desk)
+        self.page.reload()
 
     def met_no_fault(self) -> None:
         """Nothing in the console, nothing from elsewhere, no answer of 500."""
