@@ -30,7 +30,7 @@ def _raw_words(page: str) -> list[str]:
     texts = [str(t) for t in soup.find_all(string=True) if type(t) is NavigableString]
     texts += [str(tag[name]) for tag in soup.find_all() for name in SHOWN if tag.get(name)]
     assert not any(isinstance(t, Comment) for t in texts)
-    left = (word for t in texts for word in WORD.findall(_unspoken(t)))
+    left = WORD.findall(_unspoken("\n".join(texts)))  # a sentence may run through several tags
     return sorted(set(left) - DATA)
 
 
