@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from core.words import _, counted, figure_said
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.parsing.fields import field_name
-from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
+from registry.parsing.findings import (
+    ACCEPTABLE,
+    WARNINGS,
+    cells_of,
+    finding_name,
+    finding_said,
+)
 
 REACHED = {
     ImportState.UPLOADED: 1,
@@ -20,12 +26,13 @@ REACHED = {
 
 @dataclass(frozen=True)
 class Noticed:
-    """One finding of an import: its code, its name, in how many rows, and whether it keeps out."""
+    """One finding of an import: its code, its name, in how many rows, what can be done with it."""
 
     finding: str
     name: str
     rows: int
     is_error: bool
+    can_be_accepted: bool
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class RowShown:
     faults: list[str]
     doubts: list[str]
     accepted: bool
+    can_be_accepted: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def steps_of(file: Import) -> list[Step]:
 def noticed(file: Import) -> list[Noticed]:
     """What was found in the rows: warnings first, each the most frequent first."""
     found = [
-        Noticed(finding, _named(finding), rows, finding not in WARNINGS)
+        Noticed(finding, _named(finding), rows, finding not in WARNINGS, finding in ACCEPTABLE)
         for finding, rows in file.counts.get("findings", {}).items()
     ]
     return sorted(found, key=lambda each: (each.is_error, -each.rows, each.finding))
@@ -79,6 +87,7 @@ def row_shown(row: HouseholdRow | PersonRow, fields: Sequence[str]) -> RowShown:
         [finding_said(error, cells) for error in row.errors],
         [finding_said(warning, cells) for warning in row.warnings],
         row.accepted,
+        not row.errors and not ACCEPTABLE.isdisjoint(row.warnings),
     )
 
 

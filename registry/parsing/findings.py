@@ -34,6 +34,7 @@ WARNINGS = frozenset(
         *("age_implausible", "repeated_id", "second_head", "in_another_household"),
     }
 )
+ACCEPTABLE = WARNINGS - {"repeated_id"}  # an identifier is one person's, whatever anybody accepts
 PLACES = ("coordinates", "swapped", "zero", "foreign", "outside_area", "crowded")
 
 

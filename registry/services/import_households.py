@@ -9,6 +9,7 @@ from sqlalchemy import ColumnClause, Select, column, select, table, text
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from core.settings import settings
 from geo.services import locations
 from registry.models.imports import Import
 
@@ -98,7 +99,7 @@ KNOWN = text("""
                and place.accuracy_m is not distinct from coalesce(said.accuracy, place.accuracy_m)
                and place.source = coalesce(said.source, place.source)
                and place.taken_at is not distinct from
-                   coalesce(said.located::timestamp at time zone 'utc', place.taken_at),
+                   coalesce(said.located::timestamp at time zone :zone, place.taken_at),
                false) as stands_at_point,
            said.area_id is null or coalesce(said.area_id = any (stands.path), false)
                as stands_in_area
@@ -137,8 +138,8 @@ WEIGHED = text("""
             case when size is not null and coalesce(people <> floor(people), true)
                  then 'size_not_a_number' end,
             case when people < 0 then 'size_out_of_range' end,
-            case when located_on is not null and located is null then 'bad_date' end,
-            case when located > :today then 'date_in_future' end,
+            case when located_on is not null and located is null then 'bad_date:located_on' end,
+            case when located > :today then 'date_in_future:located_on' end,
             case when location_source is not null and source is null
                  then 'unknown_word:location_source' end,
             case when roster is not null and is_partial is null then 'unknown_word:roster' end
@@ -217,7 +218,7 @@ NEW_LOCATIONS = text("""
     insert into locations (id, lon, lat, accuracy_m, source, taken_at, area_id)
     select location_id, place_lon, place_lat, case when at_point then accuracy end,
            case when at_point then coalesce(source, 'gps') else 'area' end,
-           located::timestamp at time zone 'utc', area_id
+           located::timestamp at time zone :zone, area_id
     from merging where location_id is not null
 """)
 NEW_HOUSEHOLDS = text("""
@@ -287,7 +288,7 @@ FAILED_ROWS = text("""
 def weigh(session: Session, an_import: Import, *, national: bool) -> None:
     """Make `weighed` of what is staged: what each row says, what is known, what was found."""
     figures = {"national": national, "sized": "size" in an_import.mapping, "today": today()}
-    limits = {"crowd": CROWD, "largest": LARGEST}
+    limits = {"crowd": CROWD, "largest": LARGEST, "zone": settings().timezone}
     session.execute(FRESH)
     for step in STEPS:
         session.execute(step, figures | limits)
@@ -301,7 +302,7 @@ def write_verdicts(session: Session, an_import: Import) -> None:
 
 def merge(session: Session, an_import: Import) -> None:
     """Carry out what was weighed: new households, places and cells, in a fixed few statements."""
-    figures = {"import_id": an_import.id, "largest": LARGEST}
+    figures = {"import_id": an_import.id, "largest": LARGEST, "zone": settings().timezone}
     for step in (MERGING, LOOK_AT_MERGING, NEW_LOCATIONS):
         session.execute(step, figures)
     locations.settle(session, _new_places())

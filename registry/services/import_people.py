@@ -117,10 +117,10 @@ WEIGHED = text("""
                  then 'unknown_word:disability' end,
             case when exact_unknown then 'unknown_word:birth_date_exact' end,
             case when id_number is not null and id_type is null then 'missing_id_type' end,
-            case when birth_date is not null and born is null then 'bad_date' end,
+            case when birth_date is not null and born is null then 'bad_date:birth_date' end,
             case when born > :today and is_exact
                    or extract(year from born) > extract(year from :today)
-                 then 'date_in_future' end
+                 then 'date_in_future:birth_date' end
         ], null) as errors, array_remove(array[
             case when age(cast(:today as date), born) >= make_interval(years => :oldest)
                  then 'age_implausible' end,

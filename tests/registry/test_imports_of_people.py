@@ -138,9 +138,9 @@ def test_an_inexact_birth_date_is_the_first_of_july(
         ({"id_type": ""}, "missing_id_type"),
         ({"disability": "perhaps"}, "unknown_word:disability"),
         ({"birth_date_exact": "perhaps"}, "unknown_word:birth_date_exact"),
-        ({"birth_date": "1994-13-40"}, "bad_date"),
-        ({"birth_date": "2146-05-02"}, "date_in_future"),
-        ({"birth_date": "2146"}, "date_in_future"),
+        ({"birth_date": "1994-13-40"}, "bad_date:birth_date"),
+        ({"birth_date": "2146-05-02"}, "date_in_future:birth_date"),
+        ({"birth_date": "2146"}, "date_in_future:birth_date"),
     ],
 )
 def test_a_row_that_cannot_be_used_says_why_and_is_left_out(
