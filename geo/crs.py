@@ -65,6 +65,9 @@ def same(one: CRS, other: CRS) -> bool:
 
 def label(crs: CRS) -> str:
     """The short name of a system: `EPSG:4326` where it has a code, else its definition."""
+    code = 4326 if same(crs, WGS84) else crs.to_epsg(min_confidence=70)
+    if code is not None:
+        return f"EPSG:{code}"
     authority = crs.to_authority(min_confidence=70)
     return ":".join(authority) if authority else str(crs.to_string())
 

@@ -40,7 +40,7 @@ def overlap(one: Shapes, other: Shapes) -> Shapes:
 
 def _once(shapes: Shapes) -> Shapes:
     """All the polygons merged, so that what overlaps is there once, in parts of few vertices."""
-    merged = shapely.disjoint_subset_union_all(shapes[~shapely.is_missing(shapes)])
+    merged = shapely.disjoint_subset_union_all(shapely.get_parts(shapes))
     parts, _owner = subdivided(np.array([merged], dtype=object))
     return parts
 
