@@ -5,16 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Geod
 from shapely import Polygon
 
+from geo.crs import WGS84
 from geo.raster.bands import Choice
 from geo.raster.cog import NoCodeFree, write_cog
 from geo.raster.footprint import footprint
 from geo.raster.histogram import counts, round_edges, summary
 from geo.raster.open import opened
+from geo.vector.extent import normal as normal_extent
 from tests.make.files import depth_file
 
 
@@ -132,6 +135,15 @@ def test_the_outline_of_a_projected_grid_follows_its_edges(tmp_path: Path) -> No
     area, _length = Geod(ellps="WGS84").geometry_area_perimeter(outline)
     assert abs(area) / 1e6 == pytest.approx(40_000, rel=0.002)  # 200 km square; UTM's scale
     assert isinstance(outline, Polygon)
+
+
+def test_overlaps_of_an_extent_are_measured_once() -> None:
+    shapes = np.array([shapely.box(*box) for box in ((0, 0, 2, 1), (1, 0, 3, 1), (5, 0, 6, 1))])
+    extent = normal_extent(shapes, np.ones(3), WGS84)
+
+    along_parallels = shapely.segmentize(shapely.box(0, 0, 4, 1), 0.05)
+    area, _length = Geod(ellps="WGS84").geometry_area_perimeter(along_parallels)
+    assert extent.km2 == pytest.approx(abs(area) / 1e6, rel=1e-4)  # 3 + 1 square degrees
 
 
 def test_a_grid_counted_from_0_to_360_lies_where_it_is(tmp_path: Path) -> None:
