@@ -5,6 +5,7 @@ A household's *code* is the bin of its value, from 0, if the release says one, e
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def packed_counts(cell: Whole, area: Whole, household: Records) -> Iterator[tupl
     code = household["code"].astype(np.int64)
     order = np.lexsort((code, area, cell))
     keys = [column[order] for column in (cell, area, code)]
-    starts = _starts(*keys)
+    starts = starts_of(*keys)
     counts = np.zeros(len(starts), dtype=COUNT)
     counts["code"] = keys[2][starts]
     counts["households"] = np.diff(np.append(starts, len(order)))
@@ -73,14 +74,14 @@ def as_counts(household: Records) -> Records:
 
 
 def _packed(cell: Whole, area: Whole, records: Records) -> Iterator[tuple[int, int, bytes]]:
-    starts = _starts(cell, area)
+    starts = starts_of(cell, area)
     ends = np.append(starts, len(records))[1:]
     body, size = records.tobytes(), records.dtype.itemsize
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         yield int(cell[start]), int(area[start]), body[start * size : end * size]
 
 
-def _starts(*keys: Whole) -> Whole:
+def starts_of(*keys: NDArray[np.integer[Any]]) -> Whole:
     """Where runs of equal keys begin."""
     if not len(keys[0]):
         return np.array([], dtype=np.int64)

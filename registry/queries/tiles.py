@@ -9,7 +9,9 @@ they are still too few.
 import math
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     Float,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     cast,
+    column,
     func,
     literal,
     literal_column,
@@ -27,15 +30,18 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.locations import Location
+from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
+from geo.vector.block_tiles import ZOOM
+from registry.counting.tiles import CELLS, EXTENT, JOINED, RECORD, Shown, shown
+from registry.models.household_cells import CountedRelease, HouseholdTile
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.answers import bins_of
 from registry.queries.tallies import households_in_reach
 
 STREET = 13  # the zoom from which single households are drawn
-CELLS = 32  # of a tile, each way
-JOINED = 8  # cells, each way, that are joined where too few live in one
 FEWEST = 5  # households a cell tells of to those who may not see points
 
 STATUSES = (IN, OUT, NOT_OBSERVED)
@@ -53,13 +59,59 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
     """
     actor.require(May.COUNT_REGISTRANTS)
     exact = actor.may(Geo.EXACT_LOCATIONS)
+    made = _made_before(session, tile, question, 1 if exact else FEWEST) if actor.national else None
+    if made is not None:
+        return made
     stand = _standing(tile, question, actor).cte("stand")
     if exact and tile[0] >= STREET:
-        shown = select(stand.c.status, stand.c.number, _drawn(tile, stand.c.lon, stand.c.lat))
+        told = select(stand.c.status, stand.c.number, _drawn(tile, stand.c.lon, stand.c.lat))
     else:
-        shown = _cells(tile, stand, FEWEST if not exact else 1)
-    layer = shown.subquery("layer")
-    whole = func.ST_AsMVT(literal_column("layer"), "households", 4096, "geom")
+        told = _cells(tile, stand, FEWEST if not exact else 1)
+    return _as_tile(session, told.subquery("layer"))
+
+
+def _made_before(session: Session, tile: Tile, question: Question, fewest: int) -> bytes | None:
+    """The tile from what was counted for its release; None where that cannot say."""
+    zoom, x, y = tile
+    release = session.get(Release, question.release_id) if question.release_id else None
+    wet = bins_of(release).taken_in(question.threshold)
+    if zoom > ZOOM or release is None or wet is None:
+        return None
+    if session.get(CountedRelease, release.id) is None:
+        return None
+    packed = session.scalar(
+        select(HouseholdTile.packed).where(
+            HouseholdTile.release_id == release.id,
+            HouseholdTile.zoom == zoom,
+            HouseholdTile.x == x,
+            HouseholdTile.y == y,
+        )
+    )
+    if packed is None:
+        return b""
+    return _encoded(session, shown(np.frombuffer(packed, dtype=RECORD), wet, fewest))
+
+
+def _encoded(session: Session, cells: Shown) -> bytes:
+    """Cells as a vector tile; their places are those of the tile already."""
+    columns = {
+        "x": cells.x,
+        "y": cells.y,
+        "n": cells.n,
+        IN: cells.inside,
+        OUT: cells.out,
+        NOT_OBSERVED: cells.not_observed,
+    }
+    arrays = [cast(figures.tolist(), ARRAY(Integer)) for figures in columns.values()]
+    cell = func.unnest(*arrays).table_valued(*(column(name, Integer) for name in columns))
+    told = cell.render_derived("cell")
+    point = func.ST_MakePoint(told.c.x, told.c.y).label("geom")
+    layer = select(*(told.c[name] for name in ("n", *STATUSES)), point).subquery("layer")
+    return _as_tile(session, layer)
+
+
+def _as_tile(session: Session, layer: Subquery) -> bytes:
+    whole = func.ST_AsMVT(literal_column("layer"), "households", EXTENT, "geom")
     return bytes(session.scalar(select(whole).select_from(layer)) or b"")
 
 
@@ -116,4 +168,4 @@ def _cell_number(cells: ColumnElement[Any]) -> ColumnElement[int]:
 
 def _drawn(tile: Tile, lon: ColumnElement[float], lat: ColumnElement[float]) -> ColumnElement[Any]:
     point = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326), 3857)
-    return func.ST_AsMVTGeom(point, func.ST_TileEnvelope(*tile), 4096, 0, True).label("geom")
+    return func.ST_AsMVTGeom(point, func.ST_TileEnvelope(*tile), EXTENT, 0, True).label("geom")

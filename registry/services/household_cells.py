@@ -20,6 +20,7 @@ from core.bulk import copy_into, fetch_columns
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.selections import IN, NOT_OBSERVED, Question, answered
+from geo.vector.block_tiles import ZOOM
 from geo.vector.cover import GRAINS, corner
 from registry.counting.bins import Bins
 from registry.counting.packed import (
@@ -35,11 +36,13 @@ from registry.counting.packed import (
 )
 from registry.counting.packed import NOT_OBSERVED as UNSEEN
 from registry.counting.people import FIGURES
+from registry.counting.tiles import InTiles, in_tiles
 from registry.models.household_cells import CountedRelease, HouseholdCell, StaleCell
 from registry.queries.answers import bins_of, reference_date
 from registry.queries.household_cells import EVERYTHING, WITHOUT_POINT
 from registry.queries.people import composition
 from registry.queries.tallies import located_answers, unlocated_in_reach
+from registry.services import household_tiles
 
 EVERYBODY = Actor(id=0, name="", permissions=frozenset(), national=True)
 AT_ONCE = 400_000  # households read, packed and written at a time
@@ -75,12 +78,14 @@ def count_release(session: Session, release: Release, report: Report) -> None:
     _one_at_a_time(session)
     session.execute(FRESH_STATISTICS)
     counter = _counter(session, release)
-    spans = list(_spans(session))
+    spans, tiles = list(_spans(session)), []
     with _partition(session, release.id) as table:
         for done, (low, high) in enumerate(spans):
-            _write_cells(session, counter, table, low, high)
+            standing = _write_cells(session, counter, table, low, high)
+            tiles.append(_in_tiles(standing))
             report(done + 1, len(spans))
         _write_unlocated(session, counter, table)
+    household_tiles.write_all(session, release.id, tiles)
     _note(session, counter)
 
 
@@ -111,11 +116,14 @@ def _one_at_a_time(session: Session) -> None:
 def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
     """The blocks that hold stale cells, and if need be those without a point."""
     own = HouseholdCell.release_id == counter.release_id
-    for block in np.unique(stale[stale >= 0] >> BLOCK).tolist():
+    blocks = np.unique(stale[stale >= 0] >> BLOCK)
+    for block in blocks.tolist():
         low, high = block << BLOCK, (block + 1 << BLOCK) - 1
         here = HouseholdCell.cell.between(low, high), HouseholdCell.grain >= 0
         session.execute(delete(HouseholdCell).where(own, *here))
         _write_cells(session, counter, HouseholdCell.__tablename__, low, high)
+    if len(blocks):
+        household_tiles.write_again(session, counter.release_id, blocks)
     if WITHOUT_POINT in stale:
         session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == WITHOUT_POINT))
         _write_unlocated(session, counter, HouseholdCell.__tablename__)
@@ -169,13 +177,19 @@ def _cells_of(span: list[int]) -> tuple[int, int]:
     return span[0] << BLOCK, (span[-1] + 1 << BLOCK) - 1
 
 
-def _write_cells(session: Session, counter: _Counter, table: str, low: int, high: int) -> None:
+def _write_cells(session: Session, counter: _Counter, table: str, low: int, high: int) -> Standing:
     standing = _standing(session, counter, low, high)
     copy_into(session, table, COLUMNS, _rows(counter, 0, packed_households(standing)))
     for grain in (grain for grain in GRAINS if grain):
         cell = corner(standing.cell, grain)
         counts = packed_counts(cell, standing.area, standing.household)
         copy_into(session, table, COLUMNS, _rows(counter, grain, counts))
+    return standing
+
+
+def _in_tiles(standing: Standing) -> InTiles:
+    household = standing.household
+    return in_tiles(ZOOM, household["lon"], household["lat"], household["code"])
 
 
 def _rows(

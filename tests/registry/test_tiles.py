@@ -15,6 +15,7 @@ from geo.models.releases import Release
 from geo.permissions import May
 from geo.queries.selections import Question
 from registry.queries.tiles import Tile, household_tile
+from registry.services.household_cells import count_release, recount
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_release
 from tests.make.registry import make_household, make_location
@@ -32,7 +33,7 @@ def areas(session: Session) -> dict[str, Area]:
 @pytest.fixture
 def release(session: Session, areas: dict[str, Area]) -> Release:
     """Six households close together, two of them in the water; further off three, one unseen."""
-    release = make_release(session)
+    release = make_release(session, histogram_edges=[i / 10 for i in range(31)])
     west, east = areas["X11"].id, areas["X21"].id
     close = [make_location(session, 0.2 + i / 1e5, 1.0, area_id=west) for i in range(6)]
     far = [make_location(session, 2.9 + i * STEP, 1.0, area_id=east) for i in range(3)]
@@ -116,6 +117,45 @@ def test_a_tile_holds_only_households_within_reach(
     bound = replace(anybody, national=False, area_ids=frozenset({areas["X2"].id}))
     rows = _read(FAR, household_tile(session, FAR, Question(), actor=bound), tmp_path)
     assert _counts(rows) == [(1, 1, 0, 0)] * 3
+
+
+@pytest.mark.parametrize("tile", [(0, 0, 0), (3, 4, 3), FAR, (8, 128, 127), (10, 512, 509)])
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_tile_made_beforehand_tells_the_same(
+    session: Session,
+    release: Release,
+    anybody: Actor,
+    tmp_path: Path,
+    tile: Tile,
+    exact: bool,
+) -> None:
+    hidden = anybody.permissions - {May.EXACT_LOCATIONS}
+    actor = anybody if exact else replace(anybody, permissions=hidden)
+    question = Question(release_id=release.id, threshold=0.5)
+    plain = _read(tile, household_tile(session, tile, question, actor=actor), tmp_path)
+    count_release(session, release, lambda _done, _total: None)
+    made = _read(tile, household_tile(session, tile, question, actor=actor), tmp_path)
+    assert _counts(made) == _counts(plain)
+    size = 360 / 2 ** tile[0] / 32
+    for one, other in zip(_in_order(made), _in_order(plain), strict=True):
+        assert one["geometry"].distance(other["geometry"]) < size / 8
+
+
+def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["n"], row["not_observed"], row["geometry"].x))
+
+
+def test_tiles_made_beforehand_follow_who_comes_and_goes(
+    session: Session, areas: dict[str, Area], release: Release, anybody: Actor, tmp_path: Path
+) -> None:
+    count_release(session, release, lambda _done, _total: None)
+    question = Question(release_id=release.id, threshold=0.5)
+    make_household(session, make_location(session, 0.2, 1.0, area_id=areas["X11"].id))
+    make_household(session, make_location(session, 3.7, 0.1, area_id=areas["X22"].id))
+    recount(session, lambda _done, _total: None)
+    for tile in (FAR, (3, 4, 3), (0, 0, 0)):
+        rows = _read(tile, household_tile(session, tile, question, actor=anybody), tmp_path)
+        assert sum(row["n"] for row in rows) == 11
 
 
 def test_a_tile_without_households_is_empty(

@@ -1,0 +1,150 @@
+"""Households of map tiles in 32 x 32 cells: packed once, sorted by a threshold when asked.
+
+A record holds how many households of one code live in one cell of a tile, and where in the tile
+(0 to 4095 each way, row 0 in the north) they live on average. Numbers alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.counting.packed import NOT_OBSERVED, Whole, starts_of
+
+CELLS = 32  # of a tile, each way
+EXTENT = 4096
+JOINED = 8  # cells, each way, that are joined where too few live in one
+RECORD = np.dtype(
+    [("cell", "<u2"), ("code", "<i2"), ("x", "<u2"), ("y", "<u2"), ("households", "<u4")]
+)
+
+Records = NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class InTiles:
+    """Records, each in its tile of one zoom: column and row."""
+
+    zoom: int
+    column: Whole
+    row: Whole
+    record: Records
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Cells as a map shows them: place in the tile, and households by answer."""
+
+    x: Whole
+    y: Whole
+    inside: Whole
+    out: Whole
+    not_observed: Whole
+
+    @property
+    def n(self) -> Whole:
+        """All households of each cell."""
+        return self.inside + self.out + self.not_observed
+
+
+def in_tiles(
+    zoom: int, lon: NDArray[np.float64], lat: NDArray[np.float64], code: NDArray[np.int16]
+) -> InTiles:
+    """Households in the cells of the tiles of a zoom."""
+    tiles = 1 << zoom
+    across = np.clip((lon + 180) / 360, 0, 1 - 1e-12) * tiles
+    north = np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / (2 * np.pi)
+    down = np.clip(0.5 - north, 0, 1 - 1e-12) * tiles
+    column, row = across.astype(np.int64), down.astype(np.int64)
+    record = np.zeros(len(lon), dtype=RECORD)
+    record["x"], record["y"] = (across - column) * EXTENT, (down - row) * EXTENT
+    record["code"], record["households"] = code, 1
+    return _added(InTiles(zoom, column, row, record))
+
+
+def put_together(zoom: int, parts: Iterable[InTiles]) -> InTiles:
+    """Records of one zoom that were made part by part."""
+    every = list(parts)
+    nothing = np.zeros(0, dtype=np.int64)
+    return _added(
+        InTiles(
+            zoom,
+            np.concatenate([nothing, *(part.column for part in every)]),
+            np.concatenate([nothing, *(part.row for part in every)]),
+            np.concatenate([np.zeros(0, dtype=RECORD), *(part.record for part in every)]),
+        )
+    )
+
+
+def coarser(tiles: InTiles) -> InTiles:
+    """The same households in the tiles of the zoom before."""
+    record = tiles.record.copy()
+    record["x"] = record["x"] // 2 + EXTENT // 2 * (tiles.column & 1)
+    record["y"] = record["y"] // 2 + EXTENT // 2 * (tiles.row & 1)
+    return _added(InTiles(tiles.zoom - 1, tiles.column >> 1, tiles.row >> 1, record))
+
+
+def shown(record: Records, wet: NDArray[np.bool_], fewest: int) -> Shown:
+    """The cells of a tile, sorted by which bins are in.
+
+    Cells of fewer than `fewest` households are joined with their neighbours, and left out if they
+    are still too few.
+    """
+    cells = _by_answer(record, record["cell"].astype(np.int64), wet)
+    few = cells.n < fewest
+    if not few.any():
+        return cells
+    numbers = np.unique(record["cell"])[few]
+    scarce = np.isin(record["cell"], numbers)
+    wide = (record["cell"] // CELLS // JOINED) * CELLS + record["cell"] % CELLS // JOINED
+    joined = _by_answer(record[scarce], wide[scarce].astype(np.int64), wet)
+    return _together(_those(cells, ~few), _those(joined, joined.n >= fewest))
+
+
+def _added(tiles: InTiles) -> InTiles:
+    """Records put together by tile, cell and code; their place is where they are on average."""
+    record, each = tiles.record, EXTENT // CELLS
+    cell = (record["y"] // each).astype(np.int64) * CELLS + record["x"] // each
+    order = np.lexsort((record["code"], cell, tiles.column, tiles.row))
+    keys = [key[order] for key in (tiles.row, tiles.column, cell, record["code"])]
+    starts = starts_of(*keys)
+    added = record[order][starts]
+    added["cell"] = keys[2][starts]
+    if len(starts):
+        held = record["households"][order].astype(np.int64)
+        households = np.add.reduceat(held, starts)
+        added["households"] = households
+        for axis in ("x", "y"):
+            added[axis] = np.add.reduceat(record[axis][order] * held, starts) // households
+    return InTiles(tiles.zoom, keys[1][starts], keys[0][starts], added)
+
+
+def _by_answer(record: Records, cell: Whole, wet: NDArray[np.bool_]) -> Shown:
+    numbers, place = np.unique(cell, return_inverse=True)
+    code, held = record["code"], record["households"].astype(np.int64)
+    inside = (code >= 0) & wet[np.maximum(code, 0)]
+    unseen = code == NOT_OBSERVED
+
+    def summed(figures: NDArray[np.int64]) -> Whole:
+        return np.bincount(place, weights=figures, minlength=len(numbers)).astype(np.int64)
+
+    n = np.maximum(summed(held), 1)
+    return Shown(
+        x=summed(record["x"] * held) // n,
+        y=summed(record["y"] * held) // n,
+        inside=summed(held * inside),
+        out=summed(held * ~(inside | unseen)),
+        not_observed=summed(held * unseen),
+    )
+
+
+def _those(cells: Shown, which: NDArray[np.bool_]) -> Shown:
+    return Shown(*(getattr(cells, name)[which] for name in NAMES))
+
+
+def _together(one: Shown, other: Shown) -> Shown:
+    return Shown(*(np.concatenate([getattr(one, n), getattr(other, n)]) for n in NAMES))
+
+
+NAMES = tuple(Shown.__dataclass_fields__)
