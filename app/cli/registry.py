@@ -10,6 +10,7 @@ from app.auth.platform import PLATFORM
 from core.db import connect, transaction
 from core.jobs import Progress
 from core.settings import settings
+from geo.jobs.exposure import sample_due
 from registry.models.imports import Import, ImportKind
 from registry.parsing.findings import WARNINGS, finding_name
 from registry.services import imports
@@ -56,6 +57,8 @@ def import_file(context: click.Context, kind: str, file: Path, accept_flagged: b
         )
         report(done)
         failed = done.counts["error"]
+    with transaction() as session:
+        sample_due(session, actor=PLATFORM, progress=OnScreen())
     context.exit(1 if failed else 0)
 
 

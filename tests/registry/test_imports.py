@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.errors import Forbidden, NotFound
+from core.jobs import Job
 from core.storage import keep_file
 from geo.models.areas import Area
+from geo.models.exposure import ExposureDue
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState
 from registry.models.registrants import (
@@ -21,6 +23,7 @@ from registry.models.registrants import (
 )
 from registry.parsing.tables import NotATable
 from registry.services import imports
+from tests.make.geo import make_event, make_release
 from tests.make.imports import (
     checked,
     csv_file,
@@ -118,6 +121,19 @@ def test_the_jobs_do_what_the_acts_do(
 
     assert made.state is ImportState.MERGED
     assert registered(session).import_id == made.id
+
+
+def test_new_places_are_asked_about_what_was_published(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    release = make_release(session, make_event(session))
+    made = checked(session, households_file(tmp_path, household()), anybody)
+    imports.review(session, made.id, actor=anybody)
+
+    merge_import(session, actor=anybody, progress=Silent(), import_id=made.id)
+    due = session.scalars(select(ExposureDue)).one()
+    assert (due.release_id, due.location_id) == (release.id, registered(session).location_id)
+    assert session.scalars(select(Job.work)).all() == ["geo.jobs.exposure.sample_due"]
 
 
 def test_mapping_again_forgets_what_was_checked(
