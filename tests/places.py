@@ -1,4 +1,4 @@
-"""Where the tests find what is not ours: real files with known answers, and other people's vectors."""
+"""Where the tests find real files with known answers, and vectors of others."""
 
 import os
 from pathlib import Path

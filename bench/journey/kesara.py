@@ -22,10 +22,11 @@ from core.db import transaction
 from geo.models.areas import Area
 from geo.queries.selections import Question
 from geo.services.events import create_event
+from registry.counting.people import People
 from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.models.rosters import Answer
-from registry.queries.answers import People, Result, ask
+from registry.queries.answers import Result, ask
 from registry.services.rosters import keep_list
 
 FILES = {"flood_extent.geojson": None, "flood_depth_r1.tif": 16, "flood_depth_r2.tif": 19}

@@ -22,10 +22,10 @@ PASSWORD = "correct horse battery"
 class Browser(FlaskClient):
     """A client that sends what a form of ours carries: its token and a fresh act key."""
 
-    def act(self, path: str, *, follow: bool = True, **form: Any) -> TestResponse:
+    def act(self, path: str, *, follow: object = True, **form: Any) -> TestResponse:
         """Send a form as its page would."""
         sent = {"act_key": str(uuid.uuid4()), "csrf_token": self.token(), **form}
-        return self.post(path, data=sent, follow_redirects=follow)
+        return self.post(path, data=sent, follow_redirects=bool(follow))
 
     def token(self) -> str:
         """The token of this client's session."""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup, Comment, NavigableString
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
