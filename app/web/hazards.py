@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, db
 from app.web.maps import bars_of, classes_of, legend_of, map_settings
-from app.web.meanings import choice_sent, meaning_kept, meaning_sent, shock_sent
+from app.web.meanings import choice_sent, meaning_kept, meaning_sent, one_of, shock_sent
 from core.errors import Invalid
 from core.jobs import defer
 from core.storage import keep
@@ -63,7 +63,7 @@ def create_event() -> Response:
 
 @bp.post("/events/<int:event_id>/state")
 def turn_event(event_id: int) -> Response:
-    state = EventState(request.form["state"])
+    state = one_of(EventState, request.form.get("state", ""))
     events.turn_event(db(), event_id, state, actor=actor())
     return redirect(url_for(".index"), 303)
 
@@ -120,14 +120,14 @@ def publish(release_id: int) -> Response:
 
 @bp.post("/<int:release_id>/withdrawal")
 def withdraw(release_id: int) -> Response:
-    releases.withdraw_release(db(), release_id, request.form["reason"], actor=actor())
+    releases.withdraw_release(db(), release_id, request.form.get("reason", ""), actor=actor())
     flash(_("The release was withdrawn; nothing can be asked of it any more."))
     return redirect(url_for(".show", release_id=release_id), 303)
 
 
 @bp.post("/<int:release_id>/refusal")
 def refuse(release_id: int) -> Response:
-    releases.refuse_release(db(), release_id, request.form["reason"], actor=actor())
+    releases.refuse_release(db(), release_id, request.form.get("reason", ""), actor=actor())
     flash(_("The file was set aside."))
     return redirect(url_for(".show", release_id=release_id), 303)
 

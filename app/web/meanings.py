@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import FileStorage
@@ -20,26 +22,42 @@ from geo.services.releases import Choice, Meaning
 WRITTEN = "%Y-%m-%dT%H:%M"  # as a browser's field of date and time writes it
 
 Form = Mapping[str, str]
+E = TypeVar("E", bound=StrEnum)
+
+
+class ChoiceUnknown(Invalid):
+    """{value} is none of the choices of this form; reload the page and choose again."""
 
 
 class DayMissing(Invalid):
     """Say when the event began, as day and time; write it and send the form again."""
 
 
+def one_of(kind: type[E], value: str) -> E:
+    """The member of an enum that a form chose.
+
+    Raises:
+        ChoiceUnknown
+    """
+    if value not in {member.value for member in kind}:
+        raise ChoiceUnknown(value=value)
+    return kind(value)
+
+
 def shock_sent(form: Form) -> Shock:
     """The event of a form.
 
     Raises:
-        DayMissing
+        DayMissing, ChoiceUnknown
     """
     began = _moment(form.get("began_at", ""))
     if began is None:
         raise DayMissing
     return Shock(
         name=form.get("name", ""),
-        kind=EventKind(form.get("kind", EventKind.OTHER)),
+        kind=one_of(EventKind, form.get("kind", EventKind.OTHER)),
         began_at=began,
-        severity=Severity(form.get("severity", Severity.UNKNOWN)),
+        severity=one_of(Severity, form.get("severity", Severity.UNKNOWN)),
         glide=form.get("glide", "").strip() or None,
     )
 
@@ -68,12 +86,12 @@ def meaning_sent(form: Form, observed: FileStorage | None = None) -> Meaning:
         observed_at=_moment(form.get("observed_at", "")),
         source=form.get("source", ""),
         licence=form.get("licence", ""),
-        direction=Direction(form.get("direction", Direction.AT_LEAST)),
+        direction=one_of(Direction, form.get("direction", Direction.AT_LEAST)),
         floor=_number(form["floor"]) if form.get("floor", "").strip() else None,
         zeros=form.get("zeros", ""),
         nodata=tuple(_number(code) for code in form.get("nodata", "").replace(",", " ").split()),
         value_field=form.get("value_field") or None,
-        observed_rule=ObservedRule(rule) if rule else None,
+        observed_rule=one_of(ObservedRule, rule) if rule else None,
         observed_file=_kept(observed),
         observed_layer=form.get("observed_layer", "").strip() or None,
     )

@@ -85,6 +85,15 @@ def test_an_event_without_a_day_is_refused(analyst: Browser) -> None:
     assert "Say when the event began" in answer.text
 
 
+def test_a_choice_that_is_none_is_refused_by_a_sentence(analyst: Browser, session: Session) -> None:
+    event = make_event(session)
+
+    answer = analyst.act(f"/hazards/events/{event.id}/state", state="over")
+
+    assert answer.status_code == 422
+    assert "over is none of the choices" in answer.text
+
+
 def test_from_a_dropped_file_to_a_published_release_and_back(
     analyst: Browser, session: Session, anybody: Actor, tmp_path: Path
 ) -> None:
