@@ -35,7 +35,7 @@ class NotHandedOver(Conflict):
 
 
 class VoucherUsed(NotHandedOver):
-    """This voucher was handed over for on {when} by {name}; nothing more is due for it."""
+    """What this card stands for was handed over on {when} by {name}; nothing more is due for it."""
 
 
 class VoucherVoid(NotHandedOver):

@@ -1,5 +1,6 @@
 """A person at a browser: goes, clicks, fills in, and notices what is wrong with a page."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ AXE = Path(__file__).parents[1] / "js" / "vendor" / "axe.min.js"
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHONE = {"width": 360, "height": 780}
+TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put into, if any
+EXPECTED = ("status of 4", "GPU stall", "htmx:sendAbort", "htmx:afterRequest")  # gone on elsewhere
 SOON, LONG = 30_000, 120_000  # milliseconds: for a page, and for a job on a busy machine
 
 
@@ -107,6 +110,8 @@ class Person:
 
     def finds_it_good_on_any_screen(self) -> None:
         """Accessible, and no wider than the window, on a desk and on a phone."""
+        if TOUR:
+            return  # its time is counted, and it is for looking
         desk = self.page.viewport_size
         assert desk
         self.finds_it_accessible()
@@ -116,12 +121,19 @@ class Person:
         self.page.set_viewport_size(desk)
         self.page.reload()
 
+    def shows(self, name: str) -> None:
+        """Keep a picture of the page, where a tour is asked for."""
+        if TOUR:
+            self.page.wait_for_load_state("networkidle")
+            self.page.wait_for_timeout(2000)  # the map fades in, the word of the last act goes
+            self.page.screenshot(path=Path(TOUR) / f"{name}.png")
+
     def met_no_fault(self) -> None:
         """Nothing in the console, nothing from elsewhere, no answer of 500."""
         assert self.faults == [], f"{self.name}: " + "\n".join(self.faults)
 
     def _listen(self, message: ConsoleMessage) -> None:
-        expected = "status of 4" in message.text or "GPU stall" in message.text
+        expected = any(words in message.text for words in EXPECTED)
         if message.type == "error" and not expected:
             self.faults.append(message.text)
 

@@ -107,7 +107,9 @@ def import_file(registrar: Person, kind: str, file: Path) -> None:
     registrar.click("Read this file")
     registrar.click("Check the rows")
     take = registrar.page.get_by_role("button", name=re.compile("Take .* into the registry"))
-    take.click(timeout=LONG)
+    take.wait_for(timeout=LONG)
+    registrar.shows(f"import-{kind}")
+    take.click()
     registrar.sees("Merged", within=LONG)
 
 
@@ -126,6 +128,7 @@ def publish(analyst: Person, file: Path, meaning: Meaning) -> None:
     analyst.go("/hazards/")
     analyst.attach("file", file)  # the desk sends it at once
     analyst.sees("What the numbers mean", within=LONG)
+    analyst.shows("2-hazard-desk")
     analyst.choose("measure", meaning.measure)
     for name, value in meaning.choices.items():
         analyst.choose(name, value)
@@ -188,11 +191,14 @@ def start_cycle(manager: Person, roster: str, program_name: str) -> str:
     return manager.path()
 
 
-def sign(approver: Person) -> None:
-    """What waits for the approver on the first page is looked at and signed."""
+def open_approval(approver: Person) -> None:
+    """What waits for the approver on the first page is looked at."""
     approver.go("/")
     approver.click("Sign cycle")
     approver.click("Look and sign")
+
+
+def sign(approver: Person) -> None:
     approver.tick("looked", "yes")
     approver.click("Sign for")
     approver.page.get_by_role("button", name="Sign for").wait_for(state="detached")
@@ -203,7 +209,7 @@ def payment_list(finance: Person, cycle: str) -> dict[str, list[Decimal]]:
     finance.go(cycle)
     finance.click("Make the payment list")
     table = finance.downloads("Payment list as CSV")
-    workbook = finance.downloads("As a workbook (XLSX)")
+    workbook = _made_file(finance, "As a workbook (XLSX)", ".xlsx")
     with table.open(newline="", encoding="utf-8") as rows:
         amounts = [Decimal(row["amount"]) for row in csv.DictReader(rows)]
     header, *rows_of = CalamineWorkbook.from_path(str(workbook)).get_sheet_by_index(0).to_python()
@@ -216,10 +222,15 @@ def print_cards(manager: Person, cycle: str, until: str) -> Path:
     manager.go(cycle)
     manager.fill(expires_on=until)
     manager.click("Issue them")
-    manager.click("Print the cards")
-    sheet = manager.page.locator("main a", has_text=".pdf").first
-    sheet.wait_for(timeout=LONG)
-    return manager.downloads(sheet.inner_text())
+    return _made_file(manager, "Print the cards", ".pdf")
+
+
+def _made_file(person: Person, act: str, ending: str) -> Path:
+    """Have a worker make a file, wait for it among the files of the page, and take it along."""
+    person.click(act)
+    link = person.page.locator("main a", has_text=ending).first
+    link.wait_for(timeout=LONG)
+    return person.downloads(link.inner_text())
 
 
 def look_up(distributor: Person, code: str) -> None:
@@ -227,10 +238,4 @@ def look_up(distributor: Person, code: str) -> None:
     distributor.go("/redeem/")
     distributor.fill(code=code)
     distributor.click("Look it up")
-    distributor.sees("What is due")
-
-
-def hand_over(distributor: Person, code: str) -> None:
-    look_up(distributor, code)
-    distributor.click("Hand over")
-    distributor.sees("Handed over.")
+    distributor.sees(f"Card {code}")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.auth.roles import Role
 from tests.demo.country import tiny_country
 from tests.journeys import steps
 from tests.journeys.conftest import People, Platform
-from tests.journeys.person import Person
+from tests.journeys.person import TOUR, Person
 from tests.journeys.steps import Gift, Meaning, Team
 
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -75,11 +76,14 @@ def test_a_flood_file_becomes_help_that_is_handed_over_once(
     _country_is_loaded(team, country)
     programs = _programs_are_founded(team, country)
 
+    before, began = _clicks(team), time.monotonic()
     _flood_is_published(team[Role.GIS_ANALYST], team[Role.COORDINATOR], country)
     _drawing_by_hand_is_answered(team[Role.COORDINATOR])
     roster = _known_polygon_is_kept(team[Role.COORDINATOR], country)
 
-    _cash_is_paid(team, country, roster, programs[CASH])
+    cycle = _list_is_signed(team, country, roster)
+    _tell(clicks=_clicks(team) - before, seconds=round(time.monotonic() - began))
+    _cash_is_paid(team, country, cycle, programs[CASH])
     _food_is_handed_over(team, country, roster)
 
 
@@ -106,6 +110,7 @@ def _country_is_loaded(team: Team, country: Country) -> None:
     registrar.finds_it_good_on_any_screen()
     registrar.page.locator("main tbody a").first.click()
     registrar.sees("Members")
+    registrar.shows("household")
     registrar.finds_it_good_on_any_screen()
 
 
@@ -136,6 +141,7 @@ def _flood_is_published(analyst: Person, coordinator: Person, country: Country) 
 def _drawing_by_hand_is_answered(coordinator: Person) -> None:
     """Corners by mouse, one of them dragged, the depth by arrow keys: each changes the card."""
     coordinator.go("/")
+    coordinator.shows("1-situation")
     coordinator.finds_it_good_on_any_screen()
     coordinator.click("Select households in it")
     coordinator.finds_it_good_on_any_screen()
@@ -147,6 +153,7 @@ def _drawing_by_hand_is_answered(coordinator: Person) -> None:
     dragged = _other_than(coordinator, drawn)
     _slide_to_half_a_metre(coordinator)
     _other_than(coordinator, dragged)
+    coordinator.shows("3-select")
 
 
 def _known_polygon_is_kept(coordinator: Person, country: Country) -> str:
@@ -163,23 +170,30 @@ def _known_polygon_is_kept(coordinator: Person, country: Country) -> str:
     assert _people(coordinator) == country.drawn["people_in_by_sex_and_age"]
     coordinator.clicks += 3
     steps.keep_list(coordinator, "Lower Oru, half a metre")
+    coordinator.shows("4-list")
     coordinator.finds_it_good_on_any_screen()
     return coordinator.path()
 
 
-def _cash_is_paid(team: Team, country: Country, roster: str, program: str) -> None:
-    manager, approver, finance = (
-        team[role] for role in (Role.PROGRAM_MANAGER, Role.APPROVER, Role.FINANCE)
-    )
+def _list_is_signed(team: Team, country: Country, roster: str) -> str:
+    """From the kept list to the signature of somebody else; answers the cycle's path."""
+    manager, approver = team[Role.PROGRAM_MANAGER], team[Role.APPROVER]
     cycle = steps.start_cycle(manager, roster, CASH)
     _due_is_known(manager, country)
+    manager.shows("5-cycle")
     manager.finds_it_good_on_any_screen()
-    approver.go(cycle)
-    approver.click("Look and sign")
+    steps.open_approval(approver)
     _due_is_known(approver, country)
+    approver.shows("6-approve")
     approver.finds_it_good_on_any_screen()
     steps.sign(approver)
+    return cycle
+
+
+def _cash_is_paid(team: Team, country: Country, cycle: str, program: str) -> None:
+    finance = team[Role.FINANCE]
     amounts = steps.payment_list(finance, cycle)
+    finance.shows("7-payment-list")
     for paid in amounts.values():
         assert len(paid) == country.truth["help"]["households"]
         assert sum(paid) == country.truth["help"]["amount"]
@@ -191,18 +205,33 @@ def _cash_is_paid(team: Team, country: Country, roster: str, program: str) -> No
 def _food_is_handed_over(team: Team, country: Country, roster: str) -> None:
     manager, distributor = team[Role.PROGRAM_MANAGER], team[Role.DISTRIBUTOR]
     cycle = steps.start_cycle(manager, roster, FOOD)
+    steps.open_approval(team[Role.APPROVER])
     steps.sign(team[Role.APPROVER])
     cards = steps.print_cards(manager, cycle, "2027-12-31")
+    manager.shows("8-vouchers")
     manager.finds_it_good_on_any_screen()
     codes = _codes_on(cards)
     assert len(set(codes)) == country.truth["help"]["households"]
-    steps.hand_over(distributor, codes[0])
+    steps.look_up(distributor, codes[0])
+    distributor.shows("9-hand-over")
+    distributor.click("Hand over")
+    distributor.sees("Handed over.")
     distributor.finds_it_accessible()
     steps.look_up(distributor, codes[0])
     refusal = distributor.page.get_by_role("alert").first
-    assert "was used" in refusal.inner_text()
+    assert "nothing more is due" in refusal.inner_text()
     assert distributor.page.get_by_role("button", name="Hand over").count() == 0
     distributor.finds_it_accessible()
+
+
+def _clicks(team: Team) -> int:
+    return sum(person.clicks for person in team.values())
+
+
+def _tell(**counted: int) -> None:
+    """Write down, for the tour, what the way from the flood file to the signed list took."""
+    if TOUR:
+        (Path(TOUR) / "counted.json").write_text(json.dumps(counted))
 
 
 def _due_is_known(person: Person, country: Country) -> None:
