@@ -1,5 +1,6 @@
 """Files of registrants, written row by row and taken in."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.storage import keep_file
+from core.storage import keep, keep_file
 from registry.models.imports import Import, ImportKind
 from registry.parsing.findings import WARNINGS
 from registry.queries.imports import ROWS
@@ -84,6 +85,14 @@ def checked(session: Session, file: Path, actor: Actor) -> Import:
     """An import of households that waits for its review."""
     made = imports.upload(session, keep_file(file), file.name, ImportKind.HOUSEHOLDS, actor=actor)
     imports.map_columns(session, made.id, made.mapping, actor=actor)
+    return imports.check(session, made.id, actor=actor, progress=Silent())
+
+
+def make_import(session: Session, actor: Actor, text: str, mapping: dict[str, str]) -> Import:
+    """A checked import of households of which these are the lines."""
+    kept = keep(io.BytesIO(text.encode()))
+    made = imports.upload(session, kept, "list.csv", ImportKind.HOUSEHOLDS, actor=actor)
+    imports.map_columns(session, made.id, mapping, actor=actor)
     return imports.check(session, made.id, actor=actor, progress=Silent())
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
+from app.auth.platform import PLATFORM
 from app.tables import metadata
 from core import jobs
 from core.actor import Actor
@@ -25,6 +26,7 @@ from registry.models.vocabularies import Word
 from registry.services.rosters import keep_list
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_event, make_release
+from tests.make.imports import make_import
 from tests.make.programs import (
     DARA,
     STARTS_ON,
@@ -68,7 +70,10 @@ NAMED = {
     "users": ("name",),
     "audit_entries": ("actor_name",),
     "fund_entries": ("reference",),
+    "imports": ("original_name",),
 }
+COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
+LIST = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,5,X11\n2,80.5,1.5,99,X11\n3,0.5,,Ψ,Ω\n"
 
 
 def wait(session: Session, *, actor: Actor, progress: Progress) -> None:
@@ -90,6 +95,7 @@ def furnish(session: Session, user: User) -> dict[str, dict[str, Any]]:
     approved = make_approved(session, other, make_family(session, 2, place))
     issue_vouchers(session, approved.id, STARTS_ON.replace(year=2099), actor=DARA)
     kept = keep_list(session, Question(release_id=release.id), "Lower Oru", actor=DARA)
+    sent = make_import(session, PLATFORM, LIST, COLUMNS)
     job = jobs.defer(session, wait, actor=Actor(user.id, user.name, frozenset()))
     _in_greek(session)
     first: Callable[[Any], Any] = lambda column: session.scalars(select(column)).first()  # noqa: E731
@@ -100,6 +106,8 @@ def furnish(session: Session, user: User) -> dict[str, dict[str, Any]]:
         "selections.show": {"code": first(Selection.code)},
         "hazards.show": {"release_id": release.id},
         "registry.show": {"number": home.number},
+        "imports.show": {"import_id": sent.id},
+        "imports.failed": {"import_id": sent.id},
         "programs.show": {"program_id": program.id},
         "programs.change": {"program_id": program.id},
         "cycles.show": {"cycle_id": prepared.id},
