@@ -1,7 +1,7 @@
-"""Makes `docs/tour/`: the pages of the main job as pictures, with what they are for and what they cost.
+"""Makes `docs/tour/`: pictures of the main job, each with what it is for, and what it costs.
 
-`python -m bench.tour` lets the browser journey through Kesara keep its pictures, and writes the page
-beside them. Needs what the journey needs: DATABASE_URL, REDIS_URL, CHROMIUM.
+`python -m bench.tour` lets the browser journey through Kesara keep its pictures, and writes the
+page beside them. Needs what the journey needs: DATABASE_URL, REDIS_URL, CHROMIUM.
 """
 
 import json
@@ -65,13 +65,16 @@ def keep(picture: Path, out: Path) -> None:
 
 def page(clicks: int, seconds: int) -> str:
     """The page of the tour, in Markdown."""
+    cost = (
+        f"From the flood file to the signed list: {clicks} clicks and fields, and {seconds} "
+        "seconds of a browser that does not hesitate; the aim is 40 clicks and ten minutes.\n"
+    )
     shown = [f"{said}\n\n![]({name}.png)\n" for name, said in PICTURES.items()]
     return "\n".join(
         [
             "# A tour of Highground\n",
             "Kesara, an invented country; made by `python -m bench.tour`.\n",
-            f"From the flood file to the signed list: {clicks} clicks and fields, and {seconds} "
-            "seconds of a browser that does not hesitate; the aim is 40 clicks and ten minutes.\n",
+            cost,
             *shown,
         ]
     )

@@ -41,11 +41,11 @@ class Made:
     people: int
 
 
-def make(data: Path, out: Path, seed: int = 2020) -> Made:
+def make(data: Path, out: Path, seed: int = 2020, one_in: int = ONE_IN) -> Made:
     """Write `households.csv` and `people.csv` into `out` from the data pack in `data`."""
     random = np.random.default_rng(seed)
     barangays = _barangays(data)
-    per_barangay = random.poisson(barangays.pop2020 / PERSONS_A_HOUSEHOLD / ONE_IN)
+    per_barangay = random.poisson(barangays.pop2020 / PERSONS_A_HOUSEHOLD / one_in)
     points = _points(barangays.geometry.to_numpy(), per_barangay, random)
     pcodes = np.repeat(barangays.ADM4_PCODE.to_numpy(), per_barangay)
     rosters = _rosters(data)
