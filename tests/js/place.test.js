@@ -74,3 +74,15 @@ test('two countries share the arc between them, run through the other way', () =
   assert.deepEqual(east.geometry.coordinates, [[[[11, 20], [12, 20], [12, 22], [11, 22], [11, 20]]]]);
   assert.equal(none.length, 0);
 });
+
+test('a country across the date line is one piece', () => {
+  const topology = {
+    transform: { scale: [1, 1], translate: [0, 0] },
+    arcs: [[[178, 0], [-356, 0], [0, 5], [356, 0], [0, -5]]],
+    objects: { countries: { geometries: [{ type: 'Polygon', arcs: [[0]], properties: {} }] } },
+  };
+
+  const [{ geometry }] = features(topology, 'countries').features;
+
+  assert.deepEqual(geometry.coordinates, [[[178, 0], [182, 0], [182, 5], [178, 5], [178, 0]]]);
+});
