@@ -153,16 +153,8 @@ def told(path: Path, hazard: Grid | Layer) -> dict[str, object]:
             "crs": label(hazard.crs),
             "band": hazard.band,
             "nodata": nodata,
-            "variable": hazard.variable,
-            "time": hazard.time,
         }
-    return about | {
-        "kind": "vector",
-        "crs": label(hazard.crs),
-        "band": None,
-        "nodata": [],
-        "layer": hazard.name,
-    }
+    return about | {"kind": "vector", "crs": label(hazard.crs), "band": None, "nodata": []}
 
 
 def _numbers(column: Column | None, file: str, clause: Clause) -> NDArray[Any] | None:

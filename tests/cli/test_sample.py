@@ -108,8 +108,6 @@ def test_the_summary_counts_every_row_once(tmp_path: Path) -> None:
             "crs": "EPSG:4326",
             "band": 1,
             "nodata": [-9999],
-            "variable": None,
-            "time": None,
         },
     }
 
