@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, false, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -95,11 +95,14 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
     standing = (ProgramMembership.registrant_id == Registrant.id) & (
         ProgramMembership.program_id == asked.program_id
     )
-    return (
+    facts = (
         select(
             Registrant.id.label("registrant_id"),
             Registrant.area_id,
-            *_verdict(rule, served),
+            (Registrant.state == RegistrantState.ACTIVE).label("active"),
+            ProgramMembership.state.label("standing"),
+            func.coalesce(rule, false()).label("meets"),
+            served.c.program_id.label("served_by"),
             *counts,
         )
         .outerjoin(Group, Group.registrant_id == Registrant.id)
@@ -107,23 +110,26 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
         .outerjoin(ProgramMembership, standing)
         .outerjoin(served, served.c.registrant_id == Registrant.id)
         .where(Registrant.id.in_(households))
-        .subquery("judged")
+        .cte("facts")
+        .prefix_with("MATERIALIZED")  # so that the rule is asked once of each
     )
+    return select(
+        facts.c.registrant_id,
+        facts.c.area_id,
+        *_verdict(facts),
+        *(facts.c[count.name] for count in counts),
+    ).subquery("judged")
 
 
-def _verdict(rule: Condition, served: Subquery) -> list[ColumnElement[Any]]:
+def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
     """The columns state, reason and by_program_id: those of the first reason that applies."""
-    standing = ProgramMembership.state
+    c = facts.c
     reasons: list[tuple[Condition, MembershipState, LeftOut]] = [
-        (
-            Registrant.state != RegistrantState.ACTIVE,
-            MembershipState.NOT_ELIGIBLE,
-            LeftOut.INACTIVE,
-        ),
-        (standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
-        (standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
-        (~func.coalesce(rule, false()), MembershipState.NOT_ELIGIBLE, LeftOut.RULE),
-        (served.c.program_id.is_not(None), MembershipState.DUPLICATED, LeftOut.SAME_PURPOSE),
+        (~c.active, MembershipState.NOT_ELIGIBLE, LeftOut.INACTIVE),
+        (c.standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
+        (c.standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
+        (~c.meets, MembershipState.NOT_ELIGIBLE, LeftOut.RULE),
+        (c.served_by.is_not(None), MembershipState.DUPLICATED, LeftOut.SAME_PURPOSE),
     ]
     kind, why = CycleMember.state.type, CycleMember.reason.type
     state = case(
@@ -131,7 +137,7 @@ def _verdict(rule: Condition, served: Subquery) -> list[ColumnElement[Any]]:
         else_=literal(MembershipState.ENROLLED, kind),
     )
     reason = case(*((applies, literal(said, why)) for applies, _verdict, said in reasons))
-    by_program = case((reason == LeftOut.SAME_PURPOSE, served.c.program_id))
+    by_program = case((reason == LeftOut.SAME_PURPOSE, c.served_by))
     return [state.label("state"), reason.label("reason"), by_program.label("by_program_id")]
 
 
