@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from app.web.maps import bars_of, classes_of, legend_of, map_settings
+from app.web.maps import bars_of, legend_of, map_settings
 from app.web.meanings import choice_sent, meaning_kept, meaning_sent, one_of, shock_sent
 from core.errors import Invalid
 from core.jobs import defer
 from core.storage import keep
 from core.words import _
+from geo.classes import classes_of
 from geo.jobs import releases as works
 from geo.measures import MEASURES
 from geo.models.events import EventKind, EventState, Severity

@@ -1,4 +1,4 @@
-"""What a page tells its map (static/js/map/settings.js), and the classes a release is drawn in."""
+"""What a page tells its map (static/js/map/settings.js), its legend and its histogram."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.words import figure_said
+from geo.classes import TOKENS, classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
 from geo.queries.situation import bounds_of_areas
 
-METRES_OF_WATER = (0.1, 0.5, 1.0, 2.0)  # m: ankle, knee, waist, over the head of most
-TOKENS = ("--h1", "--h2", "--h3", "--h4")
 BARS = 32  # of a histogram; each holds a whole number of the release's bins
 WORLD = (-180.0, -60.0, 180.0, 75.0)
 
@@ -41,19 +40,6 @@ def map_settings(
         "households": people,
         **given,
     }
-
-
-def classes_of(release: Release) -> list[tuple[float, str]]:
-    """The least value of each class a release is drawn in, and its colour token; little to much."""
-    floor = release.floor or 0.0
-    if release.kind is LayerKind.EXTENT:
-        return [(floor, TOKENS[2])]
-    if release.unit == "m":
-        bounds = [bound for bound in METRES_OF_WATER if bound > floor]
-    else:
-        top = (release.histogram_edges or [floor, floor + 1])[-1]
-        bounds = [floor + (top - floor) * share for share in (0.25, 0.5, 0.75)]
-    return list(zip([floor, *bounds], TOKENS, strict=False))
 
 
 def legend_of(release: Release | None) -> list[tuple[str, str]]:

@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
-from app.web.maps import classes_of
 from core.settings import ROOT
 from core.storage import path_of
+from geo.classes import classes_of
 from geo.models.releases import Release
 from geo.queries.releases import PUBLIC, release_seen
 from geo.queries.tiles import area_tile, release_tile
