@@ -22,7 +22,7 @@ from geo.archives import contents, unpacked
 from geo.crs import WGS84, Floats, parsed, within_range
 from geo.ellipsoid import Shapes
 from geo.vector.columns import column_of, numbers
-from geo.vector.open import opened, read
+from geo.vector.open import SHAPES, opened, read
 
 TABLES = {".csv", ".tsv", ".txt"}
 X_NAMES = ("lon", "lng", "longitude", "x")
@@ -41,6 +41,10 @@ class TableBroken(Invalid):
 
 class NotATable(Invalid):
     """{name} is a table and has no layers; leave the layer out."""
+
+
+class NoColumnsOfPlaces(Invalid):
+    """{name} holds shapes, which say themselves where they lie; leave the columns x and y out."""
 
 
 class PointsAreLines(Invalid):
@@ -102,8 +106,13 @@ def places(path: Path, asked: Asked = NOTHING_SAID) -> Places:
 
 
 def _table(files: list[Path]) -> Path | None:
-    tables = [file for file in files if _is_table(file)]
-    return tables[0] if len(tables) == len(files) == 1 else None
+    """The table that is meant: the only file, or the only one of an archive without shapes."""
+    if len(files) == 1:
+        return files[0] if _is_table(files[0]) else None
+    endings = [file.suffix.lower() for file in files]
+    if SHAPES.intersection(endings) or endings.count(".csv") != 1:
+        return None
+    return files[endings.index(".csv")]
 
 
 def _is_table(path: Path) -> bool:
@@ -197,6 +206,8 @@ def _position(wanted: str, header: list[str], name: str) -> int:
 
 
 def _from_layer(path: Path, asked: Asked) -> Places:
+    if asked.x is not None or asked.y is not None:
+        raise NoColumnsOfPlaces(name=path.name)
     with opened(path, crs=asked.crs, layer=asked.layer) as layer:
         features = read(layer, [asked.id] if asked.id else [])
     shapes = features.shapes

@@ -55,3 +55,21 @@ def csv_file(path: Path, text: str) -> Path:
     """A CSV as it stands between the quotes, without its first line break."""
     path.write_text(text.removeprefix("\n"), encoding="utf-8")
     return path
+
+
+def asked(folder: Path, hazard: Path, points: str, *words: object) -> Ran:
+    """Run `highground sample` on a hazard and the rows of a CSV."""
+    table = csv_file(folder / "points.csv", points)
+    return run("sample", hazard, table, *words, out=folder / "out.csv")
+
+
+def values(ran: Ran) -> list[str]:
+    """The values of a command that was not refused."""
+    assert ran.code == 0, ran.said
+    return ran.column("value")
+
+
+def statuses(ran: Ran) -> list[str]:
+    """The statuses of a command that was not refused."""
+    assert ran.code == 0, ran.said
+    return ran.column("status")

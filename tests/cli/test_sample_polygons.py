@@ -8,20 +8,10 @@ import pytest
 import shapely
 from rasterio.transform import from_origin
 
-from tests.cli.running import Ran, csv_file, run
+from tests.cli.running import Ran, asked, run
 from tests.make.files import depth_file, shapes_file
 
 BOX = shapely.box(0, 0, 2, 2)
-
-
-def asked(tmp_path: Path, hazard: Path, points: str, *words: object) -> Ran:
-    return run(
-        "sample",
-        hazard,
-        csv_file(tmp_path / "points.csv", points),
-        *words,
-        out=tmp_path / "out.csv",
-    )
 
 
 def answers(ran: Ran) -> list[tuple[str, str]]:
