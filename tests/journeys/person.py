@@ -14,7 +14,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 PHONE = {"width": 360, "height": 780}
 TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put into, if any
 EXPECTED = ("status of 4", "GPU stall", "htmx:sendAbort", "htmx:afterRequest")  # gone on elsewhere
-SOON, LONG = 30_000, 120_000  # milliseconds: for a page, and for a job on a busy machine
+SOON, LONG = 60_000, 180_000  # milliseconds: for a page, and for a job on a busy machine
 
 
 @dataclass

@@ -281,7 +281,7 @@ def _asked(person: Person) -> int:
 def _other_than(person: Person, before: int) -> int:
     """Wait until the card has another answer; answers how many households are in then."""
     tally = person.page.locator("#tally b")
-    for _look in range(100):
+    for _look in range(300):
         if (found := int(tally.text_content() or 0)) != before:
             return found
         person.page.wait_for_timeout(100)
