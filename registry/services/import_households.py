@@ -78,6 +78,15 @@ TURNED = text("""
           where area.valid_to is null
             and ST_Intersects(part.part, ST_Point(said.lat, said.lon, 4326)))
 """)
+# Which row of its code a row is, and how many were measured at its spot; sorted while it is narrow.
+TURNS = text("""
+    create temporary table turns on commit drop as
+    select row_number, row_number() over (partition by code order by row_number) as nth,
+           count(*) filter (where coalesce(source, 'gps') = 'gps')
+               over (partition by lon, lat) as at_spot
+    from (select row_number, code, source, lon, lat
+          from staged join said using (row_number)) as narrow
+""")
 # Each row beside the household it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
@@ -90,9 +99,7 @@ KNOWN = text("""
            household.area_id as area_now, household.settlement as settlement_now,
            household.address as address_now, household.phone as phone_now,
            detail.stated_size as size_now, detail.is_partial as partial_now,
-           row_number() over (partition by staged.code order by staged.row_number) as nth,
-           count(*) filter (where said.source is null or said.source = 'gps')
-               over (partition by said.lon, said.lat) as at_spot,
+           turns.nth, turns.at_spot,
            coalesce(
                ((place.lon, place.lat) = (said.lon, said.lat)
                 or turned.row_number is not null and (place.lon, place.lat) = (said.lat, said.lon))
@@ -106,6 +113,7 @@ KNOWN = text("""
     from staged
     join said using (row_number)
     left join placed using (row_number)
+    join turns using (row_number)
     left join turned using (row_number)
     left join registrants as household
            on household.kind = 'group' and household.code = staged.code
@@ -166,14 +174,16 @@ WEIGHED = text("""
     from judged
 """)
 # The planner knows nothing of a table that was just made, and guesses badly.
-LOOK_AT_POINTS, LOOK_AT_SAID = text("analyze points"), text("analyze said, placed, turned")
-LOOK_AT_WEIGHED, LOOK_AT_MERGING = text("analyze weighed"), text("analyze merging")
-LOOK_AT_ROWS = text("analyze import_households")
+LOOK_AT_POINTS = text("analyze points")
+LOOK_AT_SAID = text("analyze said (row_number), placed (row_number), turned, turns (row_number)")
+LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
+LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id)")
+LOOK_AT_ROWS = text("analyze import_households (import_id, row_number, verdict)")
 STEPS = (
-    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, TURNED, LOOK_AT_SAID),
+    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, TURNED, TURNS, LOOK_AT_SAID),
     *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
 )
-FRESH = text("drop table if exists said, points, placed, turned, known, weighed, merging")
+FRESH = text("drop table if exists said, points, placed, turned, turns, known, weighed, merging")
 
 CHECKED = text("""
     insert into import_households

@@ -39,6 +39,18 @@ SAID = text("""
     left join words as exact
            on exact.list = 'yes_no' and exact.word = lower(staged.birth_date_exact)
 """)
+# Which row of its code, of its identifier and of its household's relation a row is; sorted while
+# it is narrow.
+TURNS = text("""
+    create temporary table turns on commit drop as
+    select row_number, row_number() over (partition by code order by row_number) as nth,
+           row_number() over (partition by id_type_code, id_number order by row_number)
+               as nth_of_id,
+           row_number() over (partition by household_id, relation_code order by row_number)
+               as nth_of_relation
+    from (select row_number, code, id_type_code, id_number, household_id, relation_code
+          from staged join said using (row_number)) as narrow
+""")
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
@@ -49,13 +61,10 @@ KNOWN = text("""
            person.area_id as area_now, detail.sex as sex_now, detail.birth_date as born_now,
            detail.birth_date_exact as exact_now, detail.has_disability as disabled_now,
            belongs.kind as relation_now, holder.registrant_id as holder_id,
-           row_number() over (partition by staged.code order by staged.row_number) as nth,
-           row_number() over (partition by said.id_type_code, staged.id_number
-                              order by staged.row_number) as nth_of_id,
-           row_number() over (partition by said.household_id, said.relation_code
-                              order by staged.row_number) as nth_of_relation
+           turns.nth, turns.nth_of_id, turns.nth_of_relation
     from staged
     join said using (row_number)
+    join turns using (row_number)
     left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
     left join identifiers as holder
            on holder.type = said.id_type_code and holder.value = staged.id_number
@@ -150,11 +159,13 @@ WEIGHED = text("""
     from judged
 """)
 # The planner knows nothing of a table that was just made, and guesses badly.
-LOOK_AT_SAID, LOOK_AT_KNOWN = text("analyze said"), text("analyze known")
-LOOK_AT_WEIGHED, LOOK_AT_MERGING = text("analyze weighed"), text("analyze merging")
-LOOK_AT_ROWS = text("analyze import_people")
-STEPS = (SAID, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
-FRESH = text("drop table if exists said, known, beside, weighed, merging")
+LOOK_AT_SAID = text("analyze said (row_number, household_id), turns (row_number)")
+LOOK_AT_KNOWN = text("analyze known (row_number, registrant_id, household_id, relation_code)")
+LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
+LOOK_AT_MERGING = text("analyze merging (row_number, id, household_id, is_new)")
+LOOK_AT_ROWS = text("analyze import_people (import_id, row_number, verdict)")
+STEPS = (SAID, TURNS, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
+FRESH = text("drop table if exists said, turns, known, beside, weighed, merging")
 
 CHECKED = text("""
     insert into import_people

@@ -51,7 +51,8 @@ VOCABULARIES = text("""
 
 
 # The planner knows nothing of a table that was just filled, and guesses badly.
-LOOK_AT_STAGED, LOOK_AT_WORDS = text("analyze staged"), text("analyze words")
+LOOK_AT_STAGED, LOOK_AT_WORDS = text("analyze staged (row_number, code)"), text("analyze words")
+ROOM = text("set local work_mem = '128MB'")  # to sort and join whole files without the disk
 
 
 def stage_file(session: Session, an_import: Import, path: Path, progress: Progress) -> int:
@@ -97,6 +98,7 @@ def stage_reach(session: Session, area_ids: Select[Any] | None) -> None:
 
 
 def _staged(session: Session, fields: Iterable[str]) -> Table:
+    session.execute(ROOM)
     cells = [Column(field, Text) for field in fields]
     number = Column("row_number", BigInteger, primary_key=True, autoincrement=False)
     marks = (Column("overlong", Boolean), Column("accepted", Boolean))
