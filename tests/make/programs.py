@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -24,6 +25,8 @@ from tests.make.registry import make_household, make_person
 
 STARTS_ON = date(2026, 11, 20)
 UNTIL = datetime.now(UTC).date() + timedelta(days=30)
+MANY = 50  # households from which the planner has to know how many there are, as after an import
+LOOK = text("analyze registrants, groups, memberships, individuals, roster_members")
 _next = count(1)
 
 
@@ -87,6 +90,8 @@ def make_roster(
     session.add(roster)
     session.flush()
     add_to_roster(session, roster, *households, status=status)
+    if len(households) > MANY:
+        session.execute(LOOK)
     return roster
 
 
