@@ -185,7 +185,7 @@ def test_a_thousand_orders_cost_no_more_statements_than_one(
     statements.clear()
     make_payments(session, small.id, actor=FINN)
     for_one = len(statements)
-    families = [make_family(session, 1) for _ in range(200)]
+    families = [make_family(session, 1) for _ in range(100)]
     large = make_approved(session, program, *families)
     statements.clear()
 
