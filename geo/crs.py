@@ -15,7 +15,10 @@ from core.errors import Invalid
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 WGS84 = CRS.from_epsg(4326)
+CIRCLE = 360.0
 STRAYED = 1.0  # units a point may move on the way to longitude and latitude and back
+ASTRAY = 1e-5  # the same in degrees, about a metre
+TRUSTED = 20.0  # degrees around its area of use within which a projection is taken at its word
 
 
 class CrsUnknown(Invalid):
@@ -84,12 +87,55 @@ def _transformer(source: CRS, target: CRS) -> Transformer | None:
 
 
 def carried(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
-    """Points of one system in another; infinite where it cannot hold them."""
+    """Points of one system in another; infinite where it cannot hold them.
+
+    Far from home a projection may answer with a false place (the other side of the earth, for a
+    transverse Mercator), so there a point has to find its way back.
+    """
     transformer = _transformer(source, target)
     if transformer is None:
         return x, y
-    there = transformer.transform(x, y)
-    return np.asarray(there[0], dtype=float), np.asarray(there[1], dtype=float)
+    there = tuple(np.array(axis, dtype=float) for axis in transformer.transform(x, y))
+    doubted = _far_from_home(x, y, source, target)
+    if doubted.any():
+        back = transformer.transform(there[0][doubted], there[1][doubted], direction="INVERSE")
+        lost = doubted.copy()
+        lost[doubted] = _apart(back, (x[doubted], y[doubted]), source)
+        there[0][lost], there[1][lost] = np.inf, np.inf
+    return there[0], there[1]
+
+
+def _far_from_home(x: Floats, y: Floats, source: CRS, target: CRS) -> Flags:
+    """Which points lie well outside the area a projection is made for."""
+    if target.is_geographic:
+        return np.zeros(np.shape(x), dtype=bool)
+    use = _home(target)
+    if use is None or not in_degrees(source):
+        return np.isfinite(x)
+    west, south, east, north = use
+    width = (east - west) % CIRCLE or CIRCLE
+    with np.errstate(invalid="ignore"):
+        at_home = (x - west + TRUSTED) % CIRCLE <= width + 2 * TRUSTED
+        at_home &= (y >= south - TRUSTED) & (y <= north + TRUSTED)
+    return np.isfinite(x) & ~at_home
+
+
+@lru_cache(maxsize=64)
+def _home(crs: CRS) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the area a system is made for; looked up by its code, for files
+    seldom say it."""
+    code = crs.to_epsg(min_confidence=70)
+    use = crs.area_of_use or (CRS.from_epsg(code).area_of_use if code else None)
+    return use.bounds if use else None
+
+
+def _apart(one: tuple[Floats, Floats], other: tuple[Floats, Floats], crs: CRS) -> Flags:
+    """Which points of two lists are not the same places; a full circle does not matter."""
+    with np.errstate(invalid="ignore"):
+        dx, dy = one[0] - other[0], one[1] - other[1]
+        if in_degrees(crs):
+            dx = ((dx + CIRCLE / 2) % CIRCLE - CIRCLE / 2) * np.cos(np.radians(other[1]))
+        return np.asarray(~(np.hypot(dx, dy) <= (ASTRAY if in_degrees(crs) else STRAYED)))
 
 
 def within_range(x: Floats, y: Floats, crs: CRS) -> Flags:

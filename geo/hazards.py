@@ -5,16 +5,16 @@ in the same.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geo.clauses import Clause
 from geo.crs import WGS84, Flags, Floats, carried
 from geo.ellipsoid import Shapes
 from geo.raster.grid import Grid
+from geo.raster.onto import onto_grid
 from geo.raster.sample import sample
 from geo.raster.zonal import zonal
 from geo.vector.locate import NOWHERE, Locator
@@ -70,13 +70,10 @@ class RasterHazard:
 
     def over_areas(self, areas: Shapes) -> OverAreas:
         """Cells by the shares in which the areas cover them."""
-        zones = zonal(self.grid, shapely.transform(areas, self._carried), self.clause)
+        zones = zonal(self.grid, onto_grid(areas, WGS84, self.grid), self.clause)
         return OverAreas(
             zones.observed_km2, zones.hit_km2, zones.cells, zones.low, zones.mean, zones.high
         )
-
-    def _carried(self, at: NDArray[Any]) -> NDArray[Any]:
-        return np.column_stack(carried(at[:, 0], at[:, 1], WGS84, self.grid.crs))
 
 
 class ExtentHazard:

@@ -28,6 +28,7 @@ from core.words import _
 from geo.crs import Flags, carried, in_degrees
 from geo.products.kinds import recognised
 from geo.raster.grid import Grid
+from geo.raster.onto import onto_grid
 from geo.raster.sample import Readings
 from geo.raster.sample import sample as read_at
 from geo.raster.zonal import largest
@@ -126,7 +127,7 @@ def _readings(grid: Grid, at: Places) -> Readings:
     readings = read_at(grid, *carried(at.x, at.y, at.crs, grid.crs))
     if at.footprints is None:
         return readings
-    shapes = repaired(reprojected(at.footprints, at.crs, grid.crs)).shapes
+    shapes = repaired(onto_grid(repaired(at.footprints).shapes, at.crs, grid)).shapes
     areal = ~shapely.is_missing(at.footprints)
     values, found = largest(grid, shapes)
     return Readings(

@@ -25,6 +25,7 @@ from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.products.kinds import recognised
 from geo.raster.grid import Grid
+from geo.raster.onto import onto_grid
 from geo.raster.zonal import zonal as zones_of
 from geo.vector.areas import Areas, areas_of
 from geo.vector.columns import float_texts
@@ -89,7 +90,7 @@ def _asked(source: Grid | Layer, areas: Areas, asked: Question) -> list[Floats]:
 
 
 def _ask_raster(grid: Grid, areas: Areas, asked: Question) -> list[Floats]:
-    shapes = reprojected(areas.shapes, areas.crs, grid.crs)
+    shapes = onto_grid(areas.shapes, areas.crs, grid)
     zones = zones_of(grid, shapes, asked.clause)
     cells = zones.cells
     if asked.observed_file is not None:
@@ -111,7 +112,7 @@ def _observed_part(areas: Areas, grid: Grid, observed: Path) -> Shapes:
     """The parts of areas that lie in the observed extent, in the grid's system."""
     layer, extent = observed_extent(observed)
     shapes = reprojected(areas.shapes, areas.crs, layer.crs)
-    return reprojected(clipped(shapes, extent), layer.crs, grid.crs)
+    return onto_grid(clipped(shapes, extent), layer.crs, grid)
 
 
 def _ask_polygons(layer: Layer, areas: Areas, asked: Question) -> list[Floats]:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.crs import WGS84, Floats, carried, in_degrees
+from geo.crs import CIRCLE, WGS84, Floats, carried, in_degrees
 from geo.ellipsoid import Shapes, bands_km2, quadrangles_km2
-from geo.raster.grid import CIRCLE, Grid, Indices
+from geo.raster.grid import Grid, Indices
 from geo.raster.lattice import NODES, between, ends
 from geo.raster.windows import Window, pieces
 

@@ -4,8 +4,8 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from geo.crs import WGS84, Floats, carried
-from geo.raster.grid import CIRCLE, Grid
+from geo.crs import CIRCLE, WGS84, Floats, carried
+from geo.raster.grid import Grid
 
 ALONG = 32  # points along each edge; a straight edge of a projection is a curve in degrees
 

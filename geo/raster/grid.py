@@ -9,14 +9,13 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs import Flags, Floats, in_degrees
+from geo.crs import CIRCLE, Flags, Floats, in_degrees
 
 Cells = NDArray[Any]
 Indices = NDArray[np.int64]
 
 NEAR = 1e-6  # relative: nodata written as text and read back, or narrowed to 32 bits
 SENTINEL = 1e30  # beyond this, nodata is some program's "largest number", spelt in many ways
-CIRCLE = 360.0
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from pyproj.exceptions import CRSError
 from core.errors import Invalid
 from core.words import _
 from geo.archives import contents, refuse_recipe, unpacked
-from geo.crs import WGS84, in_degrees, settled
+from geo.crs import CIRCLE, WGS84, in_degrees, settled
 from geo.raster import shakemap
 from geo.raster.bands import Band, Choice, NoSuchVariable, chosen_band, listed, says_degrees
-from geo.raster.grid import CIRCLE, Grid
+from geo.raster.grid import Grid
 from geo.raster.variables import chosen_variable, is_turned, only_variable
 from geo.raster.windows import Window, clipped, pieces
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs import Flags, Floats, carried, in_degrees
-from geo.raster.grid import CIRCLE, Cells, Grid, Indices
+from geo.crs import CIRCLE, Flags, Floats, carried, in_degrees
+from geo.raster.grid import Cells, Grid, Indices
 from geo.raster.lattice import NODES, between, ends
 from geo.raster.open import dataset
 

@@ -38,13 +38,14 @@ def repaired(shapes: Shapes) -> Repaired:
     broken = shapes[changed]
     fixed = shapely.make_valid(broken, method="structure", keep_collapsed=False)
     valid = shapes.copy()
-    valid[changed] = [_polygons_only(shape) for shape in fixed]
+    valid[changed] = [areal(shape) for shape in fixed]
     reasons = [str(reason) for reason in shapely.is_valid_reason(broken)]
     after = np.nan_to_num(shapely.area(valid[changed]))
     return Repaired(valid, changed, reasons, shapely.area(broken), after)
 
 
-def _polygons_only(shape: BaseGeometry) -> BaseGeometry | None:
+def areal(shape: BaseGeometry) -> BaseGeometry | None:
+    """What of a shape has an area; None if nothing does."""
     if shape.is_empty:
         return None
     if shapely.get_type_id(shape) in POLYGONS:
