@@ -17,6 +17,7 @@ from app.auth.roles import Role
 from app.loading import (
     Signing,
     Team,
+    carried_out,
     load_areas,
     load_registrants,
     load_release,
@@ -33,10 +34,17 @@ from geo.models.events import EventKind, Severity
 from geo.models.releases import ObservedRule
 from geo.services.events import Shock, create_event
 from geo.services.releases import Meaning
+from programs.jobs.service_points import import_service_points
 from programs.models.programs import Delivery
 from programs.services.funds import deposit
 from programs.services.organisations import create_organisation
-from programs.services.programs import Gift, Plan, activate_program, create_program
+from programs.services.programs import (
+    Gift,
+    Plan,
+    activate_program,
+    add_benefit,
+    create_program,
+)
 from registry.models.imports import ImportKind
 
 PASSWORD = "high above the water"  # noqa: S105 - of the demonstration, and told to everybody
@@ -134,6 +142,9 @@ def _load_country(folder: Path, team: Team) -> None:
     )
     for kind in ImportKind:
         load_registrants(folder / f"{kind}.csv", kind, actor=team[Role.REGISTRAR])
+    points = keep_file(folder / "service_points.csv")
+    manager = team[Role.PROGRAM_MANAGER]
+    carried_out(import_service_points, actor=manager, sha256=points.sha256)
 
 
 def _load_hazards(folder: Path, team: Team) -> None:
@@ -182,8 +193,10 @@ def _found_program(team: Team) -> None:
             session, "Ministry of Relief", "government", actor=team[Role.ADMINISTRATOR]
         )
         plan = Plan("Flood cash Lower Oru", "flood relief", office.id, "MUR")
-        gift = Gift("Cash", Delivery.VOUCHER, **AMOUNTS)
-        program = create_program(session, plan, gift, actor=team[Role.PROGRAM_MANAGER])
+        cash = Gift("Cash", Delivery.CASH, **AMOUNTS)
+        program = create_program(session, plan, cash, actor=team[Role.PROGRAM_MANAGER])
+        food = Gift("Food voucher", Delivery.VOUCHER, base=Decimal(900))
+        add_benefit(session, program.id, food, actor=team[Role.PROGRAM_MANAGER])
         _open(session, program.id, team)
 
 
