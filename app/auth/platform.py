@@ -1,7 +1,9 @@
-"""The platform itself as the one who acts: commands at the machine, and work nobody asked for."""
+"""The platform itself with every permission, for commands given at its own machine."""
+
+from dataclasses import replace
 
 from app.auth.roles import GIVES
-from core.actor import Actor
+from core import actor
 
 EVERYTHING: frozenset[str] = frozenset().union(*GIVES.values())
-PLATFORM = Actor(id=0, name="platform", permissions=EVERYTHING, national=True)
+PLATFORM = replace(actor.PLATFORM, permissions=EVERYTHING)
