@@ -6,6 +6,7 @@ budget of bytes and entries, kept by what really comes out, not by what the arch
 
 import gzip
 import hashlib
+import os
 import tempfile
 import zipfile
 import zlib
@@ -26,6 +27,10 @@ JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 class FileMissing(NotFound):
     """There is no file at {path}; check the path and try again."""
+
+
+class FileLocked(Invalid):
+    """{name} may not be read; ask whoever owns the file for access to it."""
 
 
 class FileEmpty(Invalid):
@@ -90,10 +95,12 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
     """The file itself, or the folder its contents stand in until the block ends.
 
     Archives inside archives are opened to two levels.
-    Raises FileMissing, FileEmpty, ArchiveBroken, ArchiveTooLarge, ArchiveEscapes.
+    Raises FileMissing, FileLocked, FileEmpty, ArchiveBroken, ArchiveTooLarge, ArchiveEscapes.
     """
     if not path.exists():
         raise FileMissing(path=path)
+    if not os.access(path, os.R_OK):
+        raise FileLocked(name=path.name)
     if path.is_file() and path.stat().st_size == 0:
         raise FileEmpty(name=path.name)
     if _magic(path) is None:

@@ -30,7 +30,7 @@ from geo.raster.zonal import zonal as zones_of
 from geo.vector.areas import Areas, areas_of
 from geo.vector.columns import float_texts
 from geo.vector.open import Layer
-from geo.vector.reproject import reprojected
+from geo.vector.reproject import on_the_globe, reprojected
 from geo.vector.shares import clipped, covered_km2, overlap
 
 HEADER = (
@@ -117,14 +117,14 @@ def _observed_part(areas: Areas, grid: Grid, observed: Path) -> Shapes:
 
 def _ask_polygons(layer: Layer, areas: Areas, asked: Question) -> list[Floats]:
     hazard = hazard_polygons(layer, asked)
-    shapes = reprojected(areas.shapes, areas.crs, WGS84)
-    cover = reprojected(hazard.shapes, layer.crs, WGS84)
+    shapes = on_the_globe(reprojected(areas.shapes, areas.crs, WGS84))
+    cover = on_the_globe(reprojected(hazard.shapes, layer.crs, WGS84))
     hit, known = cover, cover
     if hazard.numbers is not None and asked.clause.bounded:
         hit, known = cover[asked.clause.met(hazard.numbers)], cover[~np.isnan(hazard.numbers)]
     if asked.observed_file is not None:
         seen_layer, extent = observed_extent(asked.observed_file)
-        known = reprojected(extent, seen_layer.crs, WGS84)
+        known = on_the_globe(reprojected(extent, seen_layer.crs, WGS84))
         hit = overlap(hit, known)
     if asked.observed is None:
         tell(_("Nothing says what was observed outside the polygons; it counts as not observed."))

@@ -170,7 +170,7 @@ def _netcdf_time(about: dict[str, str], tags: dict[str, str]) -> tuple[str, str]
         calendar = about.get(f"{dimension}#calendar", "standard")
         try:
             return stored, cftime.num2date(float(stored), units, calendar).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):
             return stored, stored
     return "", ""
 

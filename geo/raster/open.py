@@ -22,7 +22,7 @@ from geo.raster import shakemap
 from geo.raster.bands import Band, Choice, NoSuchVariable, chosen_band, listed, says_degrees
 from geo.raster.grid import Grid
 from geo.raster.variables import chosen_variable, is_turned, only_variable
-from geo.raster.windows import Window, clipped, pieces
+from geo.raster.windows import Window, clipped, pieces, stored
 
 # Drivers that read values from the file they are given: none that fetches, or points elsewhere.
 # fmt: off
@@ -54,10 +54,6 @@ class SeveralFiles(Invalid):
 
 class NoSuchFile(Invalid):
     """{name} has no layer {layer}; it has {files}."""
-
-
-class Damaged(Invalid):
-    """{name} opens but its values cannot be read ({reason}); fetch or export it again."""
 
 
 class ComplexNumbers(Invalid):
@@ -191,9 +187,10 @@ def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
         raise NoPosition(name=name)
     crs, notes = _crs(name, source, choice)
     grid = _of_band(source, band, crs, choice)
+    grid = replace(grid, file=name, notes=notes, variable=variable or band.name or None)
     _refuse_false_degrees(name, grid)
-    _refuse_damaged(name, source, grid)
-    return replace(grid, file=name, notes=notes, variable=variable or band.name or None)
+    _refuse_damaged(source, grid)
+    return grid
 
 
 def _settled_variable(name: str, choice: Choice, variable: str | None) -> Choice:
@@ -276,15 +273,10 @@ def _refuse_false_degrees(name: str, grid: Grid) -> None:
         raise NotDegrees(name=name, low=f"{south:.6g}", high=f"{north:.6g}")
 
 
-def _refuse_damaged(name: str, source: Any, grid: Grid) -> None:
+def _refuse_damaged(source: Any, grid: Grid) -> None:
     """Read a small grid whole, a large one at its start, middle and end: a header is no raster."""
-    from rasterio.errors import RasterioError
-
-    try:
-        for window in _samples(grid):
-            source.read(grid.band, window=window.slices)
-    except RasterioError as error:
-        raise Damaged(name=name, reason=_cause(error)) from error
+    for window in _samples(grid):
+        stored(source, grid, window)
 
 
 def _samples(grid: Grid) -> Iterator[Window]:
@@ -294,9 +286,3 @@ def _samples(grid: Grid) -> Iterator[Window]:
     rows, columns = grid.block
     for place in ((0, 0), (grid.height // 2, grid.width // 2), (grid.height - 1, grid.width - 1)):
         yield clipped(grid, place[0] // rows * rows, place[1] // columns * columns, rows, columns)
-
-
-def _cause(error: Exception) -> str:
-    """The first reason GDAL gave, without the Python around it."""
-    cause = error.__cause__ or error.__context__ or error
-    return str(cause).strip().splitlines()[0].rstrip(".")[:120]

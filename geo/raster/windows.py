@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import Invalid
 from geo.crs import Flags
 from geo.raster.grid import Cells, Grid, Indices
 
 SIDE = 2048  # cells: four million at a time
+
+
+class Damaged(Invalid):
+    """{name} opens but its values cannot be read ({reason}); fetch or export it again."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,13 @@ def clipped(grid: Grid, top: int, left: int, height: int, width: int) -> Window:
 
 
 def stored(source: Any, grid: Grid, window: Window) -> Cells:
-    """The numbers of a window as the file holds them."""
-    cells: Cells = source.read(grid.band, window=window.slices)
+    """The numbers of a window as the file holds them. Raises Damaged."""
+    from rasterio.errors import RasterioError
+
+    try:
+        cells: Cells = source.read(grid.band, window=window.slices)
+    except RasterioError as error:
+        raise Damaged(name=grid.file, reason=_cause(error)) from error
     return cells
 
 
@@ -67,3 +77,9 @@ def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:
 def _multiple(block: int, side: int) -> int:
     """The fewest whole blocks that reach a side."""
     return block * math.ceil(side / block)
+
+
+def _cause(error: Exception) -> str:
+    """The first reason GDAL gave, without the Python around it."""
+    cause = error.__cause__ or error.__context__ or error
+    return str(cause).strip().splitlines()[0].rstrip(".")[:120]

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from core.errors import Invalid
 from geo.archives import contents, refuse_recipe, unpacked
@@ -143,7 +144,7 @@ def read(layer: Layer, columns: Sequence[str] = ()) -> Features:
     }
     found.setdefault(layer.fid, Column(layer.fid, "OFTInteger64", np.asarray(fids)))
     asked = {column: found[name] for column, name in zip(columns, names, strict=True)}
-    return Features(shapely.from_wkb(shapes, on_invalid="fix"), asked)
+    return Features(_shapes(layer, shapes), asked)
 
 
 def polygons(layer: Layer, shapes: Shapes) -> Shapes:
@@ -272,21 +273,39 @@ def _encoding(path: Path) -> str | None:
     return "UTF-8"
 
 
+def _shapes(layer: Layer, written: Any) -> Shapes:
+    try:
+        return np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
+    except ShapelyError as error:
+        raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+
+
 def _raw(layer: Layer, fields: list[str]) -> tuple[dict[str, Any], Any, Any, Any]:
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+    """What pyogrio reads of a layer; text that is not what it claims to be, as Western European."""
+    from pyogrio.errors import DataLayerError, DataSourceError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found: tuple[dict[str, Any], Any, Any, Any] = pyogrio.raw.read(
-                layer.path,
-                layer=layer.name,
-                columns=fields,
-                encoding=layer.encoding,
-                force_2d=True,
-                return_fids=True,
-            )
-    except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
+        try:
+            return _read_by_pyogrio(layer, fields, layer.encoding)
+        except UnicodeDecodeError:
+            return _read_by_pyogrio(layer, fields, "cp1252")
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+
+
+def _read_by_pyogrio(
+    layer: Layer, fields: list[str], encoding: str | None
+) -> tuple[dict[str, Any], Any, Any, Any]:
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: tuple[dict[str, Any], Any, Any, Any] = pyogrio.raw.read(
+            layer.path,
+            layer=layer.name,
+            columns=fields,
+            encoding=encoding,
+            force_2d=True,
+            return_fids=True,
+        )
     return found

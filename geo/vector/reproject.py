@@ -3,15 +3,19 @@
 import numpy as np
 import shapely
 from pyproj import CRS
+from shapely import affinity
 
-from geo.crs import Floats, carried, in_degrees, same
+from geo.crs import CIRCLE, Floats, carried, in_degrees, same
 from geo.ellipsoid import Shapes
+from geo.vector.repair import areal, repaired
 
+HALF = CIRCLE / 2
+GLOBE = shapely.box(-HALF, -90, HALF, 90)
 DEGREES, METRES = 0.05, 5_000.0  # the longest edge that is carried over as a straight one
 
 
 def reprojected(shapes: Shapes, source: CRS, target: CRS) -> Shapes:
-    """N shapes of one system in another; None where the other cannot hold a shape."""
+    """N valid shapes of one system in another, valid; None where the other cannot hold a shape."""
     if same(source, target):
         return shapes
     fine = shapely.segmentize(shapes, _longest_edge(source))
@@ -22,7 +26,22 @@ def reprojected(shapes: Shapes, source: CRS, target: CRS) -> Shapes:
     moved = shapely.transform(fine, carry)
     bounds = shapely.bounds(moved)
     moved[~np.isfinite(bounds).all(axis=1)] = None
-    return moved
+    return repaired(moved).shapes
+
+
+def on_the_globe(shapes: Shapes) -> Shapes:
+    """N shapes in degrees with what lies beyond 180 east or west brought back to the other side."""
+    west, _, east, _ = shapely.bounds(shapes).T
+    with np.errstate(invalid="ignore"):
+        beyond = np.flatnonzero((west < -HALF) | (east > HALF))
+    turned = shapes.copy()
+    for at in beyond.tolist():
+        parts = [
+            shapely.intersection(affinity.translate(shapes[at], turn), GLOBE)
+            for turn in (0.0, CIRCLE, -CIRCLE)
+        ]
+        turned[at] = areal(shapely.union_all(parts))
+    return turned
 
 
 def _longest_edge(crs: CRS) -> float:

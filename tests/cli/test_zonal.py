@@ -193,6 +193,20 @@ def test_polygons_count_once_where_they_overlap(tmp_path: Path) -> None:
         assert all(math.isnan(row[key]) for key in ("cells", "observed_cells", "mean", "sum"))
 
 
+def test_polygons_are_met_across_the_antimeridian(tmp_path: Path) -> None:
+    hazard = shapes_file(tmp_path / "h.geojson", (shapely.box(179, 0, 182, 1), {}))
+    areas = shapes_file(
+        tmp_path / "a.geojson",
+        (shapely.box(-180, 0, -176, 1), {}),
+        (shapely.box(170, 0, 190, 1), {}),
+    )
+
+    west, both = numbers(run("zonal", hazard, areas, "--observed", "all", out=tmp_path / "out.csv"))
+
+    assert west["hit_share"] == pytest.approx(0.5, rel=1e-6)
+    assert both["hit_km2"] == pytest.approx(geodesic_km2(shapely.box(0, 0, 3, 1)), rel=1e-6)
+
+
 def test_an_observed_extent_limits_what_polygons_and_rasters_say(tmp_path: Path) -> None:
     box = shapely.box(0, 0, 1, 2)
     hazard = shapes_file(tmp_path / "h.geojson", (box, {}))

@@ -13,6 +13,7 @@ from geo.raster.grid import Grid
 from geo.raster.open import opened
 from geo.raster.sample import Readings, sample
 from geo.raster.store import build
+from geo.raster.windows import Damaged
 from tests.places import DATA
 
 RNG = np.random.default_rng(7)
@@ -75,6 +76,16 @@ def test_every_layout_of_blocks_reads_the_same(tmp_path: Path, layout: str, coun
 def test_no_points_ask_nothing(tmp_path: Path) -> None:
     with opened(written(tmp_path / "h.tif", "tiles")) as grid:
         assert read(sample(grid, np.empty(0), np.empty(0))) == []
+
+
+def test_a_file_that_breaks_off_is_refused_when_it_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "h.tif", "tiles")
+    x, y = places(20_000)
+
+    with opened(path) as grid:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        with pytest.raises(Damaged, match=r"h\.tif"):
+            sample(grid, x, y)
 
 
 def test_a_store_answers_like_its_raster(tmp_path: Path) -> None:

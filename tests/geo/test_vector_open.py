@@ -88,6 +88,13 @@ def test_a_shapefile_without_a_code_page_is_read_as_it_can_be(
     assert texts(tmp_path / "a.shp", "name") == ["Peñablanca “núcleo” €"]
 
 
+def test_a_code_page_that_is_wrong_does_not_lose_the_names(tmp_path: Path) -> None:
+    frame(name=["Peñablanca"]).to_file(tmp_path / "a.shp", encoding="cp1252")
+    (tmp_path / "a.cpg").write_text("UTF-8")
+
+    assert texts(tmp_path / "a.shp", "name") == ["Peñablanca"]
+
+
 def test_several_layers_are_asked_for_and_tables_beside_them_are_not(tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     pyogrio.write_dataframe(frame(name=["flood"]), path, layer="flood 2020")
