@@ -16,6 +16,7 @@ from app.cli.db import migrations
 from core import settings as kept
 from core.actor import Actor
 from core.db import connect, new_session
+from tests.browser import chromium, launch  # noqa: F401 - fixtures
 from tests.places import ROOT
 
 EVERYTHING = frozenset().union(*GIVES.values())

@@ -16,22 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import make_url, text
 
 from tests.conftest import server, template
 from tests.journeys.person import Person
 from tests.places import ROOT
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 BIN = Path(sys.executable).parent
 
 
@@ -138,19 +129,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """An empty platform for the tests of one module."""
     with started("journey", tmp_path_factory.mktemp("platform")) as platform:
         yield platform
-
-
-@pytest.fixture(scope="session")
-def player() -> Iterator[Playwright]:
-    with sync_playwright() as player:
-        yield player
-
-
-@pytest.fixture(scope="session")
-def chromium(player: Playwright) -> Iterator[Browser]:
-    browser = player.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
