@@ -78,7 +78,7 @@ def test_the_page_asks_the_latest_release_at_half_a_metre(
     page = signed_in(Role.COORDINATOR).get("/select")
     assert page.status_code == 200
     assert "1 households in, 0 probable, 2 out, 0 not observed, 0 unlocated" in page.text
-    assert "Depth of at least 0.5 m" in page.text
+    assert "Households in depth of at least 0.5 m" in _text(page)
     assert "Flood of the Oru" in page.text
 
 
