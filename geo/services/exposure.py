@@ -26,6 +26,7 @@ from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.areas import in_force
 from geo.raster.open import opened
+from geo.services.locations import PUBLISHING
 
 BATCH = 2_000_000  # places read, asked and written at a time
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8"}
@@ -39,8 +40,10 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
     """Ask a release about every located place in its box, into a partition of its own.
 
     The partition is filled before it is attached, so whoever asks meanwhile waits for a moment
-    only. Answers how many places were asked; `report(done, total)` after each batch.
+    only. Places that others are still writing owe their answer once this is published. Answers how
+    many places were asked; `report(done, total)` after each batch.
     """
+    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
     inside = _located(release)
     total = session.scalar(select(func.count()).select_from(inside.subquery())) or 0
     done = 0

@@ -26,6 +26,9 @@ from geo.vector.locate import NOWHERE, Locator
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
 
 
+PUBLISHING = 20_261_122  # the advisory lock of whoever publishes, shared by whoever writes places
+
+
 def settle(session: Session, location_ids: Select[int]) -> int:
     """Give each of these places that has a point the leaf area it lies in; answers how many moved.
 
@@ -50,9 +53,10 @@ def owe(session: Session, location_ids: Select[int]) -> int:
     """Note that the published releases of open events were not asked about these places.
 
     Until the job `sample_due` has worked it off, a place is not observed by them. Answers how many
-    questions are new.
+    questions are new. Waits while a release is being published, which does not see these places.
     """
     session.flush()
+    session.execute(select(func.pg_advisory_xact_lock_shared(PUBLISHING)))
     due = (
         select(Release.id, Location.id)
         .join(Event, Event.id == Release.event_id)

@@ -140,4 +140,4 @@ def test_a_thousand_places_cost_no_more_statements_than_one(
     settle(session, EVERY)
     owe(session, EVERY)
 
-    assert len(statements) - before == 3
+    assert len(statements) - before == 4
