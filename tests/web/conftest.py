@@ -56,7 +56,7 @@ def signed_in(browser: Browser, session: Session) -> Callable[..., Browser]:
     """`signed_in(Role.APPROVER)` is a browser in which somebody with that role is signed in."""
 
     def sign_in(*roles: Role, area_id: int | None = None) -> Browser:
-        email = f"{uuid.uuid4().hex[:8]}@example.org"
+        email = f"{uuid.uuid4().int}@example.org"
         user = User(name="Lena Marr", email=email, password_hash=hashed(PASSWORD))
         session.add(user)
         session.flush()
