@@ -64,16 +64,28 @@ def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
 
 def border_cells(edges: Edges, lattice: Lattice, shapes: int) -> Indices:
     """The sorted (cell, shape) pairs in which a border of the shape runs through the cell."""
+    cell, edge = edges_in_cells(edges, lattice)
+    return distinct(cell * shapes + edges.shape[edge])
+
+
+def edges_in_cells(edges: Edges, lattice: Lattice) -> tuple[Indices, Indices]:
+    """Every cell with every edge that runs through it, by cell and then by edge."""
     du, dv = edges.u1 - edges.u0, edges.v1 - edges.v0
     pieces = np.maximum(1, np.ceil(np.maximum(np.abs(du), np.abs(dv)) / PIECE)).astype(np.int64)
     edge = np.repeat(np.arange(len(pieces)), pieces)
     nth = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     start, end = nth / pieces[edge], (nth + 1) / pieces[edge]
-    columns = _ends(edges.u0[edge] + start * du[edge], edges.u0[edge] + end * du[edge])
-    rows = _ends(edges.v0[edge] + start * dv[edge], edges.v0[edge] + end * dv[edge])
-    corners = [row * lattice.side + column for row in rows for column in columns]
-    pairs = [corner * shapes + edges.shape[edge] for corner in corners]
-    return distinct(np.sort(np.concatenate([distinct(some) for some in pairs])))
+    left, right = _ends(edges.u0[edge] + start * du[edge], edges.u0[edge] + end * du[edge])
+    low, high = _ends(edges.v0[edge] + start * dv[edge], edges.v0[edge] + end * dv[edge])
+    wide, tall = right > left, high > low
+    count = max(1, len(pieces))
+    met = [
+        (low * lattice.side + left) * count + edge,
+        (low[wide] * lattice.side + right[wide]) * count + edge[wide],
+        (high[tall] * lattice.side + left[tall]) * count + edge[tall],
+        (high[wide & tall] * lattice.side + right[wide & tall]) * count + edge[wide & tall],
+    ]
+    return np.divmod(distinct(np.sort(np.concatenate([distinct(some) for some in met]))), count)
 
 
 def distinct(numbers: Indices) -> Indices:
