@@ -98,7 +98,7 @@ def test_handing_over_counts_once_and_the_second_is_told_when_and_by_whom(
     assert given.amount == 70
     entitlement = session.scalars(select(Entitlement)).one()
     assert (entitlement.state, entitlement.redeemed) == (EntitlementState.REDEEMED, Decimal(70))
-    with pytest.raises(VoucherUsed, match=r"handed over for on .* by Sefu Doro; nothing more"):
+    with pytest.raises(VoucherUsed, match=r"handed over on .* by Sefu Doro; nothing more"):
         redeem(session, voucher.code, uuid.uuid4(), actor=SEFU)
     assert "by Sefu Doro" in str(held(session, voucher.code, actor=SEFU).refusal)
     assert len(session.scalars(select(Redemption)).all()) == 1
