@@ -32,6 +32,7 @@ async function start(element) {
     const behaviour = await BEHAVIOURS[name]();
     behaviour.start(element);
   }
+  element.dataset.started = '';
 }
 
 // on a narrow screen the bar scrolls: the room one is in stays in sight

@@ -38,8 +38,9 @@ class Tab:
     wrong: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Open a path and wait until its map has drawn."""
+        """Open a path and wait until all it asks for has started and its map has drawn."""
         self.page.goto(self.site + path)
+        self.page.wait_for_selector("[data-module]:not([data-started])", state="detached")
         self.settle()
         return self.page
 
