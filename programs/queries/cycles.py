@@ -113,8 +113,8 @@ def choices(session: Session, *, actor: Actor) -> Choices:
         .limit(MOST_LISTS)
     )
     return Choices(
-        programs=[row._tuple() for row in session.execute(programs)],
-        rosters=[row._tuple() for row in session.execute(rosters)],
+        programs=list(session.execute(programs)),
+        rosters=list(session.execute(rosters)),
     )
 
 

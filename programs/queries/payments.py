@@ -41,7 +41,7 @@ def batch_of(session: Session, batch_id: int) -> tuple[PaymentBatch, Cycle, Prog
     found = session.execute(asked).one_or_none()
     if found is None:
         raise NotFound(batch=batch_id)
-    return found._tuple()
+    return found
 
 
 def order_lines(batch_id: int, currency: str) -> Select[*tuple[Any, ...]]:

@@ -122,7 +122,7 @@ def organisations_listed(session: Session, *, actor: Actor) -> list[tuple[Organi
         .group_by(Organisation.id)
         .order_by(Organisation.name)
     )
-    return [row._tuple() for row in session.execute(counted)]
+    return list(session.execute(counted))
 
 
 def organisations(session: Session) -> list[tuple[int, str]]:

@@ -62,7 +62,7 @@ def count_matching(session: Session, written: str, on: date, *, actor: Actor) ->
         select(func.count()).select_from(meant).scalar_subquery(),
         select(func.count()).select_from(all_of_them).scalar_subquery(),
     )
-    return session.execute(asked).one()._tuple()
+    return session.execute(asked).one()
 
 
 def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
