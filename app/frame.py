@@ -15,6 +15,7 @@ from core import words
 from core.clock import day_said, moment_said
 from core.jobs import JobState, works
 from core.words import _, counted
+from geo import release_words
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
@@ -23,7 +24,9 @@ from registry.permissions import May as Registry
 def init_app(app: Flask) -> None:
     """Give every template its frame, its filters and its words."""
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(_=_, counted=counted, icon=icon, act_key=_act_key)
+    app.jinja_env.globals.update(
+        _=_, counted=counted, icon=icon, act_key=_act_key, release_words=release_words
+    )
     app.jinja_env.filters.update(
         figure=words.figure_said,
         percent=words.percent_said,

@@ -10,11 +10,11 @@ import numpy as np
 
 from geo.vector.cover import BLOCK, CELL, SIDE
 from geo.vector.lattice import Indices
+from geo.vector.mercator import north_of, row_of
 
 ZOOM = 10
 ACROSS = SIDE // BLOCK  # blocks, and tiles, round the globe
 HEIGHT = CELL * BLOCK  # degrees
-HIGHEST = 85.0511  # degrees north and south at which the map of tiles ends
 
 
 def tiles_over(blocks: Indices) -> tuple[Indices, Indices]:
@@ -23,7 +23,7 @@ def tiles_over(blocks: Indices) -> tuple[Indices, Indices]:
     for block in blocks.tolist():
         row, column = divmod(block, ACROSS)
         south = row * HEIGHT - 90
-        found |= {(column, y) for y in range(_row(south + HEIGHT), _row(south) + 1)}
+        found |= {(column, y) for y in range(row_of(south + HEIGHT, ZOOM), row_of(south, ZOOM) + 1)}
     tiles = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
     return tiles[:, 0], tiles[:, 1]
 
@@ -32,19 +32,7 @@ def blocks_under(column: Indices, row: Indices) -> Indices:
     """The numbers of the blocks that meet tiles; each block once."""
     found = set()
     for x, y in zip(column.tolist(), row.tolist(), strict=True):
-        south, north = _latitude(y + 1), _latitude(y)
+        south, north = north_of(y + 1, ZOOM), north_of(y, ZOOM)
         rows = range(math.floor((south + 90) / HEIGHT), math.floor((north + 90) / HEIGHT) + 1)
         found |= {each * ACROSS + x for each in rows}
     return np.array(sorted(found), dtype=np.int64)
-
-
-def _row(latitude: float) -> int:
-    """The row of tiles a latitude lies in, from the north."""
-    kept = math.radians(min(max(latitude, -HIGHEST), HIGHEST))
-    north = math.log(math.tan(math.pi / 4 + kept / 2)) / (2 * math.pi)
-    return min(int((0.5 - north) * ACROSS), ACROSS - 1)
-
-
-def _latitude(row: float) -> float:
-    """The latitude of the northern edge of a row of tiles."""
-    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / ACROSS))))

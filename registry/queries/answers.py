@@ -1,10 +1,9 @@
-"""Which households a question means, and how many: the one carrier of such counts is `Answers`."""
+"""Which households a question means, and how many they and their people are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from geo.models.areas import Area
 from geo.models.events import Event
 from geo.models.releases import Direction, Release
 from geo.queries.selections import Question, partly_asked_by_area, release_asked
+from registry.counting.answers import Answers
 from registry.counting.bins import Bins
 from registry.counting.people import People
 from registry.counting.sums import Key, Tally
@@ -23,44 +23,6 @@ from registry.models.rosters import Answer
 from registry.permissions import May
 from registry.queries.household_cells import Asking, quickly
 from registry.queries.tallies import answers_of, counted, unlocated_in_reach
-
-
-class AnswersDoNotAddUp(AssertionError):
-    """The parts of an answer are not all those who were asked; this is a fault of the platform."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """How many households were asked, and what is known of them; the parts add up to all asked.
-
-    `expected` is how many of the probable are expected to be in; it is no part of its own.
-    """
-
-    in_: int
-    probable: int
-    expected: float
-    out: int
-    not_observed: int
-    unlocated: int
-    asked: int
-
-    def __post_init__(self) -> None:
-        parts = (self.in_, self.probable, self.out, self.not_observed, self.unlocated)
-        if min(parts) < 0 or sum(parts) != self.asked or not 0 <= self.expected <= self.probable:
-            raise AnswersDoNotAddUp(self)
-
-    @classmethod
-    def of(cls, counts: Mapping[str, int], asked: int) -> Self:
-        """The answers of counts by answer."""
-        return cls(
-            in_=counts.get(Answer.IN, 0),
-            probable=counts.get(Answer.PROBABLE, 0),
-            expected=0,
-            out=counts.get(Answer.OUT, 0),
-            not_observed=counts.get(Answer.NOT_OBSERVED, 0),
-            unlocated=counts.get(Answer.UNLOCATED, 0),
-            asked=asked,
-        )
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,11 @@ from geo.queries.areas import in_force
 from geo.queries.reach import within_reach
 from geo.queries.selections import Question
 from geo.vector.drawings import to_geojson
+from registry.counting.answers import Answers
 from registry.counting.people import People
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
-from registry.queries.answers import Answers
 
 BLOCK = 65_536  # lines hashed together
 

@@ -16,10 +16,11 @@ from core.errors import Conflict, Invalid, NotFound
 from geo.models.selections import Selection
 from geo.queries.selections import Question, question_of
 from geo.services.selections import keep_selection
+from registry.counting.answers import Answers
 from registry.counting.people import FIGURES
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
-from registry.queries.answers import Answers, reference_date
+from registry.queries.answers import reference_date
 from registry.queries.people import composition
 from registry.queries.queryables import matching
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id

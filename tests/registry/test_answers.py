@@ -17,10 +17,11 @@ from geo.models.locations import Location, LocationSource
 from geo.models.releases import Release
 from geo.queries.selections import Question
 from geo.vector.drawings import drawn
+from registry.counting.answers import Answers, AnswersDoNotAddUp
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer
-from registry.queries.answers import Answers, AnswersDoNotAddUp, ask
+from registry.queries.answers import ask
 from tests.make.exposure import make_due, make_exposure
 from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person

@@ -1,0 +1,34 @@
+"""What is said of a release: what it measures, when it was observed, what is asked of it."""
+
+from core.clock import moment_said
+from core.words import _, figure_said
+from geo.models.releases import Direction, Release
+
+
+def measured(release: Release) -> str:
+    """Measure and unit, as a legend is headed: Water depth (m)."""
+    measure = _(release.measure) if release.measure else _("Flood extent")
+    return f"{measure} ({release.unit})" if release.unit else measure
+
+
+def observed(release: Release) -> str:
+    """When it was observed, and which one it is."""
+    number = release.number or release.id
+    if release.observed_at is None:
+        return _("release {number}", number=number)
+    when = moment_said(release.observed_at)
+    return _("observed {when}; release {number}", when=when, number=number)
+
+
+def clause(release: Release, threshold: float | None) -> str:
+    """What a household that is in stands in, to follow "in": water depth of at least 0.5 m."""
+    measure = _(release.measure) if release.measure else _("flood")
+    what, unit = measure[:1].lower() + measure[1:], release.unit
+    if not unit:
+        return what
+    if threshold is None:
+        return _("{what} above 0 {unit}", what=what, unit=unit)
+    value = figure_said(threshold)
+    if release.direction is Direction.AT_MOST:
+        return _("{what} of at most {value} {unit}", what=what, value=value, unit=unit)
+    return _("{what} of at least {value} {unit}", what=what, value=value, unit=unit)
