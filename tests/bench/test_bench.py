@@ -9,8 +9,8 @@ import pytest
 
 from bench.lines import Judge, Line, Pair, Side, Target, side_by_side, table
 from tests.demo.country import tiny_country
-from tests.journeys.conftest import own_database
 from tests.places import ROOT
+from tests.running import own_database
 
 JUDGE = Judge(goal=1, size="tiny")
 KEYS = [

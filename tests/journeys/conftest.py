@@ -1,127 +1,14 @@
-"""A whole platform on servers of its own, and people with real browsers.
+"""People with real browsers on a whole platform; nothing of ours is replaced."""
 
-Web, worker and sweeper run as they do in earnest; nothing of ours is replaced.
-"""
-
-import os
-import secrets
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import make_url, text
 
-from tests.conftest import server, template
 from tests.journeys.person import Person
-from tests.places import ROOT
-
-BIN = Path(sys.executable).parent
-
-
-@dataclass(frozen=True)
-class Platform:
-    """A running platform: where it answers, and the environment its commands run in."""
-
-    address: str
-    environment: dict[str, str]
-
-    def command(self, *words: str) -> str:
-        """What `highground ...` prints in this platform's environment."""
-        done = subprocess.run(
-            [BIN / "highground", *words],
-            env=self.environment,
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-
-@contextmanager
-def own_database(name: str, files: Path) -> Iterator[dict[str, str]]:
-    """The environment of an empty platform on a database of its own, which goes at the end."""
-    name = f"{name}_{os.getpid()}"
-    with server().connect() as at:
-        at.execute(text(f'create database "{name}" template "{template()}"'))
-    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
-    try:
-        yield os.environ | {
-            "DATABASE_URL": url.render_as_string(hide_password=False),
-            "REDIS_URL": f"{os.environ['REDIS_URL'].split('?')[0]}?db={_bell()}",
-            "SECRET_KEY": secrets.token_hex(16),
-            "STORAGE": str(files / "storage"),
-        }
-    finally:
-        with server().connect() as at:
-            at.execute(text(f'drop database "{name}" with (force)'))
-
-
-def _bell() -> int:
-    """A Redis of this process' own, or nearly: another run's worker would swallow our bells."""
-    return 2 + os.getpid() % 14
-
-
-@contextmanager
-def started(name: str, files: Path) -> Iterator[Platform]:
-    """An empty platform with web, worker and sweeper; then gone."""
-    with own_database(name, files) as environment, ExitStack() as stack:
-        yield _running(stack, environment, files)
-
-
-def _running(stack: ExitStack, environment: dict[str, str], files: Path) -> Platform:
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = environment | {"BASE_URL": address}
-    web = [str(BIN / "gunicorn"), "--no-control-socket", "-k", "gthread", "--threads", "8"]
-    commands = {
-        "web": [*web, "-b", f"127.0.0.1:{port}", "app.wsgi:app"],
-        "worker": [str(BIN / "highground"), "worker"],
-        "sweep": [str(BIN / "highground"), "sweep"],
-    }
-    for role, command in commands.items():
-        stack.enter_context(_process(command, environment, files / f"{role}.log"))
-    _wait_for(f"{address}/health")
-    return Platform(address, environment)
-
-
-@contextmanager
-def _process(command: list[str], environment: dict[str, str], log_file: Path) -> Iterator[None]:
-    with log_file.open("w") as log:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(address).close()  # noqa: S310 - our own server
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+from tests.running import Platform, started
 
 
 @pytest.fixture(scope="module")

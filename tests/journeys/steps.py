@@ -10,8 +10,9 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from app.auth.roles import Role
-from tests.journeys.conftest import People, Platform
+from tests.journeys.conftest import People
 from tests.journeys.person import LONG, PHONE, Person
+from tests.running import Platform
 
 PASSWORD = "four plain words here"
 NAMES = {

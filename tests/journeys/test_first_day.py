@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.conftest import People, Platform
+from tests.journeys.conftest import People
+from tests.running import Platform
 
 pytestmark = pytest.mark.xdist_group("journeys")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import own_database
 from tests.places import DATA, ROOT
+from tests.running import own_database
 
 
 def _journey(name: str, files: Path, *words: str) -> str:

@@ -15,9 +15,10 @@ import zxingcpp
 from app.auth.roles import Role
 from tests.demo.country import tiny_country
 from tests.journeys import steps
-from tests.journeys.conftest import People, Platform
+from tests.journeys.conftest import People
 from tests.journeys.person import TOUR, Person
 from tests.journeys.steps import Gift, Meaning, Team
+from tests.running import Platform
 
 pytestmark = pytest.mark.xdist_group("journeys")
 

@@ -11,9 +11,10 @@ import shapely
 from app.auth.roles import Role
 from bench.cagayan.households import BOUNDARIES, make
 from tests.journeys import steps
-from tests.journeys.conftest import People, Platform
+from tests.journeys.conftest import People
 from tests.journeys.steps import Gift, Meaning
 from tests.places import DATA
+from tests.running import Platform
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
