@@ -80,7 +80,8 @@ class ExtentHazard:
     """Polygons of what was hit, each with a value, and of what could be seen.
 
     Where polygons overlap the largest value holds, or the smallest if `lowest_first`; an area
-    counts them once. What was hit was seen.
+    counts them once. What was hit was seen: what lies outside a stated observed extent is cut away
+    when a release takes its normal form.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
 from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleasePart
 from geo.vector import open as vectors
-from geo.vector.extent import Extent, normal
+from geo.vector.extent import Extent, normal, seen_of
 from geo.vector.subdivide import subdivided
 
 FLOODED = 1.0  # the value of a polygon that carries none
@@ -31,6 +31,10 @@ class NoArea(Invalid):
 
 class ValueMissing(Invalid):
     """{count} polygons of {name} have no number in the column {column}; choose another column."""
+
+
+class NothingSeen(Invalid):
+    """No polygon of {name} lies in the observed extent; choose the one that belongs to it."""
 
 
 class NoCountry(Invalid):
@@ -65,7 +69,7 @@ def read(session: Session, release: Release, path: Path) -> None:
         "columns": list(layer.columns),
         "numeric": numeric,
     }
-    _write_parts(session, release, extent)
+    _write_parts(session, release, extent.parts, extent.values)
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(extent.parts)), 4326)
 
 
@@ -73,13 +77,16 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     """Make the normal form as confirmed, with the parts the image could see.
 
     Raises:
-        ValueMissing, NoCountry, NoArea
+        ValueMissing, NoCountry, NoArea, NothingSeen
     """
     extent = _extent(release, path, release.layer_in_file, release.value_field, release.crs)
-    _write_parts(session, release, extent)
-    seen = _observed(session, release, path, extent)
-    write_observed(session, release, seen)
-    everything = shapely.total_bounds(np.concatenate([extent.parts, seen]))
+    observed = _observed(session, release, path, extent)
+    parts, values = extent.parts, extent.values
+    if release.observed_rule is ObservedRule.LAYER:
+        parts, values = _seen(release, extent, observed)
+    _write_parts(session, release, parts, values)
+    write_observed(session, release, observed)
+    everything = shapely.total_bounds(np.concatenate([parts, observed]))
     release.bounds = from_shape(shapely.box(*everything), 4326)
 
 
@@ -118,6 +125,15 @@ def _normal(release: Release, layer: vectors.Layer, shapes: Shapes, values: Floa
     return extent
 
 
+def _seen(release: Release, extent: Extent, observed: Shapes) -> tuple[Shapes, Floats]:
+    """The parts that lie in what was observed, with their values; what lies beyond is noted."""
+    seen = seen_of(extent, observed)
+    if not len(seen.parts):
+        raise NothingSeen(name=release.original_name)
+    release.found = release.found | {"beyond_km2": seen.beyond_km2}
+    return seen.parts, seen.values
+
+
 def _observed(session: Session, release: Release, path: Path, extent: Extent) -> Shapes:
     """The parts of what the image could see, by the rule the analyst gave."""
     if release.observed_rule is ObservedRule.COUNTRY:
@@ -141,10 +157,10 @@ def _country(session: Session) -> Shapes:
     return np.array(shapely.from_wkb([bytes(part) for part in parts]), dtype=object)
 
 
-def _write_parts(session: Session, release: Release, extent: Extent) -> None:
+def _write_parts(session: Session, release: Release, parts: Shapes, values: Floats) -> None:
     session.execute(delete(ReleasePart).where(ReleasePart.release_id == release.id))
-    values = zip(extent.values.tolist(), _written(extent.parts), strict=True)
-    rows = ((release.id, value, shape) for value, shape in values)
+    pairs = zip(values.tolist(), _written(parts), strict=True)
+    rows = ((release.id, value, shape) for value, shape in pairs)
     copy_into(session, ReleasePart.__tablename__, ["release_id", "value", "part"], rows)
 
 

@@ -26,15 +26,47 @@ class Extent:
 
     @property
     def km2(self) -> float:
-        """The ground they cover on the ellipsoid, overlaps once.
+        """The ground they cover on the ellipsoid, overlaps once."""
+        return ground_km2(self.shapes)
 
-        Only shapes that meet others are united: a union of everything takes fifty times as long.
-        """
-        one, other = shapely.STRtree(self.shapes).query(self.shapes, predicate="intersects")
-        meet = np.zeros(len(self.shapes), dtype=bool)
-        meet[one[one != other]] = True
-        united = np.array([shapely.union_all(self.shapes[meet])], dtype=object)
-        return float(polygons_km2(self.shapes[~meet]).sum() + polygons_km2(united)[0])
+
+@dataclass(frozen=True)
+class Seen:
+    """N parts of an extent that lie in what could be seen, with the values they stand for, and the
+    ground of the extent that lies beyond, in km2."""
+
+    parts: Shapes
+    values: Floats
+    beyond_km2: float
+
+
+def seen_of(extent: Extent, observed: Shapes) -> Seen:
+    """What of an extent lies in what could be seen (valid polygons, EPSG:4326), and what beyond.
+
+    Few parts lie across the border; the others are told apart by the prepared outline.
+    """
+    whole = shapely.disjoint_subset_union_all(observed)
+    shapely.prepare(whole)
+    inside = shapely.covers(whole, extent.parts)
+    across = extent.parts[~inside]
+    pieces, owners = subdivided(shapely.intersection(across, whole))
+    return Seen(
+        np.concatenate([extent.parts[inside], pieces]),
+        np.concatenate([extent.values[inside], extent.values[~inside][owners]]),
+        ground_km2(subdivided(shapely.difference(across, whole))[0]),
+    )
+
+
+def ground_km2(shapes: Shapes) -> float:
+    """The ground that valid shapes cover on the ellipsoid, overlaps once.
+
+    Only shapes that meet others are united: a union of everything takes fifty times as long.
+    """
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    meet = np.zeros(len(shapes), dtype=bool)
+    meet[one[one != other]] = True
+    united = np.array([shapely.union_all(shapes[meet])], dtype=object)
+    return float(polygons_km2(shapes[~meet]).sum() + polygons_km2(united)[0])
 
 
 def normal(shapes: Shapes, values: Floats, crs: CRS) -> Extent:

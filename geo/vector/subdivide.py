@@ -55,5 +55,6 @@ def _clean(parts: Shapes, owners: Positions) -> tuple[Shapes, Positions]:
 
 def _polygons(shapes: Shapes, owners: Positions) -> tuple[Shapes, Positions]:
     pieces, at = shapely.get_parts(shapes, return_index=True)
-    flat = shapely.get_dimensions(pieces) == 2  # a cut along an edge leaves lines too
+    # a cut along an edge leaves lines too, and one beside it a polygon of nothing
+    flat = (shapely.get_dimensions(pieces) == 2) & ~shapely.is_empty(pieces)
     return pieces[flat], owners[at[flat]]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.storage import keep_file
+from geo.jobs.release_extents import NothingSeen
 from geo.models.events import LayerKind
 from geo.models.exposure import AreaExposure, Exposure
 from geo.models.releases import (
@@ -184,6 +185,39 @@ def test_a_second_file_says_what_the_image_saw(
     published(session, release, anybody, meaning)
 
     assert answers(session, release) == {0.5: "in", 1.5: "out", 2.5: "not_observed"}
+
+
+def test_what_lies_outside_the_observed_extent_is_not_observed_though_it_is_drawn(
+    session: Session, anybody: Actor, received: Callable[..., Release], tmp_path: Path
+) -> None:
+    seen = keep_file(shapes_file(tmp_path / "seen.geojson", (shapely.box(0, 0, 2, 2), {})))
+    for lon in (1.5, 2.0, 2.5):
+        make_location(session, lon, 0.5)
+    far, across = shapely.box(5, 0, 6, 1), shapely.box(1, 0, 3, 1)
+    release = received(shapes_file(tmp_path / "flood.geojson", (across, {}), (far, {})))
+
+    meaning = replace(
+        FLOOD, observed_rule=ObservedRule.LAYER, observed_file=("seen.geojson", seen.sha256)
+    )
+    published(session, release, anybody, meaning)
+
+    assert answers(session, release) == {1.5: "in", 2.0: "in", 2.5: "not_observed"}
+    beyond = release.found["beyond_km2"]  # two squares of a degree at the equator
+    assert beyond == pytest.approx(2 * 12_308.778, rel=1e-3)
+
+
+def test_an_extent_that_belongs_to_another_image_is_refused(
+    session: Session, anybody: Actor, received: Callable[..., Release], tmp_path: Path
+) -> None:
+    seen = keep_file(shapes_file(tmp_path / "seen.geojson", (shapely.box(7, 7, 8, 8), {})))
+    release = received(shapes_file(tmp_path / "flood.geojson", (shapely.box(0, 0, 1, 1), {})))
+
+    meaning = replace(
+        FLOOD, observed_rule=ObservedRule.LAYER, observed_file=("seen.geojson", seen.sha256)
+    )
+
+    with pytest.raises(NothingSeen, match="in the observed extent"):
+        published(session, release, anybody, meaning)
 
 
 def test_the_whole_country_was_seen(
