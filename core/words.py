@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, format_percent
 CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
+PADDING = "······· "  # what makes it longer; it breaks where words would
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Longer(NullTranslations):
     """The pseudo-language: sentences in brackets and 40 % longer, so that raw or cut text shows."""
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message}{'·' * round(len(message) * 0.4)}⟧"
+        length = round(len(message) * 0.4)
+        return f"⟦{message}{(PADDING * length)[:length]}⟧"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)
@@ -81,8 +83,9 @@ def _(sentence: str, **parts: object) -> str:
 
 
 def counted(one: str, many: str, count: int, **parts: object) -> str:
-    """The sentence in the form its `count` asks for; `{count}` is filled like the other parts."""
-    return current().sentences.ngettext(one, many, count).format(count=count, **parts)
+    """The sentence in the form its `count` asks for, with the count as the reader writes it."""
+    sentence = current().sentences.ngettext(one, many, count)
+    return sentence.format(count=figure_said(count), **parts)
 
 
 def spoken_languages() -> list[tuple[str, str]]:
