@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy import tuning
+from deploy.checkout import DEBROOT
 from deploy.keys import keys
 from deploy.places import Places, settle
 from deploy.postgres import Cluster
@@ -84,7 +85,7 @@ def throw_away(var: Path, purpose: str) -> Iterator[Servers]:
         folder.chmod(0o755)
         mine = (folder / "held").open("w")
         fcntl.flock(mine, fcntl.LOCK_EX)
-    servers = Servers.of(folder, var / "debroot", tuning.throw_away)
+    servers = Servers.of(folder, DEBROOT, tuning.throw_away)
     try:
         servers.up()
         yield servers
@@ -100,4 +101,4 @@ def _remove_abandoned(var: Path) -> None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            Servers.of(folder, var / "debroot", tuning.throw_away).remove()
+            Servers.of(folder, DEBROOT, tuning.throw_away).remove()
