@@ -167,7 +167,7 @@ def _options(release: Release) -> dict[str, list[tuple[str, str]]]:
     units = dict.fromkeys(unit for units in MEASURES.values() for unit in units)
     return {
         "measures": [(measure, _(measure)) for measure in MEASURES],
-        "units": [(unit, unit) for unit in units],
+        "units": [(unit, _(unit)) for unit in units],
         "columns": [(name, name) for name in release.found.get("numeric", [])],
         "layers_in_file": [(name, name) for name in release.found.get("layers", [])],
     }

@@ -1,59 +1,59 @@
 """One of everything, all of it named in Greek letters, so that a page in the pseudo-language that
 shows Latin words shows a sentence nobody can translate."""
 
-from collections.abc import Callable
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import shapely
+from flask import Flask, url_for
 from sqlalchemy import func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from app.auth import users
 from app.auth.models import User
 from app.auth.platform import PLATFORM
 from app.tables import metadata
 from core import jobs
 from core.actor import Actor
-from core.jobs import Progress
-from geo.measures import WATER_DEPTH
-from geo.models.events import Layer, LayerKind
+from core.jobs import Job, JobState, Progress
+from core.storage import keep_file
+from geo.jobs.areas import import_boundaries
+from geo.models.events import Event
+from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
+from geo.services.releases import receive_release
 from programs.models.approvals import Approval
+from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
+from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
 from registry.models.vocabularies import Word
+from registry.services import imports
 from registry.services.rosters import keep_list
-from tests.make.exposure import make_exposure
-from tests.make.geo import make_country, make_event, make_release
+from tests.make.files import depth_file, shapes_file
+from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
+from tests.make.jobs import Silent
 from tests.make.programs import (
     DARA,
+    FINN,
     STARTS_ON,
     make_approved,
+    make_cycle,
     make_family,
     make_gift,
     make_prepared,
     make_program,
 )
-from tests.make.registry import make_location
+from tests.make.registry import make_location, make_person
+from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 
-FOUND = {
-    "crs": "EPSG:4326",
-    "width": 4,
-    "height": 2,
-    "cell": [1, 1],
-    "dtype": "float32",
-    "nodata": ["-9999"],
-    "scaled": False,
-    "cells": 8,
-    "observed": 7,
-    "zeros": 1,
-    "least": 0,
-    "most": 2,
-    "asks_zeros": False,
-    "notes": [],
-}
+GREEK = "Ωρου"
 NAMED = {
     "areas": ("name",),
     "area_levels": ("name",),
@@ -76,79 +76,167 @@ COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "are
 LIST = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,5,X11\n2,80.5,1.5,99,X11\n3,0.5,,Ψ,Ω\n"
 
 
+NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on their own
+    {
+        "static",
+        "health.show",
+        "tiles.areas",
+        "tiles.release_cells",
+        "tiles.release_shapes",
+        "household_tiles.tile",
+        "selections.areas",
+        "selections.draft_kept",
+        "rosters.download",
+        "imports.failed",
+        "imports.headings",
+        "cycles.file",
+        "admin.search",
+    }
+)
+FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
+
+Rows = list[tuple[str, dict[str, Any]]]  # endpoint, and the arguments of its address
+
+
 def wait(session: Session, *, actor: Actor, progress: Progress) -> None:
     """Wait"""
 
 
-def furnish(session: Session, user: User) -> dict[str, dict[str, Any]]:
-    """Fill the platform; answers for each page that needs one the arguments of its address."""
+def furnish(session: Session, user: User) -> Rows:
+    """Fill the platform for somebody; answers the pages that need arguments, in their states."""
     areas = make_country(session)
     place = make_location(session, 0.5, 1.0, area_id=areas["X11"].id)
-    release = _release(session)
-    make_exposure(session, release, {place: 0.7})
     home = make_family(session, 3, place)
-    program = make_program(session)
-    prepared = make_prepared(session, program, home)
-    ask_approval(session, prepared.id, actor=DARA)
-    vouchers = make_gift(delivery=Delivery.VOUCHER)
-    other = make_program(session, vouchers, purpose="drought")
-    approved = make_approved(session, other, make_family(session, 2, place))
-    issue_vouchers(session, approved.id, STARTS_ON.replace(year=2099), actor=DARA)
-    kept = keep_list(session, Question(release_id=release.id), "Lower Oru", actor=DARA)
-    sent = make_import(session, PLATFORM, LIST, COLUMNS)
     job = jobs.defer(session, wait, actor=Actor(user.id, user.name, frozenset()))
+    flood, hazards = _hazards(session)
+    rows = [
+        *hazards,
+        *_registry(session, home.number),
+        *_lists(session, flood),
+        *_programs(session, place),
+        *_people(session, user),
+        ("jobs.show", {"job_id": job}),
+        ("areas.show", {"pcode": "X1"}),
+        ("areas.imported", {"job_id": _boundaries(session, user)}),
+    ]
     _in_greek(session)
-    first: Callable[[Any], Any] = lambda column: session.scalars(select(column)).first()  # noqa: E731
-    return {
-        "users.show": {"user_id": user.id},
-        "jobs.show": {"job_id": job},
-        "rosters.show": {"roster_id": kept.roster_id},
-        "selections.show": {"code": first(Selection.code)},
-        "hazards.show": {"release_id": release.id},
-        "registry.show": {"number": home.number},
-        "imports.show": {"import_id": sent.id},
-        "imports.failed": {"import_id": sent.id},
-        "programs.show": {"program_id": program.id},
-        "programs.change": {"program_id": program.id},
-        "cycles.show": {"cycle_id": prepared.id},
-        "cycles.preview": {"cycle_id": prepared.id},
-        "cycles.households": {"cycle_id": prepared.id},
-        "areas.show": {"pcode": "X1"},
-        "approvals.show": {"approval_id": first(Approval.id)},
-        "sign_in.welcome": {"token": "spent"},
-    }
+    return rows
 
 
-def _release(session: Session) -> Release:
-    """A published release of depths, with its layer and everything its page shows."""
+def addresses(web: Flask, rows: Rows, *, without: frozenset[str] = frozenset()) -> list[str]:
+    """The address of every page there is; a page that needs arguments must have a row."""
+    rows = [row for row in rows if row[0] not in without]
+    rules = [rule for rule in web.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    shown = {rule.endpoint for rule in rules} - NO_PAGES - without
+    free = {rule.endpoint for rule in rules if not rule.arguments} & shown
+    unknown = shown - free - {endpoint for endpoint, _ in rows}
+    assert not unknown, f"the world has no row for {sorted(unknown)}"
+    with web.test_request_context():
+        plain = [url_for(endpoint) for endpoint in sorted(free)]
+        return plain + [url_for(endpoint, **arguments) for endpoint, arguments in rows]
+
+
+def _hazards(session: Session) -> tuple[Release, Rows]:
+    """A flood with a release of depths and one of shapes, and a file at each step before."""
     event = make_event(session)
-    kind = LayerKind.RASTER
-    said: dict[str, Any] = {"kind": kind, "measure": WATER_DEPTH, "unit": "m"}
-    layer = Layer(event_id=event.id, name="Depth", **said)
-    session.add(layer)
-    session.flush()
-    edges = [n / 64 for n in range(257)]
-    return make_release(
-        session,
-        event,
-        **said,
-        layer_id=layer.id,
-        number=1,
-        floor=0.1,
-        observed_at=event.began_at,
-        source="Ωρου",
-        licence="Ωρου",
-        histogram=[1.0] * 256,
-        histogram_edges=edges,
-        found=FOUND,
-    )
+    said: dict[str, Any] = {"source": GREEK, "licence": ""}
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        unread = _received(session, event, depth_file(at / "1.tif", DEPTHS))
+        asked = _received(session, event, depth_file(at / "2.tif", DEPTHS[:1]))
+        flood = _received(session, event, depth_file(at / "3.tif", DEPTHS[::-1]))
+        shapes = shapes_file(at / "4.geojson", (shapely.box(0.2, 0.2, 1.8, 1.4), {}))
+        extent = _received(session, event, shapes)
+    for release in (asked, flood, extent):
+        read(session, release, PLATFORM)
+    published(session, flood, PLATFORM, replace(DEPTH, layer="Depth", **said))
+    published(session, extent, PLATFORM, replace(FLOOD, layer="Extent", **said))
+    shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
+    return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]
+
+
+def _received(session: Session, event: Event, file: Path) -> Release:
+    kept = keep_file(file)
+    return receive_release(session, event.id, kept, file.name, actor=PLATFORM).release
+
+
+def _registry(session: Session, household: str) -> Rows:
+    """A household, a person in none, and a file that waits for its review."""
+    person = make_person(session)
+    sent = make_import(session, PLATFORM, LIST, COLUMNS)
+    done = make_import(session, PLATFORM, LIST.replace("5,X11", "6,X11"), COLUMNS)
+    imports.review(session, done.id, actor=PLATFORM)
+    imports.merge(session, done.id, actor=PLATFORM, progress=Silent())
+    return [
+        ("registry.index", {"q": GREEK}),
+        ("registry.show", {"number": household}),
+        ("registry.show", {"number": person.number}),
+        ("imports.show", {"import_id": sent.id}),
+        ("imports.show", {"import_id": sent.id, "change": ""}),
+        ("imports.show", {"import_id": done.id}),
+    ]
+
+
+def _lists(session: Session, flood: Release) -> Rows:
+    kept = keep_list(session, Question(release_id=flood.id), GREEK, actor=DARA)
+    return [
+        ("rosters.show", {"roster_id": kept.roster_id}),
+        ("selections.show", {"code": session.scalars(select(Selection.code)).first()}),
+    ]
+
+
+def _programs(session: Session, place: Location) -> Rows:
+    """A program of cash and one of vouchers, with a cycle at each step."""
+    cash = make_program(session)
+    goods = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="drought")
+    draft = make_cycle(session, cash, make_family(session, 4, place))
+    asked = make_prepared(session, cash, make_family(session, 3, place))
+    ask_approval(session, asked.id, actor=DARA)
+    paid = make_approved(session, cash, make_family(session, 3, place))
+    make_payments(session, paid.id, actor=FINN)
+    given = make_approved(session, goods, make_family(session, 2, place))
+    issue_vouchers(session, given.id, STARTS_ON.replace(year=2099), actor=DARA)
+    cycles = [("cycles.show", {"cycle_id": each.id}) for each in (draft, asked, paid, given)]
+    return [
+        *cycles,
+        ("cycles.households", {"cycle_id": asked.id}),
+        ("cycles.look_again", {"cycle_id": draft.id}),
+        ("approvals.show", {"approval_id": session.scalars(select(Approval.id)).first()}),
+        ("programs.show", {"program_id": cash.id}),
+        ("programs.change", {"program_id": cash.id}),
+        ("redeem.read", {"code": session.scalars(select(Voucher.code)).first()}),
+    ]
+
+
+def _people(session: Session, user: User) -> Rows:
+    """Somebody who was invited, with the link to come in, and a link that was used."""
+    invited = users.invite(session, GREEK, "example@example.org", roles=[], actor=PLATFORM)
+    return [
+        ("users.show", {"user_id": user.id}),
+        ("users.show", {"user_id": invited.user_id}),
+        ("sign_in.welcome", {"token": invited.token}),
+        ("sign_in.welcome", {"token": "spent"}),
+    ]
+
+
+def _boundaries(session: Session, user: User) -> int:
+    """A file of boundaries that was read, of which one row could not be taken."""
+    actor = Actor(user.id, user.name, frozenset())
+    wrong = {"layer": GREEK, "row": 3, "pcode": "X9", "says": GREEK}
+    result = {"version": "v1", "levels": {"0": 1, "1": 2}, "repaired": 1, "moved": 0}
+    job_id = jobs.defer(session, import_boundaries, actor=actor, sha256="0" * 64, name=GREEK)
+    job = session.get_one(Job, job_id)
+    job.state, job.result = JobState.DONE, {**result, "faults": 1, "errors": [wrong]}
+    return job_id
 
 
 def _in_greek(session: Session) -> None:
     session.flush()
     for name, columns in NAMED.items():
         table = metadata.tables[name]
-        unique = func.translate(func.md5(literal_column(f"{name}.ctid::text")), "abcdef", "αβγδεζ")
+        unique = func.translate(
+            func.left(func.md5(literal_column(f"{name}.ctid::text")), 7), "abcdef", "αβγδεζ"
+        )
         greek = {column: literal("Ωρου ").concat(unique) for column in columns}
         session.execute(update(table).values(greek))
     session.execute(update(Word).values(labels={"en": "Ωρου"}, synonyms=[]))

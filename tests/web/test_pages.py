@@ -1,0 +1,106 @@
+"""Every page in a real browser, on a desk and on a phone, in English and in the pseudo-language."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Response
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app.auth.models import RoleGrant, User
+from app.auth.passwords import hashed
+from app.auth.roles import Role
+from core.words import PSEUDO, SOURCE
+from tests.journeys.person import Person
+from tests.places import ROOT
+from tests.running import own_database, served
+from tests.web.conftest import PASSWORD
+from tests.web.sentences import raw_words
+from tests.web.world import FRAGMENTS, addresses, furnish
+
+AXE = (ROOT / "tests" / "js" / "vendor" / "axe.min.js").read_text()
+RUN_AXE = """axe.run({resultTypes: ['violations'], preload: false}).then(({violations}) =>
+  violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 99)).join(' | ')}`))"""
+FAULTS = Path(__file__).with_name("faults.js").read_text()
+DESK, PHONE = (1440, 900), (360, 780)
+UNSETTLED = (
+    "[data-module]:not([data-started])",  # a behaviour that has not begun
+    "[hx-trigger=load]:not(.htmx-settling)",  # a part that has not come
+    ".map:not([data-ready])",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running platform in which there is one of everything."""
+
+    address: str
+    pages: list[str]
+
+
+@pytest.fixture(scope="session")
+def site(web: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    files = tmp_path_factory.mktemp("site")
+    with own_database("pages", files) as environment:
+        environment["STORAGE"] = os.environ["STORAGE"]  # where this process keeps files
+        engine = create_engine(environment["DATABASE_URL"])
+        with Session(engine) as session, session.begin():
+            rows = furnish(session, _user(session, SOURCE))
+            _user(session, PSEUDO)
+        engine.dispose()
+        with served(environment, files) as platform:
+            yield Site(platform.address, addresses(web, rows, without=FRAGMENTS))
+
+
+def _user(session: Session, language: str) -> User:
+    """Somebody who may do everything, and reads this language."""
+    said = {"email": f"{language.lower()}@example.org", "language": language}
+    user = User(name="Ωρου", password_hash=hashed(PASSWORD), **said)
+    session.add(user)
+    session.flush()
+    session.add_all(RoleGrant(user_id=user.id, role=role) for role in Role)
+    return user
+
+
+@pytest.mark.parametrize("language", [SOURCE, PSEUDO])
+def test_every_page_is_whole_on_a_desk_and_on_a_phone(
+    chromium: Browser, site: Site, language: str
+) -> None:
+    context = chromium.new_context(locale="en")
+    context.add_init_script(AXE)
+    reader = Person("Ωρου", context.new_page(), site.address)
+    reader.page.on("response", lambda answer: _note(reader, answer))
+    reader.sign_in(f"{language.lower()}@example.org", PASSWORD)
+
+    found = {address: faults for address in site.pages if (faults := _faults(reader, address))}
+
+    context.close()
+    assert found == {}
+
+
+def _note(reader: Person, answer: Response) -> None:
+    """Whatever a page asks for must be there."""
+    if answer.status >= 400 and not answer.request.is_navigation_request():
+        reader.faults.append(f"{answer.status} {answer.url}")
+
+
+def _faults(reader: Person, address: str) -> list[str]:
+    """What is wrong with one page."""
+    page = reader.page
+    reader.faults.clear()
+    faults = []
+    for width, height in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        if width == DESK[0]:
+            reader.go(address)
+        for part in UNSETTLED:
+            page.wait_for_selector(part, state="detached")
+        faults += [f"{width}: {fault}" for fault in page.evaluate(FAULTS)]
+        faults += [f"{width}: {fault}" for fault in page.evaluate(RUN_AXE)]
+    if page.locator(f"html[lang={PSEUDO}]").count():
+        faults += [f"raw: {word}" for word in raw_words(page.content())]
+    return faults + reader.faults
