@@ -49,7 +49,7 @@ class Cluster:
         if not (self.places.cluster / "PG_VERSION").exists():
             self._initialise()
         self._refuse_other_major()
-        if self.process() is None:
+        if not self._lives():
             self._start()
         self._see_to_database()
 
@@ -104,6 +104,15 @@ class Cluster:
         )
         if done.returncode:
             raise Trouble(f"PostgreSQL could not make its folder {folder}:\n{done.stderr}")
+
+    def _lives(self) -> bool:
+        """Whether a server is there to stay: what a killed one left behind goes by itself, soon."""
+        until = time.monotonic() + LONGEST_RECOVERY
+        while self.process() is not None and time.monotonic() < until:
+            if self._is_ready():
+                return True
+            time.sleep(0.05)
+        return self.process() is not None
 
     def _refuse_other_major(self) -> None:
         made_by = int((self.places.cluster / "PG_VERSION").read_text())
