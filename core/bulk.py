@@ -14,6 +14,7 @@ from psycopg import Connection as Driver
 from psycopg import sql
 from psycopg.pq import Format
 from sqlalchemy import (
+    ARRAY,
     REAL,
     BigInteger,
     Boolean,
@@ -118,6 +119,16 @@ def copy_out(session: Session, query: Select[Any], stream: IO[bytes]) -> int:
         for block in copy:
             stream.write(block)
     return cursor.rowcount
+
+
+def array_of(numbers: NDArray[np.integer[Any]]) -> ColumnElement[Sequence[int]]:
+    """Whole numbers as an array for a statement; the driver would write a list one by one."""
+    return cast(literal(array_written(numbers)), ARRAY(BigInteger))
+
+
+def array_written(numbers: NDArray[np.integer[Any]]) -> str:
+    """Whole numbers as PostgreSQL writes an array, for a text that casts it to one."""
+    return f"{{{','.join(map(str, numbers.tolist()))}}}"
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -37,7 +37,7 @@ from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
 from geo.models.selections import Combine, Draft, Selection, SelectionArea
-from geo.queries.areas import in_force, leaf_areas_under
+from geo.queries.areas import areas_below, in_force
 
 IN, OUT, NOT_OBSERVED = "in", "out", "not_observed"
 ROUND_ABOUT = 0.01  # degrees beyond an area's box
@@ -87,7 +87,7 @@ def places_asked(question: Question) -> Select[int]:
     """The keys of the places with a point that a question asks about.
 
     A point on the border of a drawn shape is inside it, of one taken out too. A place belongs to a
-    picked area by the leaf area it was given.
+    picked area by the area it was given.
     """
     places = select(Location.id).where(Location.lon.is_not(None), _included(question))
     if question.without_area_ids:
@@ -310,8 +310,8 @@ def _below(area_ids: tuple[int, ...]) -> ColumnElement[bool]:
 
 def _in_areas(area_ids: tuple[int, ...]) -> ColumnElement[bool]:
     """An array, not a subquery, so that it can stand in an OR beside a shape and use its index."""
-    leaves = func.array(leaf_areas_under(area_ids).scalar_subquery())
-    return Location.area_id == any_(leaves)
+    below = func.array(areas_below(area_ids).scalar_subquery())
+    return Location.area_id == any_(below)
 
 
 def _covers(shape: bytes, geometry: Any) -> ColumnElement[bool]:

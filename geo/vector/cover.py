@@ -2,36 +2,45 @@
 
 The grid (SQL function `grid_cell`) has cells of 360/65536 degrees, numbered in blocks of 64 x 64 so
 that neighbours lie together. Larger cells of 4, 16 and 64 cells a side bear the number of the cell
-in their south-west corner.
+in their south-west corner. A cell of 4 a side is a *tile* here: its 16 cells have places 0 to 15.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
+from geo.crs import Flags, Floats
 from geo.ellipsoid import Shapes
-from geo.vector.lattice import (
-    Edges,
-    Indices,
-    Lattice,
-    border_cells,
-    crossings,
-    edges_of,
-)
+from geo.vector.lattice import Indices, Lattice, border_cells, crossings, edges_of
 
 SIDE = 1 << 16  # cells round the globe
 CELL = 360 / SIDE  # degrees
-GRAINS = (6, 4, 2, 0)  # a cell of grain g has 2 ** g grid cells a side
+GRAINS = (6, 4, 2)  # a cell of grain g has 2 ** g grid cells a side
+TILE = GRAINS[-1]
+IN_TILE = 16  # cells of a tile
 BLOCK = 64
+OUTSIDE, INSIDE, BORDER = 0, 1, 2  # how a cell of a tile lies
+
+GRID = Lattice(-180.0, -90.0, CELL, CELL, SIDE)
 
 
 @dataclass(frozen=True)
 class Cover:
-    """What a shape takes in: whole cells by grain, none inside another, and cells on its border."""
+    """What a shape takes in: whole cells by grain, none inside another, and tiles it parts.
+
+    `tiles` are in rising order; `lies[i, place]` says how each cell of tile i lies: outside,
+    inside, or on the border of the shape.
+    """
 
     whole: dict[int, Indices]
-    border: Indices
+    tiles: Indices
+    lies: NDArray[np.uint8]
+
+    def lying(self, tile: Indices) -> NDArray[np.uint8]:
+        """How the cells of some of its tiles lie, given by their numbers: N x 16."""
+        return np.asarray(self.lies[np.searchsorted(self.tiles, tile)])
 
 
 def cover(shape: bytes) -> Cover:
@@ -41,24 +50,50 @@ def cover(shape: bytes) -> Cover:
     apart, down to single grid cells.
     """
     shapes = np.array([shapely.from_wkb(shape)])
-    unsure = _blocks_of(shapes)
-    whole = {}
+    edges = edges_of(shapes, GRID)
+    border = numbers(border_cells(edges, GRID, 1))
+    crossed = crossings(edges, GRID)
+    unsure, whole = _blocks_of(shapes), {}
     for grain in GRAINS:
-        lattice = _lattice(grain)
-        edges = edges_of(shapes, lattice)
-        on_border = np.isin(unsure, border_cells(edges, lattice, 1))
-        sure = unsure[~on_border]
-        whole[grain] = numbers(sure[_inside(sure, edges, lattice)], grain)
-        border = unsure[on_border]
-        if grain:
-            unsure = _taken_apart(border, grain)
-    return Cover(whole, numbers(border, 0))
+        on_border = np.isin(unsure, corner(border, grain))
+        sure, unsure = unsure[~on_border], np.sort(unsure[on_border])
+        whole[grain] = sure[_inside(sure, crossed)]
+        if grain != TILE:
+            unsure = _parts(unsure, grain)
+    cells = _cells_of(unsure)
+    lies = np.where(_inside(cells, crossed), INSIDE, OUTSIDE)
+    lies[np.isin(cells, border)] = BORDER
+    return Cover(whole, unsure, lies.astype(np.uint8))
 
 
-def numbers(cells: Indices, grain: int) -> Indices:
-    """The grid's numbers of cells of a grain that are given as row x side + column."""
-    side = SIDE >> grain
-    row, column = (cells // side) << grain, (cells % side) << grain
+def without(covered: Cover, cells: Indices) -> Cover:
+    """A cover that leaves these grid cells out: larger cells that hold one are taken apart."""
+    whole: dict[int, Indices] = {}
+    opened = np.array([], dtype=np.int64)
+    for grain in GRAINS:
+        here = np.concatenate([covered.whole[grain], opened])
+        holds = np.isin(here, corner(cells, grain))
+        whole[grain], opened = here[~holds], here[holds]
+        if grain != TILE:
+            opened = _parts(opened, grain)
+    tiles = np.concatenate([covered.tiles, opened])
+    lies = np.concatenate([covered.lies, np.full((len(opened), IN_TILE), INSIDE, np.uint8)])
+    lies[np.isin(_cells_of(tiles), cells)] = OUTSIDE
+    order = np.argsort(tiles)
+    return Cover(whole, tiles[order], lies[order])
+
+
+def blocks(cells: Indices) -> Cover:
+    """The blocks that hold these grid cells, taken in wholly."""
+    nothing = np.array([], dtype=np.int64)
+    held = np.unique(corner(cells, GRAINS[0]))
+    whole = dict.fromkeys(GRAINS, nothing) | {GRAINS[0]: held}
+    return Cover(whole, nothing, np.empty((0, IN_TILE), np.uint8))
+
+
+def numbers(cells: Indices) -> Indices:
+    """The grid's numbers of cells that are given as row x side + column."""
+    row, column = cells // SIDE, cells % SIDE
     return ((row >> 6) << 22) | ((column >> 6) << 12) | ((row & 63) << 6) | (column & 63)
 
 
@@ -68,55 +103,39 @@ def corner(number: Indices, grain: int) -> Indices:
     return number & ~((low << 6) | low)
 
 
-def without(covered: Cover, cells: Indices) -> Cover:
-    """A cover that leaves these grid cells out: larger cells that hold one are taken apart."""
-    whole: dict[int, Indices] = {}
-    opened = np.array([], dtype=np.int64)
-    for grain in GRAINS:
-        here = np.concatenate([covered.whole[grain], _children(opened, grain)])
-        holds = np.isin(here, corner(cells, grain))
-        whole[grain], opened = here[~holds], here[holds]
-    return Cover(whole, covered.border[~np.isin(covered.border, cells)])
-
-
-def _lattice(grain: int) -> Lattice:
-    width = CELL * (1 << grain)
-    return Lattice(-180.0, -90.0, width, width, SIDE >> grain)
+def place_in_tile(number: Indices) -> Indices:
+    """The place of each of these grid cells in its tile: rows from the south, 4 cells each."""
+    return ((number >> 6) & 3) << 2 | (number & 3)
 
 
 def _blocks_of(shapes: Shapes) -> Indices:
     """The largest cells in the box of a shape."""
-    lattice = _lattice(GRAINS[0])
-    places = lattice.places(shapely.total_bounds(shapes).reshape(2, 2))
-    low, high = np.minimum(places.astype(np.int64), lattice.side - 1)
+    places = GRID.places(shapely.total_bounds(shapes).reshape(2, 2))
+    low, high = np.minimum(places.astype(np.int64), SIDE - 1) >> GRAINS[0]
     columns, rows = np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)
-    return (rows[:, None] * lattice.side + columns[None, :]).ravel()
+    return ((rows[:, None] << 22) | (columns[None, :] << 12)).ravel()
 
 
-def _taken_apart(cells: Indices, grain: int) -> Indices:
-    """The cells of the next grain that these cells of a grain hold, as row x side + column."""
+def _parts(cells: Indices, grain: int) -> Indices:
+    """The cells of the next grain that these cells of a grain hold."""
     finer = GRAINS[GRAINS.index(grain) + 1]
-    each_way = 1 << (grain - finer)
-    side = SIDE >> grain
-    row, column = (cells // side) * each_way, (cells % side) * each_way
-    steps = np.arange(each_way)
-    rows = row[:, None, None] + steps[None, :, None]
-    columns = column[:, None, None] + steps[None, None, :]
-    return (rows * (SIDE >> finer) + columns).ravel()
+    return _within(cells, finer, 1 << (grain - finer)).ravel()
 
 
-def _children(opened: Indices, grain: int) -> Indices:
-    """The cells of a grain in cells of the grain before, both by their numbers in the grid."""
-    place = GRAINS.index(grain)
-    if not place:
-        return opened
-    step, count = 1 << grain, 1 << (GRAINS[place - 1] - grain)
-    offsets = np.arange(count) * step
-    within = ((offsets[:, None] << 6) | offsets[None, :]).ravel()
-    return (opened[:, None] | within[None, :]).ravel()
+def _cells_of(tiles: Indices) -> Indices:
+    """The 16 grid cells of each of N tiles, by their places: N x 16."""
+    return _within(tiles, 0, 4)
 
 
-def _inside(cells: Indices, edges: Edges, lattice: Lattice) -> Indices:
-    """Whether the middles of cells lie inside: borders crossed an odd number of times before."""
-    before = np.searchsorted(crossings(edges, lattice), cells + 0.5)
+def _within(cells: Indices, grain: int, each_way: int) -> Indices:
+    steps = np.arange(each_way) << grain
+    return cells[:, None] | ((steps[:, None] << 6) | steps[None, :]).ravel()
+
+
+def _inside(number: Indices, crossed: Floats) -> Flags:
+    """Whether cells that no border runs through lie inside: seen from the middle of their
+    south-west grid cell, borders are crossed an odd number of times before."""
+    row = ((number >> 22) << 6) | ((number >> 6) & 63)
+    column = ((number >> 12 & 1023) << 6) | (number & 63)
+    before = np.searchsorted(crossed, row * SIDE + column + 0.5)
     return (before & 1).astype(bool)

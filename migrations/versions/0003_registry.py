@@ -17,11 +17,8 @@ def upgrade() -> None:
         sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("grain", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("cell", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("area_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("packed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "release_id", "grain", "cell", "area_id", name=op.f("pk_household_cells")
-        ),
+        sa.PrimaryKeyConstraint("release_id", "grain", "cell", name=op.f("pk_household_cells")),
         postgresql_partition_by="LIST (release_id)",
     )
     op.create_table(

@@ -71,6 +71,8 @@ BODIES = {
         where l.cell is not null;
         """,
     ),
+    # Counts tell of areas by their place in the tree, which is kept beside them.
+    "areas": (ANY, "insert into stale_cells (cell) values (-2);"),
 }
 
 FUNCTION = """

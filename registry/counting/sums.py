@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from registry.counting.people import FIGURES
 
 COLUMNS = ("households", *FIGURES)
 ANSWERS = ("in", "out", "not_observed", "unlocated")
+IN, OUT = ANSWERS.index("in"), ANSWERS.index("out")
 
 Key = tuple[int | None, str]  # area, answer
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -30,30 +33,52 @@ class Tally:
         return Tally(dict(counts), self.bins + other.bins)
 
 
-def tally(area: Whole, counts: Records, wet: NDArray[np.bool_], bins: int) -> Tally:
-    """The sums of counts, each of an area (0 is none); `wet[bin]` says which bins are in."""
-    areas, place = np.unique(area, return_inverse=True)
-    key = place * len(ANSWERS) + _answer(counts["code"], wet)
-    size = len(areas) * len(ANSWERS)
-    sums = np.column_stack([_summed(key, counts[name], size) for name in COLUMNS])
-    found = {
-        (int(areas[row // len(ANSWERS)]) or None, ANSWERS[row % len(ANSWERS)]): tuple(figures)
-        for row, figures in enumerate(sums.tolist())
-        if figures[0]
-    }
-    valued = counts["code"] >= 0
-    return Tally(found, _summed(counts["code"][valued], counts["households"][valued], bins))
+class Sums:
+    """Adds up records of counts, or of single households, as they come.
+
+    `rows` says which row of the table each place in the tree of areas belongs to, `wet` which bins
+    are in; `bins` is how many of them there are to show.
+    """
+
+    def __init__(self, rows: Whole, wet: Flags, bins: int) -> None:
+        self.rows, self.bins = rows, np.zeros(bins, dtype=np.int64)
+        self.answers = _answers(wet)
+        self.sums = np.zeros((len(COLUMNS), (int(rows.max()) + 1) * len(ANSWERS)), dtype=np.int64)
+
+    def add(self, records: Records, areas: Flags) -> None:
+        """Take in the records of some areas, given by their places."""
+        taken = areas[records["area"]]
+        code = records["code"].astype(np.int64)
+        key = self.rows[records["area"]] * len(ANSWERS) + self.answers[code]
+        held = taken * records["households"] if "households" in _names(records) else taken
+        for row, name in enumerate(COLUMNS):
+            figures = held if name == "households" else records[name] * taken
+            self.sums[row] += _summed(key, figures, self.sums.shape[1])
+        valued = np.flatnonzero(taken & (code >= 0))
+        self.bins += _summed(code[valued], held[valued], len(self.bins))
+
+    def tally(self, areas: Whole) -> Tally:
+        """The sums so far; `areas` are the keys of the areas that the rows stand for (0: none)."""
+        found = {
+            (int(areas[at // len(ANSWERS)]) or None, ANSWERS[at % len(ANSWERS)]): tuple(figures)
+            for at in np.flatnonzero(self.sums[0]).tolist()
+            for figures in [self.sums[:, at].tolist()]
+        }
+        return Tally(found, self.bins)
 
 
-def _answer(code: NDArray[np.int16], wet: NDArray[np.bool_]) -> Whole:
-    answer = np.full(len(code), ANSWERS.index("out"), dtype=np.int64)
-    valued = code >= 0
-    answer[valued] = np.where(wet[code[valued]], ANSWERS.index("in"), ANSWERS.index("out"))
-    answer[code == NOT_OBSERVED] = ANSWERS.index("not_observed")
-    answer[code == UNLOCATED] = ANSWERS.index("unlocated")
-    return answer
+def _answers(wet: Flags) -> Whole:
+    """The answer of each code: those below 0 are found at the end, where Python looks for them."""
+    answers = np.where(np.append(wet, [False] * 3), IN, OUT)
+    answers[NOT_OBSERVED] = ANSWERS.index("not_observed")
+    answers[UNLOCATED] = ANSWERS.index("unlocated")
+    return answers
 
 
-def _summed(key: Whole, figures: NDArray[np.int32], size: int) -> Whole:
+def _names(records: Records) -> tuple[str, ...]:
+    return records.dtype.names or ()
+
+
+def _summed(key: Whole, figures: NDArray[Any], size: int) -> Whole:
     """Sums by key; exact, as no sum comes near 2 ** 53."""
     return np.bincount(key, weights=figures, minlength=size).astype(np.int64)

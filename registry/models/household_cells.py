@@ -1,6 +1,7 @@
 """Households counted beforehand by the cells of the grid, so that a drawing is answered at once."""
 
 from datetime import date, datetime
+from enum import IntEnum
 
 from sqlalchemy import ARRAY, REAL, BigInteger, ForeignKey, LargeBinary, SmallInteger, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,12 +22,19 @@ class CountedRelease(Base):
     counted_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class HouseholdCell(Base):
-    """The households of one cell in one area, packed as registry.counting.packed says.
+class Grain(IntEnum):
+    """What a row of household cells holds where it is no count by cells of a grain."""
 
-    Grain 0 holds each household with its point, grains 2, 4 and 6 the counts in cells of 4, 16 and
-    64 grid cells a side, grain -1 the counts of those without a point (cell 0). Area 0 is none.
-    Partitioned by release; a partition is filled before it is attached.
+    HOUSEHOLDS = 0  # one by one, in tiles of 4 x 4 grid cells
+    UNLOCATED = -1  # counts of those without a point; one row, cell 0
+    TREE = -2  # the areas that all the others tell of by their places in it; one row, cell 0
+
+
+class HouseholdCell(Base):
+    """The households of one cell, packed as registry.counting.packed says.
+
+    Grains 2, 4 and 6 hold counts in cells of 4, 16 and 64 grid cells a side, the others what
+    `Grain` says. Partitioned by release; a partition is filled before it is attached.
     """
 
     __tablename__ = "household_cells"
@@ -35,7 +43,6 @@ class HouseholdCell(Base):
     release_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     grain: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    area_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

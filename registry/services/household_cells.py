@@ -3,7 +3,7 @@
 Parts of the counting jobs, so they take no actor and leave no entry.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.bulk import copy_into, fetch_columns
+from geo.area_tree import AreaTree
 from geo.models.locations import Location
 from geo.models.releases import Release
+from geo.queries.area_trees import area_tree
 from geo.queries.selections import IN, NOT_OBSERVED, Question, answered
 from geo.vector.block_tiles import ZOOM
-from geo.vector.cover import GRAINS, corner
+from geo.vector.cover import GRAINS, TILE, corner, place_in_tile
 from registry.counting.bins import Bins
 from registry.counting.packed import (
     HOUSEHOLD,
@@ -30,14 +32,13 @@ from registry.counting.packed import (
     Records,
     Standing,
     Whole,
-    in_order,
     packed_counts,
     packed_households,
 )
 from registry.counting.packed import NOT_OBSERVED as UNSEEN
 from registry.counting.people import FIGURES
 from registry.counting.tiles import InTiles, in_tiles
-from registry.models.household_cells import CountedRelease, HouseholdCell, StaleCell
+from registry.models.household_cells import CountedRelease, Grain, HouseholdCell, StaleCell
 from registry.queries.answers import bins_of, reference_date
 from registry.queries.household_cells import EVERYTHING, WITHOUT_POINT
 from registry.queries.people import composition
@@ -50,7 +51,7 @@ LOCK = 0x68676365  # of the counting of cells, among advisory locks
 BLOCK = 12  # bits of a cell's number within its block of 64 x 64 cells
 # After a large import the planner would take the tables for small ones.
 FRESH_STATISTICS = text("analyze locations, registrants, groups, memberships, individuals")
-COLUMNS = ["release_id", "grain", "cell", "area_id", "packed"]
+COLUMNS = ["release_id", "grain", "cell", "packed"]
 FETCHED = {"area": "i8", "unseen": "b1", "wet": "b1", "value": "f4"} | dict.fromkeys(FIGURES, "i4")
 
 Report = Callable[[int, int], None]
@@ -63,6 +64,7 @@ class _Counter:
     release_id: int
     bins: Bins
     on: date
+    tree: AreaTree
 
     @property
     def question(self) -> Question:
@@ -85,6 +87,7 @@ def count_release(session: Session, release: Release, report: Report) -> None:
             tiles.append(_in_tiles(standing))
             report(done + 1, len(spans))
         _write_unlocated(session, counter, table)
+        _write(session, counter, table, Grain.TREE, [(0, counter.tree.record.tobytes())])
     household_tiles.write_all(session, release.id, tiles)
     _note(session, counter)
 
@@ -125,13 +128,13 @@ def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
     if len(blocks):
         household_tiles.write_again(session, counter.release_id, blocks)
     if WITHOUT_POINT in stale:
-        session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == WITHOUT_POINT))
+        session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == Grain.UNLOCATED))
         _write_unlocated(session, counter, HouseholdCell.__tablename__)
 
 
 def _counter(session: Session, release: Release) -> _Counter:
     on = reference_date(session, Question(release_id=release.id))
-    return _Counter(release.id, bins_of(release), on)
+    return _Counter(release.id, bins_of(release), on, area_tree(session))
 
 
 def _stands(session: Session, release: Release) -> bool:
@@ -179,11 +182,11 @@ def _cells_of(span: list[int]) -> tuple[int, int]:
 
 def _write_cells(session: Session, counter: _Counter, table: str, low: int, high: int) -> Standing:
     standing = _standing(session, counter, low, high)
-    copy_into(session, table, COLUMNS, _rows(counter, 0, packed_households(standing)))
-    for grain in (grain for grain in GRAINS if grain):
-        cell = corner(standing.cell, grain)
-        counts = packed_counts(cell, standing.area, standing.household)
-        copy_into(session, table, COLUMNS, _rows(counter, grain, counts))
+    for grain in GRAINS:
+        counts = packed_counts(corner(standing.cell, grain), standing.household)
+        _write(session, counter, table, grain, counts)
+    households = packed_households(corner(standing.cell, TILE), standing.household)
+    _write(session, counter, table, Grain.HOUSEHOLDS, households)
     return standing
 
 
@@ -192,10 +195,15 @@ def _in_tiles(standing: Standing) -> InTiles:
     return in_tiles(ZOOM, household["lon"], household["lat"], household["code"])
 
 
-def _rows(
-    counter: _Counter, grain: int, packed: Iterator[tuple[int, int, bytes]]
-) -> Iterator[tuple[object, ...]]:
-    return ((counter.release_id, grain, *row) for row in packed)
+def _write(
+    session: Session,
+    counter: _Counter,
+    table: str,
+    grain: int,
+    packed: Iterable[tuple[int, bytes]],
+) -> None:
+    rows = ((counter.release_id, grain, *row) for row in packed)
+    copy_into(session, table, COLUMNS, rows)
 
 
 def _standing(session: Session, counter: _Counter, low: int, high: int) -> Standing:
@@ -207,16 +215,18 @@ def _standing(session: Session, counter: _Counter, low: int, high: int) -> Stand
     )
     query = query.join(Location, Location.id == asked.c.location_id)
     found = fetch_columns(session, query, FETCHED | {"cell": "i8", "lon": "f8", "lat": "f8"})
-    return in_order(found["cell"], found["area"], _packable(found, counter.bins))
+    household = _packable(found, counter)
+    household["place"] = place_in_tile(found["cell"])
+    return Standing(found["cell"], household)
 
 
 def _write_unlocated(session: Session, counter: _Counter, table: str) -> None:
     asked = unlocated_in_reach(EVERYBODY).cte("asked").prefix_with("materialized")
     found = fetch_columns(session, _with_people(asked, counter.on), FETCHED)
-    households = _packable(found | {"lon": 0.0, "lat": 0.0}, counter.bins)
+    households = _packable(found | {"lon": 0.0, "lat": 0.0}, counter)
     households["code"] = UNLOCATED
-    counts = packed_counts(np.zeros_like(found["area"]), found["area"], households)
-    copy_into(session, table, COLUMNS, _rows(counter, WITHOUT_POINT, counts))
+    counts = packed_counts(np.zeros_like(found["area"]), households)
+    _write(session, counter, table, Grain.UNLOCATED, counts)
 
 
 def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
@@ -234,11 +244,12 @@ def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _packable(found: dict[str, Any], bins: Bins) -> Records:
+def _packable(found: dict[str, Any], counter: _Counter) -> Records:
     households = np.zeros(len(found["area"]), dtype=HOUSEHOLD)
     for name in ("lon", "lat", *FIGURES):
         households[name] = found[name]
-    households["code"] = np.where(found["wet"], bins.codes(found["value"]), OUT)
+    households["area"] = counter.tree.places(found["area"])
+    households["code"] = np.where(found["wet"], counter.bins.codes(found["value"]), OUT)
     households["code"][found["unseen"]] = UNSEEN
     return households
 
@@ -251,7 +262,7 @@ def _partition(session: Session, release_id: int) -> Iterator[str]:
     _ddl(session, "create table {table} (like household_cells)", name)
     _ddl(session, "alter table {table} alter packed set storage external", name)
     yield name
-    _ddl(session, "alter table {table} add primary key (release_id, grain, cell, area_id)", name)
+    _ddl(session, "alter table {table} add primary key (release_id, grain, cell)", name)
     _ddl(session, "analyze {table}", name)
     _ddl(session, "drop table if exists {table}", old)
     _ddl(session, "alter table {table} rename to {other}", name, old)

@@ -13,7 +13,7 @@ from core.bulk import copy_into
 from geo.vector.block_tiles import ZOOM, blocks_under, tiles_over
 from registry.counting.packed import HOUSEHOLD, Records, Whole, starts_of
 from registry.counting.tiles import RECORD, InTiles, coarser, in_tiles, put_together
-from registry.models.household_cells import HouseholdCell, HouseholdTile
+from registry.models.household_cells import Grain, HouseholdCell, HouseholdTile
 
 COLUMNS = ["release_id", "zoom", "x", "y", "packed"]
 
@@ -57,7 +57,9 @@ def _households(session: Session, release_id: int, blocks: Whole) -> Records:
     spans = [HouseholdCell.cell.between(b << 12, (b + 1 << 12) - 1) for b in blocks.tolist()]
     packed = session.scalars(
         select(HouseholdCell.packed).where(
-            HouseholdCell.release_id == release_id, HouseholdCell.grain == 0, or_(*spans)
+            HouseholdCell.release_id == release_id,
+            HouseholdCell.grain == Grain.HOUSEHOLDS,
+            or_(*spans),
         )
     )
     return np.frombuffer(b"".join(packed), dtype=HOUSEHOLD)

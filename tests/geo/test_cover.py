@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.vector.cover import CELL, GRAINS, Cover, corner, cover, without
+from geo.vector.cover import (
+    BORDER,
+    CELL,
+    GRAINS,
+    INSIDE,
+    OUTSIDE,
+    TILE,
+    Cover,
+    blocks,
+    corner,
+    cover,
+    place_in_tile,
+    without,
+)
 from geo.vector.lattice import Indices
 
 
@@ -28,10 +41,14 @@ def _taken_in(shape: shapely.Geometry, covered: Cover, points: np.ndarray) -> np
         here = np.isin(corner(cells, grain), covered.whole[grain])
         inside |= here
         times += here
-    on_border = np.isin(cells, covered.border)
-    tested = on_border & shapely.intersects_xy(shape, points[:, 0], points[:, 1])
-    assert (times + on_border).max() <= 1
-    return inside | tested
+    in_tile = np.flatnonzero(np.isin(corner(cells, TILE), covered.tiles))
+    times[in_tile] += 1
+    at = cells[in_tile]
+    lies = covered.lying(corner(at, TILE))[np.arange(len(at)), place_in_tile(at)]
+    tested = shapely.intersects_xy(shape, points[in_tile, 0], points[in_tile, 1])
+    inside[in_tile] = (lies == INSIDE) | ((lies == BORDER) & tested)
+    assert times.max() <= 1
+    return inside
 
 
 def _star(seed: int, corners: int, size: float) -> shapely.Polygon:
@@ -71,8 +88,7 @@ def test_a_block_that_lies_inside_is_one_cell() -> None:
     shape = shapely.box(-0.1 * size, -0.1 * size, 1.1 * size, 1.1 * size)
     covered = cover(shapely.to_wkb(shape))
     assert covered.whole[6].tolist() == [int(grid_cells(0, 0))]
-    assert len(covered.whole[0]) > 0
-    assert len(covered.border) > 0
+    assert set(np.unique(covered.lies).tolist()) == {OUTSIDE, INSIDE, BORDER}
 
 
 def test_a_hole_is_not_covered() -> None:
@@ -90,6 +106,16 @@ def test_cells_can_be_left_out_and_nothing_else_is_lost() -> None:
     kept = _taken_in(shape, without(cover(shapely.to_wkb(shape)), out), points)
     expected = shapely.intersects_xy(shape, points[:, 0], points[:, 1]) & ~np.isin(cells, out)
     assert (kept == expected).all()
+
+
+def test_blocks_are_taken_in_wholly_but_for_what_is_left_out() -> None:
+    chance = np.random.default_rng(11)
+    points = chance.uniform(20, 22, (5000, 2))
+    cells = grid_cells(points[:, 0], points[:, 1])
+    out = np.unique(cells[:40])
+    here = np.isin(corner(cells, GRAINS[0]), corner(out, GRAINS[0]))
+    kept = _taken_in(shapely.Point(0, 0), without(blocks(out), out), points)
+    assert (kept == here & ~np.isin(cells, out)).all()
 
 
 @pytest.mark.parametrize("place", [(0, 0), (-180, -90), (121.7270, 17.6134), (179.9999, 89.9999)])

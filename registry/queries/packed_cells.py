@@ -1,0 +1,120 @@
+"""Reading what was counted by cell: all that a question takes in, by one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.bulk import array_written
+from geo.area_tree import AREA, AreaTree
+from geo.vector.cover import GRAINS, Cover
+from registry.counting.packed import COUNT, HOUSEHOLD, Records, Whole
+from registry.models.household_cells import Grain
+
+READ = text("""
+    select part, grain, string_agg(int8send(cell), '') as cells,
+           string_agg(int4send(octet_length(packed)), '') as sizes,
+           string_agg(packed, '') as packed
+    from (
+        select part, counted.grain, counted.cell, packed
+        from unnest(
+            cast(:parts as bigint[]), cast(:grains as bigint[]), cast(:cells as bigint[])
+        ) as wanted (part, grain, cell)
+        join household_cells as counted
+          on release_id = :release and counted.grain = wanted.grain and counted.cell = wanted.cell
+        union all
+        select cast(:rest as bigint), grain, cell, packed
+        from household_cells
+        where :rest >= 0 and release_id = :release and grain = :largest
+          and cell <> all (cast(:opened as bigint[]))
+    ) as held
+    group by part, grain
+""")
+ASIDE = -1  # no part: what is read with every question
+FIRST = np.zeros(1, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cells that a question takes in: those of a cover, and with `all_but` every other block."""
+
+    covered: Cover
+    all_but: Whole | None = None  # blocks, by their numbers; of all parts one may have it
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the cells of a part hold: counts in whole cells, and households one by one, each with
+    how its cell lies in the cover."""
+
+    counts: Records
+    households: Records
+    lies: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What was read: the tree of areas that records point into, those without a point, the cells
+    of each part."""
+
+    tree: AreaTree
+    unlocated: Records
+    parts: Sequence[Held]
+
+
+def read_cells(session: Session, release_id: int, parts: Sequence[Part]) -> Packed:
+    """What was counted for a release in the cells of some parts.
+
+    One statement, so that all of it was counted at one moment.
+    """
+    asked = _asked(parts) | {"release": release_id, "largest": GRAINS[0]}
+    found = session.execute(READ, asked, execution_options={"binary_results": True})
+    rows = {(row.part, row.grain): row for row in found}
+    return Packed(
+        tree=AreaTree(_records(rows.get((ASIDE, Grain.TREE)), AREA)),
+        unlocated=_records(rows.get((ASIDE, Grain.UNLOCATED)), COUNT),
+        parts=[_held(rows, number, part.covered) for number, part in enumerate(parts)],
+    )
+
+
+def _asked(parts: Sequence[Part]) -> dict[str, Any]:
+    """The cells of all parts as arrays of part, grain and cell; and the part that has the rest."""
+    wanted = [(ASIDE, grain.value, FIRST) for grain in (Grain.TREE, Grain.UNLOCATED)]
+    rest, opened = ASIDE, FIRST
+    for number, part in enumerate(parts):
+        wanted += [(number, grain, part.covered.whole[grain]) for grain in GRAINS]
+        wanted.append((number, Grain.HOUSEHOLDS.value, part.covered.tiles))
+        if part.all_but is not None:
+            rest, opened = number, part.all_but
+    numbers, grains, cells = zip(*wanted, strict=True)
+    lengths = [len(some) for some in cells]
+    return {
+        "parts": array_written(np.repeat(numbers, lengths)),
+        "grains": array_written(np.repeat(grains, lengths)),
+        "cells": array_written(np.concatenate(cells)),
+        "rest": rest,
+        "opened": array_written(opened),
+    }
+
+
+def _held(rows: Mapping[tuple[int, int], Any], number: int, covered: Cover) -> Held:
+    counts = [_records(rows.get((number, grain)), COUNT) for grain in GRAINS]
+    row = rows.get((number, Grain.HOUSEHOLDS.value))
+    households = _records(row, HOUSEHOLD)
+    tiles = _whole(row.cells, ">i8") if row else FIRST[:0]
+    sizes = _whole(row.sizes, ">i4") // HOUSEHOLD.itemsize if row else FIRST[:0]
+    nth = np.repeat(np.arange(len(tiles)), sizes)
+    lies = covered.lying(tiles)[nth, households["place"]]
+    return Held(np.concatenate(counts), households, lies)
+
+
+def _records(row: Any, dtype: np.dtype[np.void]) -> Records:
+    return np.frombuffer(row.packed if row else b"", dtype=dtype)
+
+
+def _whole(packed: bytes, dtype: str) -> Whole:
+    return np.frombuffer(packed, dtype=dtype).astype(np.int64)
