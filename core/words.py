@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -97,7 +98,12 @@ def spoken_languages() -> list[tuple[str, str]]:
 
 def figure_said(number: float | Decimal) -> str:
     """A number grouped and written as the reader writes it."""
-    return str(format_decimal(number, locale=current().locale))
+    return _figure_in(number, current().locale)
+
+
+@lru_cache(maxsize=4096)  # a histogram alone writes two hundred, mostly the same on every page
+def _figure_in(number: float | Decimal, locale: Locale) -> str:
+    return str(format_decimal(number, locale=locale))
 
 
 def percent_said(share: float) -> str:

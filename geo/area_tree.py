@@ -60,7 +60,9 @@ class AreaTree:
 
     def below(self, ids: Collection[int]) -> Flags:
         """Which areas are among these, or lie in one of them."""
-        given = np.isin(self.ids, np.fromiter(ids, dtype=np.int64)) if ids else self.ids < 0
+        if not ids:
+            return np.zeros(len(self.record), dtype=bool)
+        given = np.isin(self.ids, np.fromiter(ids, dtype=np.int64))
         found, place = given.copy(), self.record["above"]
         while place.any():
             found |= given[place]

@@ -200,16 +200,12 @@ def table_level(session: Session, question: Question) -> int:
 
     One below the areas picked; of a drawing the last but one; of the country the first.
     """
-    deepest, picked = session.execute(
-        select(
-            func.max(Area.level),
-            func.max(Area.level).filter(Area.id.in_(question.area_ids)),
-        ).where(in_force())
-    ).one()
-    deepest = deepest or 0
+    levels = select(Area.level).where(in_force()).order_by(Area.level.desc()).limit(1)
+    deepest = session.scalar(levels) or 0
     if question.area_ids:
-        return int(min((picked or 0) + 1, deepest))
-    return int(max(deepest - 1, 1)) if question.shape else 1
+        picked = session.scalar(levels.where(Area.id.in_(question.area_ids))) or 0
+        return min(picked + 1, deepest)
+    return max(deepest - 1, 1) if question.shape else 1
 
 
 def selection_by_code(session: Session, code: str) -> Selection:

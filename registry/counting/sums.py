@@ -48,13 +48,16 @@ class Sums:
     def add(self, records: Records, areas: Flags) -> None:
         """Take in the records of some areas, given by their places."""
         taken = areas[records["area"]]
+        if not taken.all():
+            records = records[taken]
         code = records["code"].astype(np.int64)
         key = self.rows[records["area"]] * len(ANSWERS) + self.answers[code]
-        held = taken * records["households"] if "households" in _names(records) else taken
-        for row, name in enumerate(COLUMNS):
-            figures = held if name == "households" else records[name] * taken
-            self.sums[row] += _summed(key, figures, self.sums.shape[1])
-        valued = np.flatnonzero(taken & (code >= 0))
+        one_each = "households" not in (records.dtype.names or ())
+        held = np.ones(len(records), np.int64) if one_each else records["households"]
+        self.sums[0] += _summed(key, held, self.sums.shape[1])
+        for row, name in enumerate(FIGURES, 1):
+            self.sums[row] += _summed(key, records[name], self.sums.shape[1])
+        valued = code >= 0
         self.bins += _summed(code[valued], held[valued], len(self.bins))
 
     def tally(self, areas: Whole) -> Tally:
@@ -73,10 +76,6 @@ def _answers(wet: Flags) -> Whole:
     answers[NOT_OBSERVED] = ANSWERS.index("not_observed")
     answers[UNLOCATED] = ANSWERS.index("unlocated")
     return answers
-
-
-def _names(records: Records) -> tuple[str, ...]:
-    return records.dtype.names or ()
 
 
 def _summed(key: Whole, figures: NDArray[Any], size: int) -> Whole:
