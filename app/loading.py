@@ -5,7 +5,7 @@ import, a job, a permission or an approval.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from geo.jobs.releases import publish, read_release
 from geo.models.releases import Release
 from geo.services.releases import Meaning, confirm_release, receive_release
 from registry.jobs.imports import check_import, merge_import
-from registry.models.imports import Import, ImportKind
+from registry.models.imports import Import, ImportKind, ImportState
 from registry.services import imports
 
 Team = dict[Role, Actor]
@@ -73,8 +73,13 @@ def load_areas(file: Path, *, actor: Actor, **said: Any) -> dict[str, Any]:
     return carried_out(import_boundaries, actor=actor, sha256=kept.sha256, name=file.name, **said)
 
 
-def load_registrants(file: Path, kind: ImportKind, *, actor: Actor) -> Import:
-    """Import a file of households or people through all five steps."""
+def load_registrants(
+    file: Path, kind: ImportKind, *, actor: Actor, accepted: Collection[str] = ()
+) -> Import:
+    """Import a file of households or people through all five steps.
+
+    Columns are mapped by their headings; cells with one of the `accepted` warnings are used.
+    """
     kept = keep_file(file)
     with transaction() as session:
         made = imports.upload(session, kept, file.name, kind, actor=actor)
@@ -82,6 +87,11 @@ def load_registrants(file: Path, kind: ImportKind, *, actor: Actor) -> Import:
         import_id = made.id
     carried_out(check_import, actor=actor, import_id=import_id)
     with transaction() as session:
+        checked = session.get_one(Import, import_id)
+        if checked.state is ImportState.REFUSED:
+            raise WorkFailed(work="check_import", reason=checked.refusal)
+        for finding in checked.counts["findings"].keys() & set(accepted):
+            imports.accept(session, import_id, actor=actor, finding=finding)
         imports.review(session, import_id, actor=actor)
     carried_out(merge_import, actor=actor, import_id=import_id)
     with transaction() as session:

@@ -92,6 +92,22 @@ def session(connection: Connection, storage: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
+def apart(database: URL) -> Iterator[None]:
+    """For what has to be committed: transactions do, into a database that goes with the test."""
+    name = f"test_{os.getpid()}_apart"
+    with server().connect() as at:
+        at.execute(text(f'create database "{name}" template "{template()}"'))
+    before = new_session.kw.get("bind")
+    own = create_engine(database.set(database=name), pool_size=12)
+    new_session.configure(bind=own)
+    yield
+    new_session.configure(bind=before)
+    own.dispose()
+    with server().connect() as at:
+        at.execute(text(f'drop database "{name}" with (force)'))
+
+
+@pytest.fixture
 def storage(database: URL) -> Path:
     """The folder of this worker's files."""
     return Path(os.environ["STORAGE"])

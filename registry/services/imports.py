@@ -4,7 +4,6 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 """
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import any_, delete, func, literal, select, text, update
@@ -14,7 +13,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
-from core.storage import Kept, keep_file, path_of
+from core.storage import Kept, path_of
 from core.words import _
 from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
@@ -222,34 +221,6 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         found.counts = _counted(session, found)
         figures.update(**_plain(found.counts))
     return found
-
-
-def take_in(
-    session: Session,
-    path: Path,
-    kind: ImportKind,
-    *,
-    actor: Actor,
-    progress: Progress,
-    accepted: Collection[str] = (),
-) -> Import:
-    """All steps in one go, for a file on this machine that nobody looks at first.
-
-    Columns are mapped by their headings; cells with one of the `accepted` warnings are used.
-
-    Raises:
-        Forbidden, ColumnMissing, Cancelled, and the refusals of a file that is no table.
-    """
-    actor.require(May.MERGE_IMPORTS)
-    made = upload(session, keep_file(path), path.name, kind, actor=actor)
-    map_columns(session, made.id, made.mapping, actor=actor)
-    check(session, made.id, actor=actor, progress=progress)
-    if made.state is ImportState.REFUSED:
-        raise Invalid(made.refusal or "")
-    for finding in made.counts["findings"].keys() & set(accepted):
-        accept(session, made.id, actor=actor, finding=finding)
-    review(session, made.id, actor=actor)
-    return merge(session, made.id, actor=actor, progress=progress)
 
 
 def discard(session: Session, import_id: int, *, actor: Actor) -> Import:

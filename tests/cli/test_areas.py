@@ -1,45 +1,24 @@
 """Boundaries and hazard files are loaded by command, as a user with their rights."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import shapely
-from click import Command
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.auth.models import RoleGrant, User
 from app.auth.roles import Role
 from app.cli import acting
 from app.cli.areas import import_areas
 from app.cli.releases import publish
+from core.db import transaction
 from core.errors import Forbidden, NotFound, Refusal
 from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
+from tests.cli.conftest import Run
 from tests.make.files import depth_file
 from tests.make.geo import make_country, square
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(session: Session, storage: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give a command as somebody of a role; nobody follows, as the test has one connection."""
-    monkeypatch.setattr(acting, "LOOK", 60)
-
-    def give(command: Command, *words: object, role: Role = Role.GIS_ANALYST) -> Result:
-        user = User(name="Ines Aro", email=f"{role}@example.org", password_hash="x")
-        session.add(user)
-        session.flush()
-        session.add(RoleGrant(user_id=user.id, role=role))
-        session.flush()
-        said = [*map(str, words), "--as", user.email.upper()]
-        return CliRunner().invoke(command, said, standalone_mode=False)
-
-    return give
 
 
 def boundaries(path: Path) -> Path:
@@ -56,9 +35,7 @@ def refusal(result: Result) -> Refusal:
     return result.exception
 
 
-def test_boundaries_are_loaded_and_faulty_rows_are_told(
-    run: Run, session: Session, tmp_path: Path
-) -> None:
+def test_boundaries_are_loaded_and_faulty_rows_are_told(run: Run, tmp_path: Path) -> None:
     file = boundaries(tmp_path / "areas.geojson")
 
     result = run(import_areas, file, "--version", "v1", "--levels", "Country,Province")
@@ -66,7 +43,8 @@ def test_boundaries_are_loaded_and_faulty_rows_are_told(
     assert result.exception is None
     assert "2 areas, version v1" in result.stdout
     assert "areas, row 2, X2: There is no shape" in result.stderr
-    assert set(session.scalars(select(Area.pcode))) == {"X", "X1"}
+    with transaction() as session:
+        assert set(session.scalars(select(Area.pcode))) == {"X", "X1"}
 
 
 def test_without_a_version_the_command_says_what_is_missing(run: Run, tmp_path: Path) -> None:
@@ -83,15 +61,14 @@ def test_a_command_has_the_rights_of_its_user(run: Run, tmp_path: Path) -> None:
     assert isinstance(result.exception, Refusal | Forbidden)
 
 
-def test_nobody_acts_under_an_unknown_address(session: Session) -> None:
+def test_nobody_acts_under_an_unknown_address(apart: None) -> None:
     with pytest.raises(NotFound, match="Nobody signs in as"):
         acting.acting_as("nobody@example.org")
 
 
-def test_a_hazard_file_is_published_for_an_event_that_is_new(
-    run: Run, session: Session, tmp_path: Path
-) -> None:
-    make_country(session)
+def test_a_hazard_file_is_published_for_an_event_that_is_new(run: Run, tmp_path: Path) -> None:
+    with transaction() as session:
+        make_country(session)
     file = depth_file(tmp_path / "depth.tif", [[0.0, 0.4], [2.0, -9999.0]])
     event = ["--event", "Oru flood", "--kind", "flood", "--began", "2026-11-12"]
     meaning = ["--measure", "Water depth", "--unit", "m", "--observed-at", "2026-11-16T06:00"]
@@ -100,8 +77,9 @@ def test_a_hazard_file_is_published_for_an_event_that_is_new(
 
     assert result.exception is None, result.exception
     assert "depth.tif: release 1" in result.stdout
-    release = session.scalars(select(Release)).one()
-    assert release.state is ReleaseState.PUBLISHED
+    with transaction() as session:
+        release = session.scalars(select(Release)).one()
+        assert release.state is ReleaseState.PUBLISHED
 
 
 def test_an_event_that_is_not_there_has_to_be_described(run: Run, tmp_path: Path) -> None:

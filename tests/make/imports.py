@@ -70,7 +70,7 @@ def take_households(
     session: Session, folder: Path, actor: Actor, *rows: str, accept: bool = False
 ) -> Import:
     """Take a file of households in, all flagged cells left out or all used."""
-    return _take(session, households_file(folder, *rows), ImportKind.HOUSEHOLDS, actor, accept)
+    return take(session, households_file(folder, *rows), ImportKind.HOUSEHOLDS, actor, accept)
 
 
 def take_people(
@@ -78,7 +78,7 @@ def take_people(
 ) -> Import:
     """Take a file of people in, all flagged cells left out or all used."""
     file = csv_file(folder, "\n".join([",".join(PERSON), *rows]))
-    return _take(session, file, ImportKind.PEOPLE, actor, accept)
+    return take(session, file, ImportKind.PEOPLE, actor, accept)
 
 
 def checked(session: Session, file: Path, actor: Actor) -> Import:
@@ -103,8 +103,16 @@ def rows_of(session: Session, made: Import) -> list[Any]:
     return list(session.scalars(rows))
 
 
-def _take(session: Session, file: Path, kind: ImportKind, actor: Actor, accept: bool) -> Import:
-    accepted, progress = WARNINGS if accept else (), Silent()
-    done = imports.take_in(session, file, kind, actor=actor, progress=progress, accepted=accepted)
+def take(
+    session: Session, file: Path, kind: ImportKind, actor: Actor, accept: bool = False
+) -> Import:
+    """Take a file in, all flagged cells left out or all used."""
+    made = imports.upload(session, keep_file(file), file.name, kind, actor=actor)
+    imports.map_columns(session, made.id, made.mapping, actor=actor)
+    imports.check(session, made.id, actor=actor, progress=Silent())
+    for finding in made.counts["findings"].keys() & (WARNINGS if accept else set()):
+        imports.accept(session, made.id, actor=actor, finding=finding)
+    imports.review(session, made.id, actor=actor)
+    imports.merge(session, made.id, actor=actor, progress=Silent())
     session.expire_all()
-    return done
+    return made

@@ -11,9 +11,7 @@ from geo.models.areas import Area
 from geo.models.locations import Location
 from registry.models.imports import ImportKind
 from registry.models.registrants import FormerPlace, Group, Registrant, RegistrantState
-from registry.services import imports
-from tests.make.imports import csv_file, household, rows_of, take_households
-from tests.make.jobs import Silent
+from tests.make.imports import csv_file, household, rows_of, take, take_households
 from tests.make.registry import make_household, make_person, place_of, registered
 
 
@@ -184,9 +182,7 @@ def test_a_column_the_file_does_not_have_says_nothing(
     take_households(session, tmp_path, anybody, household())
 
     short = csv_file(tmp_path, "code,phone\nH1,+000 66\n")
-    kind, progress = ImportKind.HOUSEHOLDS, Silent()
-    again = imports.take_in(session, short, kind, actor=anybody, progress=progress)
-    session.expire_all()
+    again = take(session, short, ImportKind.HOUSEHOLDS, anybody)
     assert again.counts["update"] == 1
     assert (registered(session).address, registered(session).phone) == (
         "12 River Street",

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.auth import users
 from app.auth.models import User
-from app.auth.platform import PLATFORM
 from app.tables import metadata
 from core import jobs
 from core.actor import Actor
@@ -148,25 +147,25 @@ def _hazards(session: Session) -> tuple[Release, Rows]:
         shapes = shapes_file(at / "4.geojson", (shapely.box(0.2, 0.2, 1.8, 1.4), {}))
         extent = _received(session, event, shapes)
     for release in (asked, flood, extent):
-        read(session, release, PLATFORM)
-    published(session, flood, PLATFORM, replace(DEPTH, layer="Depth", **said))
-    published(session, extent, PLATFORM, replace(FLOOD, layer="Extent", **said))
+        read(session, release, DARA)
+    published(session, flood, DARA, replace(DEPTH, layer="Depth", **said))
+    published(session, extent, DARA, replace(FLOOD, layer="Extent", **said))
     shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
     return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]
 
 
 def _received(session: Session, event: Event, file: Path) -> Release:
     kept = keep_file(file)
-    return receive_release(session, event.id, kept, file.name, actor=PLATFORM).release
+    return receive_release(session, event.id, kept, file.name, actor=DARA).release
 
 
 def _registry(session: Session, household: str) -> Rows:
     """A household, a person in none, and a file that waits for its review."""
     person = make_person(session)
-    sent = make_import(session, PLATFORM, LIST, COLUMNS)
-    done = make_import(session, PLATFORM, LIST.replace("5,X11", "6,X11"), COLUMNS)
-    imports.review(session, done.id, actor=PLATFORM)
-    imports.merge(session, done.id, actor=PLATFORM, progress=Silent())
+    sent = make_import(session, DARA, LIST, COLUMNS)
+    done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
+    imports.review(session, done.id, actor=DARA)
+    imports.merge(session, done.id, actor=DARA, progress=Silent())
     return [
         ("registry.index", {"q": GREEK}),
         ("registry.show", {"number": household}),
@@ -210,7 +209,7 @@ def _programs(session: Session, place: Location) -> Rows:
 
 def _people(session: Session, user: User) -> Rows:
     """Somebody who was invited, with the link to come in, and a link that was used."""
-    invited = users.invite(session, GREEK, "example@example.org", roles=[], actor=PLATFORM)
+    invited = users.invite(session, GREEK, "example@example.org", roles=[], actor=DARA)
     return [
         ("users.show", {"user_id": user.id}),
         ("users.show", {"user_id": invited.user_id}),
