@@ -12,7 +12,7 @@ from geo.archives import sha256
 from geo.crs import carried, in_degrees, label
 from geo.vector.areas import Areas, areas_of
 from geo.vector.lattice import Indices
-from geo.vector.locate import NOWHERE, Locator
+from geo.vector.locate import NOWHERE, indexed
 from geo.vector.places import Asked, Places, places
 
 HEADER = ("id", "area")
@@ -63,7 +63,7 @@ def _found(at: Places, areas: Areas) -> Indices:
     located = at.located
     x, y = carried(at.x[located], at.y[located], at.crs, areas.crs)
     found = np.full(len(at.ids), NOWHERE, dtype=np.int64)
-    locator = Locator(areas.shapes, len(x), degrees=in_degrees(areas.crs))
+    locator = indexed(areas.shapes, len(x), degrees=in_degrees(areas.crs))
     found[located] = locator.covering(x, y)
     return found
 

@@ -33,7 +33,7 @@ from geo.raster.sample import Readings
 from geo.raster.sample import sample as read_at
 from geo.raster.zonal import largest
 from geo.vector.columns import float_texts
-from geo.vector.locate import NOWHERE, Locator
+from geo.vector.locate import NOWHERE, indexed
 from geo.vector.open import Layer
 from geo.vector.overlaps import first_overlapping
 from geo.vector.places import Asked, Places, places
@@ -171,7 +171,7 @@ def _worst_met(hazard: Polygons, at: Places, asked: Question) -> NDArray[np.int6
         order = np.argsort(hazard.numbers if upward else -hazard.numbers, kind="stable")
     shapes, crs = hazard.shapes[order], hazard.layer.crs
     x, y = carried(at.x, at.y, at.crs, crs)
-    found = Locator(shapes, len(x), degrees=in_degrees(crs)).covering(x, y)
+    found = indexed(shapes, len(x), degrees=in_degrees(crs)).covering(x, y)
     if at.footprints is not None:
         footprints = repaired(reprojected(at.footprints, at.crs, crs)).shapes
         areal = ~shapely.is_missing(at.footprints)
@@ -183,7 +183,7 @@ def _inside(observed: Path, at: Places) -> Flags:
     """Which places lie in the observed extent a file gives."""
     layer, shapes = observed_extent(observed)
     x, y = carried(at.x, at.y, at.crs, layer.crs)
-    found = Locator(shapes, len(x), degrees=in_degrees(layer.crs)).covering(x, y)
+    found = indexed(shapes, len(x), degrees=in_degrees(layer.crs)).covering(x, y)
     return np.asarray(found != NOWHERE)
 
 

@@ -17,7 +17,7 @@ from core.db import transaction
 from geo.models.areas import Area
 from geo.models.exposure import Exposure
 from geo.queries.areas import in_force
-from geo.vector.locate import NOWHERE, Locator
+from geo.vector.locate import NOWHERE, Locator, indexed
 
 RUNS = 3
 ONCE_MORE = 5
@@ -41,7 +41,7 @@ def _extent(world: World, judge: Judge) -> Line:
 
 def _areas(judge: Judge) -> list[Line]:
     ids, shapes = _leaves()
-    standing, known = Locator(shapes), places()
+    standing, known = indexed(shapes), places()
     peer = Side(polygon_outer.settle)
     looked_up = Side(lambda: standing.covering(known.lon, known.lat), _digest(known, ids))
     built = Side(lambda: _with_everything(ids, shapes))
@@ -67,8 +67,8 @@ def _areas(judge: Judge) -> list[Line]:
 
 def _with_everything(ids: NDArray[np.int64], shapes: Any) -> tuple[int, int]:
     known = places()
-    found = Locator(shapes, len(known.ids)).covering(known.lon, known.lat)
-    return _digest(known, ids)(found)
+    at = known.lon, known.lat
+    return _digest(known, ids)(indexed(shapes, len(known.ids), at=at).covering(*at))
 
 
 def _digest(known: Places, ids: NDArray[np.int64]) -> Callable[[Any], tuple[int, int]]:
@@ -81,9 +81,9 @@ def _digest(known: Places, ids: NDArray[np.int64]) -> Callable[[Any], tuple[int,
     return of
 
 
-def _look_up(locator: Locator, known: Places) -> Any:
-    cells, inside = locator.lattice.cells(known.lon, known.lat)
-    return np.where(inside, locator.first[cells], NOWHERE)
+def _look_up(standing: Locator, known: Places) -> Any:
+    cells, inside = standing.lattice.cells(known.lon, known.lat)
+    return np.where(inside, standing.first[cells], NOWHERE)
 
 
 def _leaves() -> tuple[NDArray[np.int64], Any]:

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from core.bulk import copy_into
 from core.errors import Invalid
-from core.storage import named_copy
+from core.storage import keep_file, named_copy
 from geo.archives import unpacked
 from geo.crs import Floats, label
 from geo.ellipsoid import Shapes
+from geo.hazards import ExtentHazard, extent_hazard
+from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
-from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.models.releases import Direction, ObservedRule, Release, ReleaseObserved, ReleasePart
 from geo.vector import open as vectors
 from geo.vector.extent import Extent, normal, seen_of
 from geo.vector.subdivide import subdivided
@@ -86,8 +88,18 @@ def prepare(session: Session, release: Release, path: Path) -> None:
         parts, values = _seen(release, extent, observed)
     _write_parts(session, release, parts, values)
     write_observed(session, release, observed)
-    everything = shapely.total_bounds(np.concatenate([parts, observed]))
-    release.bounds = from_shape(shapely.box(*everything), 4326)
+    west, south, east, north = shapely.total_bounds(np.concatenate([parts, observed])).tolist()
+    release.bounds = from_shape(shapely.box(west, south, east, north), 4326)
+    box, lowest_first = (west, south, east, north), release.direction is Direction.AT_MOST
+    _lay_out(release, extent_hazard(parts, values, observed, box, lowest_first=lowest_first))
+
+
+def _lay_out(release: Release, hazard: ExtentHazard) -> None:
+    """Write what places are looked up in."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "lookup"
+        write_extent(target, hazard)
+        release.lookup_sha256 = keep_file(target).sha256
 
 
 def write_observed(session: Session, release: Release, parts: Shapes) -> None:

@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from core.storage import keep_file, path_of
-from geo.crs import Floats, label
+from geo.crs import label
 from geo.jobs.release_extents import write_observed
+from geo.lookups import write_raster
 from geo.models.events import LayerKind
 from geo.models.releases import Direction, Release
+from geo.raster import pieces
 from geo.raster.bands import Choice
-from geo.raster.cog import write_cog
+from geo.raster.cog import value_range, write_cog
 from geo.raster.footprint import footprint
 from geo.raster.grid import Grid
-from geo.raster.histogram import Summary, counts, round_edges, summary
+from geo.raster.histogram import Bins, Summary, round_edges
 from geo.raster.open import opened
+from geo.services.exposure import clause_of
 from geo.vector.subdivide import subdivided
 
 
@@ -34,32 +37,43 @@ def read(session: Session, release: Release, path: Path) -> None:
         NothingObserved, and what `geo.raster.open` refuses.
     """
     with opened(path, _choice(release)) as grid:
-        seen = summary(grid)
-        if not seen.observed:
-            raise NothingObserved(name=release.original_name)
+        seen = _keep_normal(session, release, grid)
         release.kind, release.unit = LayerKind.RASTER, grid.unit
         release.found = _found(grid, seen)
-        edges = round_edges(min(seen.least, 0.0), seen.most)
-        _count(release, grid, edges)
-        _leave_out_zeros(release, seen)
-        _keep_normal(session, release, grid)
+    with opened(path_of(str(release.grid_sha256))) as grid:
+        bins = Bins(grid, round_edges(min(seen.least, 0.0), seen.most))
+        for piece in pieces.read(grid):
+            bins.take(piece)
+    _note(release, bins)
+    _leave_out_zeros(release, seen)
 
 
 def prepare(session: Session, release: Release, path: Path) -> None:
-    """Make the normal form as confirmed, and count its cells from the floor on."""
+    """Make the normal form as confirmed, lay it out, and count its cells from the floor on.
+
+    Raises:
+        NothingObserved
+    """
     if release.extra_nodata:
         with opened(path, _choice(release)) as grid:
             _keep_normal(session, release, grid)
     with opened(path_of(str(release.grid_sha256))) as grid:
-        seen = summary(grid)
-        if not seen.observed:
-            raise NothingObserved(name=release.original_name)
-        _count(release, grid, round_edges(*_kept_range(release, seen)))
+        lay_out(release, grid)
 
 
-def _count(release: Release, grid: Grid, edges: Floats) -> None:
-    release.histogram_edges = edges.tolist()
-    release.histogram = counts(grid, edges).astype(float).tolist()
+def lay_out(release: Release, grid: Grid) -> None:
+    """Write what places are looked up in, and count the cells, in one reading."""
+    bins = Bins(grid, round_edges(*_kept_range(release, *value_range(grid))))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "lookup"
+        write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
+        release.lookup_sha256 = keep_file(target).sha256
+    _note(release, bins)
+
+
+def _note(release: Release, bins: Bins) -> None:
+    release.histogram_edges = bins.edges.tolist()
+    release.histogram = bins.counts.astype(float).tolist()
 
 
 def _leave_out_zeros(release: Release, seen: Summary) -> None:
@@ -70,12 +84,12 @@ def _leave_out_zeros(release: Release, seen: Summary) -> None:
         release.histogram = bins
 
 
-def _kept_range(release: Release, seen: Summary) -> tuple[float, float]:
+def _kept_range(release: Release, least: float, most: float) -> tuple[float, float]:
     """From where to where the values go that are kept of places."""
     if release.direction is Direction.AT_MOST:
-        return seen.least, seen.most if release.floor is None else release.floor
+        return least, most if release.floor is None else release.floor
     floor = release.floor or 0.0
-    return floor, max(seen.most, floor)
+    return floor, max(most, floor)
 
 
 def _choice(release: Release) -> Choice:
@@ -87,16 +101,19 @@ def _choice(release: Release) -> Choice:
     )
 
 
-def _keep_normal(session: Session, release: Release, grid: Grid) -> None:
-    """Write the COG, and say where it lies."""
+def _keep_normal(session: Session, release: Release, grid: Grid) -> Summary:
+    """Write the COG, and say where it lies; answers what it holds. Raises NothingObserved."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "normal.tif"
-        write_cog(grid, target)
+        seen = write_cog(grid, target)
+        if not seen.observed:
+            raise NothingObserved(name=release.original_name)
         release.grid_sha256 = keep_file(target).sha256
     outline = footprint(grid)
     release.bounds = from_shape(box(*outline.bounds), 4326)
     parts, _owners = subdivided(np.array([outline], dtype=object))
     write_observed(session, release, parts)
+    return seen
 
 
 def _found(grid: Grid, seen: Summary) -> dict[str, object]:

@@ -72,8 +72,7 @@ def publish(
     session.flush()
 
     def asked(done: int, total: int) -> None:
-        share = 10 + 60 * done // max(total, 1)
-        progress.report(share, 100, _("{done} of {total} places asked", done=done, total=total))
+        progress.report(10 + 60 * done // total, 100, _("Asking every place"))
 
     places = expose_places(session, release, asked)
     progress.report(70, 100, _("Measuring what was hit of each area"))

@@ -55,7 +55,8 @@ class Release(Row):
 
     `found` is what the reader saw in the file (CRS, size, band, nodata, layers, warnings), for the
     page alone; what counts in queries has a column. `floor` is the least (or most) value that is
-    stored of each location. `histogram` counts raster cells, or square kilometres of extent, in the
+    stored of each location. `grid_sha256` is the normal form of a raster, `lookup_sha256` the file
+    places are looked up in. `histogram` counts raster cells, or square kilometres of extent, in the
     256 bins between `histogram_edges`. `crs`, `band`, `layer_in_file`, `value_field` and
     `extra_nodata` are what the analyst said where the file did not speak for itself.
     """
@@ -94,6 +95,7 @@ class Release(Row):
     observed_sha256: Mapped[str | None]
     observed_layer: Mapped[str | None]
     grid_sha256: Mapped[str | None]
+    lookup_sha256: Mapped[str | None]
     bounds: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
     histogram: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
     histogram_edges: Mapped[list[float] | None] = mapped_column(ARRAY(Float))

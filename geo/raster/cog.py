@@ -11,9 +11,12 @@ import numpy as np
 
 from core.errors import Invalid
 from geo.raster.grid import Cells, Grid
+from geo.raster.histogram import Look, Summary
 from geo.raster.open import dataset
+from geo.raster.pieces import Piece, read
 from geo.raster.windows import pieces, stored, unmasked
 
+LEAST, MOST = "STATISTICS_MINIMUM", "STATISTICS_MAXIMUM"
 BLOCK = 512  # cells along a side of a tile
 MEASURED = ("f",)  # kinds of numbers that overviews average; whole numbers may be classes
 
@@ -23,29 +26,37 @@ class NoCodeFree(Invalid):
     for the raster with a nodata value."""
 
 
-def write_cog(grid: Grid, target: Path) -> None:
-    """Write a grid to `target`, tiled, compressed and with overviews.
+def write_cog(grid: Grid, target: Path) -> Summary:
+    """Write a grid to `target`, tiled, compressed and with overviews; answers what it holds.
 
-    Overviews average measures and keep the nearest of whole numbers, which may be classes.
+    Overviews average measures and keep the nearest of whole numbers, which may be classes. The
+    least and most value are noted in the file as GDAL notes them, for `value_range`.
     """
     import rasterio
     from rasterio.shutil import copy
 
-    nodata = _nodata(grid)
+    nodata, look = _nodata(grid), Look(grid)
     plain = target.with_suffix(".plain.tif")
-    profile = _profile(grid, nodata)
-    with dataset(grid.name) as source, rasterio.open(plain, "w", **profile) as out:
-        for window in pieces(grid):
-            cells = stored(source, grid, window)
-            seen = grid.observed(cells) & unmasked(source, grid, window)
-            out.write(_covered(cells, seen, nodata), 1, window=window.slices)
+    with rasterio.open(plain, "w", **_profile(grid, nodata)) as out:
+        for piece in read(grid):
+            look.take(piece)
+            out.write(_covered(piece, nodata), 1, window=piece.window.slices)
         out.scales, out.offsets = [grid.scale], [grid.offset]
+        out.update_tags(1, **{LEAST: repr(look.summary.least), MOST: repr(look.summary.most)})
     kind = "average" if np.dtype(grid.dtype).kind in MEASURED else "nearest"
     copy(
         plain, target, driver="COG", compress="DEFLATE", predictor="YES", blocksize=BLOCK,
         overview_resampling=kind, num_threads=1, bigtiff="IF_SAFER",
     )  # fmt: skip
     plain.unlink()
+    return look.summary
+
+
+def value_range(grid: Grid) -> tuple[float, float]:
+    """The least and most value of a normal form; NaN where it holds none."""
+    with dataset(grid.name) as source:
+        tags = source.tags(1)
+    return float(tags[LEAST]), float(tags[MOST])
 
 
 def _profile(grid: Grid, nodata: float | int | None) -> dict[str, Any]:
@@ -96,6 +107,8 @@ def _free_code(grid: Grid) -> int:
     return int(free[0])
 
 
-def _covered(cells: Cells, seen: Cells, nodata: float | int | None) -> Cells:
-    """The cells with what was not observed under the one code for it."""
-    return cells if nodata is None else np.where(seen, cells, np.asarray(nodata, cells.dtype))
+def _covered(piece: Piece, nodata: float | int | None) -> Cells:
+    """The cells of a piece with what was not observed under the one code for it."""
+    if nodata is None:
+        return piece.cells
+    return np.where(piece.seen, piece.cells, np.asarray(nodata, piece.cells.dtype))

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import Floats
-from geo.raster.grid import Cells, Grid
-from geo.raster.open import dataset
-from geo.raster.windows import pieces, values
+from geo.raster.grid import Grid
+from geo.raster.pieces import Piece, read
 
 BINS = 256
 ROUND = (1, 2, 5, 10)
@@ -26,21 +25,56 @@ class Summary:
     most: float
 
 
-def summary(grid: Grid) -> Summary:
-    """Look at every cell of a grid once."""
-    observed = zeros = 0
-    least, most = math.inf, -math.inf
-    with dataset(grid.name) as source:
-        for window in pieces(grid):
-            cells, seen = values(source, grid, window)
-            known = cells[seen]
-            if known.size:
-                observed += known.size
-                zeros += int((known == 0).sum())
-                least, most = min(least, float(known.min())), max(most, float(known.max()))
-    if not observed:
-        least = most = math.nan
-    return Summary(grid.width * grid.height, observed, zeros, least, most)
+class Look:
+    """Takes the pieces of a grid one after the other, and sums them up."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.observed = self.zeros = 0
+        self.least, self.most = math.inf, -math.inf
+
+    def take(self, piece: Piece) -> None:
+        """Look at every cell of a piece."""
+        known = self.grid.measured(piece.cells[piece.seen])
+        if known.size:
+            self.observed += known.size
+            self.zeros += int((known == 0).sum())
+            self.least = min(self.least, float(known.min()))
+            self.most = max(self.most, float(known.max()))
+
+    @property
+    def summary(self) -> Summary:
+        """What was seen up to now."""
+        least, most = (self.least, self.most) if self.observed else (math.nan, math.nan)
+        return Summary(self.grid.width * self.grid.height, self.observed, self.zeros, least, most)
+
+
+class Bins:
+    """Counts the cells that have a value in each bin between edges.
+
+    An edge belongs to the bin above it, the last one below. Values are compared in their own width,
+    so that 0.2 in 32 bits is not below an edge of 0.2.
+    """
+
+    def __init__(self, grid: Grid, edges: Floats) -> None:
+        self.grid, self.edges = grid, edges
+        self.counts = np.zeros(len(edges) - 1, dtype=np.int64)
+
+    def take(self, piece: Piece) -> None:
+        """Count the cells of a piece."""
+        known = self.grid.measured(piece.cells[piece.seen])
+        own = self.edges.astype(known.dtype) if known.dtype == np.float32 else self.edges
+        inside = known[(known >= own[0]) & (known <= own[-1])]
+        bins = np.minimum(np.searchsorted(own, inside, side="right") - 1, len(own) - 2)
+        self.counts += np.bincount(bins, minlength=len(self.counts))
+
+
+def counts(grid: Grid, edges: Floats) -> NDArray[np.int64]:
+    """How many cells of a grid have a value in each bin."""
+    bins = Bins(grid, edges)
+    for piece in read(grid):
+        bins.take(piece)
+    return bins.counts
 
 
 def round_edges(low: float, high: float, bins: int = BINS) -> Floats:
@@ -56,23 +90,3 @@ def round_edges(low: float, high: float, bins: int = BINS) -> Floats:
         if (first + bins) * width >= high:
             break
     return np.round((first + np.arange(bins + 1)) * width, 12)
-
-
-def counts(grid: Grid, edges: Floats) -> NDArray[np.int64]:
-    """How many cells have a value in each bin; an edge belongs to the bin above it, the last below.
-
-    Values are compared in their own width, so that 0.2 in 32 bits is not below an edge of 0.2.
-    """
-    found = np.zeros(len(edges) - 1, dtype=np.int64)
-    with dataset(grid.name) as source:
-        for window in pieces(grid):
-            cells, seen = values(source, grid, window)
-            found += _counted(cells[seen], edges)
-    return found
-
-
-def _counted(known: Cells, edges: Floats) -> NDArray[np.int64]:
-    own = edges.astype(known.dtype) if known.dtype == np.float32 else edges
-    inside = known[(known >= own[0]) & (known <= own[-1])]
-    bins = np.minimum(np.searchsorted(own, inside, side="right") - 1, len(edges) - 2)
-    return np.bincount(bins, minlength=len(edges) - 1)

@@ -3,22 +3,29 @@
 Parts of publishing a release and of the sampling job, so they take no actor and leave no entry.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import numpy as np
 import shapely
-from numpy.lib import recfunctions
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, true
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_array, copy_into, fetch_columns
+from core.bulk import array_of, copy_array, copy_into, fetch_columns
 from core.storage import path_of
 from geo.clauses import Clause
-from geo.hazards import AtPlaces, ExtentHazard, Hazard, OverAreas, RasterHazard
+from geo.hazards import (
+    AtPlaces,
+    ExtentHazard,
+    Hazard,
+    OverAreas,
+    RasterHazard,
+    extent_hazard,
+)
+from geo.lookups import extent, raster
 from geo.models.areas import Area
 from geo.models.events import LayerKind
 from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
@@ -27,12 +34,14 @@ from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.areas import in_force
 from geo.raster.open import opened
 from geo.services.locations import PUBLISHING
+from geo.vector.screen import Box, Ranges
 
-BATCH = 2_000_000  # places read, asked and written at a time
+BATCH = 2_000_000  # keys of places read, asked and written at a time
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8"}
-HIT = [("release_id", "i8"), ("location_id", "i8"), ("status", "S2"), ("value", "f4")]
-UNSEEN = [("release_id", "i8"), ("location_id", "i8"), ("status", "S12")]
+ASKED = [("release_id", "i8"), ("location_id", "i8")]
+MEASURED = [("value", "f4"), ("low", "f4"), ("high", "f4")]
 
+Places = Select[*tuple[Any, ...]]
 Report = Callable[[int, int], None]
 
 
@@ -41,19 +50,19 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
 
     The partition is filled before it is attached, so whoever asks meanwhile waits for a moment
     only. Places that others are still writing owe their answer once this is published. Answers how
-    many places were asked; `report(done, total)` after each batch.
+    many places had to be asked; `report(done, total)` after each batch, in batches.
     """
     session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
-    inside = _located(release)
-    total = session.scalar(select(func.count()).select_from(inside.subquery())) or 0
-    done = 0
+    asked = 0
     with _partition(session, release) as table, hazard_of(session, release) as hazard:
-        for places in _batches(session, inside):
+        batches = _batches(session, _located(session, release), hazard.asked)
+        for number, batch in enumerate(batches, 1):
+            places = fetch_columns(session, batch, PLACE)
             said = hazard.at_places(places["lon"], places["lat"])
             _write(session, table, release.id, places["id"], said)
-            done += len(places["id"])
-            report(done, total)
-    return done
+            asked += len(places["id"])
+            report(number, len(batches))
+    return asked
 
 
 def expose_areas(session: Session, release: Release) -> int:
@@ -85,9 +94,9 @@ def work_off(session: Session, release: Release) -> int:
         session.execute(
             delete(Exposure).where(Exposure.release_id == release.id, Exposure.location_id.in_(ids))
         )
-        for places in _batches(session, _located(release).where(owed)):
-            said = hazard.at_places(places["lon"], places["lat"])
-            _write(session, Exposure.__tablename__, release.id, places["id"], said)
+        places = fetch_columns(session, _located(session, release).where(owed), PLACE)
+        said = hazard.at_places(places["lon"], places["lat"])
+        _write(session, Exposure.__tablename__, release.id, places["id"], said)
     paid = ExposureDue.location_id.in_(ids), ExposureDue.release_id == release.id
     session.execute(delete(ExposureDue).where(*paid))
     return len(ids)
@@ -95,63 +104,87 @@ def work_off(session: Session, release: Release) -> int:
 
 @contextmanager
 def hazard_of(session: Session, release: Release) -> Iterator[Hazard]:
-    """The hazard of a confirmed release, ready to be asked as long as the block lasts."""
+    """The hazard of a confirmed release, ready to be asked as long as the block lasts.
+
+    From what was laid out for it, if that was done already; else from its normal form.
+    """
+    laid_out = path_of(release.lookup_sha256) if release.lookup_sha256 else None
     if release.kind is LayerKind.RASTER:
         with opened(path_of(str(release.grid_sha256))) as grid:
-            yield RasterHazard(grid, _floor(release))
+            clause = clause_of(release)
+            yield raster(laid_out, grid, clause) if laid_out else RasterHazard(grid, clause)
     else:
-        parts = session.execute(
-            select(func.ST_AsBinary(ReleasePart.part), ReleasePart.value)
-            .where(ReleasePart.release_id == release.id)
-            .order_by(ReleasePart.id)
-        ).all()
-        seen = session.scalars(
-            select(func.ST_AsBinary(ReleaseObserved.part)).where(
-                ReleaseObserved.release_id == release.id
-            )
-        )
-        yield ExtentHazard(
-            _shapes([row[0] for row in parts]),
-            np.array([row.value for row in parts], dtype=float),
-            _shapes(list(seen)),
-            lowest_first=release.direction is Direction.AT_MOST,
-        )
+        yield extent(laid_out) if laid_out else _extent(session, release)
 
 
-def _floor(release: Release) -> Clause:
+def clause_of(release: Release) -> Clause:
+    """Which of a raster's values are kept."""
     if release.direction is Direction.AT_MOST:
         return Clause(at_most=release.floor)
     return Clause(at_least=release.floor)
+
+
+def _extent(session: Session, release: Release) -> ExtentHazard:
+    """An extent from its parts in the database."""
+    parts = session.execute(
+        select(func.ST_AsBinary(ReleasePart.part), ReleasePart.value)
+        .where(ReleasePart.release_id == release.id)
+        .order_by(ReleasePart.id)
+    ).all()
+    seen = session.scalars(
+        select(func.ST_AsBinary(ReleaseObserved.part)).where(
+            ReleaseObserved.release_id == release.id
+        )
+    )
+    return extent_hazard(
+        _shapes([row[0] for row in parts]),
+        np.array([row.value for row in parts], dtype=float),
+        _shapes(list(seen)),
+        box_of(session, release),
+        lowest_first=release.direction is Direction.AT_MOST,
+    )
 
 
 def _shapes(wkb: list[bytes]) -> NDArray[np.object_]:
     return np.array(shapely.from_wkb([bytes(each) for each in wkb]), dtype=object)
 
 
-def _box(release: Release) -> object:
+def _box(release: Release) -> Any:
     return select(Release.bounds).where(Release.id == release.id).scalar_subquery()
 
 
-def _located(release: Release) -> Select[*tuple[Any, ...]]:
+def box_of(session: Session, release: Release) -> Box:
+    """West, south, east and north of a release."""
+    box = _box(release)
+    sides = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    west, south, east, north = session.execute(select(*sides)).one()
+    return west, south, east, north
+
+
+def _located(session: Session, release: Release) -> Places:
     """Places with a point in the release's box, its border included."""
+    west, south, east, north = box_of(session, release)
     return select(Location.id, Location.lon, Location.lat).where(
-        Location.lon.is_not(None), func.ST_Intersects(_box(release), Location.point)
+        Location.lon.between(west, east), Location.lat.between(south, north)
     )
 
 
-def _batches(
-    session: Session, places: Select[*tuple[Any, ...]]
-) -> Iterator[dict[str, NDArray[Any]]]:
-    """Places in the order of their keys, `BATCH` at a time."""
-    after = 0
-    while True:
-        batch = places.where(Location.id > after).order_by(Location.id).limit(BATCH)
-        columns = fetch_columns(session, batch, PLACE)
-        if len(columns["id"]):
-            yield columns
-        if len(columns["id"]) < BATCH:
-            return
-        after = int(columns["id"][-1])
+def _batches(session: Session, places: Places, asked: Ranges | None) -> list[Places]:
+    """Places cut into about as many at a time as fit into memory; only those in cells asked."""
+    last = session.scalar(select(func.max(Location.id))) or 0
+    if asked is None:
+        starts = range(0, last, BATCH)
+        return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
+    return [_in_cells(places, some) for some in np.array_split(asked, last // BATCH + 1)]
+
+
+def _in_cells(places: Places, asked: Ranges) -> Places:
+    """Those of the places that stand in ranges of grid cells; each range asks the index."""
+    ranges = func.unnest(*map(array_of, asked.T)).table_valued("first", "last")
+    asked_for = ranges.render_derived("asked")
+    there = places.where(Location.cell.between(asked_for.c.first, asked_for.c.last))
+    found = there.offset(0).lateral("found")
+    return select(found.c.id, found.c.lon, found.c.lat).select_from(asked_for.join(found, true()))
 
 
 @contextmanager
@@ -181,18 +214,24 @@ def _write(
     session: Session, table: str, release_id: int, ids: NDArray[Any], said: AtPlaces
 ) -> None:
     """Rows for what is kept and for what was not observed; what is out has none."""
-    hit = np.zeros(int(said.kept.sum()), dtype=HIT)
-    hit["location_id"], hit["value"] = ids[said.kept], said.values[said.kept]
-    hit["status"] = ExposureStatus.IN.encode()
-    hit["release_id"] = release_id
-    bounded = recfunctions.append_fields(
-        hit, ["low", "high"], [hit["value"], hit["value"]], usemask=False
-    )
-    copy_array(session, table, bounded)
-    unseen = np.zeros(int((~said.observed).sum()), dtype=UNSEEN)
-    unseen["location_id"], unseen["release_id"] = ids[~said.observed], release_id
-    unseen["status"] = ExposureStatus.NOT_OBSERVED.encode()
-    copy_array(session, table, unseen)
+    hit = _rows(release_id, ids[said.kept], ExposureStatus.IN, MEASURED)
+    for figure, _type in MEASURED:
+        hit[figure] = said.values[said.kept]
+    copy_array(session, table, hit)
+    copy_array(session, table, _rows(release_id, ids[~said.observed], ExposureStatus.NOT_OBSERVED))
+
+
+def _rows(
+    release_id: int,
+    ids: NDArray[Any],
+    status: ExposureStatus,
+    figures: Sequence[tuple[str, str]] = (),
+) -> NDArray[np.void]:
+    """Rows of one status; their figures are still to be filled in."""
+    said = status.encode()
+    rows = np.empty(len(ids), dtype=[*ASKED, ("status", f"S{len(said)}"), *figures])
+    rows["release_id"], rows["location_id"], rows["status"] = release_id, ids, said
+    return rows
 
 
 def _write_areas(session: Session, release_id: int, ids: list[int], said: OverAreas) -> None:

@@ -21,7 +21,7 @@ from geo.models.exposure import ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release, ReleaseState
 from geo.queries.areas import in_force
-from geo.vector.locate import NOWHERE, Locator
+from geo.vector.locate import NOWHERE, indexed
 
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
 
@@ -108,7 +108,8 @@ def _covering(
         return np.full(len(places["lon"]), NOWHERE)
     keys = np.array([row[0] for row in rows] + [NOWHERE])
     shapes = np.array(shapely.from_wkb([bytes(row[1]) for row in rows]), dtype=object)
-    return keys[Locator(shapes, len(places["lon"])).covering(places["lon"], places["lat"])]
+    at = places["lon"], places["lat"]
+    return keys[indexed(shapes, len(at[0]), at=at).covering(*at)]
 
 
 def _move(session: Session, ids: NDArray[np.int64], area_ids: NDArray[np.int64]) -> int:

@@ -43,13 +43,15 @@ class Lattice:
 
 @dataclass(frozen=True)
 class Edges:
-    """The edges of all rings: from (u0, v0) to (u1, v1) in cells, and the shape each belongs to."""
+    """The edges of all rings: from (u0, v0) to (u1, v1) in cells, and which of how many shapes each
+    belongs to."""
 
     u0: Floats
     v0: Floats
     u1: Floats
     v1: Floats
     shape: Indices
+    shapes: int
 
 
 def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
@@ -59,7 +61,8 @@ def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
     places = lattice.places(at)
     joined = ring[1:] == ring[:-1]
     start, end = places[:-1][joined], places[1:][joined]
-    return Edges(start[:, 0], start[:, 1], end[:, 0], end[:, 1], shape[part][ring[:-1][joined]])
+    of = shape[part][ring[:-1][joined]]
+    return Edges(start[:, 0], start[:, 1], end[:, 0], end[:, 1], of, len(shapes))
 
 
 def border_cells(edges: Edges, lattice: Lattice, shapes: int) -> Indices:
@@ -68,29 +71,49 @@ def border_cells(edges: Edges, lattice: Lattice, shapes: int) -> Indices:
     return distinct(cell * shapes + edges.shape[edge])
 
 
-def edges_in_cells(edges: Edges, lattice: Lattice) -> tuple[Indices, Indices]:
-    """Every cell with every edge that runs through it, by cell and then by edge."""
+def edges_in_cells(
+    edges: Edges, lattice: Lattice, wanted: Flags | None = None
+) -> tuple[Indices, Indices]:
+    """Every cell (of those wanted) with every edge that runs through it, by cell, then by edge."""
+    edge, u0, v0, u1, v1 = _pieces(edges)
+    left, right = _ends(u0, u1)
+    low, high = _ends(v0, v1)
+    corner, wide, tall = low * lattice.side + left, right > left, high > low
+    both = wide & tall
+    cell = np.concatenate(
+        [corner, corner[wide] + 1, corner[tall] + lattice.side, corner[both] + lattice.side + 1]
+    )
+    edge = np.concatenate([edge, edge[wide], edge[tall], edge[both]])
+    if wanted is not None:
+        there = wanted[cell]
+        cell, edge = cell[there], edge[there]
+    count = max(1, len(edges.shape))
+    return np.divmod(distinct(np.sort(cell * count + edge)), count)
+
+
+def _pieces(edges: Edges) -> tuple[Indices, Floats, Floats, Floats, Floats]:
+    """Edges, the long ones cut into pieces: which edge each is of, and its ends."""
     du, dv = edges.u1 - edges.u0, edges.v1 - edges.v0
-    pieces = np.maximum(1, np.ceil(np.maximum(np.abs(du), np.abs(dv)) / PIECE)).astype(np.int64)
-    edge = np.repeat(np.arange(len(pieces)), pieces)
-    nth = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start, end = nth / pieces[edge], (nth + 1) / pieces[edge]
-    left, right = _ends(edges.u0[edge] + start * du[edge], edges.u0[edge] + end * du[edge])
-    low, high = _ends(edges.v0[edge] + start * dv[edge], edges.v0[edge] + end * dv[edge])
-    wide, tall = right > left, high > low
-    count = max(1, len(pieces))
-    met = [
-        (low * lattice.side + left) * count + edge,
-        (low[wide] * lattice.side + right[wide]) * count + edge[wide],
-        (high[tall] * lattice.side + left[tall]) * count + edge[tall],
-        (high[wide & tall] * lattice.side + right[wide & tall]) * count + edge[wide & tall],
-    ]
-    return np.divmod(distinct(np.sort(np.concatenate([distinct(some) for some in met]))), count)
+    count = np.ceil(np.maximum(np.abs(du), np.abs(dv)) / PIECE)
+    short, long = np.flatnonzero(count <= 1), np.flatnonzero(count > 1)
+    pieces = count[long].astype(np.int64)
+    of, nth = np.repeat(long, pieces), spans(np.zeros(len(long), dtype=np.int64), pieces)
+    start, end = nth / count[of], (nth + 1) / count[of]
+    u0, v0, du, dv = edges.u0[of], edges.v0[of], du[of], dv[of]
+    return (
+        np.concatenate([short, of]),
+        np.concatenate([edges.u0[short], u0 + start * du]),
+        np.concatenate([edges.v0[short], v0 + start * dv]),
+        np.concatenate([edges.u1[short], u0 + end * du]),
+        np.concatenate([edges.v1[short], v0 + end * dv]),
+    )
 
 
 def distinct(numbers: Indices) -> Indices:
     """Numbers without those that repeat the one before; of sorted numbers, each of them once."""
-    return np.asarray(numbers[np.diff(numbers, prepend=-1) != 0])
+    new = np.ones(len(numbers), dtype=bool)
+    new[1:] = numbers[1:] != numbers[:-1]
+    return np.asarray(numbers[new])
 
 
 def _ends(start: Floats, end: Floats) -> tuple[Indices, Indices]:

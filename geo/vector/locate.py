@@ -8,13 +8,16 @@ vertices, so that every answer is exact.
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from geo.crs import Floats
+from geo.crs import Flags, Floats
 from geo.ellipsoid import Shapes
-from geo.vector.borders import arranged
+from geo.vector.borders import Borders, arranged
 from geo.vector.lattice import (
     Edges,
     Indices,
@@ -34,28 +37,35 @@ FEWEST, MOST = 8, 4096  # cells along a side of the lattice
 FILLED = 1 << 23  # cells filled at a time
 BATCH = 1 << 20  # points at borders asked at a time
 
+Points = tuple[Floats, Floats]  # x and y
 
+
+class Picked(Protocol):
+    """N shapes, of which some are picked by their positions: an array of them, or a file's."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, positions: Indices, /) -> Shapes: ...
+
+
+@dataclass(frozen=True)
 class Locator:
     """N valid polygons (None: none), ready to be asked which of them covers a point.
 
-    `points` says about how many will be asked: the more, the finer the lattice. With `degrees`,
-    shapes beyond 180 degrees east or west are also met a full circle away.
+    `first` tells of each cell of the lattice the first shape it lies in as a whole, or which of the
+    border cells it is. `turns` are the degrees by which shapes are also met further east.
     """
 
-    def __init__(self, shapes: Shapes, points: int = 10_000_000, *, degrees: bool = False) -> None:
-        shapely.prepare(shapes)
-        self.shapes = shapes
-        west, _, east, _ = bounds_of(shapes)
-        beyond = ((CIRCLE, east > HALF), (-CIRCLE, west < -HALF))
-        self.turns = [turn for turn, there in beyond if degrees and there]
-        self.lattice = _lattice(shapes, points)
-        edges = edges_of(shapes, self.lattice)
-        met = edges_in_cells(edges, self.lattice)
-        border = distinct(met[0])
-        self.first = np.full(self.lattice.side**2, NOWHERE, dtype=np.int32)
-        self.first[border] = BORDER - np.arange(len(border))
-        middles = self._fill(edges)
-        self.borders = arranged(edges, self.lattice, met, middles, len(shapes))
+    shapes: Picked
+    turns: tuple[float, ...]
+    lattice: Lattice
+    first: NDArray[np.int32]
+    borders: Borders
+
+    @property
+    def every_shape(self) -> Shapes:
+        """All shapes, in their order."""
+        return self.shapes[np.arange(len(self.shapes))]
 
     def covering(self, x: Floats, y: Floats) -> Indices:
         """The first shape in their order that covers each of N points, borders included; or -1."""
@@ -90,17 +100,37 @@ class Locator:
         found[point[first]] = shape[first]
         return found
 
-    def _fill(self, edges: Edges) -> Indices:
-        """Write the first shape of every cell that lies in one as a whole.
 
-        Returns the (cell, shape) pairs of the border cells whose middles lie in a shape.
-        """
-        middles = [np.empty(0, dtype=np.int64)]
-        for cells, shape in _inner_cells(edges, self.lattice):
-            free = self.first[cells] > BORDER
-            self.first[cells[free][::-1]] = shape[free][::-1]  # of several, the lowest is last
-            middles.append(cells[~free] * len(self.shapes) + shape[~free])
-        return np.concatenate(middles)
+def indexed(
+    shapes: Shapes, points: int = 10_000_000, *, degrees: bool = False, at: Points | None = None
+) -> Locator:
+    """Make N valid polygons (None: none) ready to be asked.
+
+    `points` says about how many will be asked: the more, the finer the lattice. With `degrees`,
+    shapes beyond 180 degrees east or west are also met a full circle away. If all points are known
+    beforehand (`at`), only the cells they lie in are looked into, and no others may be asked.
+    """
+    west, _, east, _ = bounds_of(shapes)
+    beyond = ((CIRCLE, east > HALF), (-CIRCLE, west < -HALF))
+    turns = tuple(turn for turn, there in beyond if degrees and there)
+    lattice = _lattice(shapes, points)
+    return laid_on(shapes, lattice, turns, _wanted(lattice, turns, at))
+
+
+def laid_on(
+    shapes: Shapes, lattice: Lattice, turns: tuple[float, ...] = (), wanted: Flags | None = None
+) -> Locator:
+    """The same on a lattice that holds all shapes; of its cells, only those wanted."""
+    shapely.prepare(shapes)
+    if wanted is None:
+        wanted = np.ones(lattice.side**2, dtype=bool)
+    edges = edges_of(shapes, lattice)
+    met = edges_in_cells(edges, lattice, wanted)
+    first = np.full(lattice.side**2, NOWHERE, dtype=np.int32)
+    border = distinct(met[0])
+    first[border] = BORDER - np.arange(len(border))
+    middles = _fill(first, edges, lattice, wanted)
+    return Locator(shapes, turns, lattice, first, arranged(edges, lattice, met, middles))
 
 
 def _lattice(shapes: Shapes, points: int) -> Lattice:
@@ -110,8 +140,35 @@ def _lattice(shapes: Shapes, points: int) -> Lattice:
     return Lattice(west - width / 2, south - height / 2, width, height, side)
 
 
-def _inner_cells(edges: Edges, lattice: Lattice) -> Iterator[tuple[Indices, Indices]]:
-    """The cells whose middles lie in each shape, shapes in falling order, in batches.
+def _wanted(lattice: Lattice, turns: tuple[float, ...], at: Points | None) -> Flags | None:
+    """The cells that points lie in, each wherever it is looked for."""
+    if at is None:
+        return None
+    wanted = np.zeros(lattice.side**2, dtype=bool)
+    for turn in (0.0, *turns):
+        cell, inside = lattice.cells(at[0] + turn, at[1])
+        wanted[cell[inside]] = True
+    return wanted
+
+
+def _fill(first: NDArray[np.int32], edges: Edges, lattice: Lattice, wanted: Flags) -> Indices:
+    """Write the first shape of every wanted cell that lies in one as a whole.
+
+    Returns the (cell, shape) pairs of the border cells whose middles lie in a shape, as cell x
+    shapes + shape.
+    """
+    middles = [np.empty(0, dtype=np.int64)]
+    for cells, shape in _inner_cells(edges, lattice, wanted):
+        free = first[cells] > BORDER
+        first[cells[free][::-1]] = shape[free][::-1]  # of several, the lowest is last
+        middles.append(cells[~free] * edges.shapes + shape[~free])
+    return np.concatenate(middles)
+
+
+def _inner_cells(
+    edges: Edges, lattice: Lattice, wanted: Flags
+) -> Iterator[tuple[Indices, Indices]]:
+    """The wanted cells whose middles lie in each shape, shapes in falling order, in batches.
 
     Along the middle line of a row the borders of a shape are crossed in pairs: in, out, in, out.
     """
@@ -119,8 +176,11 @@ def _inner_cells(edges: Edges, lattice: Lattice) -> Iterator[tuple[Indices, Indi
     shape_row, u = np.divmod(crossed, lattice.side)
     first, last = np.ceil(u[0::2] - 0.5), np.ceil(u[1::2] - 0.5)
     shape, row = np.divmod(shape_row[0::2].astype(np.int64), lattice.side)
-    start, length = row * lattice.side + first.astype(np.int64), (last - first).astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(wanted)])
+    start = before[row * lattice.side + first.astype(np.int64)]
+    length = before[row * lattice.side + last.astype(np.int64)] - start
+    cells = np.flatnonzero(wanted)
     batch = np.cumsum(length) // FILLED
     for number in range(int(batch[-1]) if len(batch) else -1, -1, -1):
         some = batch == number
-        yield spans(start[some], length[some]), np.repeat(shape[some], length[some])
+        yield cells[spans(start[some], length[some])], np.repeat(shape[some], length[some])

@@ -12,10 +12,11 @@ from pyproj import Geod
 from shapely import Polygon
 
 from geo.crs import WGS84
+from geo.raster import pieces
 from geo.raster.bands import Choice
 from geo.raster.cog import NoCodeFree, write_cog
 from geo.raster.footprint import footprint
-from geo.raster.histogram import counts, round_edges, summary
+from geo.raster.histogram import Bins, Look, round_edges
 from geo.raster.open import opened
 from geo.vector.extent import normal as normal_extent
 from tests.make.files import depth_file
@@ -112,16 +113,21 @@ def test_a_value_on_an_edge_is_counted_above_it_though_it_is_a_32_bit_float(
 ) -> None:
     file = depth_file(tmp_path / "a.tif", [[0.2, 0.7, 0.65, -9999.0, 1.0]])  # float32(0.7) < 0.7
     with opened(file) as grid:
-        found = counts(grid, np.array([0.0, 0.2, 0.7, 1.0]))
+        bins = Bins(grid, np.array([0.0, 0.2, 0.7, 1.0]))
+        for piece in pieces.read(grid):
+            bins.take(piece)
 
-    assert found.tolist() == [0, 2, 2]  # 1.0, the last edge, is in the last bin
+    assert bins.counts.tolist() == [0, 2, 2]  # 1.0, the last edge, is in the last bin
 
 
 def test_a_summary_tells_zeros_from_what_was_not_observed(tmp_path: Path) -> None:
     file = depth_file(tmp_path / "a.tif", [[0.0, 0.0, 2.5], [-9999.0, 0.5, float("nan")]])
     with opened(file) as grid:
-        seen = summary(grid)
+        look = Look(grid)
+        for piece in pieces.read(grid):
+            look.take(piece)
 
+    seen = look.summary
     assert (seen.cells, seen.observed, seen.zeros) == (6, 4, 2)
     assert (seen.least, seen.most) == (0.0, 2.5)
 

@@ -9,10 +9,13 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from geo.clauses import Clause
+from geo.hazards import RasterHazard
+from geo.lookups import raster, write_raster
 from geo.raster.grid import Grid
+from geo.raster.histogram import Bins
 from geo.raster.open import opened
 from geo.raster.sample import Readings, sample
-from geo.raster.store import build
 from geo.raster.windows import Damaged
 from tests.places import DATA
 
@@ -88,21 +91,31 @@ def test_a_file_that_breaks_off_is_refused_when_it_is_read(tmp_path: Path) -> No
             sample(grid, x, y)
 
 
+def laid_out(grid: Grid, folder: Path) -> RasterHazard:
+    """Values of at least 1 are kept; places all over the degree and around it are asked about."""
+    clause, box = Clause(at_least=1.0), (119.9, 15.9, 121.1, 17.1)
+    write_raster(folder / "lookup", grid, clause, box, Bins(grid, np.array([0.0, 5.0])))
+    return raster(folder / "lookup", grid, clause)
+
+
 def test_a_store_answers_like_its_raster(tmp_path: Path) -> None:
     x, y = places(20_000)
 
     with opened(written(tmp_path / "h.tif", "tiles")) as grid:
-        store = build(grid, tmp_path / "store")
+        store = laid_out(grid, tmp_path).store
 
+    assert store is not None
     assert read(store.sample(x, y)) == expected(x, y)
 
 
-def test_a_store_keeps_no_block_without_a_value(tmp_path: Path) -> None:
+def test_a_store_keeps_blocks_of_one_number_once(tmp_path: Path) -> None:
     with opened(written(tmp_path / "h.tif", "tiles")) as grid:
-        store = build(grid, tmp_path / "store")
+        store = laid_out(grid, tmp_path).store
 
-    assert (store.slots == 0).sum() == 2  # rows 512 to 767, columns 256 to 767
-    assert store.cells.nbytes == 4 * 256**2 * (36 - 2 + 1)
+    assert store is not None
+    nothing = store.slots.reshape(6, 6)[2, 1:3]  # rows 512 to 767, columns 256 to 767
+    assert nothing[0] == nothing[1]
+    assert store.cells.shape == (36 - 1, 256, 256)
 
 
 def test_scale_and_mask_hold_for_many_points(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.vector.locate import NOWHERE, Locator
+from geo.vector.locate import NOWHERE, indexed
 from geo.vector.overlaps import first_overlapping
 
 Shapes = NDArray[np.object_]
@@ -56,13 +56,13 @@ def every_shape_tested(shapes: Shapes, x: NDArray[np.float64], y: NDArray[np.flo
 def test_the_lattice_finds_what_testing_every_shape_finds(seed: int, points: int) -> None:
     shapes, x, y = world(seed)
 
-    found = Locator(shapes, points).covering(x, y)
+    found = indexed(shapes, points).covering(x, y)
 
     assert found.tolist() == every_shape_tested(shapes, x, y)
 
 
 def test_what_is_no_place_is_nowhere() -> None:
-    locator = Locator(np.array([shapely.box(0, 0, 1, 1)], dtype=object), 3)
+    locator = indexed(np.array([shapely.box(0, 0, 1, 1)], dtype=object), 3)
     x = np.array([np.nan, np.inf, 0.5])
 
     assert locator.covering(x, np.full(3, 0.5)).tolist() == [NOWHERE, NOWHERE, 0]
@@ -73,8 +73,8 @@ def test_shapes_beyond_180_degrees_are_met_from_either_side() -> None:
     shapes = np.array([shapely.box(178, 0, 181, 1), shapely.box(-181, 0, -179.5, 1)], dtype=object)
     x, y = np.array([179.0, 179.5, 180.0, -180.0, -179.7, -178.0]), np.full(6, 0.5)
 
-    assert Locator(shapes, 6, degrees=True).covering(x, y).tolist() == [0, 0, 0, 0, 0, NOWHERE]
-    assert Locator(shapes, 6).covering(x, y).tolist() == [0, 0, 0, 1, 1, NOWHERE]
+    assert indexed(shapes, 6, degrees=True).covering(x, y).tolist() == [0, 0, 0, 0, 0, NOWHERE]
+    assert indexed(shapes, 6).covering(x, y).tolist() == [0, 0, 0, 1, 1, NOWHERE]
 
 
 def test_a_shape_that_only_touches_is_not_overlapped() -> None:
@@ -86,6 +86,6 @@ def test_a_shape_that_only_touches_is_not_overlapped() -> None:
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_no_shapes_hold_nothing(count: int) -> None:
-    locator = Locator(np.array([None] * count, dtype=object), 1)
+    locator = indexed(np.array([None] * count, dtype=object), 1)
 
     assert locator.covering(np.array([0.0]), np.array([0.0])).tolist() == [NOWHERE]

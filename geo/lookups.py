@@ -1,0 +1,71 @@
+"""Hazards made ready to be asked about places, each in a file that is mapped into memory.
+
+Pure: files in, hazards out. A release keeps the one and the same file as long as it stands, so that
+it is made once, when it is published, and a single new household costs next to nothing.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from geo import mapped
+from geo.clauses import Clause
+from geo.hazards import ExtentHazard, RasterHazard
+from geo.mapped import Chunks
+from geo.raster.grid import Cells, Grid
+from geo.raster.histogram import Bins
+from geo.raster.pieces import read
+from geo.raster.silence import Silence
+from geo.raster.store import Slots, Store
+from geo.vector.screen import Box, Ranges
+from geo.vector.store import packed, unpacked
+
+
+def write_raster(path: Path, grid: Grid, clause: Clause, box: Box, bins: Bins) -> None:
+    """Lay a normal form out for the places in a box; on the way its cells are counted."""
+    slots, silence = Slots(grid), Silence(grid, clause)
+
+    def blocks() -> Iterator[Cells]:
+        for piece in read(grid):
+            bins.take(piece)
+            silence.take(piece)
+            yield from slots.blocks(piece)
+
+    def arrays() -> Iterator[tuple[str, Chunks]]:
+        yield "cells", blocks()
+        yield "slots", [slots.of_block]
+        yield from _ranges(silence.ranges(box))
+
+    mapped.write(path, arrays())
+
+
+def raster(path: Path, grid: Grid, clause: Clause) -> RasterHazard:
+    """The hazard laid out in a file, of the grid it was made from."""
+    arrays = mapped.read(path)
+    store = Store(grid, arrays["slots"], arrays["cells"])
+    return RasterHazard(grid, clause, store, arrays.get("asked"))
+
+
+def write_extent(path: Path, hazard: ExtentHazard) -> None:
+    """Lay an extent out."""
+
+    def arrays() -> Iterator[tuple[str, Chunks]]:
+        yield from packed(hazard.parts, "parts")
+        yield "values", [hazard.values]
+        yield from packed(hazard.seen, "seen")
+        yield from _ranges(hazard.asked)
+
+    mapped.write(path, arrays())
+
+
+def extent(path: Path) -> ExtentHazard:
+    """The hazard laid out in a file."""
+    arrays = mapped.read(path)
+    parts, seen = (unpacked(arrays, name) for name in ("parts", "seen"))
+    return ExtentHazard(parts, arrays["values"], seen, arrays.get("asked"))
+
+
+def _ranges(asked: Ranges | None) -> Iterator[tuple[str, Chunks]]:
+    if asked is not None:
+        yield "asked", [np.asarray(asked)]
