@@ -2,6 +2,7 @@
 
 from core.clock import moment_said
 from core.words import _, figure_said
+from geo.measures import FLOODED
 from geo.models.releases import Direction, Release
 
 
@@ -22,7 +23,9 @@ def observed(release: Release) -> str:
 
 def clause(release: Release, threshold: float | None) -> str:
     """What a household that is in stands in, to follow "in": water depth of at least 0.5 m."""
-    measure = _(release.measure) if release.measure else _("flood")
+    if release.measure in (None, FLOODED):
+        return _("the flooded area")
+    measure = _(release.measure or "")
     what, unit = measure[:1].lower() + measure[1:], release.unit
     if not unit:
         return what

@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ ROUNDING = 1e-10  # cells; what GDAL adds before it rounds down
 HATCH = 8  # pixels from line to line; SIDE is a multiple, so that lines meet at the edges of tiles
 STROKE = 2  # pixels of a line, along a row
 
-HATCHED = np.add.outer(np.arange(SIDE), np.arange(SIDE)) % HATCH < STROKE
 CLEAR = (0, 0, 0, 0)
 
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity
@@ -41,6 +41,7 @@ class Style:
 
     classes: Sequence[tuple[float, Colour]]
     hatch: Colour
+    coarser: int = 1  # times: for pictures that are shown smaller than they are; a power of two
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ class Canvas:
         self.cell = _cell_on_map(grid)
 
     def tile(self, address: Address, style: Style) -> bytes | None:
-        """The PNG of a web mercator tile; None where the grid has nothing to show.
+        """The PNG of a web mercator tile; None where the grid has nothing to show."""
+        painted = self.painted(address, style)
+        return None if painted is None else png(painted, palette(style))
+
+    def painted(self, address: Address, style: Style) -> Pixels | None:
+        """A web mercator tile as entries of the palette; None where the grid has nothing to show.
 
         A pixel takes the cell its middle falls in, at the overview that suits the zoom: what GDAL
         shows when it warps to the nearest cell.
@@ -88,11 +94,9 @@ class Canvas:
         painted = _classed(self.grid.measured(stored), style)
         unseen = ~self.grid.observed(stored)
         painted[unseen] = 0
-        painted[unseen & HATCHED] = len(style.classes) + 1
+        painted[unseen & _hatched(style.coarser)] = len(style.classes) + 1
         painted[~aim.inside] = 0
-        if not painted.any():
-            return None
-        return png(painted, [CLEAR, *(colour for _least, colour in style.classes), style.hatch])
+        return painted if painted.any() else None
 
     def _level(self, zoom: int) -> Level:
         """The coarsest level whose cells are hardly larger than a pixel: the one GDAL takes."""
@@ -119,6 +123,11 @@ class Canvas:
         return found
 
 
+def palette(style: Style) -> list[Colour]:
+    """The colours of a style by their entries: clear, the classes, the hatch."""
+    return [CLEAR, *(colour for _least, colour in style.classes), style.hatch]
+
+
 def png(pixels: Pixels, palette: Sequence[Colour]) -> bytes:
     """A picture of palette entries as PNG; pixels in rows from the top, shape (height, width)."""
     height, width = pixels.shape
@@ -135,6 +144,13 @@ def png(pixels: Pixels, palette: Sequence[Colour]) -> bytes:
         _chunk(b"IEND", b""),
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+@cache
+def _hatched(coarser: int) -> Flags:
+    """The pixels of a tile that lines of the hatch go through."""
+    pixels = np.arange(SIDE)
+    return np.asarray(np.add.outer(pixels, pixels) % (HATCH * coarser) < STROKE * coarser)
 
 
 def _levels(grid: Grid, source: Any) -> list[Level]:
