@@ -12,4 +12,5 @@ class May(StrEnum):
     MERGE_IMPORTS = "import:merge"
     READ_ROSTERS = "roster:read"
     FREEZE_ROSTERS = "roster:freeze"
+    MAKE_SITUATION_MAPS = "situation_map:make"
     WRITE_VOCABULARIES = "vocabulary:write"

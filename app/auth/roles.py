@@ -36,7 +36,12 @@ LOOK: frozenset[str] = frozenset(
     }
 )
 LISTS: frozenset[str] = frozenset(
-    {Geo.EXACT_LOCATIONS, Registry.READ_REGISTRANTS, Registry.READ_ROSTERS}
+    {
+        Geo.EXACT_LOCATIONS,
+        Registry.READ_REGISTRANTS,
+        Registry.READ_ROSTERS,
+        Registry.MAKE_SITUATION_MAPS,
+    }
 )
 
 GIVES: dict[Role, frozenset[str]] = {

@@ -516,6 +516,8 @@ def upgrade() -> None:
         sa.Column("roster_id", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.BigInteger()), nullable=True),
         sa.Column("made_by", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
@@ -528,7 +530,11 @@ def upgrade() -> None:
             ["roster_id"], ["rosters.id"], name=op.f("fk_situation_maps_roster_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_situation_maps")),
-    )
-    op.create_index(
-        op.f("ix_situation_maps_roster_id"), "situation_maps", ["roster_id"], unique=False
+        sa.UniqueConstraint(
+            "roster_id",
+            "sha256",
+            "areas",
+            name=op.f("uq_situation_maps_roster_id_sha256_areas"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )

@@ -1,17 +1,26 @@
 """Situation maps: files to send around, made of a kept list."""
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row
 
 
 class SituationMap(Row):
-    """One self-contained map of one list: a file in storage, known by its SHA-256."""
+    """One self-contained map of one list: a file in storage, known by its SHA-256.
+
+    It tells of what lies under `areas`, the reach of who made it; NULL is the whole country.
+    """
 
     __tablename__ = "situation_maps"
+    __table_args__ = (
+        UniqueConstraint("roster_id", "sha256", "areas", postgresql_nulls_not_distinct=True),
+    )
 
-    roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"), index=True)
+    roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"))
     sha256: Mapped[str]
     bytes: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str]
+    areas: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     made_by: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,165 @@
+"""The words and figures round the map of a situation map, as HTML."""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from core.words import _, counted, figure_said, percent_said
+from registry.counting.answers import Answers
+from registry.counting.people import People
+from registry.documents.sheet import Sheet
+
+MOST_ROWS = 9  # of the table, so that all of it stands on one sheet of paper
+
+KINDS = {
+    "in_": "s-in",
+    "probable": "s-pr",
+    "out": "s-out",
+    "not_observed": "s-no",
+    "unlocated": "s-un",
+}
+HEADER = Markup(
+    '<header class="head"><div><p class="over">{over}</p><h1>{title}</h1><p>{subtitle}</p></div>'
+    '<div class="ends"><b class="mark">{mark}Highground</b>{glide}</div></header>'
+)
+FIGURE = Markup(
+    '<section class="figure"><p class="large"><b>{figure}</b> {what}</p><p>{people}</p></section>'
+)
+BAR = Markup('<div class="answers-bar" role="img" aria-label="{said}">{parts}</div>')
+PART = Markup('<span class="{kind}" style="--n:{n}"></span>')
+LIST = Markup('<div class="answers-list">{rows}</div>')
+ANSWER = Markup(
+    '<span class="sw {kind}"></span><span{first}>{word}</span>'
+    '<span class="num{also}">{n}</span><span class="pct"><bdi>{share}</bdi></span>'
+)
+TABLE = Markup(
+    '<table><caption>{caption}</caption><thead><tr><th scope="col">{area}</th>{heads}</tr></thead>'
+    "<tbody>{rows}</tbody></table>"
+)
+HEAD = Markup('<th scope="col" class="n">{word}</th>')
+ROW = Markup('<tr><th scope="row">{name}</th>{cells}</tr>')
+NUMBER = Markup('<td class="n">{n}</td>')
+FOOTER = Markup(
+    '<footer><div class="sources"><h2>{sources}</h2>{said}</div>'
+    "<div><h2>{words}</h2>{meanings}</div><div><h2>{check}</h2>{marks}</div></footer>"
+)
+MEANING = Markup("<p><b>{word}:</b> {meaning}</p>")
+PARAGRAPH = Markup("<p>{words}</p>")
+
+
+def header(sheet: Sheet, mark: Markup) -> Markup:
+    """The head of the page; `mark` is the picture that stands for the platform."""
+    glide = PARAGRAPH.format(words=_("GLIDE {number}", number=sheet.glide)) if sheet.glide else ""
+    return HEADER.format(
+        over=_("Situation map"),
+        title=sheet.title,
+        subtitle=sheet.subtitle,
+        mark=mark,
+        glide=glide,
+    )
+
+
+def figures(sheet: Sheet) -> Markup:
+    """How many, who they are, what is known of the others, and where."""
+    return joined([_figure(sheet), _bar(sheet.answers), _list(sheet.answers), _table(sheet)])
+
+
+def footer(sheet: Sheet) -> Markup:
+    """Sources, meanings and what makes the page checkable."""
+    return FOOTER.format(
+        sources=_("Sources"),
+        said=paragraphs(sheet.sources),
+        words=_("What the words mean"),
+        meanings=joined(MEANING.format(word=w, meaning=m) for w, m in sheet.meanings),
+        check=_("To check it by"),
+        marks=paragraphs([*sheet.marks, _("Drawn by Folium and Leaflet")]),
+    )
+
+
+def paragraphs(sentences: Iterable[str]) -> Markup:
+    """Each sentence on a line of its own."""
+    return joined(PARAGRAPH.format(words=words) for words in sentences)
+
+
+def joined(parts: Iterable[Markup]) -> Markup:
+    """Parts of a page, one after the other."""
+    return Markup("").join(parts)
+
+
+def _figure(sheet: Sheet) -> Markup:
+    inside = sheet.answers.in_
+    what = counted("household in {clause}", "households in {clause}", inside, clause=sheet.clause)
+    return FIGURE.format(figure=figure_said(inside), what=what, people=_people(sheet.people))
+
+
+def _people(people: People) -> str:
+    """How many people they are, and who."""
+    said = counted("{count} person", "{count} people", people.people)
+    parts = [
+        _("girls {n}", n=figure_said(people.f0_4 + people.f5_17)),
+        _("boys {n}", n=figure_said(people.m0_4 + people.m5_17)),
+        _("women {n}", n=figure_said(people.f18_59 + people.f60)),
+        _("men {n}", n=figure_said(people.m18_59 + people.m60)),
+    ]
+    if people.unknown:
+        parts.append(_("sex or age not known {n}", n=figure_said(people.unknown)))
+    young = _("under five {n}", n=figure_said(people.f0_4 + people.m0_4))
+    return f"{said}: {', '.join(parts)}; {young}."
+
+
+def _bar(answers: Answers) -> Markup:
+    shown = _shown(answers)
+    said = ", ".join(f"{figure_said(getattr(answers, name))} {_word(name)}" for name in shown)
+    parts = (PART.format(kind=KINDS[name], n=getattr(answers, name)) for name in shown)
+    return BAR.format(said=said, parts=joined(parts))
+
+
+def _list(answers: Answers) -> Markup:
+    rows = []
+    for name in _shown(answers):
+        n = getattr(answers, name)
+        first = name == "in_"
+        rows.append(
+            ANSWER.format(
+                kind=KINDS[name],
+                first=Markup(' class="first"') if first else "",
+                also=" first" if first else "",
+                word=_word(name),
+                n=figure_said(n),
+                share=percent_said(n / answers.asked if answers.asked else 0),
+            )
+        )
+    return LIST.format(rows=joined(rows))
+
+
+def _table(sheet: Sheet) -> Markup:
+    """The areas where most are in; the others are one row, so that the table adds up."""
+    names = _shown(sheet.answers)
+    shown = sheet.rows if len(sheet.rows) <= MOST_ROWS else sheet.rows[: MOST_ROWS - 1]
+    rows = [_row(row.name, [row.answers], names) for row in shown]
+    if others := sheet.rows[len(shown) :]:
+        rest = counted("{count} other area", "{count} other areas", len(others))
+        rows.append(_row(rest, [row.answers for row in others], names))
+    heads = joined(HEAD.format(word=_word(name)) for name in names)
+    caption = _("Households by area")
+    return TABLE.format(caption=caption, area=_("Area"), heads=heads, rows=joined(rows))
+
+
+def _row(title: str, answers: list[Answers], names: list[str]) -> Markup:
+    sums = (sum(getattr(each, name) for each in answers) for name in names)
+    return ROW.format(name=title, cells=joined(NUMBER.format(n=figure_said(n)) for n in sums))
+
+
+def _shown(answers: Answers) -> list[str]:
+    """The answers to show: all of them, but nobody is probable where nobody was asked so."""
+    return [name for name in KINDS if name != "probable" or answers.probable]
+
+
+def _word(answer: str) -> str:
+    return {
+        "in_": _("In"),
+        "probable": _("Probable"),
+        "out": _("Out"),
+        "not_observed": _("Not observed"),
+        "unlocated": _("Unlocated"),
+    }[answer]

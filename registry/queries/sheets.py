@@ -1,0 +1,161 @@
+"""All that stands on the situation map of a kept list, as an actor may see it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+
+import shapely
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.words import _, figure_said
+from geo.classes import classes_of
+from geo.models.events import LayerKind
+from geo.models.releases import Release
+from geo.models.selections import Selection
+from geo.queries.map_shapes import WORLD, Frame, areas_in, extent_in, picked_in, unseen_in
+from geo.queries.selections import Question, question_of, table_level
+from geo.queries.situation import bounds_of_areas
+from geo.release_pictures import picture_of
+from geo.release_words import measured, observed
+from geo.vector.drawings import to_geojson
+from geo.vector.mercator import Box, widened
+from geo.vector.world import countries_in
+from registry.counting.answers import Answers
+from registry.documents.contained import colours
+from registry.documents.sheet import Ground, Hazard, Outline, Row, Shape, Sheet
+from registry.models.rosters import Roster
+from registry.permissions import May
+from registry.queries.sheet_sentences import (
+    asked,
+    marks,
+    meanings,
+    question_said,
+    sources,
+    subject_of,
+    subtitle,
+    title,
+)
+from registry.queries.situation_maps import Counts, box_of, by_area, cells_of, people_in
+
+PIXELS = 1400  # of the longer side of what the map is about: fine enough for paper
+FAR = Frame(WORLD, 20_000)  # how fine the small map is that says where the large one lies
+SHAPES = (0.7, 1.7)  # narrowest and widest frame, width by height, of phones, paper and desks
+
+ByArea = Mapping[int | None, Counts]
+
+
+def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
+    """What the map of a kept list shows; figures, areas and people are those within reach.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_ROSTERS)
+    question = question_of(session, session.get_one(Selection, roster.selection_id))
+    subject = subject_of(session, roster, question, actor)
+    level = table_level(session, question)
+    counts = by_area(session, roster, level, actor=actor)
+    box = _box(session, roster, question, actor)
+    around = widened(box, *SHAPES)
+    frame = Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
+    cells, left_out = cells_of(session, roster, box, actor=actor)
+    ground = _ground(session, level, frame, counts, actor)
+    return Sheet(
+        title=title(subject),
+        subtitle=subtitle(subject),
+        glide=subject.event.glide if subject.event else None,
+        clause=asked(subject),
+        box=box,
+        around=around,
+        ground=ground,
+        hazard=_hazard(session, subject.release, frame) if subject.release else None,
+        question=_asked(session, question.shape, question.area_ids, frame, actor),
+        question_said=question_said(subject),
+        without=_asked(session, question.without_shape, question.without_area_ids, frame, actor),
+        cells=cells,
+        answers=_all(each.answers for each in counts.values()),
+        people=people_in(session, roster, actor=actor),
+        rows=[Row(each.name or _("Area not known"), each.answers) for each in counts.values()],
+        sources=sources(subject, left_out, bool(ground.neighbours)),
+        meanings=meanings(subject),
+        marks=marks(subject),
+    )
+
+
+def _box(session: Session, roster: Roster, question: Question, actor: Actor) -> Box:
+    """The households and what was drawn to ask about; without either, what the actor reaches."""
+    boxes = [box_of(session, roster, actor=actor), _drawn(question)]
+    there = [box for box in boxes if box is not None]
+    if not there:
+        reached = bounds_of_areas(session, actor=actor)
+        return (reached[0], reached[1], reached[2], reached[3]) if reached else WORLD
+    west, south, east, north = zip(*there, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _drawn(question: Question) -> Box | None:
+    if question.shape is None:
+        return None
+    west, south, east, north = shapely.from_wkb(question.shape).bounds
+    return west, south, east, north
+
+
+def _ground(session: Session, level: int, frame: Frame, counts: ByArea, actor: Actor) -> Ground:
+    shapes = [
+        [area.shape for area in areas_in(session, above, frame, actor=actor)]
+        for above in range(level)
+    ]
+    areas = [
+        Outline(
+            area.name,
+            area.lon,
+            area.lat,
+            area.shape,
+            counts[area.id].answers if area.id in counts else None,
+        )
+        for area in areas_in(session, level, frame, actor=actor)
+    ]
+    whole = areas_in(session, 0, FAR, actor=actor)
+    return Ground(
+        neighbours=countries_in(frame.box),
+        land=shapes[0] if shapes else [area.shape for area in areas],
+        borders=shapes,
+        areas=areas,
+        whole=[area.shape for area in whole],
+    )
+
+
+def _hazard(session: Session, release: Release, frame: Frame) -> Hazard:
+    is_extent = release.kind is LayerKind.EXTENT
+    return Hazard(
+        measure=measured(release),
+        observed=observed(release),
+        classes=_classes(release),
+        picture=picture_of(release, frame.box, frame.pixels, colours()),
+        extent=extent_in(session, release, frame) if is_extent else None,
+        unseen=unseen_in(session, release, frame),
+    )
+
+
+def _classes(release: Release) -> list[tuple[str, str]]:
+    """Classes in words with their colours: the least value of each, the last one open."""
+    classes = classes_of(release)
+    if release.kind is LayerKind.EXTENT:
+        return [(_("flooded"), classes[0][1])]
+    said = [(figure_said(least), token) for least, token in classes]
+    return [*said[:-1], (f"{said[-1][0]} +", said[-1][1])]
+
+
+def _asked(
+    session: Session, drawn: bytes | None, area_ids: tuple[int, ...], frame: Frame, actor: Actor
+) -> list[Shape]:
+    """The areas and the drawing a question names."""
+    areas = picked_in(session, area_ids, frame, actor=actor) if area_ids else []
+    shape = to_geojson(drawn)
+    return [*(area.shape for area in areas), *([shape] if shape else [])]
+
+
+def _all(answers: Iterable[Answers]) -> Answers:
+    """Answers added up."""
+    parts = list(answers)
+    return Answers(*(sum(getattr(a, field.name) for a in parts) for field in fields(Answers)))

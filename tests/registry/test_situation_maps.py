@@ -1,0 +1,169 @@
+"""The situation map: what is on it, for whom, and that it is one file however often it is made."""
+
+import json
+import re
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.audit import AuditEntry
+from core.errors import Forbidden, NotFound
+from core.storage import path_of
+from core.words import language_of, speaking
+from geo.models.areas import Area
+from geo.queries.selections import Question
+from registry.jobs.situation_maps import make_situation_map
+from registry.models.rosters import Roster
+from registry.models.situation_maps import SituationMap
+from registry.queries.situation_maps import map_made, maps_made
+from registry.services.rosters import draft, keep_list
+from registry.services.situation_maps import RosterNotFrozen, make_map
+from tests.make.geo import make_country
+from tests.make.jobs import Silent
+from tests.make.situation_maps import make_mapped_list
+
+
+@pytest.fixture
+def areas(session: Session) -> dict[str, Area]:
+    return make_country(session)
+
+
+@pytest.fixture
+def roster(session: Session, anybody: Actor, areas: dict[str, Area]) -> Roster:
+    return make_mapped_list(session, anybody, areas)
+
+
+@pytest.fixture
+def easterner(anybody: Actor, areas: dict[str, Area]) -> Actor:
+    """Somebody who may do everything in the east, in X2, and nothing elsewhere."""
+    return Actor(7, "Eko", anybody.permissions, frozenset({areas["X2"].id}))
+
+
+def _page(session: Session, roster: Roster, actor: Actor) -> str:
+    return path_of(make_map(session, roster.id, actor=actor).map.sha256).read_text()
+
+
+def _points(page: str) -> set[tuple[float, float]]:
+    """Every point the page draws, longitude first."""
+    found = re.findall(r'"coordinates": (\[-?[\d.]+, -?[\d.]+\]), "type": "Point"', page)
+    return {tuple(json.loads(each)) for each in found}
+
+
+def _words(page: str) -> str:
+    """What is written on the page, without its styles, scripts and tags."""
+    body = re.sub(r"<(style|script)>.*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_the_page_says_what_where_when_and_whence(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    said = _words(_page(session, roster, anybody))
+    assert "Karsa: Flood of the Oru" in said
+    assert "GLIDE FL-2026-000811-XXX" in said
+    assert "List: Lower &lt;Oru&gt;." in said
+    assert "Hazard: National &lt;Flood&gt; Centre;" in said
+    assert "Licence: CC BY 4.0." in said
+    assert f"List {str(roster.hash)[:16]}" in said
+
+
+def test_its_figures_are_those_of_the_list(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    said = _words(_page(session, roster, anybody))
+    assert "6 households in the flooded area" in said
+    assert "4 people: girls 1, boys 1, women 1, men 1; under five 1." in said
+    assert "In 6 54.5 % Out 3 27.3 % Not observed 1 9.1 % Unlocated 1 9.1 %" in said
+    assert "Area X1 6 1 0 0 Area X2 0 2 1 1" in said
+
+
+def test_no_house_can_be_found_on_it(session: Session, roster: Roster, anybody: Actor) -> None:
+    page = _page(session, roster, anybody)
+    middle, names = (0.3003, 1.0), {(1.0, 1.0), (3.0, 1.0)}
+    assert _points(page) == {middle} | names
+    assert "3 households that stand alone are counted but not drawn" in page
+    assert "Amina" not in page
+
+
+def test_the_same_list_gives_the_same_file_once(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    first = make_map(session, roster.id, actor=anybody)
+    again = make_map(session, roster.id, actor=anybody)
+    assert (first.stood, again.stood) == (False, True)
+    assert again.map is first.map
+    made = select(func.count()).where(AuditEntry.action == "situation_maps.make")
+    assert session.scalar(made) == 1
+
+
+def test_a_reader_of_another_language_gets_another_file(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    english = make_map(session, roster.id, actor=anybody).map
+    with speaking(language_of("en-XA")):
+        other = make_map(session, roster.id, actor=anybody).map
+    assert (english.language, other.language) == ("en", "en-XA")
+    assert '<html lang="en-XA" dir="rtl">' in path_of(other.sha256).read_text()
+
+
+def test_whoever_sees_a_part_of_the_country_gets_a_map_of_that_part(
+    session: Session, roster: Roster, easterner: Actor
+) -> None:
+    page = _page(session, roster, easterner)
+    said = _words(page)
+    assert "0 households in the flooded area" in said
+    assert "In 0 0.0 % Out 2 50.0 % Not observed 1 25.0 % Unlocated 1 25.0 %" in said
+    assert "0 people" in said
+    assert "within the reach of who made this map" in said
+    assert "Area X1" not in page
+    assert _points(page) == {(3.0, 1.0)}  # the name of X2
+
+
+def test_a_map_is_found_by_those_alone_who_may_see_all_of_it(
+    session: Session, roster: Roster, anybody: Actor, easterner: Actor, areas: dict[str, Area]
+) -> None:
+    national = make_map(session, roster.id, actor=anybody).map
+    eastern = make_map(session, roster.id, actor=easterner).map
+    district = Actor(8, "Dia", anybody.permissions, frozenset({areas["X21"].id}))
+
+    def found(actor: Actor) -> list[SituationMap]:
+        return [made.map for made in maps_made(session, roster, actor=actor)]
+
+    assert found(anybody) == [eastern, national]
+    assert found(easterner) == [eastern]
+    assert found(district) == []
+    with pytest.raises(NotFound):
+        map_made(session, national.id, actor=easterner)
+
+
+def test_who_may_not_make_maps_is_refused(session: Session, visitor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        make_map(session, 1, actor=visitor)
+    with pytest.raises(Forbidden):
+        map_made(session, 1, actor=visitor)
+
+
+def test_a_list_that_is_not_frozen_is_not_mapped(session: Session, anybody: Actor) -> None:
+    unfrozen = draft(session, Question(), "Not yet", actor=anybody)
+    with pytest.raises(RosterNotFrozen):
+        make_map(session, unfrozen.id, actor=anybody)
+
+
+def test_a_list_without_a_hazard_is_mapped_as_well(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    kept = keep_list(session, Question(), "Everybody", actor=anybody)
+    said = _words(_page(session, session.get_one(Roster, kept.roster_id), anybody))
+    assert "Karsa: Everybody" in said
+    assert "10 households in the area asked about" in said
+
+
+def test_the_job_tells_which_map_it_made(session: Session, roster: Roster, anybody: Actor) -> None:
+    def told() -> dict[str, int]:
+        return make_situation_map(session, actor=anybody, progress=Silent(), roster_id=roster.id)
+
+    first = told()
+    assert first["stood"] is False
+    assert told() == {"map": first["map"], "stood": True}
