@@ -20,6 +20,17 @@ from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
 
+ELSEWHERE = {  # where pages belong whose address begins with another noun
+    "/cycles": "/programs",
+    "/approvals": "/programs",
+    "/payments": "/programs",
+    "/service-points": "/programs",
+    "/rosters": "/select",
+    "/selections": "/select",
+    "/organisations": "/admin",
+    "/vocabularies": "/admin",
+}
+
 
 def init_app(app: Flask) -> None:
     """Give every template its frame, its filters and its words."""
@@ -86,14 +97,16 @@ def _navigation() -> list[dict[str, Any]]:
         ("/admin", _("Administration"), Roof.WRITE_USERS),
     ]
     return [
-        {"href": href, "label": label, "current": _stands_in(href)}
+        {"href": href, "label": label, "current": _room() == href}
         for href, label, permission in rooms
         if actor().may(permission)
     ]
 
 
-def _stands_in(href: str) -> bool:
-    return request.path == href or (href != "/" and request.path.startswith(f"{href}/"))
+def _room() -> str:
+    """The room a page belongs to; what no room of the bar has of its own is another's."""
+    first = "/" + request.path.split("/")[1]
+    return ELSEWHERE.get(first, first)
 
 
 def _person() -> dict[str, str] | None:

@@ -1,7 +1,6 @@
-"""The rooms of administration, and the search of the frame."""
+"""The rooms of administration."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from app.auth.permissions import May
 from app.request import actor
@@ -13,8 +12,3 @@ bp = Blueprint("admin", __name__)
 def index() -> str:
     actor().require(May.WRITE_USERS)
     return render_template("admin/index.html")
-
-
-@bp.get("/search")
-def search() -> Response:
-    return redirect(url_for("registry.index", q=request.args.get("q", "")), 303)

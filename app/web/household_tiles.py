@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
+from app.web.tiles import tile_at
 from geo.queries.selections import Question
 from registry.queries.tiles import household_tile
 
@@ -19,7 +20,7 @@ def tile(z: int, x: int, y: int) -> Response:
         release_id=request.args.get("release", type=int),
         threshold=request.args.get("at_least", type=float),
     )
-    body = household_tile(db(), (z, x, y), question, actor=actor())
+    body = household_tile(db(), tile_at(z, x, y), question, actor=actor())
     answer = Response(body, mimetype=MVT)
     answer.cache_control.private, answer.cache_control.max_age = True, FRESH
     return answer

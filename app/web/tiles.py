@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
+from core.errors import NotFound
 from core.settings import ROOT
 from core.storage import path_of
 from geo.classes import classes_of
@@ -20,31 +21,49 @@ from geo.raster.picture import Canvas, Colour, Style
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
+Tile = tuple[int, int, int]
+
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 FRESH = 300  # seconds a browser shows a tile again without asking
 INK = "--no-line"  # of the hatch over what was not observed
 TOKEN = re.compile(r"(--[\w-]+):\s*#([0-9a-f]{6})")
 ABOVE_NOTHING = 1e-9  # the least value of a first class that has no floor
+DEEPEST = 24  # the last zoom of tiles; maps end before it
+
+
+class TileOutside(NotFound):
+    """There is no tile {z}/{x}/{y}; at zoom z columns and rows go from 0 to 2^z - 1, z to 24."""
+
+
+def tile_at(z: int, x: int, y: int) -> Tile:
+    """The tile of an address: zoom, column, row from the north.
+
+    Raises:
+        TileOutside
+    """
+    if z > DEEPEST or max(x, y) >= 1 << z:
+        raise TileOutside(z=z, x=x, y=y)
+    return z, x, y
 
 
 @bp.get("/areas/<int:level>/<int:z>/<int:x>/<int:y>.mvt")
 def areas(level: int, z: int, x: int, y: int) -> Response:
-    return _answer(area_tile(db(), (z, x, y), level, actor=actor()), MVT)
+    return _answer(area_tile(db(), tile_at(z, x, y), level, actor=actor()), MVT)
 
 
 @bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.mvt")
 def release_shapes(release_id: int, z: int, x: int, y: int) -> Response:
     release = release_seen(db(), release_id, actor=actor())
-    return _answer(release_tile(db(), (z, x, y), release), MVT, _fresh(release))
+    return _answer(release_tile(db(), tile_at(z, x, y), release), MVT, _fresh(release))
 
 
 @bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.png")
 def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
-    release = release_seen(db(), release_id, actor=actor())
+    tile, release = tile_at(z, x, y), release_seen(db(), release_id, actor=actor())
     if release.grid_sha256 is None:
         return _answer(b"", PNG, _fresh(release))
     canvas, _stack = kept.open(release.grid_sha256)
-    picture = canvas.tile((z, x, y), _style(release))
+    picture = canvas.tile(tile, _style(release))
     return _answer(picture or b"", PNG, _fresh(release))
 
 

@@ -123,6 +123,16 @@ def release_seen(session: Session, release_id: int, *, actor: Actor) -> Release:
     return release
 
 
+def events_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Event]:
+    """The events whose name or GLIDE number holds a text, the newest first."""
+    actor.require(May.READ_EVENTS)
+    holds = Event.name.icontains(text, autoescape=True) | Event.glide.icontains(
+        text, autoescape=True
+    )
+    newest = select(Event).where(holds).order_by(Event.began_at.desc(), Event.id)
+    return list(session.scalars(newest.limit(limit)))
+
+
 def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleasePage:
     """One release with its event, its layer and the work on it.
 

@@ -59,6 +59,16 @@ class ProgramPage:
     cycles: list[CycleLine]
 
 
+def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Program]:
+    """The programs whose name or number holds a text, the newest first."""
+    actor.require(May.READ_PROGRAMS)
+    holds = Program.name.icontains(text, autoescape=True) | Program.number.icontains(
+        text, autoescape=True
+    )
+    newest = select(Program).where(holds, Program.archived.is_(False)).order_by(Program.id.desc())
+    return list(session.scalars(newest.limit(limit)))
+
+
 def programs_listed(session: Session, *, actor: Actor) -> list[ProgramLine]:
     """All programs, those that run first, each with its fund."""
     actor.require(May.READ_PROGRAMS)

@@ -80,6 +80,16 @@ def rosters_page(session: Session, *, actor: Actor, before: int | None = None) -
     return page_of(session, select(Roster, (-Roster.id).label("key")), -Roster.id, before)
 
 
+def rosters_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Roster]:
+    """The lists whose name or code holds a text, the newest first."""
+    actor.require(May.READ_ROSTERS)
+    holds = Roster.name.icontains(text, autoescape=True) | Roster.code.icontains(
+        text, autoescape=True
+    )
+    newest = select(Roster).where(holds).order_by(Roster.id.desc())
+    return list(session.scalars(newest.limit(limit)))
+
+
 def members_page(
     session: Session,
     roster: Roster,

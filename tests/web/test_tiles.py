@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
@@ -63,3 +64,14 @@ def test_a_raster_release_is_a_picture(
     assert picture.data.startswith(b"\x89PNG")
     assert browser.get(f"/tiles/releases/{release.id}/7/0/0.png").status_code == 204
     assert browser.get(f"/tiles/releases/{release.id}/7/64/63.mvt").status_code == 204
+
+
+@pytest.mark.parametrize("address", ["3/8/0", "3/0/8", "0/1/0", "25/0/0", "99999/0/0"])
+@pytest.mark.parametrize("kind", ["households/{}.mvt", "areas/1/{}.mvt", "releases/1/{}.png"])
+def test_a_tile_that_cannot_be_is_refused(
+    signed_in: SignIn, session: Session, kind: str, address: str
+) -> None:
+    answer = signed_in(Role.COORDINATOR).get(f"/tiles/{kind.format(address)}")
+
+    assert answer.status_code == 404
+    assert f"There is no tile {address}" in answer.text

@@ -89,7 +89,6 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "imports.failed",
         "imports.headings",
         "cycles.file",
-        "admin.search",
     }
 )
 FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
@@ -115,6 +114,7 @@ def furnish(session: Session, user: User) -> Rows:
         *_programs(session, place),
         *_people(session, user),
         ("jobs.show", {"job_id": job}),
+        ("search.show", {"q": GREEK}),
         ("areas.show", {"pcode": "X1"}),
         ("areas.imported", {"job_id": _boundaries(session, user)}),
     ]
