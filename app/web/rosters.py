@@ -5,8 +5,10 @@ import io
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from app.records import job_of
 from app.request import actor, db
 from app.web.asking import question_sent
+from core.jobs import Job
 from geo.models.selections import Selection
 from registry.models.rosters import Answer
 from registry.queries.rosters import (
@@ -16,6 +18,7 @@ from registry.queries.rosters import (
     roster_by_id,
     rosters_page,
 )
+from registry.queries.situation_maps import maps_made
 from registry.services.rosters import export, keep_list
 
 bp = Blueprint("rosters", __name__, url_prefix="/rosters")
@@ -49,6 +52,8 @@ def show(roster_id: int) -> str:
         people=people_kept(roster),
         status=status,
         page=members_page(db(), roster, actor=actor(), status=status, after=after),
+        maps=maps_made(db(), roster, actor=actor()),
+        job=_asked_for(),
     )
 
 
@@ -60,3 +65,9 @@ def download(roster_id: int) -> Response:
     stream.seek(0)
     name = f"list-{roster_id}.csv"
     return send_file(stream, "text/csv", as_attachment=True, download_name=name)
+
+
+def _asked_for() -> Job | None:
+    """The work that was just asked for on the page of a list."""
+    job_id = request.args.get("job", type=int)
+    return job_of(db(), job_id, actor=actor()) if job_id else None

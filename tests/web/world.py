@@ -86,6 +86,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "selections.areas",
         "selections.draft_kept",
         "rosters.download",
+        "situation_maps.file",
         "imports.failed",
         "imports.headings",
         "cycles.file",
