@@ -1,23 +1,22 @@
 """Tiles of areas and of releases: shapes as vector tiles, cells of a raster as pictures."""
 
 import hashlib
-import re
 import threading
 from contextlib import ExitStack
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
 from core.errors import NotFound
-from core.settings import ROOT
 from core.storage import path_of
-from geo.classes import classes_of
 from geo.models.releases import Release
 from geo.queries.releases import PUBLIC, release_seen
 from geo.queries.tiles import area_tile, release_tile
 from geo.raster.open import dataset, opened
-from geo.raster.picture import Canvas, Colour, Style
+from geo.raster.picture import Canvas
+from geo.release_pictures import style_of
+from registry.documents.contained import colours
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -25,9 +24,6 @@ Tile = tuple[int, int, int]
 
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 FRESH = 300  # seconds a browser shows a tile again without asking
-INK = "--no-line"  # of the hatch over what was not observed
-TOKEN = re.compile(r"(--[\w-]+):\s*#([0-9a-f]{6})")
-ABOVE_NOTHING = 1e-9  # the least value of a first class that has no floor
 DEEPEST = 24  # the last zoom of tiles; maps end before it
 
 
@@ -63,7 +59,7 @@ def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     if release.grid_sha256 is None:
         return _answer(b"", PNG, _fresh(release))
     canvas, _stack = kept.open(release.grid_sha256)
-    picture = canvas.tile(tile, _style(release))
+    picture = canvas.tile(tile, style_of(release, colours()))
     return _answer(picture or b"", PNG, _fresh(release))
 
 
@@ -96,19 +92,3 @@ class _Kept(threading.local):
 
 
 kept = _Kept()
-
-
-def _style(release: Release) -> Style:
-    classes = [(max(least, ABOVE_NOTHING), _colour(token)) for least, token in classes_of(release)]
-    return Style(classes, _colour(INK))
-
-
-def _colour(token: str) -> Colour:
-    red, green, blue = bytes.fromhex(_tokens()[token])
-    return red, green, blue, 255
-
-
-@cache
-def _tokens() -> dict[str, str]:
-    """The colours of the pages, which are those of the tiles."""
-    return dict(TOKEN.findall((ROOT / "static" / "css" / "tokens.css").read_text()))
