@@ -97,7 +97,7 @@ class World:
 
 @dataclass(frozen=True)
 class Places:
-    """All places with a point, in the order of their keys; longitude and latitude in degrees."""
+    """All places with a point; longitude and latitude in degrees."""
 
     ids: NDArray[np.int64]
     lon: NDArray[np.float64]
@@ -123,10 +123,13 @@ def stand(folder: Path, size: str, say: Callable[[str], None]) -> World:
 
 def places() -> Places:
     """All places with a point."""
-    located = select(Location.id, Location.lon, Location.lat).where(Location.lon.is_not(None))
-    query: Select[*tuple[Any, ...]] = located.order_by(Location.id)
+    located: Select[*tuple[Any, ...]] = select(Location.id, Location.lon, Location.lat)
     with transaction() as session:
-        found = fetch_columns(session, query, {"id": "i8", "lon": "f8", "lat": "f8"})
+        found = fetch_columns(
+            session,
+            located.where(Location.lon.is_not(None)),
+            {"id": "i8", "lon": "f8", "lat": "f8"},
+        )
     return Places(found["id"], found["lon"], found["lat"])
 
 

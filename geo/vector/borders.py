@@ -43,10 +43,11 @@ class Borders:
         Points are told by the number of their border cell and their place in the lattice.
         """
         pair, point = self._pairs(number)
-        start, count = self.first_edge[pair], np.diff(self.first_edge)[pair]
+        start = self.first_edge[pair]
+        count = self.first_edge[pair + 1] - start
         edge, row = spans(start, count), np.repeat(np.arange(len(pair)), count)
         of = point[row]
-        crossed, close = self._way(edge, self.cells[number][of], u[of], v[of])
+        crossed, close = self._way(edge, self.cells[number[of]], u[of], v[of])
         odd = np.bincount(row[crossed], minlength=len(pair)) % 2 == 1
         doubt = np.zeros(len(number), dtype=bool)
         doubt[of[close]] = True
@@ -83,7 +84,7 @@ class Borders:
         along = ((v0 < from_v) != (v1 < from_v)) & ((middle > 0) != (turn > 0))
         across = ((u0 < u) != (u1 < u)) & ((turn > 0) != (place > 0))
         limit = MARGIN * (np.abs(du) + np.abs(dv))
-        return along ^ across, (np.abs(place) <= limit) | (np.abs(turn) <= limit)
+        return along ^ across, (np.abs(place) < limit) | (np.abs(turn) < limit)
 
 
 def arranged(
@@ -103,7 +104,7 @@ def arranged(
     row, column = np.divmod(cell, lattice.side)
     du, dv = u1 - u0, v1 - v0
     aside = np.abs(du * (row + 0.5 - v0) - dv * (column + 0.5 - u0))
-    close = aside <= MARGIN * (np.abs(du) + np.abs(dv))
+    close = aside < MARGIN * (np.abs(du) + np.abs(dv))
     near = np.zeros(len(pairs), dtype=bool)
     near[np.searchsorted(pairs, pair_of_edge[close])] = True
     return Borders(

@@ -30,11 +30,15 @@ class Lattice:
 
     def places(self, at: Floats) -> Floats:
         """Columns and rows, with fractions, of N points given as (x, y)."""
-        return (at - (self.west, self.south)) / (self.width, self.height)
+        return np.column_stack(self.uv(at[:, 0], at[:, 1]))
+
+    def uv(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Columns, and rows, with fractions, of N points."""
+        return (x - self.west) / self.width, (y - self.south) / self.height
 
     def cells(self, x: Floats, y: Floats) -> tuple[Indices, Flags]:
         """The cells of N points, and which points lie in the box at all."""
-        u, v = (x - self.west) / self.width, (y - self.south) / self.height
+        u, v = self.uv(x, y)
         with np.errstate(invalid="ignore"):
             inside = (u >= 0) & (u < self.side) & (v >= 0) & (v < self.side)
         u, v = np.where(inside, u, 0), np.where(inside, v, 0)
@@ -55,14 +59,15 @@ class Edges:
 
 
 def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
+    """All edges of N polygons (None: none); from ring to ring goes one of no length."""
     rings, shape = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(rings, return_index=True)
     at, ring = shapely.get_coordinates(rings, return_index=True)
-    places = lattice.places(at)
-    joined = ring[1:] == ring[:-1]
-    start, end = places[:-1][joined], places[1:][joined]
-    of = shape[part][ring[:-1][joined]]
-    return Edges(start[:, 0], start[:, 1], end[:, 0], end[:, 1], of, len(shapes))
+    u, v = lattice.uv(at[:, 0], at[:, 1])
+    apart = np.flatnonzero(ring[1:] != ring[:-1])
+    u1, v1 = u[1:].copy(), v[1:].copy()
+    u1[apart], v1[apart] = u[apart], v[apart]
+    return Edges(u[:-1], v[:-1], u1, v1, shape[part][ring[:-1]], len(shapes))
 
 
 def border_cells(edges: Edges, lattice: Lattice, shapes: int) -> Indices:
@@ -92,20 +97,21 @@ def edges_in_cells(
 
 
 def _pieces(edges: Edges) -> tuple[Indices, Floats, Floats, Floats, Floats]:
-    """Edges, the long ones cut into pieces: which edge each is of, and its ends."""
+    """Edges, and the pieces of those that are long: which edge each is of, and its ends."""
     du, dv = edges.u1 - edges.u0, edges.v1 - edges.v0
-    count = np.ceil(np.maximum(np.abs(du), np.abs(dv)) / PIECE)
-    short, long = np.flatnonzero(count <= 1), np.flatnonzero(count > 1)
-    pieces = count[long].astype(np.int64)
-    of, nth = np.repeat(long, pieces), spans(np.zeros(len(long), dtype=np.int64), pieces)
-    start, end = nth / count[of], (nth + 1) / count[of]
+    longest = np.maximum(np.abs(du), np.abs(dv))
+    long = np.flatnonzero(longest > PIECE)
+    count = np.ceil(longest[long] / PIECE).astype(np.int64)
+    of, all_of = np.repeat(long, count), np.repeat(count, count)
+    nth = spans(np.zeros(len(long), dtype=np.int64), count)
+    start, end = nth / all_of, (nth + 1) / all_of
     u0, v0, du, dv = edges.u0[of], edges.v0[of], du[of], dv[of]
     return (
-        np.concatenate([short, of]),
-        np.concatenate([edges.u0[short], u0 + start * du]),
-        np.concatenate([edges.v0[short], v0 + start * dv]),
-        np.concatenate([edges.u1[short], u0 + end * du]),
-        np.concatenate([edges.v1[short], v0 + end * dv]),
+        np.concatenate([np.arange(len(longest)), of]),
+        np.concatenate([edges.u0, u0 + start * du]),
+        np.concatenate([edges.v0, v0 + start * dv]),
+        np.concatenate([edges.u1, u0 + end * du]),
+        np.concatenate([edges.v1, v0 + end * dv]),
     )
 
 

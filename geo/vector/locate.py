@@ -34,6 +34,7 @@ CIRCLE, HALF = 360.0, 180.0
 NOWHERE = -1  # in no shape
 BORDER = -2  # and less: the cell is one of the border cells, numbered downward from here
 FEWEST, MOST = 8, 4096  # cells along a side of the lattice
+FEWER = 4  # times fewer cells make a lattice that is asked but once
 FILLED = 1 << 23  # cells filled at a time
 BATCH = 1 << 20  # points at borders asked at a time
 
@@ -78,14 +79,15 @@ class Locator:
 
     def _covering(self, x: Floats, y: Floats) -> Indices:
         cell, inside = self.lattice.cells(x, y)
-        found = np.where(inside, self.first[cell], NOWHERE).astype(np.int64)
-        unsure = np.flatnonzero(found <= BORDER)
+        whole = self.first.take(cell)
+        whole[~inside] = NOWHERE
+        unsure, found = np.flatnonzero(whole <= BORDER), whole.astype(np.int64)
         for some in np.array_split(unsure, len(unsure) // BATCH + 1):
             found[some] = self._at_border(x[some], y[some], BORDER - found[some])
         return found
 
     def _at_border(self, x: Floats, y: Floats, number: Indices) -> Indices:
-        u, v = self.lattice.places(np.column_stack([x, y])).T
+        u, v = self.lattice.uv(x, y)
         found, doubt = self.borders.covering(number, u, v)
         left = np.flatnonzero(doubt)
         found[left] = self._tested(x[left], y[left], number[left])
@@ -113,7 +115,7 @@ def indexed(
     west, _, east, _ = bounds_of(shapes)
     beyond = ((CIRCLE, east > HALF), (-CIRCLE, west < -HALF))
     turns = tuple(turn for turn, there in beyond if degrees and there)
-    lattice = _lattice(shapes, points)
+    lattice = _lattice(shapes, points if at is None else points // FEWER)
     return laid_on(shapes, lattice, turns, _wanted(lattice, turns, at))
 
 
