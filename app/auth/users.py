@@ -57,7 +57,15 @@ def let_in(session: Session, email: str, password: str) -> User:
         return user
 
 
-def invite(session: Session, name: str, email: str, *, roles: list[Role], actor: Actor) -> Invited:
+def invite(
+    session: Session,
+    name: str,
+    email: str,
+    *,
+    roles: list[Role],
+    actor: Actor,
+    organisation_id: int | None = None,
+) -> Invited:
     """Make a user, with roles everywhere, and a one-time link to set a password.
 
     Raises:
@@ -66,6 +74,7 @@ def invite(session: Session, name: str, email: str, *, roles: list[Role], actor:
     actor.require(May.WRITE_USERS)
     user = _made(session, name, email)
     with audit.act(session, actor, "users.invite", user) as figures:
+        user.organisation_id = organisation_id
         session.add_all(RoleGrant(user_id=user.id, role=role) for role in roles)
         figures.update(email=user.email, roles=", ".join(roles))
         return Invited(user.id, passwords.new_link(user))
@@ -152,6 +161,19 @@ def end_role(session: Session, grant_id: int, *, actor: Actor) -> None:
     with audit.act(session, actor, "users.end_role", user) as figures:
         figures.update(role=grant.role, area=grant.area_id)
         session.delete(grant)
+
+
+def employ(session: Session, user_id: int, organisation_id: int | None, *, actor: Actor) -> None:
+    """Say whom somebody works for, or that it is none of the organisations.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    user = _found(session, user_id)
+    with audit.act(session, actor, "users.employ", user) as figures:
+        user.organisation_id = organisation_id
+        figures.update(organisation=organisation_id)
 
 
 def keep_out(session: Session, user_id: int, *, actor: Actor) -> None:

@@ -12,8 +12,15 @@ from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode, search_areas
-from programs.queries.members import received_by, standings_of
-from registry.queries.registrants import Registered, happenings, registered, registrants_page
+from programs.queries.members import Acted, acts_on, received_by, standings_of
+from registry.models.registrants import Registrant
+from registry.queries.registrants import (
+    Happening,
+    Registered,
+    happenings,
+    registered,
+    registrants_page,
+)
 from registry.queries.vocabularies import labels
 
 bp = Blueprint("registry", __name__, url_prefix="/registry")
@@ -46,13 +53,20 @@ def show(number: str) -> str | Response:
         "registry/household.html" if found.group else "registry/person.html",
         found=found,
         words=labels(db()),
-        history=happenings(db(), found.registrant),
+        history=_history(found.registrant),
         exact=actor().may(Geo.EXACT_LOCATIONS),
         settings=_map_of(found),
         standings=standings_of(db(), found.registrant.id, actor=actor()),
         received=received_by(db(), found.registrant.id, actor=actor()),
         registrant_id=found.registrant.id,
     )
+
+
+def _history(registrant: Registrant) -> list[Happening | Acted]:
+    """All that happened to a record and all that programs did about it, the newest first."""
+    told: list[Happening | Acted] = [*happenings(db(), registrant)]
+    told += acts_on(db(), registrant.id, actor=actor())
+    return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
 def _map_of(found: Registered) -> dict[str, Any] | None:

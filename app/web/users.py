@@ -1,6 +1,7 @@
 """Users and their roles, for the administrator."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from app.auth import people, users
@@ -8,6 +9,7 @@ from app.auth.roles import GIVES, Role, role_name
 from app.request import actor, db
 from core.words import _
 from geo.queries.areas import area_by_pcode
+from programs.queries.programs import organisations
 
 bp = Blueprint("users", __name__, url_prefix="/admin/users")
 
@@ -15,7 +17,8 @@ bp = Blueprint("users", __name__, url_prefix="/admin/users")
 @bp.get("/")
 def index() -> str:
     listed = people.users_page(db(), actor=actor())
-    return render_template("users/index.html", users=listed, roles=_roles())
+    choices = {"roles": _roles(), "organisations": _organisations()}
+    return render_template("users/index.html", users=listed, **choices)
 
 
 @bp.get("/roles")
@@ -27,24 +30,34 @@ def roles() -> str:
 @bp.post("/")
 def invite() -> Response:
     form = request.form
-    wanted = [Role(role) for role in form.getlist("role")]
-    invited = users.invite(db(), form["name"], form["email"], roles=wanted, actor=actor())
+    invited = users.invite(
+        db(),
+        form["name"],
+        form["email"],
+        roles=[Role(role) for role in form.getlist("role")],
+        actor=actor(),
+        organisation_id=form.get("organisation", type=int),
+    )
     flash(_("{name} was made. Hand over the link below; it works once.", name=form["name"]))
-    return redirect(url_for(".show", user_id=invited.user_id, link=invited.token), 303)
+    return _with_link(invited)
 
 
 @bp.get("/<int:user_id>")
 def show(user_id: int) -> str:
-    link = request.args.get("link")
-    address = url_for("sign_in.welcome", token=link, _external=True) if link else ""
     page = people.user_page(db(), user_id, actor=actor())
-    return render_template("users/show.html", page=page, link=address, roles=_roles())
+    choices = {"roles": _roles(), "organisations": _organisations()}
+    return render_template("users/show.html", page=page, link=_link_of(user_id), **choices)
 
 
 @bp.post("/<int:user_id>/link")
 def link(user_id: int) -> Response:
-    invited = users.renew_link(db(), user_id, actor=actor())
-    return redirect(url_for(".show", user_id=user_id, link=invited.token), 303)
+    return _with_link(users.renew_link(db(), user_id, actor=actor()))
+
+
+@bp.post("/<int:user_id>/organisation")
+def employ(user_id: int) -> Response:
+    users.employ(db(), user_id, request.form.get("organisation", type=int), actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
 
 
 @bp.post("/<int:user_id>/roles")
@@ -71,6 +84,22 @@ def keep_out(user_id: int) -> Response:
 def let_back(user_id: int) -> Response:
     users.let_back(db(), user_id, actor=actor())
     return redirect(url_for(".show", user_id=user_id), 303)
+
+
+def _with_link(invited: users.Invited) -> Response:
+    """On to the page of the user, which shows the link once; no address ever holds it."""
+    cookie["link"] = [invited.user_id, invited.token]
+    return redirect(url_for(".show", user_id=invited.user_id), 303)
+
+
+def _link_of(user_id: int) -> str:
+    """The link just made for a user; the second look finds none."""
+    made_for, token = cookie.pop("link", (None, ""))
+    return url_for("sign_in.welcome", token=token, _external=True) if made_for == user_id else ""
+
+
+def _organisations() -> list[tuple[str | int, str]]:
+    return [("", _("none")), *organisations(db())]
 
 
 def _roles() -> list[tuple[str, str]]:

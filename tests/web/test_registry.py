@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,9 +12,22 @@ from app.auth.roles import GIVES, Role
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.permissions import May
+from programs.models.entitlements import Voucher
+from programs.models.programs import Delivery
+from programs.services.memberships import pause_member
+from programs.services.vouchers import issue_vouchers, void_voucher
 from registry.models.registrants import FormerPlace, Registrant, RegistrantState
 from tests.make.exposure import make_due, make_exposure
 from tests.make.geo import make_country, make_event, make_release
+from tests.make.programs import (
+    DARA,
+    OTO,
+    UNTIL,
+    make_approved,
+    make_family,
+    make_gift,
+    make_program,
+)
 from tests.make.registry import (
     make_household,
     make_identifier,
@@ -251,3 +265,25 @@ def test_word_lists_can_be_read(signed_in: Callable[..., Browser]) -> None:
     assert "head of household" in page
     assert "chef de ménage" in page
     assert "national_id" in page
+
+
+def test_the_history_tells_what_programs_did_who_did_it_and_why(
+    registrar: Browser, session: Session, areas: dict[str, Area]
+) -> None:
+    family = make_family(session, 3, make_location(session, 0.5, 1.0, area_id=areas["X11"].id))
+    program = make_program(session, make_gift(delivery=Delivery.VOUCHER), name="Flood food")
+    cycle = make_approved(session, program, family)
+    issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
+    code = session.scalars(select(Voucher.code)).one()
+    void_voucher(session, code, "Lost in the river", actor=OTO)
+    pause_member(session, program.id, family.id, "Moved away", actor=DARA)
+    session.flush()
+
+    page = BeautifulSoup(registrar.get(f"/registry/{family.number}").text, "html.parser")
+
+    told = [" ".join(entry.get_text(" ").split()) for entry in page.select(".activity li span")]
+    assert told == [
+        "Dara Kesh paused it in Flood food. Moved away",
+        "Oto Velin made its card of Flood food void. Lost in the river",
+        "Registered.",
+    ]
