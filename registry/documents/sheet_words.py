@@ -36,7 +36,9 @@ TABLE = Markup(
     '<table><caption>{caption}</caption><thead><tr><th scope="col">{area}</th>{heads}</tr></thead>'
     "<tbody>{rows}</tbody></table>"
 )
-HEAD = Markup('<th scope="col" class="n">{word}</th>')
+HEAD = Markup(
+    '<th scope="col" class="n"><span class="sw {kind}"></span><span class="word">{word}</span></th>'
+)
 ROW = Markup('<tr><th scope="row">{name}</th>{cells}</tr>')
 NUMBER = Markup('<td class="n">{n}</td>')
 FOOTER = Markup(
@@ -140,7 +142,7 @@ def _table(sheet: Sheet) -> Markup:
     if others := sheet.rows[len(shown) :]:
         rest = counted("{count} other area", "{count} other areas", len(others))
         rows.append(_row(rest, [row.answers for row in others], names))
-    heads = joined(HEAD.format(word=_word(name)) for name in names)
+    heads = joined(HEAD.format(kind=KINDS[name], word=_word(name)) for name in names)
     caption = _("Households by area")
     return TABLE.format(caption=caption, area=_("Area"), heads=heads, rows=joined(rows))
 
