@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from core import jobs
 from core.actor import PLATFORM
 from registry.jobs.household_cells import count_households, recount_households
-from registry.queries.household_cells import anything_stale, uncounted
+from registry.queries.household_cells import uncounted
+from registry.queries.stale_cells import anything_stale
 
 
 def keep_up(session: Session) -> None:

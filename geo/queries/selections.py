@@ -83,13 +83,14 @@ class Question:
         return self.shape is None and not self.area_ids
 
 
-def places_asked(question: Question) -> Select[int]:
+def places_asked(question: Question, held: ColumnElement[bool] | None = None) -> Select[int]:
     """The keys of the places with a point that a question asks about.
 
+    `held` says whether the drawn shape holds a place, for those who found out before.
     A point on the border of a drawn shape is inside it, of one taken out too. A place belongs to a
     picked area by the area it was given.
     """
-    places = select(Location.id).where(Location.lon.is_not(None), _included(question))
+    places = select(Location.id).where(Location.lon.is_not(None), _included(question, held))
     if question.without_area_ids:
         taken_out = _in_areas(question.without_area_ids)
         places = places.where(func.coalesce(taken_out, False).is_(False))
@@ -98,16 +99,16 @@ def places_asked(question: Question) -> Select[int]:
     return places
 
 
-def answered(question: Question) -> Select[Any]:
+def answered(question: Question, held: ColumnElement[bool] | None = None) -> Select[Any]:
     """The places a question asks about, each with its answer: `location_id, status, value`.
 
     `status` is *in*, *out* or *not_observed*. A row of the release's exposure says in or not
     observed; where a row is due, or the place lies outside the release's box, nothing is known;
     no row at all inside the box is *out*. A value on the far side of the threshold makes *in* out;
     values are compared as the 32-bit floats they are stored as. `value` is what the release says
-    of the place, where it says something.
+    of the place, where it says something. `held` is that of `places_asked`.
     """
-    asked = Location.id.in_(places_asked(question))
+    asked = Location.id.in_(places_asked(question, held))
     if question.release_id is None:
         return select(
             Location.id.label("location_id"),
@@ -254,12 +255,12 @@ def _wkb(shape: WKBElement | None) -> bytes | None:
     return None if shape is None else to_shape(shape).wkb
 
 
-def _included(question: Question) -> ColumnElement[bool]:
+def _included(question: Question, held: ColumnElement[bool] | None) -> ColumnElement[bool]:
     if question.everywhere:
         return true()
     clauses = []
     if question.shape:
-        clauses.append(_covers(question.shape, Location.point))
+        clauses.append(_covers(question.shape, Location.point) if held is None else held)
     if question.area_ids:
         clauses.append(_in_areas(question.area_ids))
     return _combined(question, clauses)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from geo.crs import Flags, Floats
 from geo.ellipsoid import Shapes
-from geo.vector.lattice import Indices, Lattice, border_cells, crossings, edges_of
+from geo.vector.borders import Borders, arranged
+from geo.vector.lattice import Indices, Lattice, crossings, distinct, edges_in_cells, edges_of
 
 SIDE = 1 << 16  # cells round the globe
 CELL = 360 / SIDE  # degrees
@@ -27,16 +28,37 @@ GRID = Lattice(-180.0, -90.0, CELL, CELL, SIDE)
 
 
 @dataclass(frozen=True)
+class Line:
+    """The line round a shape: tells of points in the cells it runs through on which side they lie.
+
+    Nearly all are told from the few edges in their cell, the rest by the shape itself.
+    """
+
+    shape: shapely.Geometry
+    borders: Borders
+
+    def holds(self, cell: Indices, lon: Floats, lat: Floats) -> Flags:
+        """Which of N points lie in the shape or on the line, given with their grid cells."""
+        u, v = GRID.uv(lon, lat)
+        border = np.searchsorted(self.borders.cells, _in_rows(cell))
+        found, doubt = self.borders.covering(border, u, v)
+        inside = np.asarray(found == 0)
+        inside[doubt] = shapely.intersects_xy(self.shape, lon[doubt], lat[doubt])
+        return inside
+
+
+@dataclass(frozen=True)
 class Cover:
     """What a shape takes in: whole cells by grain, none inside another, and tiles it parts.
 
     `tiles` are in rising order; `lies[i, place]` says how each cell of tile i lies: outside,
-    inside, or on the border of the shape.
+    inside, or on the line of the shape.
     """
 
     whole: dict[int, Indices]
     tiles: Indices
     lies: NDArray[np.uint8]
+    line: Line | None = None
 
     def lying(self, tile: Indices) -> NDArray[np.uint8]:
         """How the cells of some of its tiles lie, given by their numbers: N x 16."""
@@ -49,10 +71,15 @@ def cover(shape: bytes) -> Cover:
     A cell that no border runs through lies inside or outside as a whole; the others are taken
     apart, down to single grid cells.
     """
-    shapes = np.array([shapely.from_wkb(shape)])
+    drawn = shapely.from_wkb(shape)
+    shapely.prepare(drawn)
+    shapes = np.array([drawn])
     edges = edges_of(shapes, GRID)
-    border = numbers(border_cells(edges, GRID, 1))
     crossed = crossings(edges, GRID)
+    met = edges_in_cells(edges, GRID)
+    at_line = distinct(met[0])
+    borders = arranged(edges, GRID, met, at_line[_odd(crossed, at_line)])
+    border = numbers(at_line)
     unsure, whole = _blocks_of(shapes), {}
     for grain in GRAINS:
         on_border = np.isin(unsure, corner(border, grain))
@@ -63,7 +90,7 @@ def cover(shape: bytes) -> Cover:
     cells = _cells_of(unsure)
     lies = np.where(_inside(cells, crossed), INSIDE, OUTSIDE)
     lies[np.isin(cells, border)] = BORDER
-    return Cover(whole, unsure, lies.astype(np.uint8))
+    return Cover(whole, unsure, lies.astype(np.uint8), Line(drawn, borders))
 
 
 def without(covered: Cover, cells: Indices) -> Cover:
@@ -80,7 +107,7 @@ def without(covered: Cover, cells: Indices) -> Cover:
     lies = np.concatenate([covered.lies, np.full((len(opened), IN_TILE), INSIDE, np.uint8)])
     lies[np.isin(_cells_of(tiles), cells)] = OUTSIDE
     order = np.argsort(tiles)
-    return Cover(whole, tiles[order], lies[order])
+    return Cover(whole, tiles[order], lies[order], covered.line)
 
 
 def blocks(cells: Indices) -> Cover:
@@ -106,6 +133,12 @@ def corner(number: Indices, grain: int) -> Indices:
 def place_in_tile(number: Indices) -> Indices:
     """The place of each of these grid cells in its tile: rows from the south, 4 cells each."""
     return ((number >> 6) & 3) << 2 | (number & 3)
+
+
+def cell_in_tile(tile: Indices, place: NDArray[np.uint8]) -> Indices:
+    """The number of the grid cell at each of these places in tiles."""
+    place = place.astype(np.int64)
+    return tile | ((place >> 2) << 6) | (place & 3)
 
 
 def _blocks_of(shapes: Shapes) -> Indices:
@@ -135,7 +168,15 @@ def _within(cells: Indices, grain: int, each_way: int) -> Indices:
 def _inside(number: Indices, crossed: Floats) -> Flags:
     """Whether cells that no border runs through lie inside: seen from the middle of their
     south-west grid cell, borders are crossed an odd number of times before."""
+    return _odd(crossed, _in_rows(number))
+
+
+def _odd(crossed: Floats, cells: Indices) -> Flags:
+    """Whether borders are crossed an odd number of times before the middles of cells."""
+    return (np.searchsorted(crossed, cells + 0.5) & 1).astype(bool)
+
+
+def _in_rows(number: Indices) -> Indices:
+    """Cells as row x side + column, by their numbers in the grid."""
     row = ((number >> 22) << 6) | ((number >> 6) & 63)
-    column = ((number >> 12 & 1023) << 6) | (number & 63)
-    before = np.searchsorted(crossed, row * SIDE + column + 0.5)
-    return (before & 1).astype(bool)
+    return row * SIDE + (((number >> 12 & 1023) << 6) | (number & 63))

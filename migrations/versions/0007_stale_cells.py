@@ -10,10 +10,18 @@ depends_on = None
 # More than this many rows in one statement are noted as one: everything has to be counted again.
 MOST_NOTED = 5000
 
+# What stands for a household among the stale cells: the cell of its place or, below all cells, the
+# area it lives in.
+NOTED = """
+create function noted_cell(cell bigint, area_id bigint) returns bigint language sql immutable as $$
+    select coalesce(cell, -3 - coalesce(area_id, 0))
+$$
+"""
+
 NOTE_GROUPS = """
 create function note_stale_groups(group_ids bigint[]) returns void language sql as $$
     insert into stale_cells (cell)
-    select distinct coalesce(l.cell, -1)
+    select distinct noted_cell(l.cell, r.area_id)
     from registrants r left join locations l on l.id = r.location_id
     where r.id = any (group_ids) and r.kind = 'group'
 $$
@@ -34,7 +42,7 @@ BODIES = {
         ANY,
         """
         insert into stale_cells (cell)
-        select distinct coalesce(l.cell, -1)
+        select distinct noted_cell(l.cell, c.area_id)
         from {changed} c left join locations l on l.id = c.location_id where c.kind = 'group';
         perform note_stale_groups(groups_of_members(
             (select array_agg(c.id) from {changed} c where c.kind = 'individual')));
@@ -61,7 +69,11 @@ BODIES = {
     ),
     "locations": (
         ("update",),
-        "insert into stale_cells (cell) select distinct coalesce(c.cell, -1) from {changed} c;",
+        """
+        insert into stale_cells (cell)
+        select distinct noted_cell(c.cell, r.area_id)
+        from {changed} c join registrants r on r.location_id = c.id;
+        """,
     ),
     "exposure_due": (
         ("insert", "delete"),
@@ -110,6 +122,7 @@ VERBS = {
 
 
 def upgrade() -> None:
+    op.execute(NOTED)
     op.execute(NOTE_GROUPS)
     op.execute(GROUPS_OF)
     for table, (verbs, body) in BODIES.items():

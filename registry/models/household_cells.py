@@ -63,7 +63,8 @@ class HouseholdTile(Base):
 class StaleCell(Row):
     """A grid cell in which something changed after it was counted; written by triggers.
 
-    Cell -1 stands for those without a point, -2 for more changes than were noted one by one.
+    Cell -2 stands for more changes than were noted one by one; -3 and below for those without a
+    point, by the key of their area (registry.queries.stale_cells).
     """
 
     __tablename__ = "stale_cells"

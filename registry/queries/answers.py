@@ -21,8 +21,8 @@ from registry.counting.sums import Key, Tally
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer
 from registry.permissions import May
-from registry.queries.household_cells import Asking, quickly
-from registry.queries.tallies import answers_of, counted, unlocated_in_reach
+from registry.queries.household_cells import quickly
+from registry.queries.tallies import Asking, answers_of, counted, unlocated_in_reach
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.bulk import array_written
 from geo.area_tree import AREA, AreaTree
-from geo.vector.cover import GRAINS, Cover
+from geo.vector.cover import GRAINS, Cover, cell_in_tile
 from registry.counting.packed import COUNT, HOUSEHOLD, Records, Whole
 from registry.models.household_cells import Grain
 
@@ -49,10 +49,11 @@ class Part:
 @dataclass(frozen=True)
 class Held:
     """What the cells of a part hold: counts in whole cells, and households one by one, each with
-    how its cell lies in the cover."""
+    its grid cell and how that lies in the cover."""
 
     counts: Records
     households: Records
+    cell: Whole
     lies: NDArray[np.uint8]
 
 
@@ -108,8 +109,9 @@ def _held(rows: Mapping[tuple[int, int], Any], number: int, covered: Cover) -> H
     tiles = _whole(row.cells, ">i8") if row else FIRST[:0]
     sizes = _whole(row.sizes, ">i4") // HOUSEHOLD.itemsize if row else FIRST[:0]
     nth = np.repeat(np.arange(len(tiles)), sizes)
+    cell = cell_in_tile(tiles[nth], households["place"])
     lies = covered.lying(tiles)[nth, households["place"]]
-    return Held(np.concatenate(counts), households, lies)
+    return Held(np.concatenate(counts), households, cell, lies)
 
 
 def _records(row: Any, dtype: np.dtype[np.void]) -> Records:

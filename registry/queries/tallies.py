@@ -1,5 +1,6 @@
 """The plain count of a question: every household asked where it stands, in one statement."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,22 @@ from registry.counting.sums import COLUMNS, Tally
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.people import HOUSEHOLD, composition
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question of a release, and how its answer is to be counted."""
+
+    question: Question
+    actor: Actor
+    bins: Bins
+    level: int
+    on: date
+
+    @property
+    def nobody(self) -> Tally:
+        """The answer where nobody is asked."""
+        return Tally(bins=np.zeros(self.bins.count, dtype=np.int64))
 
 
 def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:

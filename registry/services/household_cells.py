@@ -40,8 +40,8 @@ from registry.counting.people import FIGURES
 from registry.counting.tiles import InTiles, in_tiles
 from registry.models.household_cells import CountedRelease, Grain, HouseholdCell, StaleCell
 from registry.queries.answers import bins_of, reference_date
-from registry.queries.household_cells import EVERYTHING, WITHOUT_POINT
 from registry.queries.people import composition
+from registry.queries.stale_cells import EVERYTHING, IN_AREA
 from registry.queries.tallies import located_answers, unlocated_in_reach
 from registry.services import household_tiles
 
@@ -127,7 +127,7 @@ def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
         _write_cells(session, counter, HouseholdCell.__tablename__, low, high)
     if len(blocks):
         household_tiles.write_again(session, counter.release_id, blocks)
-    if WITHOUT_POINT in stale:
+    if (stale <= IN_AREA).any():
         session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == Grain.UNLOCATED))
         _write_unlocated(session, counter, HouseholdCell.__tablename__)
 

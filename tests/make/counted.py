@@ -27,7 +27,8 @@ from registry.models.registrants import (
     RegistrantKind,
 )
 from registry.queries.answers import bins_of, plainly
-from registry.queries.household_cells import Asking, quickly
+from registry.queries.household_cells import quickly
+from registry.queries.tallies import Asking
 from tests.make.exposure import make_due, make_exposure
 
 ON = date(2026, 11, 19)

@@ -23,7 +23,7 @@ from registry.models.registrants import (
     Registrant,
     RegistrantState,
 )
-from registry.queries.household_cells import EVERYTHING, WITHOUT_POINT
+from registry.queries.stale_cells import EVERYTHING, IN_AREA
 from registry.services.household_cells import recount
 from tests.make.counted import both_ways, same, star
 from tests.make.exposure import make_due
@@ -76,9 +76,10 @@ def _states_a_size(session: Session, _areas: dict[str, Area], _release: Release)
 
 
 def _is_measured_again(session: Session, areas: dict[str, Area], _release: Release) -> None:
-    place = session.get_one(Location, _household(session).location_id)
+    household = _household(session)
+    place = session.get_one(Location, household.location_id)
     place.lon, place.lat = 3.9, 0.1
-    place.area_id = _household(session).area_id = areas["X22"].id
+    place.area_id = household.area_id = areas["X22"].id
 
 
 def _is_owed_an_answer(session: Session, _areas: dict[str, Area], release: Release) -> None:
@@ -121,14 +122,15 @@ def test_after_a_change_both_ways_agree_at_once_and_after_the_recount(
     everybody = Question(release_id=counted.id, threshold=0.5)
     drawn = replace(everybody, shape=star(3))
     village = replace(everybody, shape=bytes(shapely.to_wkb(shapely.box(1.29, 0.69, 1.34, 0.9))))
+    picked = replace(drawn, area_ids=(areas["X12"].id,))
     before = same(session, everybody, counted, anybody)[0].counts
     change(session, areas, counted)
     session.flush()
-    for question in (everybody, drawn, village):
+    for question in (everybody, drawn, village, picked):
         same(session, question, counted, anybody)
     recount(session, lambda _done, _total: None)
     assert session.scalar(select(func.count()).select_from(StaleCell)) == 0
-    for question in (everybody, drawn, village):
+    for question in (everybody, drawn, village, picked):
         same(session, question, counted, anybody)
     assert same(session, everybody, counted, anybody)[0].counts != before
 
@@ -148,4 +150,4 @@ def test_a_change_of_who_has_no_point_is_noted_as_such(
     session: Session, areas: dict[str, Area], counted: Release
 ) -> None:
     make_household(session, area_id=areas["X11"].id)
-    assert set(session.scalars(select(StaleCell.cell))) == {WITHOUT_POINT}
+    assert set(session.scalars(select(StaleCell.cell))) == {IN_AREA - areas["X11"].id}
