@@ -126,9 +126,8 @@ def _outlined(session: Session, frame: Frame, *which: ColumnElement[bool]) -> li
 
 def _together(part: Any, frame: Frame) -> ColumnElement[Any]:
     """Pieces joined into one shape without the cuts between them, its corners on pixels."""
-    joined: ColumnElement[Any] = func.ST_Union(
-        func.ST_ClipByBox2D(part, _envelope(frame)), frame.pixel / 2
-    )
+    cut = func.ST_ClipByBox2D(part, _envelope(frame))
+    joined: ColumnElement[Any] = func.ST_Union(func.ST_ReducePrecision(cut, frame.pixel / 2))
     return joined
 
 
