@@ -30,6 +30,7 @@ from geo.models.releases import Release
 from geo.services.releases import Meaning, confirm_release, receive_release
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import Import, ImportKind, ImportState
+from registry.parsing.days import DayOrder
 from registry.services import imports
 
 Team = dict[Role, Actor]
@@ -74,7 +75,12 @@ def load_areas(file: Path, *, actor: Actor, **said: Any) -> dict[str, Any]:
 
 
 def load_registrants(
-    file: Path, kind: ImportKind, *, actor: Actor, accepted: Collection[str] = ()
+    file: Path,
+    kind: ImportKind,
+    *,
+    actor: Actor,
+    accepted: Collection[str] = (),
+    day_order: DayOrder | None = None,
 ) -> Import:
     """Import a file of households or people through all five steps.
 
@@ -83,7 +89,7 @@ def load_registrants(
     kept = keep_file(file)
     with transaction() as session:
         made = imports.upload(session, kept, file.name, kind, actor=actor)
-        imports.map_columns(session, made.id, made.mapping, actor=actor)
+        imports.map_columns(session, made.id, made.mapping, actor=actor, day_order=day_order)
         import_id = made.id
     carried_out(check_import, actor=actor, import_id=import_id)
     with transaction() as session:

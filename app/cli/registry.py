@@ -9,6 +9,7 @@ from app.loading import load_registrants
 from core.db import connect
 from core.settings import settings
 from registry.models.imports import Import, ImportKind
+from registry.parsing.days import DayOrder
 from registry.parsing.findings import WARNINGS, finding_name
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,9 +26,19 @@ def registry() -> None:
 @click.argument("file", type=FILE)
 @click.option("--as", "email", required=True, help="The user who does it, by e-mail address.")
 @click.option("--accept-flagged", is_flag=True, help="Use doubted cells, such as far coordinates.")
+@click.option(
+    "--days",
+    type=click.Choice([each.value for each in DayOrder]),
+    help="How they are written, if unclear.",
+)
 @click.pass_context
 def import_file(
-    context: click.Context, kind: str, file: Path, email: str, accept_flagged: bool
+    context: click.Context,
+    kind: str,
+    file: Path,
+    email: str,
+    accept_flagged: bool,
+    days: str | None,
 ) -> None:
     """Take in FILE, a CSV or workbook of households or people, its columns known by headings.
 
@@ -37,7 +48,10 @@ def import_file(
     actor = acting_as(email)
     accepted = WARNINGS if accept_flagged else ()
     with followed(actor):
-        done = load_registrants(file, ImportKind(kind), actor=actor, accepted=accepted)
+        order = DayOrder(days) if days else None
+        done = load_registrants(
+            file, ImportKind(kind), actor=actor, accepted=accepted, day_order=order
+        )
     report(done)
     context.exit(1 if done.counts["error"] else 0)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.words import _, counted, figure_said
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
+from registry.parsing.days import DayOrder
 from registry.parsing.fields import field_name
 from registry.parsing.findings import (
     ACCEPTABLE,
@@ -64,6 +65,15 @@ def steps_of(file: Import) -> list[Step]:
     return [
         Step(name, note, "done" if place < reached else "now" if place == reached else "later")
         for place, (name, note) in enumerate(zip(names, _notes(file), strict=True))
+    ]
+
+
+def day_orders() -> list[tuple[DayOrder, str, str]]:
+    """The orders days may be written in, each with its name and the same day in it."""
+    return [
+        (DayOrder.YEAR_FIRST, _("year, month, day"), "2021-03-14"),
+        (DayOrder.DAY_FIRST, _("day, month, year"), "14/03/2021"),
+        (DayOrder.MONTH_FIRST, _("month, day, year"), "03/14/2021"),
     ]
 
 

@@ -10,16 +10,18 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, db
 from app.web.hazards import FileNotChosen
-from app.web.import_pages import noticed, row_shown, state_said, steps_of, verdict_said
+from app.web.import_pages import day_orders, noticed, row_shown, state_said, steps_of, verdict_said
 from core.errors import Refusal
 from core.jobs import defer
 from core.storage import keep
 from core.words import _
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
+from registry.parsing.days import DayOrder
 from registry.parsing.fields import FIELDS, field_name, template
 from registry.queries.imports import (
     ImportPage,
+    days_seen,
     failed_rows,
     first_rows,
     import_page,
@@ -69,9 +71,10 @@ def show(import_id: int) -> str:
 def map_columns(import_id: int) -> ResponseReturnValue:
     """Take the mapping and let a worker check the rows; ask again where it cannot be used."""
     page = import_page(db(), import_id, actor=actor())
-    if fault := imports.fault_of(page.file, request.form):
-        return _mapping(page, request.form, fault), 422
-    mapped = imports.map_columns(db(), import_id, request.form, actor=actor())
+    form, order = request.form, request.form.get("day_order", type=DayOrder)
+    if fault := imports.fault_of(page.file, form, order):
+        return _mapping(page, form, fault), 422
+    mapped = imports.map_columns(db(), import_id, form, actor=actor(), day_order=order)
     defer(db(), check_import, actor=actor(), about=mapped, import_id=import_id)
     return redirect(url_for(".show", import_id=import_id), 303)
 
@@ -136,6 +139,8 @@ def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None
         fault=fault,
         fields=FIELDS[page.file.kind],
         examples=first_rows(page.file),
+        days=days_seen(page.file, mapping),
+        orders=day_orders(),
         field_name=field_name,
     )
 

@@ -52,6 +52,13 @@ def upgrade() -> None:
             "mapping", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
         sa.Column(
+            "day_order",
+            sa.Enum(
+                "ymd", "dmy", "mdy", name="dayorder", native_enum=False, create_constraint=True
+            ),
+            nullable=True,
+        ),
+        sa.Column(
             "counts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
         sa.Column("refusal", sa.String(), nullable=True),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.db import Base, Row, states
+from registry.parsing.days import DayOrder
 
 
 class ImportState(StrEnum):
@@ -43,7 +44,8 @@ class Import(Row):
     """One file of registrants: what it is, how its columns are read, what became of its rows.
 
     `columns` are the headings of the file, `mapping` says which of them each field is read from,
-    `counts` has the rows by verdict and by finding.
+    `day_order` how its days are written (none before it is mapped), `counts` has the rows by
+    verdict and by finding.
     """
 
     __tablename__ = "imports"
@@ -54,6 +56,7 @@ class Import(Row):
     original_sha256: Mapped[str]
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     mapping: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    day_order: Mapped[DayOrder | None] = mapped_column(states(DayOrder))
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     refusal: Mapped[str | None]
     uploaded_by: Mapped[int] = mapped_column(BigInteger)

@@ -16,6 +16,7 @@ class Field:
     headings: str
     required: bool = False
     example: str = ""
+    is_day: bool = False
 
 
 HOUSEHOLDS = (
@@ -54,6 +55,7 @@ HOUSEHOLDS = (
         "located_on",
         "located at, gps date, date of visit, visit date, survey date, date, fecha, تاريخ",
         example="2026-06-02",
+        is_day=True,
     ),
     Field(
         "size",
@@ -102,6 +104,7 @@ PEOPLE = (
         "date of birth, dob, birthdate, birthday, date de naissance, fecha de nacimiento,"
         " year of birth, تاريخ الميلاد",
         example="1992-03-14",
+        is_day=True,
     ),
     Field(
         "birth_date_exact",

@@ -1,7 +1,8 @@
 """What the pages about imports ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, any_, literal, or_, select
@@ -14,11 +15,13 @@ from core.paging import Page, page_of
 from core.storage import path_of
 from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
 from registry.parsing import tables
+from registry.parsing.days import DaysSeen, seen_in
 from registry.parsing.fields import FIELDS
 from registry.parsing.findings import finding_said
 from registry.permissions import May
 
 EXAMPLES = 3  # rows of the file shown while its columns are mapped
+SAMPLE = 5000  # rows of the file looked at for how its days are written
 ROWS: dict[ImportKind, type[HouseholdRow] | type[PersonRow]] = {
     ImportKind.HOUSEHOLDS: HouseholdRow,
     ImportKind.PEOPLE: PersonRow,
@@ -95,6 +98,15 @@ def first_rows(found: Import) -> dict[str, list[str]]:
             for column, cell in zip(table.columns, cells, strict=True):
                 shown[column].append(cell or "")
     return shown
+
+
+def days_seen(found: Import, mapping: Mapping[str, str]) -> DaysSeen:
+    """What the first rows of the file tell of how its days are written, by the mapped columns."""
+    days = {mapping.get(field.name) for field in FIELDS[found.kind] if field.is_day}
+    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+        places = [place for place, column in enumerate(table.columns) if column and column in days]
+        rows = islice(table.rows, SAMPLE if places else 0)
+        return seen_in(cells[place] or "" for _number, cells, _over in rows for place in places)
 
 
 def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Sequence[str]]:

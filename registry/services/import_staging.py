@@ -1,7 +1,7 @@
 """Staging: the cells of a file, or of an import's rows, in temporary tables to be asked by set.
 
-`staged` has the cells as they were written, `words` what the words in them mean, `reach` the areas
-that may be written to. They end with the transaction.
+`staged` has the cells as they were written, but all days with their year first; `words` has what
+the words in them mean, `reach` the areas that may be written to. They end with the transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,7 @@ from core.bulk import copy_into
 from core.jobs import Progress
 from registry.models.imports import Import, Verdict
 from registry.parsing import tables
+from registry.parsing.days import DayOrder, year_first
 from registry.parsing.fields import FIELDS
 from registry.parsing.words import fixed_words
 from registry.queries.imports import ROWS
@@ -65,7 +66,7 @@ def stage_file(session: Session, an_import: Import, path: Path, progress: Progre
     staged = _staged(session, fields)
     with tables.opened(path, an_import.original_name) as table:
         sources = [_index(table.columns, an_import.mapping.get(field)) for field in fields]
-        rows = _told(_cells(table.rows, sources), progress)
+        rows = _told(_cells(_with_days(table, an_import), sources), progress)
         count = copy_into(session, staged.name, staged.columns.keys(), rows)
     session.execute(LOOK_AT_STAGED)
     return count
@@ -112,6 +113,23 @@ def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
     session.execute(DropTable(made, if_exists=True))
     session.execute(CreateTable(made))
     return made
+
+
+def _with_days(table: tables.Table, an_import: Import) -> Iterator[Row]:
+    """The rows of a file, each day of it with its year first; other cells as they were written."""
+    order = an_import.day_order or DayOrder.YEAR_FIRST
+    days = [an_import.mapping.get(field.name) for field in FIELDS[an_import.kind] if field.is_day]
+    places = [table.columns.index(column) for column in days if column in table.columns]
+    if order is DayOrder.YEAR_FIRST or not places:
+        return table.rows
+    return _turned(table.rows, places, order)
+
+
+def _turned(rows: Iterable[Row], places: Sequence[int], order: DayOrder) -> Iterator[Row]:
+    for number, cells, over in rows:
+        for place in places:
+            cells[place] = year_first(cells[place] or "", order) or None
+        yield number, cells, over
 
 
 def _index(columns: Sequence[str], column: str | None) -> int | None:

@@ -18,9 +18,10 @@ from core.words import _
 from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
 from registry.parsing import tables
+from registry.parsing.days import DayOrder
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May
-from registry.queries.imports import ROWS, WHY
+from registry.queries.imports import ROWS, WHY, days_seen
 from registry.services import import_households, import_people
 from registry.services.import_staging import (
     stage_file,
@@ -47,6 +48,10 @@ class ColumnMissing(Invalid):
 
 class ColumnUnknown(Invalid):
     """The file has no column headed {column}; choose one of those it has."""
+
+
+class DaysUnclear(Invalid):
+    """{example} can be read with the day or with the month first; say which it is in this file."""
 
 
 class ColumnTwice(Invalid):
@@ -80,29 +85,40 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
 
 
 def map_columns(
-    session: Session, import_id: int, mapping: Mapping[str, str], *, actor: Actor
+    session: Session,
+    import_id: int,
+    mapping: Mapping[str, str],
+    *,
+    actor: Actor,
+    day_order: DayOrder | None = None,
 ) -> Import:
     """Say which column each field is read from; what was checked before is forgotten.
 
+    `day_order` need not be said where the days tell it themselves.
+
     Raises:
-        Forbidden, NotFound, ImportElsewhere, ColumnMissing, ColumnUnknown, ColumnTwice
+        Forbidden, NotFound, ImportElsewhere, ColumnMissing, ColumnUnknown, ColumnTwice,
+        DaysUnclear
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
     found = _locked(session, import_id, *before_merge, ImportState.REFUSED)
     said = _sound(found, mapping)
+    order = _order_of(found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
         _forget_rows(session, found)
-        found.mapping, found.counts = said, {}
+        found.mapping, found.day_order, found.counts = said, order, {}
         found.state, found.refusal = ImportState.MAPPED, None
-        figures.update(fields=len(said))
+        figures.update(fields=len(said), days=order)
     return found
 
 
-def fault_of(found: Import, mapping: Mapping[str, str]) -> Refusal | None:
+def fault_of(
+    found: Import, mapping: Mapping[str, str], day_order: DayOrder | None
+) -> Refusal | None:
     """Why a mapping cannot be used, if it cannot."""
     try:
-        _sound(found, mapping)
+        _order_of(found, _sound(found, mapping), day_order)
     except Refusal as refusal:
         return refusal
     return None
@@ -272,6 +288,16 @@ def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     if lacking := missing(found.kind, said):
         raise ColumnMissing(fields=", ".join(map(field_name, lacking)))
     return said
+
+
+def _order_of(found: Import, mapping: Mapping[str, str], said: DayOrder | None) -> DayOrder:
+    """How the days of a file are written: as somebody said, or else as they tell themselves."""
+    seen = days_seen(found, mapping)
+    if said and (said is not DayOrder.YEAR_FIRST or seen.order is DayOrder.YEAR_FIRST):
+        return said
+    if seen.order is None:
+        raise DaysUnclear(example=seen.example)
+    return seen.order
 
 
 def _weigh(session: Session, found: Import, actor: Actor) -> None:

@@ -85,3 +85,15 @@ def test_who_may_not_import_may_not_by_command(run: Run, tmp_path: Path) -> None
     )
 
     assert isinstance(answer.exception, Forbidden)
+
+
+def test_a_command_says_how_unclear_days_are_written(take: Take, tmp_path: Path) -> None:
+    with transaction() as session:
+        make_country(session)
+    file = households_file(tmp_path, household(located_on="03/04/2026"))
+
+    unclear = take("households", file)
+    clear = take("households", file, "--days", "dmy")
+
+    assert "03/04/2026 can be read" in str(unclear.exception)
+    assert clear.return_value == 0

@@ -66,6 +66,11 @@ def households_file(folder: Path, *rows: str) -> Path:
     return csv_file(folder, "\n".join([",".join(HOUSEHOLD), *rows]))
 
 
+def people_file(folder: Path, *rows: str) -> Path:
+    """A file of people."""
+    return csv_file(folder, "\n".join([",".join(PERSON), *rows]))
+
+
 def take_households(
     session: Session, folder: Path, actor: Actor, *rows: str, accept: bool = False
 ) -> Import:
@@ -77,7 +82,7 @@ def take_people(
     session: Session, folder: Path, actor: Actor, *rows: str, accept: bool = False
 ) -> Import:
     """Take a file of people in, all flagged cells left out or all used."""
-    file = csv_file(folder, "\n".join([",".join(PERSON), *rows]))
+    file = people_file(folder, *rows)
     return take(session, file, ImportKind.PEOPLE, actor, accept)
 
 

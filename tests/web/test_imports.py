@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -198,3 +199,38 @@ def test_sent_files_are_listed(session: Session, registrar: Browser, anybody: Ac
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.COORDINATOR, Role.FINANCE])
 def test_who_may_not_import_is_told_so(signed_in: Callable[..., Browser], role: Role) -> None:
     assert signed_in(role).get("/registry/imports/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "checked"),
+    [
+        ("2026-06-02", "Days with the year first are understood in any case.", "ymd"),
+        ("14/03/2026", "Guessed from 14/03/2026, which can be read in one way only.", "dmy"),
+        ("03/14/2026", "Guessed from 03/14/2026, which can be read in one way only.", "mdy"),
+        ("03/04/2026", "03/04/2026 can be read with the day or with the month first", None),
+    ],
+)
+def test_the_order_of_days_is_guessed_where_they_tell_it(
+    registrar: Browser, day: str, said: str, checked: str | None
+) -> None:
+    page = send(registrar, ["HH ID,Visit date", f"H1,{day}"])
+
+    soup = BeautifulSoup(page, "html.parser")
+    chosen = [str(radio["value"]) for radio in soup.select("input[name=day_order][checked]")]
+    assert said in page
+    assert chosen == ([checked] if checked else [])
+
+
+def test_an_unclear_order_of_days_is_asked_for_and_taken(
+    session: Session, registrar: Browser
+) -> None:
+    send(registrar, ["HH ID,Visit date", "H1,03/04/2026"])
+    here, mapping = f"/registry/imports/{only(session).id}/columns", only(session).mapping
+
+    asked = registrar.act(here, **mapping)
+    taken = registrar.act(here, follow=False, day_order="dmy", **mapping)
+
+    assert asked.status_code == 422
+    assert "say which it is in this file" in asked.text
+    assert taken.status_code == 303
+    assert only(session).day_order == "dmy"
