@@ -61,7 +61,12 @@ def create_demo() -> Flask:
     site.jinja_env.undefined = StrictUndefined
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
-        _=_, counted=counted, icon=icon, csrf_token=lambda: "token", act_key=lambda: "act"
+        may=lambda _permission: True,
+        _=_,
+        counted=counted,
+        icon=icon,
+        csrf_token=lambda: "token",
+        act_key=lambda: "act",
     )
     site.jinja_env.filters.update(
         figure=lambda n: format_decimal(n, locale="en"), percent=lambda x: f"{100 * x:.1f} %"

@@ -38,8 +38,9 @@ class Person:
         self.page.set_default_timeout(SOON)
 
     def go(self, path: str) -> None:
-        """Open a page of the platform, or a whole address of it."""
+        """Open a page of the platform, or a whole address, until all it can do has started."""
         self.page.goto(path if path.startswith("http") else self.address + path)
+        self.page.wait_for_selector("[data-module]:not([data-started])", state="detached")
         self.clicks += 1
 
     def click(self, what: str) -> None:

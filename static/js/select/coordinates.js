@@ -4,7 +4,8 @@ import { crossesItself } from '../geodesy.js';
 import { boundsOf } from '../map/link.js';
 import { readRings, writeRings } from '../map/place.js';
 
-export function startCoordinates({ element, live, question, words, changed }, drawing) {
+export function startCoordinates(parts, drawing) {
+  const { element, question, words, changed } = parts;
   const form = element.querySelector('[data-part="coordinates"]');
   const [text, error] = [form.querySelector('textarea'), form.querySelector('.error')];
 
@@ -19,7 +20,7 @@ export function startCoordinates({ element, live, question, words, changed }, dr
     drawing.set(rings);
     drawing.listen(true);
     changed();
-    if (rings.length) live?.map.fitBounds(boundsOf([{ coordinates: rings }]), { padding: 80, maxZoom: 13 });
+    if (rings.length) parts.live?.map.fitBounds(boundsOf([{ coordinates: rings }]), { padding: 80, maxZoom: 13 });
   });
 }
 

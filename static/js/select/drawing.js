@@ -16,11 +16,21 @@ import { snapTo } from './snap.js';
 
 const DECIMALS = 9; // of coordinates, as terra-draw stores them
 
-/** Start drawing; without a map, what is drawn comes from typed corners alone. */
+/** What is drawn: until the map is there, and where there is none, it comes from typed corners alone. */
 export function startDrawing(parts) {
-  const { live, question, changed } = parts;
-  if (!live) return { set: (rings) => (question.rings = rings), listen: () => {} };
+  let onMap = null;
+  return {
+    set: (rings) => (onMap ? onMap.set(rings) : (parts.question.rings = rings)),
+    listen: (drawing) => onMap?.listen(drawing),
+    meetMap() {
+      onMap = drawOnMap(parts);
+      onMap.set(parts.question.rings);
+    },
+  };
+}
 
+function drawOnMap(parts) {
+  const { live, question, changed } = parts;
   const draw = open(parts);
   const bar = document.querySelector('[data-part="live"]');
   let settling = false; // while rings are set from outside, nobody is told

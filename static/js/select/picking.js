@@ -5,7 +5,7 @@ import { areaAt } from '../map/link.js';
 import { startCombobox } from './combobox.js';
 
 export function startPicking(parts) {
-  const { element, live, question, changed } = parts;
+  const { element, question, changed } = parts;
   const level = element.querySelector('[data-part="level"]');
   const leaveOut = element.querySelector('[data-part="leave-out"]');
   const names = new Map();
@@ -28,8 +28,8 @@ export function startPicking(parts) {
     showChips(parts, names);
     changed();
   });
-  if (live) pickOnMap(live, level, toggle);
   nameAll(element.dataset.search, question, names).then(() => showChips(parts, names));
+  return { meetMap: () => pickOnMap(parts.live, level, toggle) };
 }
 
 function pickOnMap(live, level, toggle) {

@@ -21,10 +21,9 @@ export async function start(element) {
   const answers = new Answers(element);
   const drafts = new Drafts(element.dataset.drafts);
   const words = JSON.parse(element.querySelector('script[data-part="words"]').textContent);
-  const live = await mapOf(document.getElementById(element.dataset.map));
 
   const changed = () => {
-    if (live) show(live, question);
+    if (parts.live) show(parts.live, question);
     answers.ask(question);
     drafts.keep(question, (code) => {
       question.draft = code;
@@ -32,19 +31,29 @@ export async function start(element) {
     });
     element.querySelector('[data-part="combine"]').hidden = !(meetsAreas(question) && meetsShapes(question));
   };
-  const parts = { element, live, question, words, changed };
+  const parts = { element, live: null, question, words, changed }; // live: the map, once it has drawn
   const drawing = startDrawing(parts);
   startCoordinates(parts, drawing);
-  startPicking(parts);
+  const picking = startPicking(parts);
   startUploading(parts);
   startClause(parts);
   startCombining(parts);
-  element.addEventListener('tab', ({ detail }) => live && followTab(parts, drawing, detail));
+  element.addEventListener('tab', ({ detail }) => followTab(parts, drawing, detail));
 
   await drafts.open(question);
-  drawing.set(question.rings);
-  if (live) followTab(parts, drawing, wayOf(element));
   changed();
+  mapOf(document.getElementById(element.dataset.map)).then((live) => live && meetMap(parts, live, drawing, picking));
+}
+
+/** The question was asked without waiting for the map; now it is shown there, and asked there too. */
+function meetMap(parts, live, drawing, picking) {
+  parts.live = live;
+  drawing.meetMap();
+  picking.meetMap();
+  followTab(parts, drawing, wayOf(parts.element));
+  show(live, parts.question);
+  const { households } = live.settings;
+  if (households && parts.question.least !== (households.at_least ?? null)) sortMap(live, parts.question.least);
 }
 
 /** What the page itself says, where the address is silent. */
@@ -62,6 +71,7 @@ const meetsShapes = ({ rings, shapes }) => rings.length + shapes.length > 0;
 const wayOf = (element) => element.querySelector('[role="tab"][aria-selected="true"]').value;
 
 function followTab({ live, element }, drawing, way) {
+  if (!live) return;
   drawing.listen(way === 'draw');
   document.getElementById(element.dataset.map).classList.toggle('picking', way === 'pick');
   document.querySelector('[data-part="live"]').hidden = way !== 'draw';
@@ -82,16 +92,21 @@ function writeAddress(question) {
   history.replaceState(history.state, '', location.pathname + query(params));
 }
 
-function startClause({ live, question, changed }) {
+function startClause(parts) {
   let wait;
   document.addEventListener('threshold', ({ detail }) => {
-    question.least = detail;
-    changed();
-    if (!live) return;
-    live.map.setGlobalStateProperty('least', detail);
+    parts.question.least = detail;
+    parts.changed();
+    if (!parts.live) return;
+    parts.live.map.setGlobalStateProperty('least', detail);
     clearTimeout(wait);
-    wait = setTimeout(() => sortPeople(live.map, { ...live.settings.households, at_least: detail }), SORT_AFTER);
+    wait = setTimeout(() => sortMap(parts.live, detail), SORT_AFTER);
   });
+}
+
+function sortMap({ map, settings }, least) {
+  map.setGlobalStateProperty('least', least);
+  sortPeople(map, { ...settings.households, at_least: least });
 }
 
 function startCombining({ element, question, changed }) {

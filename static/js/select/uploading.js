@@ -5,7 +5,8 @@ import { sentenceOf } from '../behaviours/toasts.js';
 import { boundsOf } from '../map/link.js';
 import { post } from './answer.js';
 
-export function startUploading({ element, live, question, words, changed }) {
+export function startUploading(parts) {
+  const { element, question, words, changed } = parts;
   const panel = element.querySelector('[data-part="shape"]');
   const input = panel.querySelector('input[type="file"]');
   const line = panel.querySelector('.file');
@@ -27,7 +28,7 @@ export function startUploading({ element, live, question, words, changed }) {
     line.textContent = words.shapes_read.replace('{count}', question.shapes.length).replace('{file}', file.name);
     show();
     changed();
-    if (question.shapes.length) live?.map.fitBounds(boundsOf(question.shapes), { padding: 60, maxZoom: 14 });
+    if (question.shapes.length) parts.live?.map.fitBounds(boundsOf(question.shapes), { padding: 60, maxZoom: 14 });
   });
   drop.addEventListener('click', () => {
     question.shapes = [];
