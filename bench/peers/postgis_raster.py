@@ -4,6 +4,7 @@ The tiles and the points (carried into the raster's system, sorted along a Hilbe
 are made before the clock starts; tiles without a value are left out.
 """
 
+from binascii import hexlify
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, LiteralString
 
 import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
@@ -89,18 +91,26 @@ class TiledRaster:
     def _copy(self, session: Session) -> None:
         driver: Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
         with driver.cursor().copy("copy peers.tiles from stdin") as copy:
-            for tile in self._tiles():
-                copy.write_row((tile.tobytes().hex(),))
+            for tiles in self._tiles():
+                copy.write(_as_lines(tiles))
 
-    def _tiles(self) -> Iterator[np.void]:
+    def _tiles(self) -> Iterator[NDArray[np.void]]:
         with rasterio.open(self.file) as source:
             for top in range(0, source.height, STRIP):
                 height = min(STRIP, source.height - top)
                 rows = source.read(1, window=((top, top + height), (0, source.width)))
-                yield from _cut(source, rows, top, self.srid)
+                yield _cut(source, rows, top, self.srid)
 
 
-def _cut(source: Any, rows: Any, top: int, srid: int) -> Any:
+def _as_lines(tiles: NDArray[np.void]) -> bytes:
+    """Tiles as COPY reads them: one a line, in hexadecimal."""
+    lines = np.empty((len(tiles), 2 * TILE.itemsize + 1), dtype=np.uint8)
+    digits = np.frombuffer(hexlify(tiles.tobytes()), dtype=np.uint8)
+    lines[:, :-1], lines[:, -1] = digits.reshape(len(tiles), -1), ord("\n")
+    return lines.tobytes()
+
+
+def _cut(source: Any, rows: Any, top: int, srid: int) -> NDArray[np.void]:
     """The tiles of some rows that hold a value, filled up with nodata at the edges."""
     nodata, (height, width) = source.nodata, rows.shape
     missing = [(0, -side % SIDE) for side in (height, width)]
@@ -115,4 +125,5 @@ def _cut(source: Any, rows: Any, top: int, srid: int) -> Any:
     tiles["corner"][:, 0] = at.c + column * step * at.a
     tiles["corner"][:, 1] = at.f + (top + row * step) * at.e
     tiles["kind"], tiles["nodata"], tiles["cells"] = FLOAT | HAS_NODATA, nodata, cells
-    return tiles[(cells != nodata).any(axis=(1, 2))]
+    held: NDArray[np.void] = tiles[(cells != nodata).any(axis=(1, 2))]
+    return held

@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.crs import CIRCLE, Flags, Floats, carried, in_degrees
-from geo.raster.grid import Cells, Grid, Indices
-from geo.raster.lattice import NODES, between, ends
+from geo.raster.grid import Cells, Grid
+from geo.raster.lattice import NODES, ends
 from geo.raster.open import dataset
 
 SIDE = 256  # pixels
@@ -21,6 +21,9 @@ AROUND = 40_075_016.685578488  # metres, the equator in web mercator
 MERCATOR = CRS.from_epsg(3857)
 COARSER, NEARLY = 1.2, 0.1  # how much larger than a pixel cells may be, to GDAL
 POLEWARD = 85.06  # degrees; web mercator ends there
+SIGHTS = 256  # tiles whose places on the grid are remembered, 5 kB each
+NO_PLACE = 1e15  # rows or columns
+STEP = SIDE // (NODES - 1)  # pixels from node to node
 ROUNDING = 1e-10  # cells; what GDAL adds before it rounds down
 HATCH = 8  # pixels from line to line; SIDE is a multiple, so that lines meet at the edges of tiles
 STROKE = 2  # pixels of a line, along a row
@@ -29,6 +32,7 @@ CLEAR = (0, 0, 0, 0)
 
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity
 Pixels = NDArray[np.uint8]
+Cells32 = NDArray[np.int32]
 Address = tuple[int, int, int]  # zoom, column, row of a web mercator tile
 
 
@@ -53,14 +57,24 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Aim:
-    """The cells of a level that the middles of a tile's pixels fall in.
+class Sight:
+    """Where the pixels of a tile lie in a grid: its rows and columns, with fractions.
 
-    Where the grid stands straight on the map, rows have the shape (SIDE, 1) and columns (1, SIDE).
+    Either at the nodes of a lattice over the tile or, where the grid stands straight on the map,
+    at the middles of pixels, rows of the shape (SIDE, 1) and columns (1, SIDE).
     """
 
-    rows: Indices
-    columns: Indices
+    rows: Floats
+    columns: Floats
+    nodes: bool
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The cells of a level that the middles of a tile's pixels fall in, and which are in it."""
+
+    rows: Cells32
+    columns: Cells32
     inside: Flags
 
 
@@ -74,6 +88,7 @@ class Canvas:
         self.grid, self.source = grid, source
         self.levels = _levels(grid, source)
         self.cell = _cell_on_map(grid)
+        self.sight = lru_cache(maxsize=SIGHTS)(partial(_sight, grid))
 
     def tile(self, address: Address, style: Style) -> bytes | None:
         """The PNG of a web mercator tile; None where the grid has nothing to show."""
@@ -87,7 +102,7 @@ class Canvas:
         shows when it warps to the nearest cell.
         """
         level = self._level(address[0])
-        aim = _aim(self.grid, level, address)
+        aim = _aim(self.grid, level, self.sight(address))
         if not aim.inside.any():
             return None
         stored = self._cells(level, aim)
@@ -111,15 +126,18 @@ class Canvas:
 
     def _cells(self, level: Level, aim: Aim) -> Cells:
         """The stored numbers of the cells aimed at, one a pixel."""
-        top, height = _reach(aim.rows, level.height)
-        left, width = _reach(aim.columns, level.width)
+        top, height = _reach(aim.rows, aim.inside)
+        left, width = _reach(aim.columns, aim.inside)
         window = (
             _full_size(top, height, self.grid.height / level.height, self.grid.height),
             _full_size(left, width, self.grid.width / level.width, self.grid.width),
         )
         cells = self.source.read(self.grid.band, window=window, out_shape=(height, width))
-        rows, columns = aim.rows - top, aim.columns - left
-        found: Cells = cells[rows.clip(0, height - 1), columns.clip(0, width - 1)]
+        rows, columns = (
+            (aim.rows - top).clip(0, height - 1),
+            (aim.columns - left).clip(0, width - 1),
+        )
+        found: Cells = cells.take(rows * width + columns)
         return found
 
 
@@ -180,20 +198,18 @@ def _cell_on_map(grid: Grid) -> float:
     return float(transform.a)
 
 
-def _aim(grid: Grid, level: Level, address: Address) -> Aim:
+def _sight(grid: Grid, address: Address) -> Sight:
+    """Where a tile lies on a grid."""
     zoom, x, y = address
     span = AROUND / 2**zoom
     west, north = x * span - AROUND / 2, AROUND / 2 - y * span
-    straight = not grid.rotated and (in_degrees(grid.crs) or grid.crs == MERCATOR)
-    rows, columns = (_straight if straight else _bent)(grid, west, north, span)
-    rows, columns = rows * (level.height / grid.height), columns * (level.width / grid.width)
-    with np.errstate(invalid="ignore"):
-        inside = (rows >= 0) & (rows < level.height) & (columns >= 0) & (columns < level.width)
-    return Aim(_whole(rows), _whole(columns), inside)
+    if not grid.rotated and (in_degrees(grid.crs) or grid.crs == MERCATOR):
+        return _straight(grid, west, north, span)
+    return _bent(grid, west, north, span)
 
 
-def _straight(grid: Grid, west: float, north: float, span: float) -> tuple[Floats, Floats]:
-    """Rows (SIDE, 1) and columns (1, SIDE) of pixels, where grid and map have the same axes."""
+def _straight(grid: Grid, west: float, north: float, span: float) -> Sight:
+    """Where grid and map have the same axes, one row and one column of pixels are enough."""
     along = np.asarray((np.arange(SIDE) + 0.5) * (span / SIDE))
     x, _ = carried(west + along, np.full(SIDE, north - span / 2), MERCATOR, grid.crs)
     _, y = carried(np.full(SIDE, west + span / 2), north - along, MERCATOR, grid.crs)
@@ -202,32 +218,50 @@ def _straight(grid: Grid, west: float, north: float, span: float) -> tuple[Float
         x = np.where(x < left, x + CIRCLE, np.where(x >= right, x - CIRCLE, x))
     inverse = ~grid.transform
     columns, rows = x * inverse.a + inverse.c, y * inverse.e + inverse.f
-    return rows[:, None], columns[None, :]
+    return Sight(rows[:, None], columns[None, :], nodes=False)
 
 
-def _bent(grid: Grid, west: float, north: float, span: float) -> tuple[Floats, Floats]:
-    """Rows and columns of all pixels, exact on a lattice over the tile."""
+def _bent(grid: Grid, west: float, north: float, span: float) -> Sight:
+    """Exact rows and columns at the nodes of a lattice over the tile."""
     easts, norths = np.meshgrid(ends(west, west + span), ends(north, north - span))
-    x, y = carried(easts.ravel(), norths.ravel(), MERCATOR, grid.crs)
+    x, y = carried(easts, norths, MERCATOR, grid.crs)
     inverse = ~grid.transform
-    columns = x * inverse.a + y * inverse.b + inverse.c
-    rows = x * inverse.d + y * inverse.e + inverse.f
-    along = np.asarray((np.arange(SIDE) + 0.5) * ((NODES - 1) / SIDE))
-    with np.errstate(invalid="ignore"):
-        return (
-            between(rows.reshape(NODES, NODES), along, along),
-            between(columns.reshape(NODES, NODES), along, along),
-        )
+    rows, columns = x * inverse.d + y * inverse.e, x * inverse.a + y * inverse.b
+    return Sight(_finite(rows + inverse.f), _finite(columns + inverse.c), nodes=True)
 
 
-def _whole(at: Floats) -> Indices:
-    """The cell a place falls in; -1 for no place at all."""
-    return np.where(np.isfinite(at), np.floor(at + ROUNDING), -1).astype(np.int64)
+def _finite(nodes: Floats) -> Floats:
+    """Nodes that have no place at all in the grid's system are put far away from it."""
+    return np.where(np.isfinite(nodes), nodes, NO_PLACE)
 
 
-def _reach(at: Indices, limit: int) -> tuple[int, int]:
-    """The first of the rows or columns aimed at within the level, and how many there are."""
-    there = at[(at >= 0) & (at < limit)]
+def _aim(grid: Grid, level: Level, sight: Sight) -> Aim:
+    """The cells of a level behind the pixels of a tile."""
+    rows = sight.rows * (level.height / grid.height)
+    columns = sight.columns * (level.width / grid.width)
+    if sight.nodes:
+        rows, columns = (_spread(_spread(nodes.T).T) for nodes in (rows, columns))
+    inside = (rows >= 0) & (rows < level.height) & (columns >= 0) & (columns < level.width)
+    if not inside.all():
+        rows, columns = rows.clip(0, level.height - 1), columns.clip(0, level.width - 1)
+    return Aim(_whole(rows), _whole(columns), inside)
+
+
+def _spread(nodes: Floats) -> Floats:
+    """From nodes along the last axis to the middles of the pixels between them."""
+    share = np.asarray((np.arange(STEP) + 0.5) / STEP)
+    steps = np.diff(nodes)[:, :, None] * share
+    return np.asarray((nodes[:, :-1, None] + steps).reshape(len(nodes), SIDE))
+
+
+def _whole(at: Floats) -> Cells32:
+    """The cells that places fall in."""
+    return (at + ROUNDING).astype(np.int32)
+
+
+def _reach(at: Cells32, inside: Flags) -> tuple[int, int]:
+    """The first of the rows or columns that are aimed at inside, and how many there are."""
+    there = at if inside.all() else np.broadcast_to(at, inside.shape)[inside]
     first = int(there.min())
     return first, int(there.max()) + 1 - first
 
@@ -246,7 +280,8 @@ def _classed(values: Cells, style: Style) -> Pixels:
     painted = np.zeros(values.shape, dtype=np.uint8)
     with np.errstate(invalid="ignore"):
         for least, _colour in style.classes:
-            painted += values >= (np.float32(least) if values.dtype == np.float32 else least)
+            own = np.float32(least) if values.dtype == np.float32 else least
+            painted += (values >= own).view(np.uint8)
     return painted
 
 
