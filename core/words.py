@@ -106,6 +106,11 @@ def _figure_in(number: float | Decimal, locale: Locale) -> str:
     return str(format_decimal(number, locale=locale))
 
 
+def tenths_said(number: float) -> str:
+    """A number with one decimal, so that a column of them lines up."""
+    return str(format_decimal(number, "#,##0.0", locale=current().locale))
+
+
 def percent_said(share: float) -> str:
     """A share from 0 to 1 as the reader writes it, with one decimal."""
     return str(format_percent(share, "#,##0.0 %", locale=current().locale))
