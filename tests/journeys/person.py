@@ -38,9 +38,8 @@ class Person:
         self.page.set_default_timeout(SOON)
 
     def go(self, path: str) -> None:
-        """Open a page of the platform, or a whole address, until all it can do has started."""
+        """Open a page of the platform, or a whole address of it."""
         self.page.goto(path if path.startswith("http") else self.address + path)
-        self.page.wait_for_selector("[data-module]:not([data-started])", state="detached")
         self.clicks += 1
 
     def click(self, what: str) -> None:
@@ -122,12 +121,13 @@ class Person:
         self.page.set_viewport_size(desk)
         self.page.reload()
 
-    def shows(self, name: str) -> None:
-        """Keep a picture of the page, where a tour is asked for."""
+    def shows(self, name: str, page: Page | None = None) -> None:
+        """Keep a picture of the page, or of another one at hand, where a tour is asked for."""
+        shown = page or self.page
         if TOUR:
-            self.page.wait_for_load_state("networkidle")
-            self.page.wait_for_timeout(2000)  # the map fades in, the word of the last act goes
-            self.page.screenshot(path=Path(TOUR) / f"{name}.png")
+            shown.wait_for_load_state("networkidle")
+            shown.wait_for_timeout(2000)  # the map fades in, the word of the last act goes
+            shown.screenshot(path=Path(TOUR) / f"{name}.png")
 
     def met_no_fault(self) -> None:
         """Nothing in the console, nothing from elsewhere, no answer of 500."""

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -150,6 +151,16 @@ def keep_list(coordinator: Person, name: str) -> None:
     coordinator.sees("frozen")
 
 
+def make_situation_map(coordinator: Person, roster: str) -> Path:
+    """Have the map of a kept list made, and take it along; made again it stands."""
+    coordinator.go(roster)
+    file = _made_file(coordinator, "Make a situation map", "Situation map 1")
+    coordinator.click("Make it again")
+    coordinator.sees("Nothing has changed since this map was made")
+    coordinator.finds_it_good_on_any_screen()
+    return Path(shutil.copy(file, file.with_suffix(".html")))  # as a browser names it on the disk
+
+
 def add_organisation(administrator: Person, name: str) -> None:
     administrator.go("/organisations/")
     administrator.fill(name=name)
@@ -226,10 +237,10 @@ def print_cards(manager: Person, cycle: str, until: str) -> Path:
     return _made_file(manager, "Print the cards", ".pdf")
 
 
-def _made_file(person: Person, act: str, ending: str) -> Path:
+def _made_file(person: Person, act: str, name: str) -> Path:
     """Have a worker make a file, wait for it among the files of the page, and take it along."""
     person.click(act)
-    link = person.page.locator("main a", has_text=ending).first
+    link = person.page.locator("main a", has_text=name).first
     link.wait_for(timeout=LONG)
     return person.downloads(link.inner_text())
 

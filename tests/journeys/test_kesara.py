@@ -11,9 +11,11 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
+from playwright.sync_api import Page
 
 from app.auth.roles import Role
 from tests.demo.country import tiny_country
+from tests.from_disk import faults_of, opened_from_disk
 from tests.journeys import steps
 from tests.journeys.conftest import People
 from tests.journeys.person import TOUR, Person
@@ -84,6 +86,7 @@ def test_a_flood_file_becomes_help_that_is_handed_over_once(
 
     cycle = _list_is_signed(team, country, roster)
     _tell(clicks=_clicks(team) - before, seconds=round(time.monotonic() - began))
+    _map_is_taken_along(team[Role.COORDINATOR], country, roster)
     _cash_is_paid(team, country, cycle, programs[CASH])
     _food_is_handed_over(team, country, roster)
 
@@ -189,6 +192,35 @@ def _list_is_signed(team: Team, country: Country, roster: str) -> str:
     approver.finds_it_good_on_any_screen()
     steps.sign(approver)
     return cycle
+
+
+def _map_is_taken_along(coordinator: Person, country: Country, roster: str) -> None:
+    """The situation map of the list, opened from disk: its figures are the list's."""
+    file = steps.make_situation_map(coordinator, roster)
+    with opened_from_disk(coordinator.page.context, file) as page:
+        households, people = country.drawn["households"], country.drawn["people"]["in"]
+        assert page.inner_text(".large b") == str(households["in"])
+        listed = page.inner_text(".answers-list").split("\n")
+        assert {
+            key: int(listed[listed.index(word) + 1]) for key, word in ANSWERS.items()
+        } == households
+        assert f"{people:,} people" in page.inner_text(".figure")
+        columns = zip(*(row.split("\t")[1:] for row in _rows(page)), strict=True)
+        assert [sum(map(_number, column)) for column in columns] == [households[a] for a in ANSWERS]
+        coordinator.shows("situation-map", page)
+        for width, height in ((1440, 900), (360, 780)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.reload()
+            assert faults_of(page) == []
+
+
+def _rows(page: Page) -> list[str]:
+    """The rows of a page's table."""
+    return page.inner_text("table tbody").split("\n")
+
+
+def _number(written: str) -> int:
+    return int(written.replace(",", ""))
 
 
 def _cash_is_paid(team: Team, country: Country, cycle: str, program: str) -> None:
