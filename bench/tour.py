@@ -31,6 +31,8 @@ PICTURES = {
     "the list.",
     "4-list": "**List.** What was asked and answered is frozen with its digest; next: start a "
     "cycle with it.",
+    "situation-map": "**Situation map.** One file with map, legend, figures and sources, to print "
+    "or to send; it asks nobody for anything.",
     "5-cycle": "**Cycle.** One stepper from list to evidence; next: the signature of somebody "
     "who prepared nothing.",
     "6-approve": "**Approve.** Money, map, who is left out and whose hands it went through; next: "
