@@ -23,6 +23,7 @@ TILE = GRAINS[-1]
 IN_TILE = 16  # cells of a tile
 BLOCK = 64
 OUTSIDE, INSIDE, BORDER = 0, 1, 2  # how a cell of a tile lies
+BATCH = 1 << 14  # points told at a time
 
 GRID = Lattice(-180.0, -90.0, CELL, CELL, SIDE)
 
@@ -39,7 +40,11 @@ class Line:
 
     def holds(self, cell: Indices, lon: Floats, lat: Floats) -> Flags:
         """Which of N points lie in the shape or on the line, given with their grid cells."""
-        u, v = GRID.uv(lon, lat)
+        parts = np.array_split(np.arange(len(cell)), len(cell) // BATCH + 1)
+        return np.concatenate([self._holds(cell[some], lon[some], lat[some]) for some in parts])
+
+    def _holds(self, cell: Indices, lon: Floats, lat: Floats) -> Flags:
+        u, v = GRID.places(np.column_stack([lon, lat])).T
         border = np.searchsorted(self.borders.cells, _in_rows(cell))
         found, doubt = self.borders.covering(border, u, v)
         inside = np.asarray(found == 0)

@@ -15,7 +15,7 @@ from geo.ellipsoid import Shapes
 from geo.vector.lattice import Indices
 
 ROUND_ABOUT = 0.01  # degrees beyond an area's box
-SOME = 16  # of so many vertices of an area, one is looked at first
+SOME = 16  # of so many vertices of an area, one is looked at
 
 
 @dataclass(frozen=True)
@@ -43,31 +43,23 @@ def by_box(drawn: shapely.Geometry, boxes: Floats) -> tuple[Flags, Indices]:
 
 
 def by_shape(drawn: shapely.Geometry, areas: Shapes) -> TakenIn:
-    """Which of N areas a shape takes in, by their shapes."""
-    shapely.prepare(drawn)
-    met = shapely.intersects(drawn, areas)
-    wholly = np.zeros(len(areas), dtype=bool)
-    wholly[met] = shapely.covers(drawn, areas[met])
-    partly = wholly.copy()
-    unsure = np.flatnonzero(met & ~wholly)
-    partly[unsure] = _overlaps(drawn, areas[unsure])
-    return TakenIn(wholly, partly)
+    """Which of N areas a shape takes in, by their shapes.
 
-
-def _overlaps(drawn: shapely.Geometry, areas: Shapes) -> Flags:
-    """Which of N areas that a shape meets share more than a border with it.
-
-    They do if a vertex of the area lies truly inside the shape; few are left to be asked outright.
+    An area shares more than a border with the shape if one of its vertices lies truly inside, and
+    is not covered if one lies outside, so few are left to be asked outright.
     """
-    found = np.zeros(len(areas), dtype=bool)
-    for step in (SOME, 1):
-        unsure = np.flatnonzero(~found)
-        at, area = shapely.get_coordinates(areas[unsure], return_index=True)
-        inside = shapely.contains_xy(drawn, at[::step])
-        found[unsure[area[::step][inside]]] = True
-    unsure = np.flatnonzero(~found)
-    found[unsure] = [_more_than_touch(drawn, area) for area in areas[unsure]]
-    return found
+    shapely.prepare(drawn)
+    met = np.flatnonzero(shapely.intersects(drawn, areas))
+    at, area = shapely.get_coordinates(areas[met], return_index=True)
+    at, area = at[::SOME], area[::SOME]
+    wholly, partly = (np.zeros(len(areas), dtype=bool) for _side in range(2))
+    wholly[met], partly[met[area[shapely.contains_xy(drawn, at)]]] = True, True
+    wholly[met[area[~shapely.intersects_xy(drawn, at)]]] = False
+    wholly[wholly] = shapely.covers(drawn, areas[wholly])
+    partly |= wholly
+    for unsure in met[~partly[met]]:
+        partly[unsure] = _more_than_touch(drawn, areas[unsure])
+    return TakenIn(wholly, partly)
 
 
 def _more_than_touch(drawn: shapely.Geometry, area: shapely.Geometry) -> bool:

@@ -15,6 +15,8 @@ COLUMNS = ("households", *FIGURES)
 ANSWERS = ("in", "out", "not_observed", "unlocated")
 IN, OUT = ANSWERS.index("in"), ANSWERS.index("out")
 
+BATCH = 1 << 14  # records added at a time, so that they stay at hand from one column to the next
+
 Key = tuple[int | None, str]  # area, answer
 Flags = NDArray[np.bool_]
 
@@ -45,19 +47,22 @@ class Sums:
         self.answers = _answers(wet)
         self.sums = np.zeros((len(COLUMNS), (int(rows.max()) + 1) * len(ANSWERS)), dtype=np.int64)
 
-    def add(self, records: Records, areas: Flags) -> None:
-        """Take in the records of some areas, given by their places."""
-        taken = areas[records["area"]]
-        if not taken.all():
-            records = records[taken]
+    def add(self, records: Records, taken: Flags) -> None:
+        """Take in some of the records."""
+        for start in range(0, len(records), BATCH):
+            self._add(records[start : start + BATCH], taken[start : start + BATCH])
+
+    def _add(self, records: Records, taken: Flags) -> None:
+        """What is not taken is added up beyond the last row: that is quicker than picking."""
+        size = self.sums.shape[1]
         code = records["code"].astype(np.int64)
         key = self.rows[records["area"]] * len(ANSWERS) + self.answers[code]
+        key[~taken] = size
         one_each = "households" not in (records.dtype.names or ())
-        held = np.ones(len(records), np.int64) if one_each else records["households"]
-        self.sums[0] += _summed(key, held, self.sums.shape[1])
-        for row, name in enumerate(FIGURES, 1):
-            self.sums[row] += _summed(key, records[name], self.sums.shape[1])
-        valued = code >= 0
+        held = np.ones(len(records)) if one_each else records["households"]
+        for row, figures in enumerate((held, *(records[name] for name in FIGURES))):
+            self.sums[row] += _summed(key, figures, size)
+        valued = taken & (code >= 0)
         self.bins += _summed(code[valued], held[valued], len(self.bins))
 
     def tally(self, areas: Whole) -> Tally:
@@ -79,5 +84,5 @@ def _answers(wet: Flags) -> Whole:
 
 
 def _summed(key: Whole, figures: NDArray[Any], size: int) -> Whole:
-    """Sums by key; exact, as no sum comes near 2 ** 53."""
-    return np.bincount(key, weights=figures, minlength=size).astype(np.int64)
+    """Sums by key, of keys below `size`; exact, as no sum comes near 2 ** 53."""
+    return np.bincount(key, weights=figures, minlength=size)[:size].astype(np.int64)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import any_, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.bulk import array_of
 from core.clock import day_of, today
 from geo.models.areas import Area
 from geo.models.events import Event
@@ -138,7 +140,8 @@ def _areas(session: Session, tally: Tally) -> list[ByArea]:
     of_area: dict[int | None, list[tuple[Key, tuple[int, ...]]]] = defaultdict(list)
     for key, figures in tally.counts.items():
         of_area[key[0]].append((key, figures))
-    named = select(Area.id, Area.pcode, Area.name).where(Area.id.in_([a for a in of_area if a]))
+    keys = array_of(np.array([area_id for area_id in of_area if area_id], dtype=np.int64))
+    named = select(Area.id, Area.pcode, Area.name).where(Area.id == any_(keys))
     names = {row.id: (row.pcode, row.name) for row in session.execute(named)}
     areas = [_area(area_id, names.get(area_id), rows) for area_id, rows in of_area.items()]
     return sorted(areas, key=lambda a: (a.area_id is None, -a.answers.in_, a.name, a.pcode))

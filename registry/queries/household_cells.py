@@ -19,7 +19,7 @@ from geo.models.selections import Combine
 from geo.queries.area_trees import areas_asked, reached
 from geo.queries.selections import Question
 from geo.vector.cover import BORDER, GRAINS, INSIDE, Cover, blocks, cover, without
-from registry.counting.packed import Records, Whole
+from registry.counting.packed import Whole
 from registry.counting.sums import Sums, Tally
 from registry.models.household_cells import CountedRelease, StaleCell
 from registry.queries.packed_cells import Held, Packed, Part, read_cells
@@ -97,8 +97,8 @@ def _add_located(
     """Add all asked that stand in cells without a change."""
     for part, held in zip(parts, packed.parts, strict=True):
         asked = reach & _areas(question, packed.tree, drawn=part.all_but is None)
-        sums.add(held.counts, asked)
-        sums.add(_inside(part.covered, held), asked)
+        sums.add(held.counts, asked[held.counts["area"]])
+        sums.add(held.households, asked[held.households["area"]] & _inside(part.covered, held))
 
 
 def _areas(question: Question, tree: AreaTree, *, drawn: bool) -> Flags:
@@ -111,14 +111,14 @@ def _areas(question: Question, tree: AreaTree, *, drawn: bool) -> Flags:
     return left & (~picked if drawn and question.combine is Combine.UNION else picked)
 
 
-def _inside(covered: Cover, held: Held) -> Records:
-    """The households in cells inside a shape, and those on its line that it holds."""
-    taken = held.lies == INSIDE
+def _inside(covered: Cover, held: Held) -> Flags:
+    """Which households stand in cells inside a shape, or at its line where it holds them."""
+    inside = np.asarray(held.lies == INSIDE)
     if covered.line is not None:
-        at_line = np.flatnonzero(held.lies == BORDER)
-        at = held.households[at_line]
-        taken[at_line] = covered.line.holds(held.cell[at_line], at["lon"], at["lat"])
-    return np.asarray(held.households[taken])
+        at = np.flatnonzero(held.lies == BORDER)
+        lon, lat = held.households["lon"][at], held.households["lat"][at]
+        inside[at] = covered.line.holds(held.cell[at], lon, lat)
+    return inside
 
 
 def _add_unlocated(
@@ -131,7 +131,8 @@ def _add_unlocated(
     lived_in = changed.copy()
     lived_in[living["area"]] = True
     asked, partly = areas_asked(session, tree, asking.question, np.flatnonzero(lived_in))
-    sums.add(living, asked & reach & ~changed)
-    nearby = living["households"][(partly & reach & ~changed)[living["area"]]].sum()
+    still = reach & ~changed
+    sums.add(living, (asked & still)[living["area"]])
+    nearby = living["households"][(partly & still)[living["area"]]].sum()
     now, others = unlocated_now(session, asking, tree, asked & changed, partly & changed)
     return now, int(nearby) + others
