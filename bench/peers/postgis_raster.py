@@ -106,7 +106,7 @@ def _as_lines(tiles: NDArray[np.void]) -> bytes:
     """Tiles as COPY reads them: one a line, in hexadecimal."""
     lines = np.empty((len(tiles), 2 * TILE.itemsize + 1), dtype=np.uint8)
     digits = np.frombuffer(hexlify(tiles.tobytes()), dtype=np.uint8)
-    lines[:, :-1], lines[:, -1] = digits.reshape(len(tiles), -1), ord("\n")
+    lines[:, :-1], lines[:, -1] = digits.reshape(len(tiles), 2 * TILE.itemsize), ord("\n")
     return lines.tobytes()
 
 

@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import (
-    ARRAY,
     CTE,
     ColumnElement,
     Float,
     Integer,
     Select,
     Subquery,
+    and_,
     cast,
-    column,
     func,
     literal,
     literal_column,
@@ -34,6 +33,7 @@ from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
 from geo.vector.block_tiles import ZOOM
+from geo.vector.mvt import points
 from registry.counting.tiles import CELLS, EXTENT, JOINED, RECORD, Shown, shown
 from registry.models.household_cells import CountedRelease, HouseholdTile
 from registry.models.registrants import Registrant
@@ -44,6 +44,7 @@ from registry.queries.tallies import households_in_reach
 STREET = 13  # the zoom from which single households are drawn
 FEWEST = 5  # households a cell tells of to those who may not see points
 
+LAYER = "households"
 STATUSES = (IN, OUT, NOT_OBSERVED)
 
 Tile = tuple[int, int, int]
@@ -72,46 +73,46 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
 
 def _made_before(session: Session, tile: Tile, question: Question, fewest: int) -> bytes | None:
     """The tile from what was counted for its release; None where that cannot say."""
-    zoom, x, y = tile
-    release = session.get(Release, question.release_id) if question.release_id else None
+    release, packed = _counted(session, tile, question.release_id) or (None, None)
     wet = bins_of(release).taken_in(question.threshold)
-    if zoom > ZOOM or release is None or wet is None:
+    if release is None or wet is None:
         return None
-    if session.get(CountedRelease, release.id) is None:
-        return None
-    packed = session.scalar(
-        select(HouseholdTile.packed).where(
-            HouseholdTile.release_id == release.id,
-            HouseholdTile.zoom == zoom,
-            HouseholdTile.x == x,
-            HouseholdTile.y == y,
-        )
-    )
     if packed is None:
         return b""
-    return _encoded(session, shown(np.frombuffer(packed, dtype=RECORD), wet, fewest))
+    return _encoded(shown(np.frombuffer(packed, dtype=RECORD), wet, fewest))
 
 
-def _encoded(session: Session, cells: Shown) -> bytes:
+def _counted(
+    session: Session, tile: Tile, release_id: int | None
+) -> tuple[Release, bytes | None] | None:
+    """A release and what was counted for it in a tile; None if nothing ever was."""
+    zoom, x, y = tile
+    if release_id is None or zoom > ZOOM:
+        return None
+    here = and_(
+        HouseholdTile.release_id == Release.id,
+        HouseholdTile.zoom == zoom,
+        HouseholdTile.x == x,
+        HouseholdTile.y == y,
+    )
+    found = (
+        select(Release, HouseholdTile.packed)
+        .join(CountedRelease, CountedRelease.release_id == Release.id)
+        .outerjoin(HouseholdTile, here)
+        .where(Release.id == release_id)
+    )
+    row = session.execute(found).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _encoded(cells: Shown) -> bytes:
     """Cells as a vector tile; their places are those of the tile already."""
-    columns = {
-        "x": cells.x,
-        "y": cells.y,
-        "n": cells.n,
-        IN: cells.inside,
-        OUT: cells.out,
-        NOT_OBSERVED: cells.not_observed,
-    }
-    arrays = [cast(figures.tolist(), ARRAY(Integer)) for figures in columns.values()]
-    cell = func.unnest(*arrays).table_valued(*(column(name, Integer) for name in columns))
-    told = cell.render_derived("cell")
-    point = func.ST_MakePoint(told.c.x, told.c.y).label("geom")
-    layer = select(*(told.c[name] for name in ("n", *STATUSES)), point).subquery("layer")
-    return _as_tile(session, layer)
+    counts = {"n": cells.n, IN: cells.inside, OUT: cells.out, NOT_OBSERVED: cells.not_observed}
+    return points(LAYER, cells.x, cells.y, counts)
 
 
 def _as_tile(session: Session, layer: Subquery) -> bytes:
-    whole = func.ST_AsMVT(literal_column("layer"), "households", EXTENT, "geom")
+    whole = func.ST_AsMVT(literal_column("layer"), LAYER, EXTENT, "geom")
     return bytes(session.scalar(select(whole).select_from(layer)) or b"")
 
 
