@@ -3,6 +3,7 @@
 import math
 
 HIGHEST = 85.0511  # degrees north and south at which the map of tiles ends
+ROOM = 1.08  # times: a map leaves a little room round what it shows
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
@@ -53,7 +54,8 @@ def widened(box: Box, narrowest: float, widest: float) -> Box:
     west, east = east_share(box[0]), east_share(box[2])
     north, south = south_share(box[3]), south_share(box[1])
     wide, high = east - west, south - north
-    aside, above = max(0.0, high * widest - wide) / 2, max(0.0, wide / narrowest - high) / 2
+    aside = (max(wide, high * widest) * ROOM - wide) / 2
+    above = (max(high, wide / narrowest) * ROOM - high) / 2
     return (
         west_of(max(0.0, west - aside), 0),
         north_of(min(1.0, south + above), 0),

@@ -7,8 +7,9 @@ from geo.vector.mercator import Box, east_share, south_share
 from registry.documents.sheet import Outline
 
 LETTER, LINE = 7.0, 18.0  # pixels a letter is wide, and a line is high
-DESK, PHONE = 760, 300  # pixels across what the map is about
+DESK, PHONE = (760, 560), (300, 400)  # pixels of the frame, wide and high
 
+Frame = tuple[int, int]
 Place = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
@@ -37,19 +38,21 @@ def _rank(area: Outline) -> tuple[int, int, str]:
     return (-answers.in_, -answers.asked, area.name) if answers else (0, 0, area.name)
 
 
-def _fitting(areas: Sequence[Outline], box: Box, pixels: int) -> list[Outline]:
+def _fitting(areas: Sequence[Outline], box: Box, frame: Frame) -> list[Outline]:
+    wide = east_share(box[2]) - east_share(box[0])
+    high = south_share(box[1]) - south_share(box[3])
+    scale = min(frame[0] / wide, frame[1] / high)
     taken: list[Place] = []
     fitting = []
     for area in areas:
-        place = _place(area, box, pixels)
+        place = _place(area, scale)
         if not any(_touch(place, other) for other in taken):
             taken.append(place)
             fitting.append(area)
     return fitting
 
 
-def _place(area: Outline, box: Box, pixels: int) -> Place:
-    scale = pixels / (east_share(box[2]) - east_share(box[0]))
+def _place(area: Outline, scale: float) -> Place:
     x, y = east_share(area.lon) * scale, south_share(area.lat) * scale
     half = len(area.name) * LETTER / 2
     return x - half, y - LINE / 2, x + half, y + LINE / 2

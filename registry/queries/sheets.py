@@ -12,6 +12,7 @@ from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.models.selections import Selection
+from geo.queries.areas import level_names
 from geo.queries.map_shapes import WORLD, Frame, areas_in, extent_in, picked_in, unseen_in
 from geo.queries.selections import Question, question_of, table_level
 from geo.queries.situation import bounds_of_areas
@@ -53,8 +54,7 @@ def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
     actor.require(May.READ_ROSTERS)
     question = question_of(session, session.get_one(Selection, roster.selection_id))
     subject = subject_of(session, roster, question, actor)
-    level = table_level(session, question)
-    counts = by_area(session, roster, level, actor=actor)
+    level, counts = _table(session, roster, question, actor)
     box = _box(session, roster, question, actor)
     around = widened(box, *SHAPES)
     frame = Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
@@ -80,6 +80,18 @@ def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
         meanings=meanings(subject),
         marks=marks(subject),
     )
+
+
+def _table(
+    session: Session, roster: Roster, question: Question, actor: Actor
+) -> tuple[int, ByArea]:
+    """The level of the table and its rows; where all live in one area, the areas below it."""
+    level, deepest = table_level(session, question), max(level_names(session), default=0)
+    counts = by_area(session, roster, level, actor=actor)
+    while len(counts.keys() - {None}) < 2 and level < deepest:
+        level += 1
+        counts = by_area(session, roster, level, actor=actor)
+    return level, counts
 
 
 def _box(session: Session, roster: Roster, question: Question, actor: Actor) -> Box:

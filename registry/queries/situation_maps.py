@@ -26,6 +26,7 @@ from registry.queries.rosters import people_kept
 
 MADE = "situation_maps.make"
 CELLS = 44  # across the map
+SHAPE = 1.3  # of its frame, width by height
 SMALLEST = 0.0025  # degrees, some 250 m: finer cells would point at houses
 MARGIN = 0.03  # of the map, round its households
 LEAST_SPAN = 0.02  # degrees, some 2 km: a map of one village shows where it lies
@@ -97,7 +98,8 @@ def cells_of(session: Session, roster: Roster, box: Box, *, actor: Actor) -> tup
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
-    side = max((box[2] - box[0]) / CELLS, SMALLEST)
+    west, south, east, north = box
+    side = max(max(east - west, SHAPE * (north - south)) / CELLS, SMALLEST)
     size: ColumnElement[float] = literal_column(repr(side))
     place = func.floor(Location.lon / size), func.floor(Location.lat / size)
     stand = func.avg(Location.lon), func.avg(Location.lat)

@@ -118,7 +118,8 @@ def test_whoever_sees_a_part_of_the_country_gets_a_map_of_that_part(
     assert "0 people" in said
     assert "within the reach of who made this map" in said
     assert "Area X1" not in page
-    assert _points(page) == {(3.0, 1.0)}  # the name of X2
+    assert "Area X21 0 1 1 0 Area X22 0 1 0 1" in said  # of one province its districts are told
+    assert _points(page) == {(2.5, 1.0), (3.5, 1.0)}  # their names
 
 
 def test_a_map_is_found_by_those_alone_who_may_see_all_of_it(
