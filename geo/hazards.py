@@ -24,7 +24,7 @@ from geo.vector.cover import CELL
 from geo.vector.lattice import Lattice
 from geo.vector.locate import NOWHERE, Locator, laid_on
 from geo.vector.screen import MOST, Box, Frame, Ranges, frame, ranges
-from geo.vector.shares import covered_km2
+from geo.vector.shares import covered_km2, outside
 
 HALF = 180.0
 
@@ -117,8 +117,8 @@ class ExtentHazard:
     def over_areas(self, areas: Shapes) -> OverAreas:
         """How much of each area the polygons cover."""
         hit = covered_km2(areas, self.parts.every_shape)
-        everything = np.concatenate([self.seen.every_shape, self.parts.every_shape])
-        observed = covered_km2(areas, everything)
+        beyond = outside(self.parts.every_shape, self.seen.every_shape)
+        observed = covered_km2(areas, self.seen.every_shape) + covered_km2(areas, beyond)
         nothing = np.full(len(areas), np.nan)
         return OverAreas(observed, hit, nothing, nothing, nothing, nothing)
 

@@ -1,5 +1,6 @@
 """What areas hold of a grid: cells, values and square kilometres, by exactly covered shares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from geo.raster.cover import Covered, covered
 from geo.raster.grid import Cells, Grid, Indices
 from geo.raster.open import dataset
 from geo.raster.windows import values
+
+Fold = tuple[np.ufunc, Cells, Cells]  # how, into which totals, what
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def largest(grid: Grid, shapes: Shapes) -> tuple[Cells, Flags]:
         for piece in covered(grid, shapes):
             cells, observed = values(source, grid, piece.window)
             seen = observed.ravel()[piece.cell]
-            _gather(np.maximum, highest, piece.area[seen], cells.ravel()[piece.cell[seen]])
+            values_there = cells.ravel()[piece.cell[seen]]
+            _gather(piece.area[seen], [(np.maximum, highest, values_there)])
             found[piece.area[seen]] = True
     return highest, found
 
@@ -73,16 +77,21 @@ class _Totals:
         self.low, self.high = np.full(areas, np.inf), np.full(areas, -np.inf)
 
     def add(self, piece: Covered, cells: Cells, observed: Flags, clause: Clause) -> None:
-        _gather(np.add, self.cells, piece.area, piece.share)
+        _gather(piece.area, [(np.add, self.cells, piece.share)])
         area, share, km2 = piece.area[observed], piece.share[observed], piece.km2[observed]
-        hit = clause.met(cells[observed])
-        known = cells[observed].astype(np.float64)
-        _gather(np.add, self.observed, area, share)
-        _gather(np.add, self.sum, area, share * known)
-        _gather(np.add, self.observed_km2, area, km2)
-        _gather(np.add, self.hit_km2, area[hit], km2[hit])
-        _gather(np.minimum, self.low, area, known)
-        _gather(np.maximum, self.high, area, known)
+        values = cells[observed]
+        known = values.astype(np.float64)
+        _gather(
+            area,
+            [
+                (np.add, self.observed, share),
+                (np.add, self.sum, share * known),
+                (np.add, self.observed_km2, km2),
+                (np.add, self.hit_km2, np.where(clause.met(values), km2, 0.0)),
+                (np.minimum, self.low, known),
+                (np.maximum, self.high, known),
+            ],
+        )
 
     def zones(self) -> Zones:
         nothing = self.observed == 0
@@ -90,10 +99,10 @@ class _Totals:
         return Zones(self.cells, self.observed, sums, low, high, self.hit_km2, self.observed_km2)
 
 
-def _gather(fold: np.ufunc, totals: Cells, area: Indices, parts: Cells) -> None:
+def _gather(area: Indices, folds: Sequence[Fold]) -> None:
     """Fold parts into the totals of their areas; the parts of an area stand together."""
     starts = np.flatnonzero(np.diff(area, prepend=-1))
-    if len(starts):
+    for fold, totals, parts in folds if len(starts) else ():
         fold.at(totals, area[starts], fold.reduceat(parts, starts))
 
 

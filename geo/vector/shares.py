@@ -6,9 +6,11 @@ All shapes are valid polygons in longitude and latitude (EPSG:4326), or None.
 import numpy as np
 import shapely
 
-from geo.crs import Floats
+from geo.crs import Flags, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.vector.subdivide import Positions, subdivided
+
+INTERIORS_MEET = "T********"  # in the nine letters of DE-9IM
 
 
 def covered_km2(areas: Shapes, cover: Shapes) -> Floats:
@@ -38,11 +40,43 @@ def overlap(one: Shapes, other: Shapes) -> Shapes:
     return pieces
 
 
+def outside(shapes: Shapes, cover: Shapes) -> Shapes:
+    """What of N polygons lies in none of the cover's."""
+    tree = shapely.STRtree(cover)
+    within = np.zeros(len(shapes), dtype=bool)
+    within[tree.query(shapes, predicate="covered_by")[0]] = True
+    left = shapes[~within]
+    of, met = tree.query(left, predicate="intersects")
+    for at in np.unique(of).tolist():
+        left[at] = shapely.difference(left[at], shapely.union_all(cover[met[of == at]]))
+    pieces = shapely.get_parts(left)
+    return np.asarray(pieces[shapely.get_dimensions(pieces) == 2])
+
+
 def _once(shapes: Shapes) -> Shapes:
-    """All the polygons merged, so that what overlaps is there once, in parts of few vertices."""
-    merged = shapely.disjoint_subset_union_all(shapely.get_parts(shapes))
-    parts, _owner = subdivided(np.array([merged], dtype=object))
-    return parts
+    """The polygons in parts of few vertices, those that overlap merged: no ground is there twice."""
+    parts, _owner = subdivided(shapes)
+    overlap = _overlapping(parts)
+    merged = shapely.disjoint_subset_union_all(parts[overlap])
+    pieces, _whole = subdivided(np.array([merged], dtype=object))
+    return np.concatenate([parts[~overlap], pieces])
+
+
+def _overlapping(parts: Shapes) -> Flags:
+    """Which polygons have ground in common with another; along cuts they only touch."""
+    one, other = shapely.STRtree(parts).query(parts)
+    west, south, east, north = shapely.bounds(parts).T
+    wide = np.minimum(east[one], east[other]) > np.maximum(west[one], west[other])
+    tall = np.minimum(north[one], north[other]) > np.maximum(south[one], south[other])
+    pairs = (one < other) & wide & tall
+    one, other = one[pairs], other[pairs]
+    shapely.prepare(parts)
+    meet = shapely.intersects(parts[one], parts[other])
+    one, other = one[meet], other[meet]
+    common = shapely.relate_pattern(parts[one], parts[other], INTERIORS_MEET)
+    overlap = np.zeros(len(parts), dtype=bool)
+    overlap[one[common]], overlap[other[common]] = True, True
+    return overlap
 
 
 def _common(parts: Shapes, cover: Shapes) -> tuple[Shapes, Positions]:
