@@ -112,7 +112,8 @@ def _people(people: People) -> str:
 def _bar(answers: Answers) -> Markup:
     shown = _shown(answers)
     said = ", ".join(f"{figure_said(getattr(answers, name))} {_word(name)}" for name in shown)
-    parts = (PART.format(kind=KINDS[name], n=getattr(answers, name)) for name in shown)
+    there = [(KINDS[name], n) for name in shown if (n := getattr(answers, name))]
+    parts = (PART.format(kind=kind, n=n) for kind, n in there)
     return BAR.format(said=said, parts=joined(parts))
 
 

@@ -127,7 +127,7 @@ class Person:
         if TOUR:
             shown.wait_for_load_state("networkidle")
             shown.wait_for_timeout(2000)  # the map fades in, the word of the last act goes
-            shown.screenshot(path=Path(TOUR) / f"{name}.png")
+            shown.screenshot(path=Path(TOUR) / f"{name}.png", full_page=page is not None)
 
     def met_no_fault(self) -> None:
         """Nothing in the console, nothing from elsewhere, no answer of 500."""

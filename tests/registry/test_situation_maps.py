@@ -115,6 +115,7 @@ def test_whoever_sees_a_part_of_the_country_gets_a_map_of_that_part(
     said = _words(page)
     assert "0 households in the flooded area" in said
     assert "In 0 0.0 % Out 2 50.0 % Not observed 1 25.0 % Unlocated 1 25.0 %" in said
+    assert page.count('style="--n:') == 3  # nobody is in, so no part of the bar is
     assert "0 people" in said
     assert "within the reach of who made this map" in said
     assert "Area X1" not in page
