@@ -87,6 +87,17 @@ def test_no_house_can_be_found_on_it(session: Session, roster: Roster, anybody: 
     assert "Amina" not in page
 
 
+def test_a_name_that_looks_like_a_tag_stays_a_name(
+    session: Session, roster: Roster, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    areas["X1"].name = "</script><img src=x>'\"{{ 7 * 7 }}"
+    session.flush()
+    page = _page(session, roster, anybody)
+    assert "<img src=x" not in page
+    assert "&lt;/script&gt;&lt;img src=x&gt;" in page
+    assert "{{ 7 * 7 }}" in page
+
+
 def test_the_same_list_gives_the_same_file_once(
     session: Session, roster: Roster, anybody: Actor
 ) -> None:
