@@ -54,7 +54,7 @@ def outside(shapes: Shapes, cover: Shapes) -> Shapes:
 
 
 def _once(shapes: Shapes) -> Shapes:
-    """The polygons in parts of few vertices, merged where they overlap: no ground is there twice."""
+    """The polygons in parts of few vertices, merged where they overlap: ground is there once."""
     parts, _owner = subdivided(shapes)
     overlap = _overlapping(parts)
     merged = shapely.disjoint_subset_union_all(parts[overlap])
