@@ -70,12 +70,6 @@ def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
     return Edges(u[:-1], v[:-1], u1, v1, shape[part][ring[:-1]], len(shapes))
 
 
-def border_cells(edges: Edges, lattice: Lattice, shapes: int) -> Indices:
-    """The sorted (cell, shape) pairs in which a border of the shape runs through the cell."""
-    cell, edge = edges_in_cells(edges, lattice)
-    return distinct(cell * shapes + edges.shape[edge])
-
-
 def edges_in_cells(
     edges: Edges, lattice: Lattice, wanted: Flags | None = None
 ) -> tuple[Indices, Indices]:
