@@ -52,11 +52,15 @@ def legend_of(release: Release | None) -> list[tuple[str, str]]:
 
 
 def bars_of(release: Release, bins: Sequence[int]) -> list[tuple[float, float, int, str]]:
-    """The bars of a histogram: from, to, households and colour; none where values have no bins."""
+    """The bars of a histogram: from, to, households and colour; none where values have no bins.
+
+    They reach as far as the release's values do, so that the slider under them stays as it is
+    whoever is asked about.
+    """
     edges = release.histogram_edges or []
     if release.kind is LayerKind.EXTENT or len(edges) != len(bins) + 1:
         return []
-    last = max((place for place, count in enumerate(bins) if count), default=0)
+    last = max((place for place, count in enumerate(release.histogram or bins) if count), default=0)
     each = max(1, -(-(last + 1) // BARS))
     starts = range(0, min(len(bins), each * BARS), each)
     return [_bar(release, edges, bins, slice(i, min(i + each, len(bins)))) for i in starts]

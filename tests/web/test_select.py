@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import shapely
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -120,6 +121,28 @@ def test_a_changed_question_is_answered_by_the_parts_that_change(
     for part in ("result", "who", "tally", "by-area"):
         assert f'id="{part}"' in page.text
     assert "2 households in, 0 probable, 0 out" in page.text
+
+
+def test_the_bars_of_the_slider_follow_the_question_on_the_same_scale(
+    signed_in: SignedIn, world: World
+) -> None:
+    world.release.histogram = [1.0] * 40 + [0.0] * 216  # values from 0 to 2 m
+    browser = signed_in(Role.COORDINATOR)
+
+    page = _bars(browser.get("/select").text)
+    clause = {"release": world.release.id, "at_least": 0.5}
+    answer = _answer(browser, {"areas": ["X2"], "clause": clause})
+
+    assert [bar["data-from"] for bar in _bars(answer.text)] == [bar["data-from"] for bar in page]
+    assert {float(bar["data-from"]) for bar in page if bar["height"] != "0.0"} == {0.3, 1.2}
+    assert {bar["height"] for bar in _bars(answer.text)} == {"0.0"}  # nobody in the east is wet
+
+
+def _bars(page: str) -> list[dict[str, str]]:
+    soup = BeautifulSoup(page, "html.parser")
+    return [
+        {name: str(bar[name]) for name in ("data-from", "height")} for bar in soup.select(".bin")
+    ]
 
 
 def test_a_drawing_that_crosses_itself_is_refused(signed_in: SignedIn, world: World) -> None:

@@ -1,17 +1,16 @@
 // data-module="histogram": the number field and the slider on the histogram, kept in step. Bars below the
-// value pale. A change is announced as "threshold" with the number, while it is dragged and when it is typed.
+// value pale, also those of a later answer. A change is announced as "threshold" with the number, while it is dragged and when it is typed.
 
 export function start(clause) {
   const field = clause.querySelector('input[type="number"]');
   const range = clause.querySelector('input[type="range"]');
   const picture = clause.querySelector('.hist');
-  const bins = [...clause.querySelectorAll('.bin')];
 
   const show = (value) => {
     const most = Number(range.max);
     picture.style.setProperty('--at', `${(100 * Math.min(value, most)) / most}%`);
     range.setAttribute('aria-valuetext', clause.dataset.said.replace('{value}', value));
-    for (const bin of bins) bin.classList.toggle('below', Number(bin.dataset.from) < value);
+    for (const bin of picture.querySelectorAll('.bin')) bin.classList.toggle('below', Number(bin.dataset.from) < value);
   };
   const changed = (value) => {
     show(value);
