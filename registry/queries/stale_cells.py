@@ -66,9 +66,9 @@ def unlocated_now(
     if not (asked | partly).any():
         return asking.nobody, 0
     living = unlocated_in_reach(asking.actor)
-    those = living.where(_lives_in(tree, asked))
+    those = living.where(lives_in(tree, asked))
     found = counted(session, those, asking.bins, asking.level, asking.on)
-    nearby = select(func.count()).select_from(living.where(_lives_in(tree, partly)).subquery())
+    nearby = select(func.count()).select_from(living.where(lives_in(tree, partly)).subquery())
     return found, session.scalar(nearby) or 0
 
 
@@ -89,7 +89,7 @@ def _in_cells(cells: Whole) -> ColumnElement[bool]:
     return Location.cell == any_(array_of(cells))
 
 
-def _lives_in(tree: AreaTree, areas: Flags) -> ColumnElement[bool]:
+def lives_in(tree: AreaTree, areas: Flags) -> ColumnElement[bool]:
     """Whether a registrant lives in one of these areas; the first one is no area at all."""
     ids = tree.ids[1:][areas[1:]]
     within: ColumnElement[bool] = Registrant.area_id == any_(array_of(ids))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.bulk import copy_into, fetch_columns
 from geo.area_tree import AreaTree
+from geo.crs import Flags
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.area_trees import area_tree
@@ -26,6 +27,7 @@ from geo.vector.block_tiles import ZOOM
 from geo.vector.cover import GRAINS, TILE, corner, place_in_tile
 from registry.counting.bins import Bins
 from registry.counting.packed import (
+    COUNT,
     HOUSEHOLD,
     OUT,
     UNLOCATED,
@@ -41,7 +43,7 @@ from registry.counting.tiles import InTiles, in_tiles
 from registry.models.household_cells import CountedRelease, Grain, HouseholdCell, StaleCell
 from registry.queries.answers import bins_of, reference_date
 from registry.queries.people import composition
-from registry.queries.stale_cells import EVERYTHING, IN_AREA
+from registry.queries.stale_cells import EVERYTHING, IN_AREA, lives_in
 from registry.queries.tallies import located_answers, unlocated_in_reach
 from registry.services import household_tiles
 
@@ -86,7 +88,8 @@ def count_release(session: Session, release: Release, report: Report) -> None:
             standing = _write_cells(session, counter, table, low, high)
             tiles.append(_in_tiles(standing))
             report(done + 1, len(spans))
-        _write_unlocated(session, counter, table)
+        unlocated = _unlocated(session, counter, unlocated_in_reach(EVERYBODY))
+        _write(session, counter, table, Grain.UNLOCATED, [(0, unlocated)])
         _write(session, counter, table, Grain.TREE, [(0, counter.tree.record.tobytes())])
     household_tiles.write_all(session, release.id, tiles)
     _note(session, counter)
@@ -102,10 +105,11 @@ def recount(session: Session, report: Report) -> int:
     stale = np.unique([note.cell for note in notes]).astype(np.int64)
     releases = session.scalars(select(Release).join(CountedRelease)).all()
     for done, release in enumerate(releases):
-        if EVERYTHING in stale or not _stands(session, release):
+        counter = _counter(session, release)
+        if EVERYTHING in stale or not _stands(session, counter):
             count_release(session, release, lambda _done, _total: None)
         else:
-            _count_again(session, _counter(session, release), stale)
+            _count_again(session, counter, stale)
         report(done + 1, len(releases))
     session.execute(delete(StaleCell).where(StaleCell.id.in_([note.id for note in notes])))
     return len(notes)
@@ -117,7 +121,7 @@ def _one_at_a_time(session: Session) -> None:
 
 
 def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
-    """The blocks that hold stale cells, and if need be those without a point."""
+    """The blocks that hold stale cells, and those without a point in areas with a change."""
     own = HouseholdCell.release_id == counter.release_id
     blocks = np.unique(stale[stale >= 0] >> BLOCK)
     for block in blocks.tolist():
@@ -127,9 +131,19 @@ def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
         _write_cells(session, counter, HouseholdCell.__tablename__, low, high)
     if len(blocks):
         household_tiles.write_again(session, counter.release_id, blocks)
-    if (stale <= IN_AREA).any():
-        session.execute(delete(HouseholdCell).where(own, HouseholdCell.grain == Grain.UNLOCATED))
-        _write_unlocated(session, counter, HouseholdCell.__tablename__)
+    areas = np.isin(counter.tree.ids, IN_AREA - stale[stale <= IN_AREA])
+    if areas.any():
+        _count_unlocated_again(session, counter, areas)
+
+
+def _count_unlocated_again(session: Session, counter: _Counter, areas: Flags) -> None:
+    """Those without a point in some areas; the counts of others stay."""
+    row = HouseholdCell.release_id == counter.release_id, HouseholdCell.grain == Grain.UNLOCATED
+    packed = session.scalar(delete(HouseholdCell).where(*row).returning(HouseholdCell.packed))
+    was = np.frombuffer(packed or b"", dtype=COUNT)
+    living = unlocated_in_reach(EVERYBODY).where(lives_in(counter.tree, areas))
+    now = was[~areas[was["area"]]].tobytes() + _unlocated(session, counter, living)
+    _write(session, counter, HouseholdCell.__tablename__, Grain.UNLOCATED, [(0, now)])
 
 
 def _counter(session: Session, release: Release) -> _Counter:
@@ -137,9 +151,9 @@ def _counter(session: Session, release: Release) -> _Counter:
     return _Counter(release.id, bins_of(release), on, area_tree(session))
 
 
-def _stands(session: Session, release: Release) -> bool:
+def _stands(session: Session, counter: _Counter) -> bool:
     """Whether a release was counted on the day and with the bins it would be counted with now."""
-    counter, was = _counter(session, release), session.get_one(CountedRelease, release.id)
+    was = session.get_one(CountedRelease, counter.release_id)
     edges = np.asarray(counter.bins.edges, dtype=np.float32)
     same_edges = np.array_equal(np.asarray(was.edges or (), dtype=np.float32), edges)
     return was.ages_on == counter.on and same_edges
@@ -220,13 +234,14 @@ def _standing(session: Session, counter: _Counter, low: int, high: int) -> Stand
     return Standing(found["cell"], household)
 
 
-def _write_unlocated(session: Session, counter: _Counter, table: str) -> None:
-    asked = unlocated_in_reach(EVERYBODY).cte("asked").prefix_with("materialized")
+def _unlocated(session: Session, counter: _Counter, living: Select[Any]) -> bytes:
+    """Packed counts, by area, of households without a point."""
+    asked = living.cte("asked").prefix_with("materialized")
     found = fetch_columns(session, _with_people(asked, counter.on), FETCHED)
     households = _packable(found | {"lon": 0.0, "lat": 0.0}, counter)
     households["code"] = UNLOCATED
     counts = packed_counts(np.zeros_like(found["area"]), households)
-    _write(session, counter, table, Grain.UNLOCATED, counts)
+    return b"".join(packed for _cell, packed in counts)
 
 
 def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
