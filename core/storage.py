@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +36,26 @@ class Kept:
 
 
 def keep(stream: IO[bytes]) -> Kept:
-    """Stream a file into storage and say what it is; the same bytes twice are kept once.
+    """Stream an upload into storage and say what it is; the same bytes twice are kept once.
 
     Raises:
         FileTooLarge: it went over the limit; nothing is left behind.
         FileEmpty: there was nothing in it.
     """
-    limit = int(settings().upload_mb) << 20
+    return _kept(stream, int(settings().upload_mb) << 20)
+
+
+def keep_file(path: Path) -> Kept:
+    """Keep a copy of a file on this machine, however large.
+
+    Raises:
+        FileEmpty
+    """
+    with path.open("rb") as stream:
+        return _kept(stream, sys.maxsize)
+
+
+def _kept(stream: IO[bytes], limit: int) -> Kept:
     handle, name = tempfile.mkstemp(dir=_folder("incoming"))
     digest, size = hashlib.sha256(), 0
     try:
@@ -60,12 +74,6 @@ def keep(stream: IO[bytes]) -> Kept:
     finally:
         Path(name).unlink(missing_ok=True)
     return Kept(digest.hexdigest(), size)
-
-
-def keep_file(path: Path) -> Kept:
-    """Keep a copy of a file on this machine."""
-    with path.open("rb") as stream:
-        return keep(stream)
 
 
 def path_of(sha256: str) -> Path:

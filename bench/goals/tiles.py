@@ -71,8 +71,9 @@ def _households(world: World, judge: Judge, known: Places) -> list[Line]:
 
 
 def _compared(judge: Judge, tile: Tile, question: Question) -> Line:
-    ours = Side(lambda: _household_tile(tile, question), _households_in(tile))
-    peer = Side(lambda: raw_tiles.tile(*tile), _households_in(tile))
+    drawn = _households_in(tile)
+    ours = Side(lambda: _household_tile(tile, question), drawn)
+    peer = Side(lambda: raw_tiles.tile(*tile), lambda body: drawn(body) - raw_tiles.beyond(*tile))
     pair = side_by_side(ours, peer, RUNS)
     return judge.compared(
         f"households, zoom {tile[0]}", pair, Target(at_least=20), postgis_version()

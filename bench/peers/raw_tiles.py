@@ -32,6 +32,13 @@ TILE = text("""
         from peers.mercator where point && st_tileenvelope(:z, :x, :y)
     ) layer
 """)
+BEYOND = text("""
+    select count(*) from peers.mercator, st_tileenvelope(:z, :x, :y) as tile
+    where point && tile and not (
+        st_x(point) >= st_xmin(tile) and st_x(point) < st_xmax(tile)
+        and st_y(point) > st_ymin(tile) and st_y(point) <= st_ymax(tile)
+    )
+""")
 
 
 def prepare(release_id: int) -> None:
@@ -44,3 +51,9 @@ def tile(z: int, x: int, y: int) -> bytes:
     """One tile, a feature for each household."""
     with transaction() as session:
         return bytes(session.scalar(TILE, {"z": z, "x": x, "y": y}) or b"")
+
+
+def beyond(z: int, x: int, y: int) -> int:
+    """How many households just outside a tile are in it too: the index keeps 32 bits of a place."""
+    with transaction() as session:
+        return session.scalar(BEYOND, {"z": z, "x": x, "y": y}) or 0
