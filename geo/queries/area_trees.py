@@ -15,7 +15,7 @@ from geo.ellipsoid import Shapes
 from geo.models.areas import Area
 from geo.models.selections import Combine
 from geo.queries.areas import in_force
-from geo.queries.reach import within_reach
+from geo.queries.reach import every_version_of
 from geo.queries.selections import Question
 from geo.vector.drawn_areas import TakenIn, by_box, by_shape
 from geo.vector.lattice import Indices
@@ -39,8 +39,7 @@ def reached(session: Session, tree: AreaTree, actor: Actor) -> Flags:
     """Which areas an actor may see; what has no area, only who may see the whole country."""
     if actor.national:
         return np.ones(len(tree.record), dtype=bool)
-    ids = session.scalars(select(Area.id).where(within_reach(actor, Area.id))).all()
-    return np.isin(tree.ids, np.array(ids, dtype=np.int64))
+    return tree.below(session.scalars(every_version_of(actor.area_ids)).all())
 
 
 def areas_asked(

@@ -42,11 +42,12 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
 
 def areas_under(area_ids: frozenset[int]) -> Select[int]:
     """The keys of these areas and all below, in every version: reach outlives a new map."""
-    given, same = aliased(Area), aliased(Area)
-    roots = (
-        select(func.array_agg(same.id))
-        .join(given, given.pcode == same.pcode)
-        .where(given.id.in_(sorted(area_ids)))
-        .scalar_subquery()
-    )
+    roots = func.array(every_version_of(area_ids).scalar_subquery())
     return select(Area.id).where(Area.path.overlap(cast(roots, ARRAY(BigInteger))))
+
+
+def every_version_of(area_ids: frozenset[int]) -> Select[int]:
+    """The keys of these areas in all versions of the map."""
+    given, same = aliased(Area), aliased(Area)
+    versions = select(same.id).join(given, given.pcode == same.pcode)
+    return versions.where(given.id.in_(sorted(area_ids))).distinct()
