@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -46,6 +47,21 @@ FEWEST = 5  # households a cell tells of to those who may not see points
 
 LAYER = "households"
 STATUSES = (IN, OUT, NOT_OBSERVED)
+
+COUNTED = (
+    select(Release, HouseholdTile.packed)
+    .join(CountedRelease, CountedRelease.release_id == Release.id)
+    .outerjoin(
+        HouseholdTile,
+        and_(
+            HouseholdTile.release_id == Release.id,
+            HouseholdTile.zoom == bindparam("zoom"),
+            HouseholdTile.x == bindparam("x"),
+            HouseholdTile.y == bindparam("y"),
+        ),
+    )
+    .where(Release.id == bindparam("release"))
+)
 
 Tile = tuple[int, int, int]
 
@@ -89,19 +105,8 @@ def _counted(
     zoom, x, y = tile
     if release_id is None or zoom > ZOOM:
         return None
-    here = and_(
-        HouseholdTile.release_id == Release.id,
-        HouseholdTile.zoom == zoom,
-        HouseholdTile.x == x,
-        HouseholdTile.y == y,
-    )
-    found = (
-        select(Release, HouseholdTile.packed)
-        .join(CountedRelease, CountedRelease.release_id == Release.id)
-        .outerjoin(HouseholdTile, here)
-        .where(Release.id == release_id)
-    )
-    row = session.execute(found).one_or_none()
+    asked = {"release": release_id, "zoom": zoom, "x": x, "y": y}
+    row = session.execute(COUNTED, asked).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
