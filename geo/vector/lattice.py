@@ -86,8 +86,9 @@ def edges_in_cells(
     if wanted is not None:
         there = wanted[cell]
         cell, edge = cell[there], edge[there]
-    count = max(1, len(edges.shape))
-    return np.divmod(distinct(np.sort(cell * count + edge)), count)
+    bits = len(edges.shape).bit_length()
+    pairs = distinct(np.sort(cell << bits | edge))
+    return pairs >> bits, pairs & (1 << bits) - 1
 
 
 def _pieces(edges: Edges) -> tuple[Indices, Floats, Floats, Floats, Floats]:

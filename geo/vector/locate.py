@@ -175,7 +175,8 @@ def _inner_cells(
     Along the middle line of a row the borders of a shape are crossed in pairs: in, out, in, out.
     """
     crossed = crossings(edges, lattice)
-    shape_row, u = np.divmod(crossed, lattice.side)
+    shape_row = np.floor(crossed / lattice.side)  # no border comes near the lattice's own
+    u = crossed - shape_row * lattice.side
     first, last = np.ceil(u[0::2] - 0.5), np.ceil(u[1::2] - 0.5)
     shape, row = np.divmod(shape_row[0::2].astype(np.int64), lattice.side)
     before = np.concatenate([[0], np.cumsum(wanted)])
