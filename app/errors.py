@@ -5,7 +5,12 @@ from urllib.parse import urlsplit
 from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+)
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from app.auth.door import SignInFirst
@@ -23,6 +28,12 @@ class PageMissing(NotFound):
     """There is no page at this address; look at the address, or start from the situation."""
 
 
+class Stumbled(Refusal):
+    """The platform stumbled over this; try it again, and tell its administrator if it stays so."""
+
+    status = 500
+
+
 def init_app(app: Flask) -> None:
     """Answer every refusal, and the web's own errors that have a sentence of ours."""
     app.register_error_handler(Refusal, refuse)
@@ -30,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoSuchPage, lambda _: refuse(PageMissing()))
     app.register_error_handler(MethodNotAllowed, lambda _: refuse(PageMissing()))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(InternalServerError, lambda _: refuse(Stumbled()))  # it is logged
 
 
 def refuse(error: Refusal) -> ResponseReturnValue:
