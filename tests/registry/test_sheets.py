@@ -39,6 +39,14 @@ def test_a_name_that_would_touch_another_is_left_out() -> None:
     assert [name.words for name in names_that_fit(areas, BOX)] == ["Aba", "Abu"]
 
 
+def test_a_name_whose_middle_is_out_of_view_stands_in_the_part_that_is_seen() -> None:
+    shape = {"type": "Polygon", "coordinates": [[[2, 1], [9, 1], [9, 3], [2, 3], [2, 1]]]}
+    unseen = {"type": "Polygon", "coordinates": [[[5, 1], [9, 1], [9, 3], [5, 3], [5, 1]]]}
+    areas = [Outline("Aba", 5.5, 2.0, shape), Outline("Abe", 7.0, 2.0, unseen)]
+    [name] = names_that_fit(areas, BOX)
+    assert (name.words, name.lon, name.lat) == ("Aba", 3.0, 2.0)  # of 2 to 4 degrees east
+
+
 def test_names_that_fit_on_a_desk_alone_are_marked() -> None:
     areas = [_area("Lower Oru", 1, 1), _area("Upper Oru", 1.6, 1)]  # 45 px apart on a phone
     fitting = {name.words: name.everywhere for name in names_that_fit(areas, BOX)}
