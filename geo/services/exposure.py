@@ -55,9 +55,10 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
     session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
     asked = 0
     with _partition(session, release) as table, hazard_of(session, release) as hazard:
-        batches = _batches(session, _located(session, release), hazard.asked)
+        box = box_of(session, release)
+        batches = _batches(session, box, hazard.asked)
         for number, batch in enumerate(batches, 1):
-            places = fetch_columns(session, batch, PLACE)
+            places = _within(box, fetch_columns(session, batch, PLACE))
             said = hazard.at_places(places["lon"], places["lat"])
             _write(session, table, release.id, places["id"], said)
             asked += len(places["id"])
@@ -94,7 +95,8 @@ def work_off(session: Session, release: Release) -> int:
         session.execute(
             delete(Exposure).where(Exposure.release_id == release.id, Exposure.location_id.in_(ids))
         )
-        places = fetch_columns(session, _located(session, release).where(owed), PLACE)
+        located = _located(box_of(session, release))
+        places = fetch_columns(session, located.where(owed), PLACE)
         said = hazard.at_places(places["lon"], places["lat"])
         _write(session, Exposure.__tablename__, release.id, places["id"], said)
     paid = ExposureDue.location_id.in_(ids), ExposureDue.release_id == release.id
@@ -161,27 +163,36 @@ def box_of(session: Session, release: Release) -> Box:
     return west, south, east, north
 
 
-def _located(session: Session, release: Release) -> Places:
-    """Places with a point in the release's box, its border included."""
-    west, south, east, north = box_of(session, release)
+def _located(box: Box) -> Places:
+    """Places with a point in a box, its border included."""
+    west, south, east, north = box
     return select(Location.id, Location.lon, Location.lat).where(
         Location.lon.between(west, east), Location.lat.between(south, north)
     )
 
 
-def _batches(session: Session, places: Places, asked: Ranges | None) -> list[Places]:
+def _within(box: Box, places: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Those of the places that lie in a box: the grid cells along its border reach beyond it."""
+    west, south, east, north = box
+    there = (places["lon"] >= west) & (places["lon"] <= east)
+    there &= (places["lat"] >= south) & (places["lat"] <= north)
+    return places if there.all() else {name: column[there] for name, column in places.items()}
+
+
+def _batches(session: Session, box: Box, asked: Ranges | None) -> list[Places]:
     """Places cut into about as many at a time as fit into memory; only those in cells asked."""
     last = session.scalar(select(func.max(Location.id))) or 0
     if asked is None:
-        starts = range(0, last, BATCH)
+        places, starts = _located(box), range(0, last, BATCH)
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
-    return [_in_cells(places, some) for some in np.array_split(asked, last // BATCH + 1)]
+    return [_in_cells(some) for some in np.array_split(asked, last // BATCH + 1)]
 
 
-def _in_cells(places: Places, asked: Ranges) -> Places:
-    """Those of the places that stand in ranges of grid cells; each range asks the index."""
+def _in_cells(asked: Ranges) -> Places:
+    """Places in ranges of grid cells; each range asks the index."""
     ranges = func.unnest(*map(array_of, asked.T)).table_valued("first", "last")
     asked_for = ranges.render_derived("asked")
+    places = select(Location.id, Location.lon, Location.lat)
     there = places.where(Location.cell.between(asked_for.c.first, asked_for.c.last))
     found = there.offset(0).lateral("found")
     return select(found.c.id, found.c.lon, found.c.lat).select_from(asked_for.join(found, true()))

@@ -14,7 +14,7 @@ from geo.vector.cover import CELL, SIDE
 from geo.vector.lattice import Indices
 
 MOST = 4096  # cells along a side of what is screened; wider hazards are asked about every place
-APART = 16  # silent numbers between two ranges that cost less to read than another range
+APART = 8  # silent numbers between two ranges that cost less to read than another range
 EVERYWHERE = np.array([[0, SIDE * SIDE]])
 
 Box = tuple[float, float, float, float]  # west, south, east, north, in degrees
