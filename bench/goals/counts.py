@@ -1,5 +1,6 @@
 """Goal 2: the live count of households in a drawn polygon with a hazard clause, exact."""
 
+import gc
 import math
 import re
 import time
@@ -104,8 +105,10 @@ def _pages(world: World, points: NDArray[np.float64]) -> list[float]:
 
 @contextmanager
 def _signed_in() -> Iterator[tuple[FlaskClient, dict[str, str]]]:
-    """A browser of a coordinator, and what its page sends along."""
-    with create_app().test_client() as browser:
+    """A browser of a coordinator, and what its page sends along; the site as app.wsgi serves it."""
+    site = create_app()
+    gc.freeze()
+    with site.test_client() as browser:
         form = {"email": WHO, "password": PASSWORD, "act_key": str(uuid.uuid4())}
         browser.post("/sign-in", data=form | {"csrf_token": _token(browser)})
         yield browser, {"X-CSRFToken": _token(browser), "Content-Type": "application/json"}
