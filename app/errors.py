@@ -28,12 +28,6 @@ class PageMissing(NotFound):
     """There is no page at this address; look at the address, or start from the situation."""
 
 
-class Stumbled(Refusal):
-    """The platform stumbled over this; try it again, and tell its administrator if it stays so."""
-
-    status = 500
-
-
 def init_app(app: Flask) -> None:
     """Answer every refusal, and the web's own errors that have a sentence of ours."""
     app.register_error_handler(Refusal, refuse)
@@ -41,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoSuchPage, lambda _: refuse(PageMissing()))
     app.register_error_handler(MethodNotAllowed, lambda _: refuse(PageMissing()))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(InternalServerError, lambda _: refuse(Stumbled()))  # it is logged
+    app.register_error_handler(InternalServerError, _stumbled)
 
 
 def refuse(error: Refusal) -> ResponseReturnValue:
@@ -68,3 +62,9 @@ def _here() -> str:
 
 def _too_large(_error: HTTPException) -> ResponseReturnValue:
     return refuse(FileTooLarge(limit=settings().upload_mb))
+
+
+def _stumbled(_error: HTTPException) -> ResponseReturnValue:
+    """A bug is no refusal: its page says so, and the log has the rest."""
+    with speaking(g.get("language", ENGLISH)):
+        return render_template("stumbled.html"), 500
