@@ -47,11 +47,11 @@ def covered(grid: Grid, areas: Shapes) -> Iterator[Covered]:
             continue
         window = _around(shapes[met], piece)
         strips = _strips(grid)
-        pair, strip_cell, share = _shares(shapes[met], window, strips)
-        row, column = np.divmod(strip_cell, window.width)
-        km2 = share * _sizes(grid, window, strips)[row, column]
-        cell = row // strips * window.width + column
+        pair, cell, share = _shares(shapes[met], window, strips)
+        km2 = share * _sizes(grid, window, strips).ravel()[cell]
         if strips > 1:
+            row, column = np.divmod(cell, window.width)
+            cell = row // strips * window.width + column
             pair, cell, share, km2 = _whole_cells(pair, cell, share, km2)
             share /= strips
         yield Covered(window, owners[met][pair], cell, share, km2)

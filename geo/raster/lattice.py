@@ -17,7 +17,7 @@ def between(nodes: Floats, rows: Floats, columns: Floats) -> Floats:
 
     Rows and columns count nodes from 0 to NODES - 1, with fractions.
     """
-    return _along(_along(nodes, rows).T, columns).T
+    return _along(np.ascontiguousarray(_along(nodes.T, columns).T), rows)
 
 
 def _along(nodes: Floats, at: Floats) -> Floats:

@@ -101,8 +101,10 @@ class _Totals:
 
 def _gather(area: Indices, folds: Sequence[Fold]) -> None:
     """Fold parts into the totals of their areas; the parts of an area stand together."""
-    starts = np.flatnonzero(np.diff(area, prepend=-1))
-    for fold, totals, parts in folds if len(starts) else ():
+    if not len(area):
+        return
+    starts = np.concatenate([[0], np.flatnonzero(area[1:] != area[:-1]) + 1])
+    for fold, totals, parts in folds:
         fold.at(totals, area[starts], fold.reduceat(parts, starts))
 
 
