@@ -140,7 +140,8 @@ def extent_hazard(
 def _lattice(of: Frame, edges: int) -> Lattice:
     """Cells of the grid cut so finely that about one edge in four has a cell for itself."""
     cells = max(of.height, of.width)
-    each = max(1, round(2 * math.isqrt(edges) / cells)) if not of.too_large else MOST / cells
+    wanted = max(1, round(2 * math.isqrt(edges) / cells))
+    each = MOST / cells if of.too_large else min(wanted, MOST // cells)
     size = CELL / each
     west, south = of.column * CELL - HALF, of.row * CELL - HALF / 2
     return Lattice(west, south, size, size, math.ceil(cells * each))
