@@ -23,15 +23,17 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.storage import keep
+from core.storage import keep, keep_file
+from geo.hazards import ExtentHazard
 from geo.jobs.exposure import sample_due
+from geo.lookups import write_extent
 from geo.models.areas import Area
 from geo.models.events import LayerKind
 from geo.models.exposure import AreaExposure, Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.selections import Question, answered
-from geo.services.exposure import expose_areas, expose_places
+from geo.services.exposure import expose_areas, expose_places, hazard_of
 from geo.services.locations import owe, settle
 from tests.make.geo import make_country, make_release
 from tests.make.jobs import Silent
@@ -232,6 +234,30 @@ def _km2(west: float, east: float) -> float:
     """The geodesic area of a strip of the country, by GeographicLib."""
     strip = shapely.segmentize(shapely.box(west, 0, east, 2), 0.001)
     return abs(Geod(ellps="WGS84").geometry_area_perimeter(strip)[0]) / 1e6
+
+
+def test_what_is_laid_out_writes_the_same_rows(
+    session: Session, extent: Release, tmp_path: Path
+) -> None:
+    places = [make_location(session, lon, 1.0) for lon in (0.5, 1.0, 1.5, 2.0, 2.5, 4.0, 4.0005)]
+    expose_places(session, extent, silent)
+    plain = _rows(session, extent)
+
+    with hazard_of(session, extent) as hazard:
+        assert isinstance(hazard, ExtentHazard)
+        write_extent(tmp_path / "lookup", hazard)
+    extent.lookup_sha256 = keep_file(tmp_path / "lookup").sha256
+    expose_places(session, extent, silent)
+
+    assert _rows(session, extent) == plain
+    assert [plain.get(place.id) for place in places] == [
+        *("in", "in", None, None, "not_observed", "not_observed", None),
+    ]
+
+
+def _rows(session: Session, release: Release) -> dict[int, str]:
+    said = select(Exposure.location_id, Exposure.status).where(Exposure.release_id == release.id)
+    return {place: str(status) for place, status in session.execute(said)}
 
 
 def test_an_area_says_how_much_of_it_was_observed_and_hit_by_an_extent(
