@@ -138,6 +138,16 @@ def test_the_bars_of_the_slider_follow_the_question_on_the_same_scale(
     assert {bar["height"] for bar in _bars(answer.text)} == {"0.0"}  # nobody in the east is wet
 
 
+def test_the_slider_stops_at_the_releases_own_steps_however_wide_the_bars_are(
+    signed_in: SignedIn, world: World
+) -> None:
+    world.release.histogram = [1.0] * 200 + [0.0] * 56  # values from 0 to 10 m, bars of 0.35 m
+    page = signed_in(Role.COORDINATOR).get("/select").text
+    slider = BeautifulSoup(page, "html.parser").select_one("input[type=range]")
+    assert slider is not None
+    assert float(str(slider["step"])) == 0.05
+
+
 def _bars(page: str) -> list[dict[str, str]]:
     soup = BeautifulSoup(page, "html.parser")
     return [
