@@ -104,8 +104,14 @@ def bins_of(release: Release | None) -> Bins:
     """The bins of a release's values."""
     if release is None:
         return Bins()
-    at_most = release.direction is Direction.AT_MOST
-    return Bins(tuple(release.histogram_edges or ()), at_most, release.floor)
+    return bins_between(release.direction, release.histogram_edges, release.floor)
+
+
+def bins_between(
+    direction: Direction | None, edges: Sequence[float] | None, floor: float | None
+) -> Bins:
+    """The bins of values between the edges of a release, by its direction and floor."""
+    return Bins(tuple(edges or ()), direction is Direction.AT_MOST, floor)
 
 
 def _day(session: Session, release: Release | None) -> date:

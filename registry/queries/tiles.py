@@ -35,11 +35,12 @@ from geo.permissions import May as Geo
 from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
 from geo.vector.block_tiles import ZOOM
 from geo.vector.mvt import points
+from registry.counting.bins import Bins
 from registry.counting.tiles import CELLS, EXTENT, JOINED, RECORD, Shown, shown
 from registry.models.household_cells import CountedRelease, HouseholdTile
 from registry.models.registrants import Registrant
 from registry.permissions import May
-from registry.queries.answers import bins_of
+from registry.queries.answers import bins_between
 from registry.queries.tallies import households_in_reach
 
 STREET = 13  # the zoom from which single households are drawn
@@ -49,7 +50,7 @@ LAYER = "households"
 STATUSES = (IN, OUT, NOT_OBSERVED)
 
 COUNTED = (
-    select(Release, HouseholdTile.packed)
+    select(Release.direction, Release.histogram_edges, Release.floor, HouseholdTile.packed)
     .join(CountedRelease, CountedRelease.release_id == Release.id)
     .outerjoin(
         HouseholdTile,
@@ -89,9 +90,12 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
 
 def _made_before(session: Session, tile: Tile, question: Question, fewest: int) -> bytes | None:
     """The tile from what was counted for its release; None where that cannot say."""
-    release, packed = _counted(session, tile, question.release_id) or (None, None)
-    wet = bins_of(release).taken_in(question.threshold)
-    if release is None or wet is None:
+    counted = _counted(session, tile, question.release_id)
+    if counted is None:
+        return None
+    bins, packed = counted
+    wet = bins.taken_in(question.threshold)
+    if wet is None:
         return None
     if packed is None:
         return b""
@@ -100,14 +104,16 @@ def _made_before(session: Session, tile: Tile, question: Question, fewest: int) 
 
 def _counted(
     session: Session, tile: Tile, release_id: int | None
-) -> tuple[Release, bytes | None] | None:
-    """A release and what was counted for it in a tile; None if nothing ever was."""
+) -> tuple[Bins, bytes | None] | None:
+    """A release's bins and what was counted for it in a tile; None if nothing ever was."""
     zoom, x, y = tile
     if release_id is None or zoom > ZOOM:
         return None
     asked = {"release": release_id, "zoom": zoom, "x": x, "y": y}
     row = session.execute(COUNTED, asked).one_or_none()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        return None
+    return bins_between(row.direction, row.histogram_edges, row.floor), row.packed
 
 
 def _encoded(cells: Shown) -> bytes:
