@@ -22,7 +22,6 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=metadata,
         include_object=ours,
-        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -32,6 +31,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     migrate(given)
 else:
-    with create_engine(settings().database_url).connect() as connection:
+    with create_engine(settings().database_url).begin() as connection:
         migrate(connection)
-        connection.commit()

@@ -21,8 +21,6 @@ $$
 
 # Two unequal halves take turns, each XORed with a hash of the other: whatever the hash is, that is
 # a permutation of all numbers of 5 x (places - 1) bits, so two keys never get one number.
-# The check character adds up the letters' values, every other one doubled and its digits in base
-# 32 added; that is done for all of them at once, in lanes of ten bits, which mod 1023 adds up.
 PUBLIC_NUMBER = """
 create function public_number(prefix text, id bigint, places int) returns text
 language plpgsql immutable strict parallel safe as $$
@@ -33,28 +31,24 @@ declare
     high_mask constant bigint := (1::bigint << (bits - bits / 2)) - 1;
     low bigint := id & low_mask;
     high bigint := (id >> (bits / 2)) & high_mask;
-    a constant text := 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-    lanes constant bigint := 34937015291116575; -- five bits set, five clear, and so on
-    lowest constant bigint := 1127000493261825; -- the lowest bit of each lane
-    n bigint;
-    doubled bigint;
-    total bigint;
+    alphabet constant text := 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+    said text := '';
+    digit int;
+    total int := 0;
 begin
     for turn in 1..4 loop
         high := high # (((((low + key) & 2147483647) * 2654435761) >> 17) & high_mask);
         low := low # (((((high + (key >> 20)) & 2147483647) * 2246822519) >> 17) & low_mask);
     end loop;
-    n := (high << (bits / 2)) | low;
-    doubled := (((n & lanes) << 1) & lanes) | (((n & lanes) >> 4) & lowest);
-    total := doubled % 1023 + (n >> 5 & lanes) % 1023;
-    return prefix || '-' || right(
-        substr(a, (n >> 50 & 31)::int + 1, 1) || substr(a, (n >> 45 & 31)::int + 1, 1)
-        || substr(a, (n >> 40 & 31)::int + 1, 1) || substr(a, (n >> 35 & 31)::int + 1, 1)
-        || substr(a, (n >> 30 & 31)::int + 1, 1) || substr(a, (n >> 25 & 31)::int + 1, 1)
-        || substr(a, (n >> 20 & 31)::int + 1, 1) || substr(a, (n >> 15 & 31)::int + 1, 1)
-        || substr(a, (n >> 10 & 31)::int + 1, 1) || substr(a, (n >> 5 & 31)::int + 1, 1)
-        || substr(a, (n & 31)::int + 1, 1), places - 1
-    ) || substr(a, (-total & 31)::int + 1, 1);
+    high := (high << (bits / 2)) | low;
+    for place in 0..places - 2 loop
+        digit := (high & 31)::int;
+        high := high >> 5;
+        said := substr(alphabet, digit + 1, 1) || said;
+        digit := digit * (2 - place % 2);
+        total := total + digit / 32 + digit % 32;
+    end loop;
+    return prefix || '-' || said || substr(alphabet, (32 - total % 32) % 32 + 1, 1);
 end $$
 """
 

@@ -346,7 +346,6 @@ def upgrade() -> None:
         sa.Column("observed_sha256", sa.String(), nullable=True),
         sa.Column("observed_layer", sa.String(), nullable=True),
         sa.Column("grid_sha256", sa.String(), nullable=True),
-        sa.Column("lookup_sha256", sa.String(), nullable=True),
         sa.Column("bounds", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=True),
         sa.Column("histogram", sa.ARRAY(sa.Float()), nullable=True),
         sa.Column("histogram_edges", sa.ARRAY(sa.Float()), nullable=True),

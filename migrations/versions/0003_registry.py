@@ -13,15 +13,6 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
-        "household_cells",
-        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("grain", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("cell", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("packed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("release_id", "grain", "cell", name=op.f("pk_household_cells")),
-        postgresql_partition_by="LIST (release_id)",
-    )
-    op.create_table(
         "imports",
         sa.Column(
             "kind",
@@ -52,13 +43,6 @@ def upgrade() -> None:
             "mapping", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
         sa.Column(
-            "day_order",
-            sa.Enum(
-                "ymd", "dmy", "mdy", name="dayorder", native_enum=False, create_constraint=True
-            ),
-            nullable=True,
-        ),
-        sa.Column(
             "counts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
         sa.Column("refusal", sa.String(), nullable=True),
@@ -73,18 +57,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
-    )
-    op.create_table(
-        "stale_cells",
-        sa.Column("cell", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stale_cells")),
     )
     op.create_table(
         "vocabularies",
@@ -293,25 +265,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registrants_phone"), "registrants", ["phone"], unique=False)
     op.create_table(
-        "counted_releases",
-        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("ages_on", sa.Date(), nullable=False),
-        sa.Column("edges", sa.ARRAY(sa.REAL()), nullable=True),
-        sa.Column(
-            "counted_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["release_id"],
-            ["releases.id"],
-            name=op.f("fk_counted_releases_release_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_counted_releases")),
-    )
-    op.create_table(
         "former_places",
         sa.Column("registrant_id", sa.BigInteger(), nullable=False),
         sa.Column("location_id", sa.BigInteger(), nullable=False),
@@ -337,21 +290,6 @@ def upgrade() -> None:
             ["registrant_id"], ["registrants.id"], name=op.f("fk_groups_registrant_id")
         ),
         sa.PrimaryKeyConstraint("registrant_id", name=op.f("pk_groups")),
-    )
-    op.create_table(
-        "household_tiles",
-        sa.Column("release_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("zoom", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("x", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("y", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("packed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["release_id"],
-            ["releases.id"],
-            name=op.f("fk_household_tiles_release_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("release_id", "zoom", "x", "y", name=op.f("pk_household_tiles")),
     )
     op.create_table(
         "identifiers",
@@ -517,31 +455,4 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_roster_members_registrant_id"), "roster_members", ["registrant_id"], unique=False
-    )
-    op.create_table(
-        "situation_maps",
-        sa.Column("roster_id", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("areas", sa.ARRAY(sa.BigInteger()), nullable=True),
-        sa.Column("made_by", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["roster_id"], ["rosters.id"], name=op.f("fk_situation_maps_roster_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_situation_maps")),
-        sa.UniqueConstraint(
-            "roster_id",
-            "sha256",
-            "areas",
-            name=op.f("uq_situation_maps_roster_id_sha256_areas"),
-            postgresql_nulls_not_distinct=True,
-        ),
     )
