@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from core.settings import settings
-from core.words import current
+from core.words import apart, current
 
 
 def today() -> date:
@@ -21,10 +21,11 @@ def day_of(moment: datetime) -> date:
 
 def day_said(day: date) -> str:
     """A date as the reader writes it: 19 Nov 2026."""
-    return str(format_date(day, "d MMM y", locale=current().locale))
+    return apart(str(format_date(day, "d MMM y", locale=current().locale)))
 
 
 def moment_said(moment: datetime) -> str:
     """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
     zone = ZoneInfo(settings().timezone)
-    return str(format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=current().locale))
+    written = format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=current().locale)
+    return apart(str(written))

@@ -8,7 +8,7 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 from sqlalchemy import ColumnElement, Numeric, func
 
 from core.errors import Invalid
-from core.words import current
+from core.words import apart, current
 
 Money = Numeric(20, 4)
 WRITTEN = re.compile(r"\d{1,15}(\.\d{1,4})?")
@@ -46,13 +46,14 @@ def round_to(amount: Decimal, currency: str) -> Decimal:
 def said(amount: Decimal, currency: str) -> str:
     """The amount in the reader's language, currency code first: PHP 44,802,000 or PHP 12.50."""
     whole = amount == amount.to_integral_value()
-    return format_currency(
+    written = format_currency(
         amount,
         currency,
         format="¤¤ #,##0" if whole else "¤¤ #,##0.00",
         locale=current().locale,
         currency_digits=not whole,
     )
+    return apart(written)
 
 
 def amount_of(typed: str) -> Decimal:

@@ -2,6 +2,7 @@
 
 A sentence is its English text; `{names}` in it are filled after translation, so that a translator
 may move them. The language is set once a request or a job by `speaking`, never handed about.
+Figures, dates, codes and names keep their own direction in a language that runs from the right.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,10 @@ CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
 PADDING = "······· "  # what makes it longer; it breaks where words would
+ISOLATE, POP = (
+    "\u2068",
+    "\u2069",
+)  # "first strong isolate" of Unicode's UAX 9: `<bdi>` without a tag
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,28 @@ def speaking(language: Language) -> Iterator[None]:
 def _(sentence: str, **parts: object) -> str:
     """The sentence in the reader's language, its `{parts}` filled."""
     said = current().sentences.gettext(sentence)
-    return said.format(**parts) if parts else said
+    return said.format(**_apart(parts)) if parts else said
 
 
 def counted(one: str, many: str, count: int, **parts: object) -> str:
     """The sentence in the form its `count` asks for, with the count as the reader writes it."""
     sentence = current().sentences.ngettext(one, many, count)
-    return sentence.format(count=figure_said(count), **parts)
+    return sentence.format(**_apart({"count": figure_said(count), **parts}))
+
+
+def apart(text: str) -> str:
+    """A text that keeps its own direction whatever stands round it: 19 Nov, -28.85, 0.5 m, HG-27.
+
+    Nothing is added in a language written from the left, where such texts run with the line.
+    """
+    return f"{ISOLATE}{text}{POP}" if current().direction == "rtl" else text
+
+
+def _apart(parts: dict[str, object]) -> dict[str, object]:
+    """The parts of a sentence, each apart from the words round it."""
+    if current().direction == "ltr":
+        return parts
+    return {name: apart(str(part)) for name, part in parts.items()}
 
 
 def spoken_languages() -> list[tuple[str, str]]:
@@ -98,7 +118,7 @@ def spoken_languages() -> list[tuple[str, str]]:
 
 def figure_said(number: float | Decimal) -> str:
     """A number grouped and written as the reader writes it."""
-    return _figure_in(number, current().locale)
+    return apart(_figure_in(number, current().locale))
 
 
 @lru_cache(maxsize=4096)  # a histogram alone writes two hundred, mostly the same on every page
@@ -108,9 +128,9 @@ def _figure_in(number: float | Decimal, locale: Locale) -> str:
 
 def tenths_said(number: float) -> str:
     """A number with one decimal, so that a column of them lines up."""
-    return str(format_decimal(number, "#,##0.0", locale=current().locale))
+    return apart(str(format_decimal(number, "#,##0.0", locale=current().locale)))
 
 
 def percent_said(share: float) -> str:
     """A share from 0 to 1 as the reader writes it, with one decimal."""
-    return str(format_percent(share, "#,##0.0 %", locale=current().locale))
+    return apart(str(format_percent(share, "#,##0.0 %", locale=current().locale)))

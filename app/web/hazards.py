@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from app.web.maps import bars_of, legend_of, map_settings
+from app.web.histograms import histogram_of
+from app.web.maps import legend_of, map_settings
 from app.web.meanings import choice_sent, meaning_kept, meaning_sent, one_of, shock_sent
 from core.errors import Invalid
 from core.jobs import defer
@@ -157,7 +158,7 @@ def _desk(
         faults=faults or {},
         **_options(release),
         legend=_legend(release),
-        bars=bars_of(release, [int(n) for n in release.histogram or []]),
+        histogram=histogram_of(release, [int(n) for n in release.histogram or []]),
         map_settings=map_settings(db(), actor(), release, release.floor, households=None),
     )
 

@@ -1,6 +1,5 @@
-"""What a page tells its map (static/js/map/settings.js), its legend and its histogram."""
+"""What a page tells its map (static/js/map/settings.js) and its legend."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from geoalchemy2.shape import to_shape
@@ -8,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.words import figure_said
-from geo.classes import TOKENS, classes_of
+from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
 from geo.queries.situation import bounds_of_areas
 
-BARS = 32  # of a histogram; each holds a whole number of the release's bins
 WORLD = (-180.0, -60.0, 180.0, 75.0)
 
 
@@ -49,29 +47,6 @@ def legend_of(release: Release | None) -> list[tuple[str, str]]:
     written = [(figure_said(least), token) for least, token in classes_of(release)]
     last, token = written[-1]
     return [*written[:-1], (f"{last} +", token)]
-
-
-def bars_of(release: Release, bins: Sequence[int]) -> list[tuple[float, float, int, str]]:
-    """The bars of a histogram: from, to, households and colour; none where values have no bins.
-
-    They reach as far as the release's values do, so that the slider under them stays as it is
-    whoever is asked about.
-    """
-    edges = release.histogram_edges or []
-    if release.kind is LayerKind.EXTENT or len(edges) != len(bins) + 1:
-        return []
-    last = max((place for place, count in enumerate(release.histogram or bins) if count), default=0)
-    each = max(1, -(-(last + 1) // BARS))
-    starts = range(0, min(len(bins), each * BARS), each)
-    return [_bar(release, edges, bins, slice(i, min(i + each, len(bins)))) for i in starts]
-
-
-def _bar(
-    release: Release, edges: Sequence[float], bins: Sequence[int], held: slice
-) -> tuple[float, float, int, str]:
-    low, high = edges[held.start], edges[held.stop]
-    colours = [token for least, token in classes_of(release) if least <= low]
-    return low, high, sum(bins[held]), colours[-1] if colours else TOKENS[0]
 
 
 def _release(release: Release, at_least: float | None) -> dict[str, Any]:

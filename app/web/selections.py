@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
 from app.web.asking import address_of, as_sent, question_asked, question_sent, shape_sent
-from app.web.maps import bars_of, legend_of, map_settings
+from app.web.histograms import histogram_of
+from app.web.maps import legend_of, map_settings
 from geo.models.events import Event
 from geo.permissions import May
 from geo.queries.areas import level_names, search_areas
@@ -107,6 +108,6 @@ def _told(question: Question) -> dict[str, Any]:
         "result": result,
         "level": level,
         "levels": level_names(db()),
-        "bars": bars_of(release, result.bins) if release else [],
+        "histogram": histogram_of(release, result.bins),
         "sent": as_sent(db(), question),
     }

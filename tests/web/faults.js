@@ -32,6 +32,8 @@
     if (!text.width || forScreenReaders(holder)) continue;
     if (isCut(holder, text)) faults.push(`cut: ${named(holder)}`);
     else if (runsOut(holder, text)) faults.push(`runs out of its box: ${named(holder)}`);
+    const turned = turnedRound(texts.currentNode);
+    if (turned) faults.push(`reads "${turned}" in another order: ${named(holder)}`);
   }
   return faults;
 
@@ -53,6 +55,23 @@
       if (position === 'fixed') break;
     }
     return false;
+  }
+
+  // Dates, amounts, figures with a sign or a unit, and codes are read from the left in every language.
+  function turnedRound(node) {
+    const whole = /\d{1,2} \p{L}{3} \d{4}(, \d\d:\d\d)?|[A-Z]{2,4}[- ]\d[\d,.]*|[-+]\d[\d.]*|\d[\d,.]* ?(%|km²|m\b)/gu;
+    const letter = document.createRange();
+    for (const { 0: words, index } of node.data.matchAll(whole)) {
+      let before = { left: -Infinity, top: NaN };
+      for (let at = index; at < index + words.length; at++) {
+        letter.setStart(node, at);
+        letter.setEnd(node, at + 1);
+        const box = letter.getBoundingClientRect();
+        if (box.top === before.top && box.left < before.left) return words;
+        if (box.width) before = box;
+      }
+    }
+    return null;
   }
 
   // Words that leave the block they are written in run over its neighbours.

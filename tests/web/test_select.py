@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
+from app.web.histograms import round_axis
 from geo.models.areas import Area
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -146,6 +147,35 @@ def test_the_slider_stops_at_the_releases_own_steps_however_wide_the_bars_are(
     slider = BeautifulSoup(page, "html.parser").select_one("input[type=range]")
     assert slider is not None
     assert float(str(slider["step"])) == 0.05
+
+
+def test_the_axis_under_the_slider_begins_and_ends_at_round_figures(
+    signed_in: SignedIn, world: World
+) -> None:
+    world.release.histogram = [1.0] * 75 + [0.0] * 181  # values from 0 to 3.75 m
+    soup = BeautifulSoup(signed_in(Role.COORDINATOR).get("/select").text, "html.parser")
+
+    slider = soup.select_one("input[type=range]")
+    assert slider is not None
+    assert [figure.text for figure in soup.select(".axis span")] == ["0 m", "1", "2", "3", "4 m"]
+    assert (float(str(slider["min"])), float(str(slider["max"]))) == (0.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "axis"),
+    [
+        (0, 3.73, [0, 1, 2, 3, 4]),
+        (0, 2, [0, 0.5, 1, 1.5, 2]),
+        (0, 0.03, [0, 0.01, 0.02, 0.03]),
+        (4.3, 8.9, [4, 5, 6, 7, 8, 9]),
+        (-3.1, 1.2, [-4, -2, 0, 2]),
+        (0, 256, [0, 100, 200, 300]),
+    ],
+)
+def test_an_axis_has_few_figures_at_equal_round_distances(
+    low: float, high: float, axis: list[float]
+) -> None:
+    assert round_axis(low, high) == axis
 
 
 def _bars(page: str) -> list[dict[str, str]]:

@@ -7,8 +7,9 @@ export function start(clause) {
   const picture = clause.querySelector('.hist');
 
   const show = (value) => {
-    const most = Number(range.max);
-    picture.style.setProperty('--at', `${(100 * Math.min(value, most)) / most}%`);
+    const [least, most] = [Number(range.min), Number(range.max)];
+    const shown = Math.min(Math.max(value, least), most);
+    picture.style.setProperty('--at', `${(100 * (shown - least)) / (most - least)}%`);
     range.setAttribute('aria-valuetext', clause.dataset.said.replace('{value}', value));
     for (const bin of picture.querySelectorAll('.bin')) bin.classList.toggle('below', Number(bin.dataset.from) < value);
   };
