@@ -7,6 +7,8 @@ budget of bytes and entries, kept by what really comes out, not by what the arch
 import gzip
 import hashlib
 import os
+import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -31,6 +33,10 @@ class FileMissing(NotFound):
 
 class FileLocked(Invalid):
     """{name} may not be read; ask whoever owns the file for access to it."""
+
+
+class NotAFile(Invalid):
+    """{name} is a pipe or a device, not a file; save what comes out of it to a file first."""
 
 
 class FileEmpty(Invalid):
@@ -95,14 +101,10 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
     """The file itself, or the folder its contents stand in until the block ends.
 
     Archives inside archives are opened to two levels.
-    Raises FileMissing, FileLocked, FileEmpty, ArchiveBroken, ArchiveTooLarge, ArchiveEscapes.
+    Raises FileMissing, FileLocked, NotAFile, FileEmpty, ArchiveBroken, ArchiveTooLarge,
+    ArchiveEscapes.
     """
-    if not path.exists():
-        raise FileMissing(path=path)
-    if not os.access(path, os.R_OK):
-        raise FileLocked(name=path.name)
-    if path.is_file() and path.stat().st_size == 0:
-        raise FileEmpty(name=path.name)
+    _refuse_unreadable(path)
     if _magic(path) is None:
         yield path
         return
@@ -119,11 +121,16 @@ def contents(place: Path) -> list[Path]:
     """
     if place.is_file() or place.suffix.lower() == ".gdb":
         return [place]
+    try:
+        entries = sorted(place.iterdir())
+    except PermissionError as error:
+        raise FileLocked(name=place.name) from error
     found: list[Path] = []
-    for entry in sorted(place.iterdir()):
+    for entry in entries:
         if entry.name in JUNK or entry.name.startswith("."):
             continue
-        found += contents(entry)
+        if entry.is_file() or entry.is_dir():  # no pipe, no link that leads nowhere
+            found += contents(entry)
     return found
 
 
@@ -147,6 +154,23 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _refuse_unreadable(path: Path) -> None:
+    try:
+        about = path.stat()
+    except PermissionError as error:  # a folder on the way
+        raise FileLocked(name=path.name) from error
+    except OSError as error:  # not there, or a name no file can have
+        raise FileMissing(path=path) from error
+    if not os.access(path, os.R_OK):
+        raise FileLocked(name=path.name)
+    if stat.S_ISDIR(about.st_mode):
+        return
+    if not stat.S_ISREG(about.st_mode):
+        raise NotAFile(name=path.name)
+    if about.st_size == 0:
+        raise FileEmpty(name=path.name)
+
+
 def _magic(path: Path) -> bytes | None:
     if not path.is_file():
         return None
@@ -168,8 +192,15 @@ def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
         raise ArchiveBroken(name=budget.name, reason=str(error)) from error
     except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
         raise ArchiveBroken(name=budget.name, reason="two entries share a name") from error
+    except (OSError, ValueError, struct.error) as error:  # a place or a name that cannot be
+        raise ArchiveBroken(name=budget.name, reason=_said(error)) from error
     if deeper:
         _unpack_nested(folder, budget, deeper - 1)
+
+
+def _said(error: Exception) -> str:
+    """What an error says, without numbers and paths of this machine."""
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
 
 
 def _unpack_nested(folder: Path, budget: Budget, deeper: int) -> None:

@@ -51,7 +51,7 @@ class Question:
     @property
     def observed_file(self) -> Path | None:
         """The file of the observed extent, if one was given."""
-        return None if self.observed in (None, ALL) else Path(str(self.observed))
+        return extent_file(self.observed)
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,11 @@ def hazard_options(command: Command) -> Command:
     for option in reversed(HAZARD_OPTIONS):
         command = option(command)
     return command
+
+
+def extent_file(observed: str | None) -> Path | None:
+    """The file that `--observed` names, if it names one."""
+    return None if observed in (None, ALL) else Path(str(observed))
 
 
 def question(options: dict[str, Any]) -> Question:

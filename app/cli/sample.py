@@ -14,6 +14,7 @@ from app.cli.hazards import (
     FILE,
     Polygons,
     Question,
+    extent_file,
     hazard_options,
     hazard_polygons,
     observed_extent,
@@ -72,7 +73,6 @@ def sample(hazard: Path, points: Path, out: Path, **options: Any) -> None:
     at their centroids); both may be zipped or gzipped. Values are taken from the cell a point lies
     in, without interpolation. Hit means above 0, or inside a polygon, unless a threshold is given.
     """
-    asked = question(options)
     said = Asked(
         id=options["id_column"],
         x=options["x"],
@@ -80,7 +80,8 @@ def sample(hazard: Path, points: Path, out: Path, **options: Any) -> None:
         crs=options["points_crs"],
         layer=options["points_layer"],
     )
-    with answering(out, hazard, points, asked.observed_file):
+    with answering(out, hazard, points, extent_file(options["observed"])):
+        asked = question(options)
         at = places(points, said)
         there = _located(at, keep_footprints=options["footprint"] == LARGEST)
         with recognised(hazard, asked.choice) as source:

@@ -7,7 +7,7 @@ one JSON object on stdout; sentences for people go to stderr.
 import csv
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,8 +42,9 @@ def _forget_table(words: list[str]) -> None:
     spelt = [word.removeprefix("--out=") for word in words if word.startswith("--out=")]
     spelt += [after for word, after in pairwise(words) if word == "--out"]
     for name in spelt:
-        if words.count(name) <= 1 and Path(name).is_file():
-            Path(name).unlink()
+        with suppress(OSError):  # a name no file can have, or a folder that keeps its files
+            if words.count(name) <= 1 and Path(name).is_file():
+                Path(name).unlink()
 
 
 @contextmanager
@@ -53,17 +54,33 @@ def answering(out: Path, *read: Path | None) -> Iterator[None]:
     What stood there before is taken away too when the command is refused, so that nobody takes an
     old answer for a new one. The files that are read are never touched.
     """
-    if out.exists() and not out.is_file():
-        raise OutUnwritable(path=out, reason="it is no file")
-    if not out.parent.is_dir():
-        raise OutUnwritable(path=out, reason="its folder does not exist")
-    if any(path and path.exists() and out.exists() and out.samefile(path) for path in read):
+    try:
+        _refuse_place(out)
+    except OSError as error:  # a name no file can have, a folder that may not be entered
+        raise OutUnwritable(path=out, reason=error.strerror) from error
+    if any(path and _same(out, path) for path in read):
         raise OutIsInput(path=out)
     try:
         yield
     except Refusal:
         out.unlink(missing_ok=True)
         raise
+
+
+def _refuse_place(out: Path) -> None:
+    if out.exists() and not out.is_file():
+        raise OutUnwritable(path=out, reason="it is no file")
+    if not out.parent.is_dir():
+        raise OutUnwritable(path=out, reason="its folder does not exist")
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        raise OutUnwritable(path=out, reason="its folder may not be written to")
+
+
+def _same(out: Path, path: Path) -> bool:
+    try:
+        return out.samefile(path)
+    except OSError:  # one of them is not there, or may not be looked at
+        return False
 
 
 def write_table(out: Path, header: Sequence[str], columns: Sequence[Iterable[str]]) -> None:

@@ -11,6 +11,7 @@ from app.cli.hazards import (
     ALL,
     FILE,
     Question,
+    extent_file,
     hazard_options,
     hazard_polygons,
     observed_extent,
@@ -62,8 +63,8 @@ def zonal(hazard: Path, areas: Path, out: Path, **options: Any) -> None:
     value. Areas in km2 are true areas on the WGS 84 ellipsoid. Hit means above 0, or inside a
     polygon, unless a threshold is given. Both files may be zipped or gzipped.
     """
-    asked = question(options)
-    with answering(out, hazard, areas, asked.observed_file):
+    with answering(out, hazard, areas, extent_file(options["observed"])):
+        asked = question(options)
         zones = areas_of(
             areas,
             id_column=options["id_column"],
