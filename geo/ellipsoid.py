@@ -14,7 +14,7 @@ Shapes = NDArray[np.object_]
 SEMI_MAJOR = 6_378.137  # km
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY = float(np.sqrt(FLATTENING * (2 - FLATTENING)))
-LONGEST_EDGE = 0.25  # degrees; a longer edge is no straight line in the equal-area plane
+LONGEST_EDGE = 0.05  # degrees; a longer edge is no straight line in the equal-area plane
 
 
 def northing(latitude: Floats) -> Floats:

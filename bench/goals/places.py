@@ -17,7 +17,7 @@ from core.db import transaction
 from geo.models.areas import Area
 from geo.models.exposure import Exposure
 from geo.queries.areas import in_force
-from geo.vector.locate import NOWHERE, Locator, indexed
+from geo.vector.locate import NOWHERE, Locator, being_indexed, indexed
 
 RUNS = 3
 ONCE_MORE = 5
@@ -44,7 +44,7 @@ def _areas(judge: Judge) -> list[Line]:
     standing, known = indexed(shapes), places()
     peer = Side(polygon_outer.settle)
     looked_up = Side(lambda: standing.covering(known.lon, known.lat), _digest(known, ids))
-    built = Side(lambda: _with_everything(ids, shapes))
+    built = Side(lambda: _with_everything(ids, shapes, len(known.ids)))
     bare = Side(lambda: _look_up(standing, known), lambda _cells: True)
     found = Side(looked_up.work, lambda _found: True)
     peer_is = postgis_version()
@@ -65,10 +65,10 @@ def _areas(judge: Judge) -> list[Line]:
     ]  # fmt: skip
 
 
-def _with_everything(ids: NDArray[np.int64], shapes: Any) -> tuple[int, int]:
-    known = places()
-    at = known.lon, known.lat
-    return _digest(known, ids)(indexed(shapes, len(known.ids), at=at).covering(*at))
+def _with_everything(ids: NDArray[np.int64], shapes: Any, count: int) -> tuple[int, int]:
+    with being_indexed(shapes, count) as index:
+        known = places()
+    return _digest(known, ids)(index.result().covering(known.lon, known.lat))
 
 
 def _digest(known: Places, ids: NDArray[np.int64]) -> Callable[[Any], tuple[int, int]]:

@@ -99,7 +99,8 @@ def arranged(
     u0, v0, u1, v1 = edges.u0[edge], edges.v0[edge], edges.u1[edge], edges.v1[edge]
     pair_of_edge = cell * shapes + edges.shape[edge]
     middles = np.sort(middles)
-    pairs = distinct(np.sort(np.concatenate([distinct(pair_of_edge), middles])))
+    both = np.concatenate([distinct(pair_of_edge), middles])
+    pairs = distinct(np.sort(both, kind="stable"))  # merges what is sorted already
     cells = distinct(cell)
     row, column = np.divmod(cell, lattice.side)
     du, dv = u1 - u0, v1 - v0

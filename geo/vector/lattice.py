@@ -70,10 +70,8 @@ def edges_of(shapes: Shapes, lattice: Lattice) -> Edges:
     return Edges(u[:-1], v[:-1], u1, v1, shape[part][ring[:-1]], len(shapes))
 
 
-def edges_in_cells(
-    edges: Edges, lattice: Lattice, wanted: Flags | None = None
-) -> tuple[Indices, Indices]:
-    """Every cell (of those wanted) with every edge that runs through it, by cell, then by edge."""
+def edges_in_cells(edges: Edges, lattice: Lattice) -> tuple[Indices, Indices]:
+    """Every cell with every edge that runs through it, by cell, then by edge."""
     edge, u0, v0, u1, v1 = _pieces(edges)
     left, right = _ends(u0, u1)
     low, high = _ends(v0, v1)
@@ -83,9 +81,6 @@ def edges_in_cells(
         [corner, corner[wide] + 1, corner[tall] + lattice.side, corner[both] + lattice.side + 1]
     )
     edge = np.concatenate([edge, edge[wide], edge[tall], edge[both]])
-    if wanted is not None:
-        there = wanted[cell]
-        cell, edge = cell[there], edge[there]
     bits = len(edges.shape).bit_length()
     pairs = distinct(np.sort(cell << bits | edge))
     return pairs >> bits, pairs & (1 << bits) - 1

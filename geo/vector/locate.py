@@ -8,6 +8,8 @@ vertices, so that every answer is exact.
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import Flags, Floats
+from geo.crs import Floats
 from geo.ellipsoid import Shapes
 from geo.vector.borders import Borders, arranged
 from geo.vector.lattice import (
@@ -34,11 +36,8 @@ CIRCLE, HALF = 360.0, 180.0
 NOWHERE = -1  # in no shape
 BORDER = -2  # and less: the cell is one of the border cells, numbered downward from here
 FEWEST, MOST = 8, 4096  # cells along a side of the lattice
-FEWER = 4  # times fewer cells make a lattice that is asked but once
 FILLED = 1 << 23  # cells filled at a time
-BATCH = 1 << 20  # points at borders asked at a time
-
-Points = tuple[Floats, Floats]  # x and y
+BATCH = 1 << 13  # points at borders asked at a time: their edges stay in the processor's memory
 
 
 class Picked(Protocol):
@@ -103,87 +102,70 @@ class Locator:
         return found
 
 
-def indexed(
-    shapes: Shapes, points: int = 10_000_000, *, degrees: bool = False, at: Points | None = None
-) -> Locator:
+def indexed(shapes: Shapes, points: int = MOST**2, *, degrees: bool = False) -> Locator:
     """Make N valid polygons (None: none) ready to be asked.
 
     `points` says about how many will be asked: the more, the finer the lattice. With `degrees`,
-    shapes beyond 180 degrees east or west are also met a full circle away. If all points are known
-    beforehand (`at`), only the cells they lie in are looked into, and no others may be asked.
+    shapes beyond 180 degrees east or west are also met a full circle away.
     """
     west, _, east, _ = bounds_of(shapes)
     beyond = ((CIRCLE, east > HALF), (-CIRCLE, west < -HALF))
     turns = tuple(turn for turn, there in beyond if degrees and there)
-    lattice = _lattice(shapes, points if at is None else points // FEWER)
-    return laid_on(shapes, lattice, turns, _wanted(lattice, turns, at))
+    return laid_on(shapes, _lattice(shapes, points), turns)
 
 
-def laid_on(
-    shapes: Shapes, lattice: Lattice, turns: tuple[float, ...] = (), wanted: Flags | None = None
-) -> Locator:
-    """The same on a lattice that holds all shapes; of its cells, only those wanted."""
+@contextmanager
+def being_indexed(shapes: Shapes, points: int) -> Iterator[Future[Locator]]:
+    """The same beside what is done within the block, fetching the points for one."""
+    with ThreadPoolExecutor(1) as beside:
+        yield beside.submit(indexed, shapes, points)
+
+
+def laid_on(shapes: Shapes, lattice: Lattice, turns: tuple[float, ...] = ()) -> Locator:
+    """The same on a lattice that holds all shapes."""
     shapely.prepare(shapes)
-    if wanted is None:
-        wanted = np.ones(lattice.side**2, dtype=bool)
     edges = edges_of(shapes, lattice)
-    met = edges_in_cells(edges, lattice, wanted)
+    met = edges_in_cells(edges, lattice)
     first = np.full(lattice.side**2, NOWHERE, dtype=np.int32)
     border = distinct(met[0])
     first[border] = BORDER - np.arange(len(border))
-    middles = _fill(first, edges, lattice, wanted)
+    middles = _fill(first, edges, lattice)
     return Locator(shapes, turns, lattice, first, arranged(edges, lattice, met, middles))
 
 
 def _lattice(shapes: Shapes, points: int) -> Lattice:
     west, south, east, north = np.nan_to_num(bounds_of(shapes)).tolist()
-    side = min(MOST, max(FEWEST, 2 * math.isqrt(points)))
+    side = min(MOST, max(FEWEST, math.isqrt(points)))
     width, height = (max(extent, 1e-9) / (side - 1) for extent in (east - west, north - south))
     return Lattice(west - width / 2, south - height / 2, width, height, side)
 
 
-def _wanted(lattice: Lattice, turns: tuple[float, ...], at: Points | None) -> Flags | None:
-    """The cells that points lie in, each wherever it is looked for."""
-    if at is None:
-        return None
-    wanted = np.zeros(lattice.side**2, dtype=bool)
-    for turn in (0.0, *turns):
-        cell, inside = lattice.cells(at[0] + turn, at[1])
-        wanted[cell[inside]] = True
-    return wanted
-
-
-def _fill(first: NDArray[np.int32], edges: Edges, lattice: Lattice, wanted: Flags) -> Indices:
-    """Write the first shape of every wanted cell that lies in one as a whole.
+def _fill(first: NDArray[np.int32], edges: Edges, lattice: Lattice) -> Indices:
+    """Write the first shape of every cell that lies in one as a whole.
 
     Returns the (cell, shape) pairs of the border cells whose middles lie in a shape, as cell x
     shapes + shape.
     """
     middles = [np.empty(0, dtype=np.int64)]
-    for cells, shape in _inner_cells(edges, lattice, wanted):
+    for cells, shape in _inner_cells(edges, lattice):
         free = first[cells] > BORDER
         first[cells[free][::-1]] = shape[free][::-1]  # of several, the lowest is last
         middles.append(cells[~free] * edges.shapes + shape[~free])
     return np.concatenate(middles)
 
 
-def _inner_cells(
-    edges: Edges, lattice: Lattice, wanted: Flags
-) -> Iterator[tuple[Indices, Indices]]:
-    """The wanted cells whose middles lie in each shape, shapes in falling order, in batches.
+def _inner_cells(edges: Edges, lattice: Lattice) -> Iterator[tuple[Indices, Indices]]:
+    """The cells whose middles lie in each shape, shapes in falling order, in batches.
 
     Along the middle line of a row the borders of a shape are crossed in pairs: in, out, in, out.
     """
     crossed = crossings(edges, lattice)
     shape_row = np.floor(crossed / lattice.side)  # no border comes near the lattice's own
     u = crossed - shape_row * lattice.side
-    first, last = np.ceil(u[0::2] - 0.5), np.ceil(u[1::2] - 0.5)
+    first, last = (np.ceil(side - 0.5).astype(np.int64) for side in (u[0::2], u[1::2]))
     shape, row = np.divmod(shape_row[0::2].astype(np.int64), lattice.side)
-    before = np.concatenate([[0], np.cumsum(wanted)])
-    start = before[row * lattice.side + first.astype(np.int64)]
-    length = before[row * lattice.side + last.astype(np.int64)] - start
-    cells = np.flatnonzero(wanted)
+    start, length = row * lattice.side + first, last - first
     batch = np.cumsum(length) // FILLED
     for number in range(int(batch[-1]) if len(batch) else -1, -1, -1):
         some = batch == number
-        yield cells[spans(start[some], length[some])], np.repeat(shape[some], length[some])
+        yield spans(start[some], length[some]), np.repeat(shape[some], length[some])
