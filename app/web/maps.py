@@ -1,5 +1,6 @@
 """What a page tells its map (static/js/map/settings.js) and its legend."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from geoalchemy2.shape import to_shape
@@ -11,6 +12,7 @@ from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
+from geo.queries.releases import box_of_extent
 from geo.queries.situation import bounds_of_areas
 
 WORLD = (-180.0, -60.0, 180.0, 75.0)
@@ -25,7 +27,7 @@ def map_settings(
 ) -> dict[str, Any]:
     """The map of a release (none: of the registered households alone) within the actor's reach."""
     shown = _release(release, at_least) if release else None
-    box = (shown or {}).get("bounds") or bounds_of_areas(session, actor=actor) or WORLD
+    box = given.pop("bounds", None) or _box(session, actor, release)
     people = {
         "release": release.id if release else None,
         "at_least": at_least,
@@ -38,6 +40,16 @@ def map_settings(
         "households": people,
         **given,
     }
+
+
+def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[float]:
+    """What a map shows at first: the hazard, or what the actor may see where that is less."""
+    if release and actor.national:
+        if box := box_of_extent(session, release):
+            return box
+        if release.bounds is not None:
+            return to_shape(release.bounds).bounds
+    return bounds_of_areas(session, actor=actor) or WORLD
 
 
 def legend_of(release: Release | None) -> list[tuple[str, str]]:

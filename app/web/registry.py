@@ -25,7 +25,7 @@ from registry.queries.vocabularies import labels
 
 bp = Blueprint("registry", __name__, url_prefix="/registry")
 
-STREETS = 0.004  # degrees
+SURROUNDINGS = 0.02  # degrees: some two kilometres, within which borders and water are seen
 METRES = 111_000  # of a degree of latitude
 MOST_AREAS = 5
 
@@ -91,7 +91,7 @@ def _pin(place: Location) -> dict[str, float | None]:
 
 
 def _round(place: Location) -> list[float]:
-    """West, south, east, north of a few streets round a point, its accuracy circle among them."""
+    """West, south, east, north of the surroundings of a point, its accuracy circle among them."""
     lon, lat = place.lon or 0.0, place.lat or 0.0
-    reach = STREETS + (place.accuracy_m or 0.0) / METRES * 2
+    reach = SURROUNDINGS + (place.accuracy_m or 0.0) / METRES * 2
     return [lon - reach, lat - reach, lon + reach, lat + reach]

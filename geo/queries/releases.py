@@ -12,7 +12,7 @@ from core.jobs import LIVE, Job, JobState
 from geo.models.areas import Area
 from geo.models.events import Event, EventState, Layer
 from geo.models.exposure import AreaExposure
-from geo.models.releases import Release, ReleaseState
+from geo.models.releases import Release, ReleasePart, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.queries.reach import within_reach
@@ -166,6 +166,18 @@ def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -
     )
     ranked = said.order_by(AreaExposure.hit_km2.desc(), Area.pcode)
     return [AreaHit(*row) for row in session.execute(ranked)]
+
+
+def box_of_extent(session: Session, release: Release) -> tuple[float, ...] | None:
+    """West, south, east, north of what an extent covers, in degrees; None for rasters.
+
+    What was observed may be a whole country, of which a flood covers one valley.
+    """
+    box = func.ST_Extent(ReleasePart.part)
+    corners = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    covered = select(*corners).where(ReleasePart.release_id == release.id)
+    found = tuple(session.execute(covered).one())
+    return None if found[0] is None else found
 
 
 def table_level_of(session: Session) -> int:

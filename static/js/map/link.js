@@ -1,6 +1,7 @@
 // The map and its table light one another: the area under the pointer is told to the page, and the area of a
 // row is lit on the map. `markAreas` does the drawing.
 
+import { showBox } from './room.js';
 import { markAreas } from './selection.js';
 
 export function linkAreas(element, map, settings) {
@@ -40,7 +41,7 @@ function goTo(map, { levels }, pcode) {
   const found = { sourceLayer: 'areas', filter };
   const parts = levels.flatMap(({ level }) => map.querySourceFeatures(`areas-${level}`, found));
   const box = boundsOf(parts.map((part) => part.geometry));
-  if (box) map.fitBounds(box, { padding: 60, maxZoom: 13 }, { keep: true });
+  if (box) showBox(map, box, { maxZoom: 13 }, { keep: true });
 }
 
 /** [west, south, east, north] of geometries, or null of none. */

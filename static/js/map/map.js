@@ -8,13 +8,13 @@ import { baseSources, borderLayers, groundLayers, labelLayers, world } from './b
 import { addHatch, hazardLayers, hazardSources } from './hazard.js';
 import { linkAreas } from './link.js';
 import { peopleLayers, peopleSources } from './people.js';
+import { cameraOf, paddingOf } from './room.js';
 import { markAreas, selectionFills, selectionLines, selectionSources } from './selection.js';
 import { settingsOf, wordsOf } from './settings.js';
 import { startTable, startTools } from './tools.js';
 import { onSchemeChange, palette } from './tokens.js';
 import { showWithout } from './without.js';
 
-const PADDING = 36; // px round the whole event
 const FACES = ['500 16px "Map Medium"', '600 16px "Map Semibold"'];
 const SETTLED = 250; // ms without a move before the address is written
 const drawn = new WeakMap();
@@ -61,7 +61,7 @@ function open(element, settings, words) {
   const view = settings.in_address ? readView(new URLSearchParams(location.search)) : null;
   const place = view
     ? { center: [view.lon, view.lat], zoom: view.zoom }
-    : { bounds: settings.bounds, fitBoundsOptions: { padding: paddingOf(element) } };
+    : { bounds: settings.bounds, fitBoundsOptions: { padding: paddingOf(element, settings.bounds) } };
   try {
     return new MapLibre({
       container: element.querySelector('.canvas'),
@@ -79,19 +79,9 @@ function open(element, settings, words) {
   }
 }
 
-/** Room round the whole event, so that nothing of it lies under the tools or the legend. */
-function paddingOf(element) {
-  return Math.min(PADDING, element.clientWidth / 10, element.clientHeight / 10);
-}
-
-/** Show the whole event. */
-export function showWhole(element, map, { bounds }) {
-  map.fitBounds(bounds, { padding: paddingOf(element) });
-}
-
 function layersOf(map, settings) {
   const colour = palette();
-  const whole = settings.bounds ? map.cameraForBounds(settings.bounds, { padding: PADDING }).zoom : 5;
+  const whole = cameraOf(map, settings.bounds).zoom;
   return [
     ...groundLayers(settings, colour),
     ...hazardLayers(settings, colour),

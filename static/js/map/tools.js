@@ -1,8 +1,8 @@
 // What floats on the map and works: zoom, the whole event, layers, a place by its coordinates, the table, the
 // scale. With the keyboard the map itself moves by arrows, + and -.
 
-import { showWhole } from './map.js';
 import { readPlace } from './place.js';
+import { showBox } from './room.js';
 
 const KINDS = { // layers of the style by what the panel calls them; a name stands for all that begin with it
   hazard: ['hazard'],
@@ -18,7 +18,7 @@ export function startTools(element, map, settings, words) {
   const acts = {
     'zoom-in': () => map.zoomIn({}, { keep: true }),
     'zoom-out': () => map.zoomOut({}, { keep: true }),
-    whole: () => showWhole(element, map, settings),
+    whole: () => showBox(map, settings.bounds),
     layers: (button) => togglePanel(element, button),
   };
   element.addEventListener('click', (event) => {

@@ -3,6 +3,7 @@
 import { crossesItself } from '../geodesy.js';
 import { boundsOf } from '../map/link.js';
 import { readRings, writeRings } from '../map/place.js';
+import { showBox } from '../map/room.js';
 
 export function startCoordinates(parts, drawing) {
   const { element, question, words, changed } = parts;
@@ -20,7 +21,7 @@ export function startCoordinates(parts, drawing) {
     drawing.set(rings);
     drawing.listen(true);
     changed();
-    if (rings.length) parts.live?.map.fitBounds(boundsOf([{ coordinates: rings }]), { padding: 80, maxZoom: 13 });
+    if (rings.length && parts.live) showBox(parts.live.map, boundsOf([{ coordinates: rings }]), { maxZoom: 13 });
   });
 }
 

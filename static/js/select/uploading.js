@@ -3,6 +3,7 @@
 
 import { sentenceOf } from '../behaviours/toasts.js';
 import { boundsOf } from '../map/link.js';
+import { showBox } from '../map/room.js';
 import { post } from './answer.js';
 
 export function startUploading(parts) {
@@ -28,7 +29,7 @@ export function startUploading(parts) {
     line.textContent = words.shapes_read.replace('{count}', question.shapes.length).replace('{file}', file.name);
     show();
     changed();
-    if (question.shapes.length) parts.live?.map.fitBounds(boundsOf(question.shapes), { padding: 60, maxZoom: 14 });
+    if (question.shapes.length && parts.live) showBox(parts.live.map, boundsOf(question.shapes), { maxZoom: 14 });
   });
   drop.addEventListener('click', () => {
     question.shapes = [];
