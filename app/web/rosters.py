@@ -1,6 +1,8 @@
 """Lists of households: keeping one, looking through it, taking it along."""
 
 import io
+from datetime import date
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
@@ -9,12 +11,13 @@ from app.records import job_of
 from app.request import actor, db
 from app.web.asking import question_sent
 from core.jobs import Job
+from geo.models.releases import Release
 from geo.models.selections import Selection
-from registry.models.rosters import Answer
+from registry.models.rosters import Answer, Roster
 from registry.queries.rosters import (
-    answers_kept,
+    answers_seen,
+    figures_seen,
     members_page,
-    people_kept,
     roster_by_id,
     rosters_page,
 )
@@ -28,7 +31,8 @@ bp = Blueprint("rosters", __name__, url_prefix="/rosters")
 def index() -> str:
     before = request.args.get("before", type=int)
     page = rosters_page(db(), actor=actor(), before=before)
-    return render_template("rosters/index.html", page=page, answers_kept=answers_kept)
+    seen = answers_seen(db(), [roster for roster, _key in page.rows], actor=actor())
+    return render_template("rosters/index.html", page=page, seen=seen, national=actor().national)
 
 
 @bp.post("/")
@@ -42,18 +46,16 @@ def keep() -> Response:
 @bp.get("/<int:roster_id>")
 def show(roster_id: int) -> str:
     roster = roster_by_id(db(), roster_id, actor=actor())
-    status = request.args.get("status", type=Answer)
-    after = request.args.get("after")
+    status, after = _answer_shown(), request.args.get("after")
     return render_template(
         "rosters/show.html",
         roster=roster,
-        selection=db().get_one(Selection, roster.selection_id),
-        answers=answers_kept(roster),
-        people=people_kept(roster),
+        seen=figures_seen(db(), roster, actor=actor()),
         status=status,
         page=members_page(db(), roster, actor=actor(), status=status, after=after),
         maps=maps_made(db(), roster, actor=actor()),
         job=_asked_for(),
+        **_question_of(roster),
     )
 
 
@@ -65,6 +67,25 @@ def download(roster_id: int) -> Response:
     stream.seek(0)
     name = f"list-{roster_id}.csv"
     return send_file(stream, "text/csv", as_attachment=True, download_name=name)
+
+
+def _answer_shown() -> Answer | None:
+    """The answer whose households are listed: at first those who are in; None for all of them."""
+    if request.args.get("status") == "all":
+        return None
+    return request.args.get("status", Answer.IN, type=Answer)
+
+
+def _question_of(roster: Roster) -> dict[str, Any]:
+    """What a list was asked of, and the day ages were counted on."""
+    selection = db().get_one(Selection, roster.selection_id)
+    release = db().get(Release, selection.release_id) if selection.release_id else None
+    ages_on = (roster.definition or {}).get("ages_on")
+    return {
+        "selection": selection,
+        "release": release,
+        "ages_on": date.fromisoformat(ages_on) if ages_on else None,
+    }
 
 
 def _asked_for() -> Job | None:

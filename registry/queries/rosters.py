@@ -8,6 +8,7 @@ nor hash.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
@@ -29,23 +30,22 @@ from geo.queries.reach import within_reach
 from geo.queries.selections import Question
 from geo.vector.drawings import to_geojson
 from registry.counting.answers import Answers
-from registry.counting.people import People
+from registry.counting.people import FIGURES, People
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
+from registry.queries.people import composition
 
 BLOCK = 65_536  # lines hashed together
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A list as a row of the page of all lists."""
+class Seen:
+    """The figures of a list for one reader: of what lies within reach, which may be the whole."""
 
-    id: int
-    name: str
-    state: str
-    answers: Answers | None
-    people_in: int | None
+    answers: Answers
+    people: People
+    whole: bool
 
 
 def roster_by_id(session: Session, roster_id: int, *, actor: Actor) -> Roster:
@@ -72,6 +72,60 @@ def answers_kept(roster: Roster) -> Answers:
 def people_kept(roster: Roster) -> People:
     """The people of the households of a frozen list that are in."""
     return People(**(roster.people or {}))
+
+
+def people_in(session: Session, roster: Roster, *, actor: Actor) -> People:
+    """The people of the households of a list that are in and within reach.
+
+    Those of the whole list are as they were when it was kept; a part of them is counted now, as old
+    as they were then.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_ROSTERS)
+    if actor.national:
+        return people_kept(roster)
+    inside = _members(roster, actor, RosterMember.registrant_id)
+    inside = inside.where(RosterMember.status == Answer.IN)
+    ages_on = date.fromisoformat((roster.definition or {})["ages_on"])
+    people = composition(ages_on, inside)
+    sums = (func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES)
+    return People(*map(int, session.execute(select(*sums)).one()))
+
+
+def answers_seen(
+    session: Session, rosters: Sequence[Roster], *, actor: Actor
+) -> dict[int, Answers]:
+    """The answers of lists, of each as many as lie within reach, by the list's key.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_ROSTERS)
+    if actor.national:
+        return {roster.id: answers_kept(roster) for roster in rosters}
+    counts: dict[int, dict[str, int]] = {roster.id: {} for roster in rosters}
+    counted = (
+        select(RosterMember.roster_id, RosterMember.status, func.count())
+        .where(RosterMember.roster_id.in_(counts), within_reach(actor, RosterMember.area_id))
+        .group_by(RosterMember.roster_id, RosterMember.status)
+    )
+    for roster_id, status, households in session.execute(counted):
+        counts[roster_id][status] = households
+    return {roster_id: Answers.of(of, sum(of.values())) for roster_id, of in counts.items()}
+
+
+def figures_seen(session: Session, roster: Roster, *, actor: Actor) -> Seen:
+    """The figures of a list as one reader may see them.
+
+    Raises:
+        Forbidden
+    """
+    answers = answers_seen(session, [roster], actor=actor)[roster.id]
+    if answers == answers_kept(roster):
+        return Seen(answers, people_kept(roster), whole=True)
+    return Seen(answers, people_in(session, roster, actor=actor), whole=False)
 
 
 def rosters_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:

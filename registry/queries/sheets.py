@@ -26,6 +26,7 @@ from registry.documents.contained import colours
 from registry.documents.sheet import Ground, Hazard, Outline, Row, Shape, Sheet
 from registry.models.rosters import Roster
 from registry.permissions import May
+from registry.queries.rosters import people_in
 from registry.queries.sheet_sentences import (
     asked,
     marks,
@@ -36,7 +37,7 @@ from registry.queries.sheet_sentences import (
     subtitle,
     title,
 )
-from registry.queries.situation_maps import Counts, box_of, by_area, cells_of, people_in
+from registry.queries.situation_maps import Counts, box_of, by_area, cells_of
 
 PIXELS = 1400  # of the longer side of what the map is about: fine enough for paper
 FAR = Frame(WORLD, 20_000)  # how fine the small map is that says where the large one lies

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
@@ -17,12 +17,9 @@ from geo.queries.reach import areas_under, within_reach
 from geo.vector.mercator import Box
 from registry.counting.answers import Answers
 from registry.counting.cells import Cell, Counted, told
-from registry.counting.people import FIGURES, People
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.models.situation_maps import SituationMap
 from registry.permissions import May
-from registry.queries.people import composition
-from registry.queries.rosters import people_kept
 
 MADE = "situation_maps.make"
 CELLS = 44  # across the map
@@ -133,26 +130,6 @@ def by_area(
         counts[area_id][status], names[area_id] = households, name
     rows = {a: Counts(names[a], Answers.of(c, sum(c.values()))) for a, c in counts.items()}
     return dict(sorted(rows.items(), key=lambda row: (-row[1].answers.in_, row[1].name or "~")))
-
-
-def people_in(session: Session, roster: Roster, *, actor: Actor) -> People:
-    """The people of the households of a list that are in and within reach.
-
-    Those of the whole list are as they were when it was kept; a part of them is counted now, as old
-    as they were then.
-
-    Raises:
-        Forbidden
-    """
-    actor.require(May.READ_ROSTERS)
-    if actor.national:
-        return people_kept(roster)
-    inside = _members(roster, actor, RosterMember.registrant_id)
-    inside = inside.where(RosterMember.status == Answer.IN)
-    ages_on = date.fromisoformat((roster.definition or {})["ages_on"])
-    people = composition(ages_on, inside)
-    sums = (func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES)
-    return People(*map(int, session.execute(select(*sums)).one()))
 
 
 def _made(actor: Actor) -> Select[SituationMap, str, datetime]:

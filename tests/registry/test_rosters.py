@@ -16,12 +16,21 @@ from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May as Geo
 from geo.queries.selections import Question, ReleaseNotAskable
+from registry.counting.answers import Answers
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
 from registry.queries import rosters as asked
-from registry.queries.rosters import hash_of, members_page, people_kept, rosters_page
+from registry.queries.rosters import (
+    Seen,
+    answers_seen,
+    figures_seen,
+    hash_of,
+    members_page,
+    people_kept,
+    rosters_page,
+)
 from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_release
@@ -252,6 +261,51 @@ def test_the_list_is_read_page_by_page_within_reach(
         Answer.NOT_OBSERVED
     ]
     assert [row.Roster.name for row in rosters_page(session, actor=anybody).rows] == [roster.name]
+
+
+def test_the_figures_of_a_list_are_of_what_its_reader_may_see(
+    session: Session,
+    areas: dict[str, Area],
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+) -> None:
+    make_person(session, households["not_observed"])
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    west, east = (
+        replace(anybody, national=False, area_ids=frozenset({areas[pcode].id}))
+        for pcode in ("X1", "X2")
+    )
+
+    whole = figures_seen(session, roster, actor=anybody)
+    in_the_west = figures_seen(session, roster, actor=west)
+    in_the_east = figures_seen(session, roster, actor=east)
+
+    counts = {"in": 1, "out": 1, "not_observed": 1, "unlocated": 1}
+    assert whole == Seen(Answers.of(counts, 4), People(people=2, f18_59=1, m18_59=1), whole=True)
+    del counts["not_observed"]
+    assert in_the_west.answers == Answers.of(counts, 3)
+    assert (in_the_west.people.people, in_the_west.whole) == (2, False)
+    assert in_the_east == Seen(Answers.of({"not_observed": 1}, 1), People(), whole=False)
+    assert answers_seen(session, [roster], actor=east) == {roster.id: in_the_east.answers}
+
+
+def test_who_sees_all_of_a_list_is_told_the_figures_it_was_kept_with(
+    session: Session,
+    areas: dict[str, Area],
+    households: dict[str, Registrant],
+    release: Release,
+    anybody: Actor,
+) -> None:
+    bound = replace(anybody, national=False, area_ids=frozenset({areas["X1"].id}))
+    roster = _kept(session, release, bound)
+    freeze(session, roster.id, actor=bound)
+    make_person(session, households["in"])  # moved in since
+
+    seen = figures_seen(session, roster, actor=bound)
+
+    assert (seen.answers.asked, seen.people.people, seen.whole) == (3, 2, True)
 
 
 def test_an_export_says_no_more_than_its_reader_may_see(

@@ -253,11 +253,30 @@ def test_a_kept_list_is_frozen_shown_and_opened_as_its_question_again(
     assert world.deep.number in page.text
     assert "Lower Oru" in browser.get("/rosters/").text
     inside = browser.get(f"/rosters/{roster.id}?status=in").text
-    assert inside.count('class="code">HG-') == 1
+    assert inside.count('class="code"><a href="/registry/HG-') == 1
     opened = browser.get(f"/rosters/{roster.id}")
     code = opened.text.split("/selections/")[1].split('"')[0]
     again = browser.get(f"/selections/{code}")
     assert again.location == f"/select?r={world.release.id}&min=0.5&areas=X1"
+
+
+def test_the_page_of_a_list_says_that_its_figures_are_of_the_areas_one_may_see(
+    signed_in: SignedIn, session: Session, world: World
+) -> None:
+    signed_in(Role.COORDINATOR).act("/rosters/", question="{}", name="Everybody")
+    roster = session.scalars(select(Roster)).one()
+    beyond = "the list goes beyond them"
+    bound = signed_in(Role.COORDINATOR, area_id=world.areas["X2"].id)
+
+    page = bound.get(f"/rosters/{roster.id}?status=all")
+    all_lists = bound.get("/rosters/").text
+
+    assert beyond in page.text
+    assert "of 1 asked" in _text(page)
+
+    assert "in the areas you may see" in all_lists
+    assert "People in" not in all_lists
+    assert beyond not in signed_in(Role.COORDINATOR).get(f"/rosters/{roster.id}").text
 
 
 def test_a_list_is_taken_along_as_a_file(
