@@ -24,6 +24,11 @@ def day_said(day: date) -> str:
     return apart(str(format_date(day, "d MMM y", locale=current().locale)))
 
 
+def month_said(day: date) -> str:
+    """The month of a date as the reader writes it: November 2026."""
+    return apart(str(format_date(day, "MMMM y", locale=current().locale)))
+
+
 def moment_said(moment: datetime) -> str:
     """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
     zone = ZoneInfo(settings().timezone)

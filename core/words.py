@@ -102,6 +102,11 @@ def apart(text: str) -> str:
     return f"{ISOLATE}{text}{POP}" if current().direction == "rtl" else text
 
 
+def bare(text: str) -> str:
+    """A text as it is stored or typed: without the marks that set its parts apart."""
+    return text.replace(ISOLATE, "").replace(POP, "")
+
+
 def _apart(parts: dict[str, object]) -> dict[str, object]:
     """The parts of a sentence, each apart from the words round it."""
     if current().direction == "ltr":

@@ -166,7 +166,7 @@ def _number(text: str | None, release: Release | None) -> float | None:
 
 def usual_threshold(release: Release) -> float | None:
     """Where the slider stands at first: half a metre of water, else the release's floor."""
-    if release.unit == "m" and release.floor is not None and release.floor <= HALF_A_METRE:
+    if release.unit == "m" and (release.floor or 0.0) <= HALF_A_METRE:
         return HALF_A_METRE
     return release.floor
 

@@ -10,10 +10,10 @@ from app.request import actor, asks, db
 from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
 from core import jobs
-from core.clock import today
+from core.clock import month_said, today
 from core.money import said
 from core.storage import path_of
-from core.words import _, counted
+from core.words import _, bare, counted, figure_said
 from programs.jobs.vouchers import print_cards
 from programs.models.memberships import LeftOut
 from programs.permissions import May
@@ -38,6 +38,7 @@ def new() -> str:
         choices=choices(db(), actor=actor()),
         program_id=wanted.get("program", type=int),
         roster_id=wanted.get("roster", type=int),
+        name=bare(month_said(today())),
         starts_on=today(),
     )
 
@@ -53,8 +54,11 @@ def look_ahead() -> str:
 def start() -> Response:
     asked = _asked()
     given = Start(asked.roster_id, request.form["name"], asked.starts_on, asked.with_probable)
-    cycle = cycles.start_cycle(db(), asked.program_id, given, actor=actor())
-    return redirect(url_for(".show", cycle_id=cycle.id), 303)
+    if request.form.get("then") != "amounts":
+        return _back(cycles.start_cycle(db(), asked.program_id, given, actor=actor()).id)
+    begun = cycles.start_with_amounts(db(), asked.program_id, given, actor=actor())
+    _tell_enrolled(begun.enrolled)
+    return _back(begun.cycle_id)
 
 
 @bp.get("/<int:cycle_id>")
@@ -91,22 +95,14 @@ def households(cycle_id: int) -> str:
 
 @bp.post("/<int:cycle_id>/members")
 def enrol(cycle_id: int) -> Response:
-    done = cycles.enrol(db(), cycle_id, actor=actor())
-    flash(
-        counted(
-            "{enrolled} of {count} household was enrolled.",
-            "{enrolled} of {count} households were enrolled.",
-            done.asked,
-            enrolled=done.households,
-        )
-    )
+    _tell_enrolled(cycles.enrol(db(), cycle_id, actor=actor()))
     return _back(cycle_id)
 
 
 @bp.post("/<int:cycle_id>/amounts")
 def prepare(cycle_id: int) -> Response:
     done = entitlements.prepare_entitlements(db(), cycle_id, actor=actor())
-    flash(_("{count} amounts were prepared.", count=done.entitlements))
+    flash(_("{count} amounts were prepared.", count=figure_said(done.entitlements)))
     return _back(cycle_id)
 
 
@@ -187,6 +183,17 @@ def _signers_left(at: Standing) -> list[str]:
     """Who could sign next: the approvers who neither prepared it nor signed it."""
     done = signers_of(db(), at.approval.id) if at.approval else []
     return named_who_may(db(), May.APPROVE, but=hands_on(db(), at.cycle) | set(done))
+
+
+def _tell_enrolled(done: cycles.Enrolled) -> None:
+    flash(
+        counted(
+            "{enrolled} of {count} household was enrolled.",
+            "{enrolled} of {count} households were enrolled.",
+            done.asked,
+            enrolled=figure_said(done.households),
+        )
+    )
 
 
 def _back(cycle_id: int) -> Response:

@@ -12,7 +12,10 @@ from app.request import actor, asks, db
 from app.web.asking import address_of, as_sent, question_asked, question_sent, shape_sent
 from app.web.histograms import histogram_of
 from app.web.maps import legend_of, map_settings
+from core.clock import day_of, day_said
+from core.words import bare
 from geo.models.events import Event
+from geo.models.releases import Release
 from geo.permissions import May
 from geo.queries.areas import level_names, search_areas
 from geo.queries.selections import (
@@ -38,9 +41,11 @@ def select() -> str:
     events = ongoing(db(), actor=actor())
     release = release_meant(db(), events, request.args.get("r", type=int))
     question = question_asked(db(), request.args, release)
+    event = db().get(Event, release.event_id) if release else None
     return render_template(
         "selections/select.html",
-        event=db().get(Event, release.event_id) if release else None,
+        event=event,
+        list_name=_list_name(event, release),
         others=[(e.event, r) for e in events for r in reversed(e.releases) if r is not release],
         map_settings=map_settings(db(), actor(), release, question.threshold),
         legend=legend_of(release),
@@ -95,6 +100,14 @@ def areas() -> Response:
     """What a few letters of a name or P-code may mean."""
     found = search_areas(db(), request.args.get("q", ""), actor())
     return jsonify([asdict(area) | {"path": ", ".join(area.trail)} for area in found])
+
+
+def _list_name(event: Event | None, release: Release | None) -> str:
+    """What a kept list is likely to be called: the event, and the day it was observed."""
+    if event is None or release is None:
+        return ""
+    seen = release.observed_at
+    return f"{event.name}, {bare(day_said(day_of(seen)))}" if seen else event.name
 
 
 def _told(question: Question) -> dict[str, Any]:

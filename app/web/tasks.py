@@ -42,7 +42,7 @@ def _signatures(session: Session, actor: Actor) -> Iterator[Task]:
             signed=cycle.signed,
             needed=cycle.needed,
         )
-        yield Task(what, f"/cycles/{cycle.cycle_id}", cycle.asked_at, note, "signature")
+        yield Task(what, f"/approvals/{cycle.approval_id}", cycle.asked_at, note, "signature")
 
 
 def _releases(session: Session, actor: Actor) -> Iterator[Task]:

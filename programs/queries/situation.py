@@ -20,7 +20,7 @@ MOST_SHOWN = 10
 class ToSign:
     """A cycle that waits for a signature."""
 
-    cycle_id: int
+    approval_id: int
     program: str
     number: int
     households: int
@@ -39,7 +39,7 @@ def cycles_to_sign(session: Session, *, actor: Actor) -> list[ToSign]:
     signed = select(func.count()).select_from(of_this.subquery()).scalar_subquery()
     waiting = (
         select(
-            Cycle.id,
+            Approval.id,
             Program.name,
             Cycle.number,
             Approval.households,

@@ -24,7 +24,7 @@ from programs.queries.cycles import (
     sees_part_only,
 )
 from programs.queries.eligibility import judged, round_of
-from programs.services.entitlements import move_entitlements
+from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.funds import set_free
 from registry.models.rosters import Roster, RosterState
 
@@ -65,6 +65,15 @@ class Enrolled:
     households: int
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A cycle that was started with its amounts: whom it enrolled, and what they are due."""
+
+    cycle_id: int
+    enrolled: Enrolled
+    prepared: Prepared
+
+
 def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor) -> Cycle:
     """Start a cycle of a program from a frozen roster; nobody is enrolled yet.
 
@@ -87,6 +96,20 @@ def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor
     with audit.act(session, actor, "cycles.start", cycle) as figures:
         figures.update(program=program.number, number=number, list=roster.name)
     return cycle
+
+
+def start_with_amounts(session: Session, program_id: int, start: Start, *, actor: Actor) -> Begun:
+    """Start a cycle, enrol its list and prepare the amounts: all that comes before the signatures.
+
+    Each is the act it is on its own; where one is refused nothing of the others is left.
+
+    Raises:
+        What `start_cycle`, `enrol` and `prepare_entitlements` refuse.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = start_cycle(session, program_id, start, actor=actor)
+    enrolled = enrol(session, cycle.id, actor=actor)
+    return Begun(cycle.id, enrolled, prepare_entitlements(session, cycle.id, actor=actor))
 
 
 def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:

@@ -21,7 +21,8 @@ SOON, LONG = 60_000, 180_000  # milliseconds: for a page, and for a job on a bus
 class Person:
     """One person, one page; everything the browser complains of is kept until `met_no_fault`.
 
-    `clicks` counts what a hand does: pages gone to, fields filled in, things clicked or chosen.
+    `clicks` counts what a hand does: pages gone to, fields filled in, things clicked or chosen. A
+    field that already holds the answer is left as it is.
     """
 
     name: str
@@ -53,8 +54,10 @@ class Person:
     def fill(self, **answers: str) -> None:
         """Fill in fields by their names."""
         for name, answer in answers.items():
-            self.page.locator(f"main [name='{name}']").first.fill(answer)
-            self.clicks += 1
+            field = self.page.locator(f"main [name='{name}']").first
+            if field.input_value() != answer:
+                field.fill(answer)
+                self.clicks += 1
 
     def tick(self, name: str, value: str) -> None:
         """Tick a box, or choose one of several circles."""
@@ -63,8 +66,10 @@ class Person:
 
     def choose(self, name: str, value: str) -> None:
         """Choose from a list by the value behind the words."""
-        self.page.locator(f"main select[name='{name}']").first.select_option(value)
-        self.clicks += 1
+        choices = self.page.locator(f"main select[name='{name}']").first
+        if choices.input_value() != value:
+            choices.select_option(value)
+            self.clicks += 1
 
     def choose_words(self, name: str, words: str) -> None:
         """Choose from a list the entry that has these words in it."""
@@ -122,9 +127,9 @@ class Person:
         self.page.reload()
 
     def shows(self, name: str, page: Page | None = None) -> None:
-        """Keep a picture of the page, or of another one at hand, where a tour is asked for."""
+        """Keep the first picture of the page, or of another at hand, where a tour is asked for."""
         shown = page or self.page
-        if TOUR:
+        if TOUR and not (Path(TOUR) / f"{name}.png").exists():
             shown.wait_for_load_state("networkidle")
             shown.wait_for_timeout(2000)  # the map fades in, the word of the last act goes
             shown.screenshot(path=Path(TOUR) / f"{name}.png", full_page=page is not None)

@@ -143,10 +143,9 @@ def publish(analyst: Person, file: Path, meaning: Meaning) -> None:
     analyst.sees("Select households in it", within=LONG)
 
 
-def keep_list(coordinator: Person, name: str) -> None:
-    """Keep the answer of the page Select as a list that never changes."""
+def keep_list(coordinator: Person) -> None:
+    """Keep the answer of the page Select, under the name it is given, as a list for ever."""
     coordinator.click("Keep this list")
-    coordinator.page.locator("#keep input[name=name]").fill(name)
     coordinator.click("Keep it")
     coordinator.sees("frozen")
 
@@ -192,12 +191,10 @@ def post_money(finance: Person, program: str, amount: int) -> None:
 def start_cycle(manager: Person, roster: str, program_name: str) -> str:
     """From the kept list to a cycle that waits for its signatures; answers the cycle's path."""
     manager.go(roster)
+    manager.shows("4-list")
     manager.click("Start a cycle with it")
     manager.choose_words("program_id", program_name)
-    manager.fill(name="First round")
-    manager.click("Start the cycle")
-    manager.click("Enrol the households")
-    manager.click("Prepare the amounts")
+    manager.click("Start it and prepare the amounts")
     manager.click("Ask for the signatures")
     manager.sees("Next: signature 1 of 1")
     return manager.path()
@@ -207,7 +204,7 @@ def open_approval(approver: Person) -> None:
     """What waits for the approver on the first page is looked at."""
     approver.go("/")
     approver.click("Sign cycle")
-    approver.click("Look and sign")
+    approver.sees("You are asked to sign")
 
 
 def sign(approver: Person) -> None:

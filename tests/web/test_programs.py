@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
+from core.audit import AuditEntry
+from core.clock import month_said, today
 from programs.models.approvals import Approval
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Voucher
@@ -124,6 +126,35 @@ def test_a_flood_list_becomes_a_payment_list_by_four_people(
     followed = finance.act(f"/payments/{batch.id}/workbook").text
     assert f"{program.number}-1-payments.csv" in followed
     assert "/jobs/" in followed
+
+
+def test_a_cycle_is_started_with_its_amounts_in_one_step(
+    session: Session, signed_in: SignedIn
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    program = _open_program(session, manager)
+    roster = make_roster(session, *_families(session))
+    form = {"program_id": program.id, "roster_id": roster.id, "starts_on": "2026-11-20"}
+    offered = manager.get("/cycles/new").text
+
+    page = manager.act("/cycles/", **form, name="November", then="amounts").text
+
+    assert f'value="{month_said(today())}"' in offered
+    assert "2 of 3 households were enrolled" in page
+    assert "2 households are due MUR 7,300" in page
+    assert "Ask for the signatures" in page
+    acts = select(AuditEntry.action).where(AuditEntry.subject == "cycles").order_by(AuditEntry.id)
+    assert list(session.scalars(acts)) == ["cycles.start", "cycles.enrol", "entitlements.prepare"]
+
+
+def test_who_may_sign_comes_from_the_first_page_to_what_is_signed(
+    session: Session, signed_in: SignedIn
+) -> None:
+    cycle = make_prepared(session, make_program(session), make_family(session, 2))
+    signed_in(Role.PROGRAM_MANAGER).act(f"/cycles/{cycle.id}/approvals")
+    approval = session.scalars(select(Approval)).one()
+
+    assert f'href="/approvals/{approval.id}">Sign cycle' in signed_in(Role.APPROVER).get("/").text
 
 
 def test_who_prepared_a_cycle_is_refused_when_they_sign(

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.auth.roles import Role
 from app.web.histograms import round_axis
 from geo.models.areas import Area
-from geo.models.events import LayerKind
+from geo.models.events import Event, LayerKind
 from geo.models.releases import Release
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster, RosterState
@@ -258,6 +259,17 @@ def test_a_kept_list_is_frozen_shown_and_opened_as_its_question_again(
     code = opened.text.split("/selections/")[1].split('"')[0]
     again = browser.get(f"/selections/{code}")
     assert again.location == f"/select?r={world.release.id}&min=0.5&areas=X1"
+
+
+def test_a_list_is_named_after_the_event_and_the_day_it_was_observed(
+    signed_in: SignedIn, session: Session, world: World
+) -> None:
+    world.release.observed_at = datetime(2026, 11, 19, 6, 12, tzinfo=UTC)
+    event = session.get_one(Event, world.release.event_id)
+    soup = BeautifulSoup(signed_in(Role.COORDINATOR).get("/select").text, "html.parser")
+    field = soup.select_one("#keep input[name=name]")
+    assert field is not None
+    assert field["value"] == f"{event.name}, 19 Nov 2026"
 
 
 def test_the_page_of_a_list_says_that_its_figures_are_of_the_areas_one_may_see(
