@@ -15,7 +15,6 @@ from core.errors import Invalid
 from core.jobs import defer
 from core.storage import keep
 from core.words import _
-from geo.classes import classes_of
 from geo.jobs import releases as works
 from geo.measures import MEASURES
 from geo.models.events import EventKind, EventState, Severity
@@ -157,7 +156,7 @@ def _desk(
         asked=asked,
         faults=faults or {},
         **_options(release),
-        legend=_legend(release),
+        legend=legend_of(release),
         histogram=histogram_of(release, [int(n) for n in release.histogram or []]),
         map_settings=map_settings(db(), actor(), release, release.floor, households=None),
     )
@@ -181,14 +180,9 @@ def _published(page: ReleasePage) -> str:
         page=page,
         areas=areas_hit(db(), page.release, level, actor=actor()),
         level=level_names(db()).get(level, _("Area")),
-        legend=_legend(page.release),
+        legend=legend_of(page.release),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),
     )
-
-
-def _legend(release: Release) -> list[tuple[str, str]]:
-    """The classes of a release; an extent without values has one."""
-    return legend_of(release) or [(_("flooded"), token) for _least, token in classes_of(release)]
 
 
 def _kinds() -> dict[str, dict[str, str]]:

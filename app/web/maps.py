@@ -7,7 +7,7 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.words import figure_said
+from core.words import _, figure_said
 from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -53,9 +53,14 @@ def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[fl
 
 
 def legend_of(release: Release | None) -> list[tuple[str, str]]:
-    """The classes of a release as a legend writes them: least value, colour; the last is open."""
-    if release is None or release.kind is LayerKind.EXTENT:
+    """The classes of a release as a legend writes them: least value, colour; the last is open.
+
+    An extent has one, which is no value.
+    """
+    if release is None:
         return []
+    if release.kind is LayerKind.EXTENT:
+        return [(_("flooded"), token) for _least, token in classes_of(release)]
     written = [(figure_said(least), token) for least, token in classes_of(release)]
     last, token = written[-1]
     return [*written[:-1], (f"{last} +", token)]

@@ -13,7 +13,7 @@ from app.web.tasks import tasks_of
 from geo.models.releases import Release
 from geo.permissions import May
 from geo.queries.areas import level_names
-from geo.queries.selections import Question
+from geo.queries.selections import Question, table_level
 from geo.queries.situation import (
     Ongoing,
     bounds_of_areas,
@@ -38,6 +38,7 @@ class Card:
     release: Release | None
     threshold: float | None
     result: Result | None
+    level: int = 1
 
 
 @bp.get("/")
@@ -71,7 +72,8 @@ def _card(event: Ongoing, wanted: Release | None) -> Card:
         return Card(event, None, None, None)
     threshold = usual_threshold(release)
     question = Question(release_id=release.id, threshold=threshold)
-    return Card(event, release, threshold, ask(db(), question, actor=actor()))
+    level = table_level(db(), question)
+    return Card(event, release, threshold, ask(db(), question, actor=actor(), level=level), level)
 
 
 def _begun() -> dict[str, bool]:

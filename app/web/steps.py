@@ -85,6 +85,6 @@ def _handed_over(at: Standing) -> bool:
 def _voucher_note(at: Standing) -> str:
     issued = sum(n for state, n in at.vouchers.items() if state is not VoucherState.VOID)
     if not issued:
-        return ""
+        return _("nothing by card") if at.total and all(way.in_money for way in at.ways) else ""
     redeemed = figure_said(at.vouchers[VoucherState.REDEEMED])
     return _("{redeemed} of {issued}", redeemed=redeemed, issued=figure_said(issued))

@@ -199,14 +199,18 @@ def release_asked(session: Session, question: Question) -> Release | None:
 def table_level(session: Session, question: Question) -> int:
     """The level a table of a question's answers is made at, so that it has rows to compare.
 
-    One below the areas picked; of a drawing the last but one; of the country the first.
+    One below the areas picked; of a drawing the last but one; of the country the first that has
+    several areas.
     """
     levels = select(Area.level).where(in_force()).order_by(Area.level.desc()).limit(1)
     deepest = session.scalar(levels) or 0
     if question.area_ids:
         picked = session.scalar(levels.where(Area.id.in_(question.area_ids))) or 0
         return min(picked + 1, deepest)
-    return max(deepest - 1, 1) if question.shape else 1
+    if question.shape:
+        return max(deepest - 1, 1)
+    several = select(Area.level).where(in_force()).group_by(Area.level).having(func.count() > 1)
+    return session.scalar(several.order_by(Area.level).limit(1)) or 1
 
 
 def selection_by_code(session: Session, code: str) -> Selection:

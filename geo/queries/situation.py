@@ -94,6 +94,9 @@ def releases_to_settle(session: Session, *, actor: Actor) -> list[Release]:
 
 
 def top_area(session: Session) -> str | None:
-    """The name of the one area all others lie in; None where there are several, or none yet."""
+    """The name of the one area all others lie in; None where there are several, or none yet.
+
+    Lists of countries by ISO 3166 write "Philippines (the)"; nobody else does.
+    """
     names = list(session.scalars(select(Area.name).where(Area.parent_id.is_(None), in_force())))
-    return names[0] if len(names) == 1 else None
+    return names[0].removesuffix(" (the)") if len(names) == 1 else None
