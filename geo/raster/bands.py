@@ -79,7 +79,7 @@ def chosen_band(name: str, dataset: Any, choice: Choice) -> Band:
 
     Raises SeveralBands, SeveralTimes, NoSuchBand, NoSuchTime, NoTimes, NoSuchVariable, Picture.
     """
-    bands = [_band(dataset, n) for n in dataset.indexes if _holds_values(dataset, n)]
+    bands = [_band(dataset, n) for n in dataset.indexes if holds_values(dataset, n)]
     if choice.band is not None:
         return _by_number(name, bands, choice)
     _refuse_picture(name, dataset)
@@ -92,6 +92,11 @@ def chosen_band(name: str, dataset: Any, choice: Choice) -> Band:
     if len({band.time for band in bands if band.time}) > 1:
         raise SeveralTimes(name=name, times=listed([band.time for band in bands]))
     raise SeveralBands(name=name, bands=listed([str(band) for band in bands]))
+
+
+def holds_values(dataset: Any, number: int) -> bool:
+    """Whether a band holds values, and not how opaque the cells of others are."""
+    return bool(dataset.colorinterp[number - 1].name != "alpha")
 
 
 def listed(names: list[str]) -> str:
@@ -140,10 +145,6 @@ def _refuse_picture(name: str, dataset: Any) -> None:
         raise Picture(name=name, colours=", ".join(numbered))
     if colours == ["palette"]:
         raise Picture(name=name, colours="a palette of colours")
-
-
-def _holds_values(dataset: Any, number: int) -> bool:
-    return bool(dataset.colorinterp[number - 1].name != "alpha")
 
 
 def _band(dataset: Any, number: int) -> Band:

@@ -40,6 +40,7 @@ class Grid:
     scale: float = 1.0
     offset: float = 0.0
     masked: bool = False  # a mask or an alpha band stands beside the values
+    alpha: int | None = None  # the band in which 0 hides a cell
     nodes: bool = False
     variable: str | None = None
     time: str | None = None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -19,10 +20,18 @@ from core.words import _
 from geo.archives import contents, refuse_recipe, unpacked
 from geo.crs import CIRCLE, WGS84, in_degrees, settled
 from geo.raster import shakemap
-from geo.raster.bands import Band, Choice, NoSuchVariable, chosen_band, listed, says_degrees
+from geo.raster.bands import (
+    Band,
+    Choice,
+    NoSuchVariable,
+    chosen_band,
+    holds_values,
+    listed,
+    says_degrees,
+)
 from geo.raster.grid import Grid
 from geo.raster.variables import chosen_variable, is_turned, only_variable
-from geo.raster.windows import Window, clipped, pieces, stored
+from geo.raster.windows import Window, clipped, gdal_errors, pieces, stored
 
 # Drivers that read values from the file they are given: none that fetches, or points elsewhere.
 # fmt: off
@@ -40,6 +49,7 @@ GRIDS = {
 # fmt: on
 UNSAID = Choice()
 SMALL = 16_000_000  # cells
+BLOCK = 2 << 30  # bytes
 TRIED = 40  # files of an archive whose endings say nothing
 PLAIN = 2 * CIRCLE  # degrees; what lies farther east or west is no longitude
 
@@ -76,6 +86,11 @@ class NotDegrees(Invalid):
     find out its true coordinate system and correct the file."""
 
 
+class BlockTooLarge(Invalid):
+    """{name} keeps {size} GB of cells in one block, more than we can hold; write it again in
+    tiles."""
+
+
 @contextmanager
 def opened(path: Path, choice: Choice = UNSAID) -> Iterator[Grid]:
     """The grid of values in a raster file, readable as long as the block lasts.
@@ -99,14 +114,12 @@ def grid_at(name: str, place: Path, choice: Choice) -> Iterator[Grid]:
 
 def is_raster(path: Path) -> bool:
     """Whether a plain file opens as a raster at all; what it holds is not judged yet."""
-    from rasterio.errors import RasterioError
-
     if shakemap.is_shakemap(path):
         return True
     try:
         with dataset(str(path)):
             return True
-    except RasterioError:
+    except gdal_errors():
         return False
 
 
@@ -159,14 +172,15 @@ def _is_called(file: Path, name: str) -> bool:
 
 
 def _grid(name: str, file: str, choice: Choice) -> Grid:
-    from rasterio.errors import RasterioError
-
     refuse_recipe(name, Path(file))
     try:
-        source = dataset(file)
-    except RasterioError as error:
+        return _found(name, file, choice)
+    except gdal_errors() as error:
         raise Unreadable(name=name) from error
-    with source:
+
+
+def _found(name: str, file: str, choice: Choice) -> Grid:
+    with dataset(file) as source:
         wanted = choice.variable or choice.layer
         part = chosen_variable(name, source, wanted, dataset)
         if part is None:
@@ -189,6 +203,7 @@ def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     grid = _of_band(source, band, crs, choice)
     grid = replace(grid, file=name, notes=notes, variable=variable or band.name or None)
     _refuse_false_degrees(name, grid)
+    _refuse_large_blocks(name, grid)
     _refuse_damaged(source, grid)
     return grid
 
@@ -227,6 +242,7 @@ def _of_band(source: Any, band: Band, crs: CRS, choice: Choice) -> Grid:
     """The description of one band of an open data set."""
     at = band.number - 1
     rows, columns = source.block_shapes[at]
+    alpha = _alpha(source, band.number)
     return Grid(
         name=source.name,
         driver=source.driver,
@@ -240,11 +256,24 @@ def _of_band(source: Any, band: Band, crs: CRS, choice: Choice) -> Grid:
         nodata=_nodata(source, band.number, choice),
         scale=source.scales[at],
         offset=source.offsets[at],
-        masked=any(flag.name == "per_dataset" for flag in source.mask_flag_enums[at]),
+        masked=alpha is not None or _is_masked(source, at),
+        alpha=alpha,
         nodes=source.tags().get("AREA_OR_POINT") == "Point",
         time=band.time or None,
         unit=source.units[at] or None,
     )
+
+
+def _is_masked(source: Any, at: int) -> bool:
+    """Whether GDAL masks cells by more than the nodata it tells; of 64 bits it may tell none."""
+    flags = {flag.name for flag in source.mask_flag_enums[at]}
+    return "per_dataset" in flags or ("nodata" in flags and source.nodatavals[at] is None)
+
+
+def _alpha(source: Any, band: int) -> int | None:
+    """The band that says how opaque the cells are, if another one does."""
+    opacities = [n for n in source.indexes if n != band and not holds_values(source, n)]
+    return next(iter(opacities), None)
 
 
 def _nodata(source: Any, number: int, choice: Choice) -> tuple[float, ...]:
@@ -271,6 +300,14 @@ def _refuse_false_degrees(name: str, grid: Grid) -> None:
         raise NotDegrees(name=name, low=f"{west:.6g}", high=f"{east:.6g}")
     if max(abs(south), abs(north)) > 90 + cell:
         raise NotDegrees(name=name, low=f"{south:.6g}", high=f"{north:.6g}")
+
+
+def _refuse_large_blocks(name: str, grid: Grid) -> None:
+    """Refuse what would have to be held in memory whole to read a single cell."""
+    rows, columns = grid.block
+    size = rows * columns * np.dtype(grid.dtype).itemsize
+    if size > BLOCK:
+        raise BlockTooLarge(name=name, size=f"{size / 1e9:.0f}")
 
 
 def _refuse_damaged(source: Any, grid: Grid) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,22 +51,39 @@ def clipped(grid: Grid, top: int, left: int, height: int, width: int) -> Window:
     return Window(top, left, min(height, grid.height - top), min(width, grid.width - left))
 
 
-def stored(source: Any, grid: Grid, window: Window) -> Cells:
-    """The numbers of a window as the file holds them. Raises Damaged."""
+def gdal_errors() -> tuple[type[Exception], ...]:
+    """What rasterio and netCDF4 raise where a file is broken; not all of it is a RasterioError."""
+    from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
 
-    try:
+    return RasterioError, CPLE_BaseError, OSError, UnicodeError
+
+
+def stored(source: Any, grid: Grid, window: Window) -> Cells:
+    """The numbers of a window as the file holds them. Raises Damaged."""
+    with _told(grid):
         cells: Cells = source.read(grid.band, window=window.slices)
-    except RasterioError as error:
-        raise Damaged(name=grid.file, reason=_cause(error)) from error
     return cells
 
 
 def unmasked(source: Any, grid: Grid, window: Window) -> Flags:
-    """Which cells of a window the mask or alpha band of the file lets through."""
+    """Which cells of a window the mask or alpha band of the file lets through. Raises Damaged."""
     if not grid.masked:
         return np.ones((window.height, window.width), dtype=bool)
-    return np.asarray(source.read_masks(grid.band, window=window.slices) > 0)
+    with _told(grid):
+        seen = source.read_masks(grid.band, window=window.slices) > 0
+        if grid.alpha:  # GDAL's mask forgets it beside nodata
+            seen &= source.read(grid.alpha, window=window.slices) > 0
+    return np.asarray(seen)
+
+
+@contextmanager
+def _told(grid: Grid) -> Iterator[None]:
+    """What GDAL says of cells it cannot read, as a refusal."""
+    try:
+        yield
+    except gdal_errors() as error:
+        raise Damaged(name=grid.file, reason=_cause(error)) from error
 
 
 def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:

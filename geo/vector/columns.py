@@ -12,6 +12,7 @@ from core.errors import Invalid
 from geo.crs import Floats
 
 WHOLE = ("OFTInteger", "OFTInteger64")
+LONGEST = 1 << 53  # the whole numbers from here on are not all floats
 
 
 class NoSuchColumn(Invalid):
@@ -29,6 +30,12 @@ class Column:
     name: str
     kind: str  # OGR's field type
     values: NDArray[Any]
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether whole numbers came as floats (some are missing) that cannot hold them all."""
+        floats = self.kind in WHOLE and self.values.dtype.kind == "f"
+        return floats and bool((np.abs(self.values) >= LONGEST).any())
 
     def texts(self) -> list[str]:
         """Every value as text, empty where there is none."""

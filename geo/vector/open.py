@@ -8,7 +8,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ SHAPES = {
 POLYGONS, COLLECTIONS = (3, 6), (7,)
 NAMES = {0: "points", 1: "lines", 2: "lines", 4: "points", 5: "lines"}
 HEAD = 1 << 16  # bytes at either end of a GeoJSON in which it would name its system
+WESTERN = "cp1252"  # European, for text that does not say its encoding and is no UTF-8
 FARTHEST = 360.0  # degrees; grids and shapes of the Pacific count to here
 
 
@@ -113,8 +114,6 @@ def layers(name: str, place: Path) -> list[tuple[Path, str]]:
 
     Raises Unreadable if nothing there is a vector file, NoShapes if none has shapes.
     """
-    from pyogrio.errors import DataSourceError
-
     files = contents(place)
     if len(files) != 1:
         files = [file for file in files if file.suffix.lower() in SHAPES]
@@ -124,7 +123,7 @@ def layers(name: str, place: Path) -> list[tuple[Path, str]]:
         try:
             found += [(file, layer) for layer, kind in _listed(file) if kind is not None]
             read += 1
-        except DataSourceError:
+        except _broken():
             continue  # a .json of settings among shapefiles
     if not read:
         raise Unreadable(name=name)
@@ -139,7 +138,7 @@ def read(layer: Layer, columns: Sequence[str] = ()) -> Features:
     fields = [name for name in names if name in layer.columns]
     meta, fids, shapes, values = _raw(layer, fields)
     found = {
-        name: Column(name, kind, value)
+        name: _exact(layer, Column(name, kind, value))
         for name, kind, value in zip(meta["fields"], meta["ogr_types"], values, strict=True)
     }
     found.setdefault(layer.fid, Column(layer.fid, "OFTInteger64", np.asarray(fids)))
@@ -205,14 +204,10 @@ def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tup
 
 
 def _described(name: str, path: Path, layer: str, given: str | None) -> Layer:
-    import pyogrio
-
-    encoding = _encoding(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        info = pyogrio.read_info(
-            path, layer=layer, encoding=encoding, force_total_bounds=given is not None
-        )
+    try:
+        info, encoding = _info(path, layer, bounds=given is not None)
+    except _broken() as error:
+        raise Unreadable(name=name) from error
     if info["driver"] not in DRIVERS:
         raise Unreadable(name=name)
     declared = _declared(info)
@@ -227,6 +222,34 @@ def _described(name: str, path: Path, layer: str, given: str | None) -> Layer:
         fid=info["fid_column"] or "fid",
         encoding=encoding,
     )
+
+
+def _info(path: Path, layer: str, *, bounds: bool) -> tuple[dict[str, Any], str | None]:
+    """What pyogrio says of a layer, and how its columns are encoded, where it does not tell."""
+    encoding = _encoding(path)
+    try:
+        return _info_in(encoding, path, layer, bounds=bounds), encoding
+    except UnicodeDecodeError:
+        return _info_in(WESTERN, path, layer, bounds=bounds), WESTERN
+
+
+def _info_in(encoding: str | None, path: Path, layer: str, *, bounds: bool) -> dict[str, Any]:
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: dict[str, Any] = pyogrio.read_info(
+            path, layer=layer, encoding=encoding, force_total_bounds=bounds
+        )
+    return found
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What pyogrio raises where a file is broken, or its text is in no encoding we can tell."""
+    from pyogrio._err import CPLE_BaseError
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    return DataSourceError, DataLayerError, CPLE_BaseError, UnicodeDecodeError
 
 
 def _declared(info: dict[str, Any]) -> CRS | None:
@@ -269,7 +292,7 @@ def _encoding(path: Path) -> str | None:
     try:
         records.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        return WESTERN
     return "UTF-8"
 
 
@@ -282,15 +305,25 @@ def _shapes(layer: Layer, written: Any) -> Shapes:
 
 def _raw(layer: Layer, fields: list[str]) -> tuple[dict[str, Any], Any, Any, Any]:
     """What pyogrio reads of a layer; text that is not what it claims to be, as Western European."""
-    from pyogrio.errors import DataLayerError, DataSourceError
-
     try:
         try:
             return _read_by_pyogrio(layer, fields, layer.encoding)
         except UnicodeDecodeError:
-            return _read_by_pyogrio(layer, fields, "cp1252")
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+            return _read_by_pyogrio(layer, fields, WESTERN)
+    except _broken() as error:
         raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+
+
+def _exact(layer: Layer, column: Column) -> Column:
+    """A column as it is; where gaps made floats of whole numbers too long for them, those again."""
+    import pyogrio
+
+    if not column.is_rounded:
+        return column
+    _meta, table = pyogrio.raw.read_arrow(
+        layer.path, layer=layer.name, columns=[column.name], read_geometry=False
+    )
+    return replace(column, values=np.array(table[column.name].to_pylist(), dtype=object))
 
 
 def _read_by_pyogrio(

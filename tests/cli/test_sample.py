@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from netCDF4 import Dataset
 from rasterio.transform import Affine, from_origin
 
 from tests.cli.running import asked, statuses, values
@@ -149,6 +150,35 @@ def test_a_mask_hides_cells_beside_nodata(tmp_path: Path) -> None:
     ran = asked(tmp_path, hazard, "lon,lat\n0.5,1.5\n1.5,1.5\n0.5,0.5\n")
 
     assert statuses(ran) == ["in", "not_observed", "in"]
+
+
+@pytest.mark.parametrize("nodata", [None, 4])
+def test_an_alpha_band_hides_cells_beside_nodata(tmp_path: Path, nodata: int | None) -> None:
+    hazard = depth_file(
+        tmp_path / "h.tif", CELLS, dtype="uint8", count=2, nodata=nodata, alpha="YES"
+    )
+    with rasterio.open(hazard, "r+") as file:
+        file.write(np.array([[255, 0], [1, 255]], dtype="uint8"), 2)
+
+    ran = asked(tmp_path, hazard, "lon,lat\n0.5,1.5\n1.5,1.5\n0.5,0.5\n1.5,0.5\n")
+
+    seen_last = "in" if nodata is None else "not_observed"
+    assert statuses(ran) == ["in", "not_observed", "in", seen_last]
+
+
+def test_nodata_of_64_bits_is_met_though_no_float_holds_it(tmp_path: Path) -> None:
+    hazard = tmp_path / "h.nc"
+    with Dataset(hazard, "w") as file:
+        for name, places in (("lat", [1.5, 0.5]), ("lon", [0.5, 1.5])):
+            file.createDimension(name, 2)
+            file.createVariable(name, "f8", (name,))[:] = places
+            file[name].units = {"lat": "degrees_north", "lon": "degrees_east"}[name]
+        cells = file.createVariable("people", "i8", ("lat", "lon"), fill_value=2**63 - 1)
+        cells[:] = np.ma.masked_equal([[0, 2**63 - 2], [2, 3]], 0)
+
+    ran = asked(tmp_path, hazard, "lon,lat\n0.5,1.5\n1.5,1.5\n0.5,0.5\n1.5,0.5\n")
+
+    assert statuses(ran) == ["not_observed", "in", "in", "in"]
 
 
 def test_a_south_up_raster_is_read_by_its_own_rows(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from geo.archives import Recipe
 from geo.crs import CrsMissing, label
 from geo.raster.bands import Choice, NoSuchTime, NoSuchVariable, SeveralTimes
 from geo.raster.open import (
+    BlockTooLarge,
     NotDegrees,
     SeveralFiles,
     Turned,
@@ -158,6 +159,40 @@ def test_what_is_no_raster_is_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(CrsMissing), opened(depth_file(tmp_path / "x.tif", [[1.0]], crs=None)):
         pass
+
+
+def test_a_strip_too_large_to_be_held_is_refused(tmp_path: Path) -> None:
+    huge = {"width": 60_000, "height": 60_000, "BLOCKYSIZE": 60_000, "SPARSE_OK": True}
+    shape = {"count": 1, "dtype": "float32", "crs": "EPSG:4326", "compress": "deflate"}
+    place = from_origin(-180, 90, 0.006, 0.003)
+    with rasterio.open(tmp_path / "h.tif", "w", transform=place, **shape, **huge):
+        pass
+
+    with pytest.raises(BlockTooLarge, match="14 GB"), opened(tmp_path / "h.tif"):
+        pass
+
+
+def test_a_tiff_whose_next_page_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    file = depth_file(tmp_path / "h.tif", [[1.0]])
+    page = bytearray(file.read_bytes())
+    directory = int.from_bytes(page[4:8], "little")
+    tags = int.from_bytes(page[directory : directory + 2], "little")
+    after = directory + 2 + 12 * tags
+    page[after : after + 4] = len(page).to_bytes(4, "little")
+    file.write_bytes(page)
+
+    with pytest.raises(Unreadable, match=r"h\.tif"), opened(file):
+        pass
+
+
+def test_a_netcdf_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    file = netcdf(tmp_path / "h.nc")
+    whole = file.read_bytes()
+
+    for end in range(len(whole) // 2, len(whole), 97):
+        file.write_bytes(whole[:end])
+        with pytest.raises(Unreadable, match=r"h\.nc"), opened(file):
+            pass
 
 
 def shakemap(path: Path, rows: list[str], fields: str = "LON LAT MMI PGA") -> Path:

@@ -95,6 +95,24 @@ def test_a_code_page_that_is_wrong_does_not_lose_the_names(tmp_path: Path) -> No
     assert texts(tmp_path / "a.shp", "name") == ["Peñablanca"]
 
 
+def test_columns_named_in_another_encoding_than_they_say_are_found(tmp_path: Path) -> None:
+    feature = json.loads(shapely.to_geojson(BOX))
+    features = [{"type": "Feature", "properties": {"año": "Peñablanca"}, "geometry": feature}]
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    (tmp_path / "a.geojson").write_text(text, encoding="cp1252")
+
+    assert texts(tmp_path / "a.geojson", "año") == ["Peñablanca"]
+
+
+def test_a_layer_whose_own_name_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    collection = {"type": "FeatureCollection", "name": "año", "features": []}
+    text = json.dumps(collection, ensure_ascii=False)
+    (tmp_path / "a.geojson").write_text(text, encoding="cp1252")
+
+    with pytest.raises(Unreadable, match=r"a\.geojson"), opened(tmp_path / "a.geojson"):
+        pass
+
+
 def test_several_layers_are_asked_for_and_tables_beside_them_are_not(tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     pyogrio.write_dataframe(frame(name=["flood"]), path, layer="flood 2020")
@@ -227,6 +245,17 @@ def test_values_are_written_as_they_were_meant(tmp_path: Path) -> None:
         columns = read(layer, ["gaps", "word"]).columns
     assert np.isnan(columns["gaps"].numbers("a")).tolist() == [False, True]
     assert columns["word"].numbers("a").tolist()[0] == 7
+
+
+def test_long_numbers_keep_their_digits_beside_gaps(tmp_path: Path) -> None:
+    path = shapes_file(
+        tmp_path / "a.geojson",
+        (BOX, {"household": 202_011_130_000_000_001}),
+        (BOX, {"household": None}),
+        (BOX, {"household": 7}),
+    )
+
+    assert texts(path, "household") == ["202011130000000001", "", "7"]
 
 
 def test_words_are_no_numbers(tmp_path: Path) -> None:
