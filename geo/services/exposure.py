@@ -3,7 +3,9 @@
 Parts of publishing a release and of the sampling job, so they take no actor and leave no entry.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
@@ -36,12 +38,14 @@ from geo.raster.open import opened
 from geo.services.locations import PUBLISHING
 from geo.vector.screen import Box, Ranges
 
-BATCH = 2_000_000  # keys of places read, asked and written at a time
+BATCH = 500_000  # keys of places read, asked and written at a time
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8"}
 ASKED = [("release_id", "i8"), ("location_id", "i8")]
 MEASURED = [("value", "f4"), ("low", "f4"), ("high", "f4")]
 
 Places = Select[*tuple[Any, ...]]
+Keys = NDArray[np.int64]
+Answers = tuple[Keys, AtPlaces]  # of places, and what is said of them
 Report = Callable[[int, int], None]
 
 
@@ -57,11 +61,10 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
     with _partition(session, release) as table, hazard_of(session, release) as hazard:
         box = box_of(session, release)
         batches = _batches(session, box, hazard.asked)
-        for number, batch in enumerate(batches, 1):
-            places = _within(box, fetch_columns(session, batch, PLACE))
-            said = hazard.at_places(places["lon"], places["lat"])
-            _write(session, table, release.id, places["id"], said)
-            asked += len(places["id"])
+        answers = _answers(session, box, batches, hazard)
+        for number, (ids, said) in enumerate(answers, 1):
+            _write(session, table, release.id, ids, said)
+            asked += len(ids)
             report(number, len(batches))
     return asked
 
@@ -186,6 +189,30 @@ def _batches(session: Session, box: Box, asked: Ranges | None) -> list[Places]:
         places, starts = _located(box), range(0, last, BATCH)
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
     return [_in_cells(some) for some in np.array_split(asked, last // BATCH + 1)]
+
+
+def _answers(
+    session: Session, box: Box, batches: Sequence[Places], hazard: Hazard
+) -> Iterator[Answers]:
+    """What the hazard says of each batch of places.
+
+    It is asked about a batch while the next is fetched and the one before is written.
+    """
+    asked: deque[tuple[Keys, Future[AtPlaces]]] = deque()
+    with ThreadPoolExecutor(1) as beside:
+        for batch in batches:
+            places = _within(box, fetch_columns(session, batch, PLACE))
+            said = beside.submit(hazard.at_places, places["lon"], places["lat"])
+            asked.append((places["id"], said))
+            if len(asked) > 1:
+                yield _next(asked)
+        while asked:
+            yield _next(asked)
+
+
+def _next(asked: deque[tuple[Keys, Future[AtPlaces]]]) -> Answers:
+    ids, said = asked.popleft()
+    return ids, said.result()
 
 
 def _in_cells(asked: Ranges) -> Places:

@@ -7,6 +7,7 @@ vertices, so that every answer is exact.
 """
 
 import math
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -69,6 +70,13 @@ class Locator:
 
     def covering(self, x: Floats, y: Floats) -> Indices:
         """The first shape in their order that covers each of N points, borders included; or -1."""
+        shares = (os.cpu_count() or 1) if len(x) > BATCH else 1
+        with ThreadPoolExecutor(shares) as beside:
+            shared_out = (np.array_split(axis, shares) for axis in (x, y))
+            return np.concatenate([*beside.map(self._all_round, *shared_out)])
+
+    def _all_round(self, x: Floats, y: Floats) -> Indices:
+        """The same by one thread; shapes are met wherever the globe turns them to."""
         found = self._covering(x, y)
         for turn in self.turns:
             again = self._covering(x + turn, y)

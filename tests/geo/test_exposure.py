@@ -33,6 +33,7 @@ from geo.models.exposure import AreaExposure, Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.selections import Question, answered
+from geo.services import exposure
 from geo.services.exposure import expose_areas, expose_places, hazard_of
 from geo.services.locations import owe, settle
 from tests.make.geo import make_country, make_release
@@ -102,6 +103,23 @@ def test_each_place_reads_the_cell_it_stands_in(
 
     expose_places(session, release, silent)
 
+    assert [_said(session, release, place) for place in places] == [
+        *("out", "in", "in", "out"),
+        *("in", "not_observed", "in", "in"),
+    ]
+
+
+def test_places_of_several_batches_keep_their_own_answers(
+    session: Session, raster: Callable[..., Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, told = raster(), []
+    places = [make_location(session, x + 0.5, y) for y in (1.5, 0.5) for x in range(4)]
+    monkeypatch.setattr(exposure, "BATCH", places[4].id)
+
+    asked = expose_places(session, release, lambda *done: told.append(done))
+
+    assert asked == 8
+    assert told == [(1, 2), (2, 2)]
     assert [_said(session, release, place) for place in places] == [
         *("out", "in", "in", "out"),
         *("in", "not_observed", "in", "in"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.vector.locate import NOWHERE, indexed
+from geo.vector.locate import BATCH, NOWHERE, indexed
 from geo.vector.overlaps import first_overlapping
 
 Shapes = NDArray[np.object_]
@@ -57,6 +57,15 @@ def test_the_lattice_finds_what_testing_every_shape_finds(seed: int, points: int
     shapes, x, y = world(seed)
 
     found = indexed(shapes, points).covering(x, y)
+
+    assert found.tolist() == every_shape_tested(shapes, x, y)
+
+
+def test_points_shared_out_among_threads_keep_their_order() -> None:
+    shapes, _x, _y = world(11)
+    x, y = np.random.default_rng(11).uniform(-1, 13, (2, 3 * BATCH))
+
+    found = indexed(shapes, 100).covering(x, y)
 
     assert found.tolist() == every_shape_tested(shapes, x, y)
 
