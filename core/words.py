@@ -136,6 +136,11 @@ def tenths_said(number: float) -> str:
     return apart(str(format_decimal(number, "#,##0.0", locale=current().locale)))
 
 
+def hundredths_said(number: float) -> str:
+    """A number with two decimals, so that a column of them lines up."""
+    return apart(str(format_decimal(number, "#,##0.00", locale=current().locale)))
+
+
 def percent_said(share: float) -> str:
     """A share from 0 to 1 as the reader writes it, with one decimal."""
     return apart(str(format_percent(share, "#,##0.0 %", locale=current().locale)))

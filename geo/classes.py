@@ -1,9 +1,14 @@
 """The classes a release is drawn in, on pages, tiles and situation maps alike."""
 
+import math
+
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 
 METRES_OF_WATER = (0.1, 0.5, 1.0, 2.0)  # m: ankle, knee, waist, over the head of most
+ROUND = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
+EPSILON = 1e-9  # so that 0.3 / 0.1 is 3
+STEP = 1e-6  # between the ends of a release that has one value alone
 TOKENS = ("--h1", "--h2", "--h3", "--h4")  # of static/css/tokens.css, little to much
 
 
@@ -15,6 +20,25 @@ def classes_of(release: Release) -> list[tuple[float, str]]:
     if release.unit == "m":
         bounds = [bound for bound in METRES_OF_WATER if bound > floor]
     else:
-        top = (release.histogram_edges or [floor, floor + 1])[-1]
-        bounds = [floor + (top - floor) * share for share in (0.25, 0.5, 0.75)]
+        bounds = round_axis(floor, max(_highest(release), floor + STEP), len(TOKENS))[1:-1]
     return list(zip([floor, *bounds], TOKENS, strict=False))
+
+
+def round_axis(low: float, high: float, most: int) -> list[float]:
+    """Round figures at equal distances, from a lowest value or below to a highest one or above.
+
+    A distance is 1, 2, 2.5 or 5 times a power of ten, the least that needs no more intervals.
+    """
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    for distance in (power * times for times in ROUND):
+        first, last = math.floor(low / distance + EPSILON), math.ceil(high / distance - EPSILON)
+        if last - first <= most:
+            break
+    return [round(place * distance, 9) for place in range(first, last + 1)]
+
+
+def _highest(release: Release) -> float:
+    """Where the values of a release end, as far as its histogram tells."""
+    edges = release.histogram_edges or [0.0, 1.0]
+    filled = [place for place, count in enumerate(release.histogram or []) if count]
+    return edges[filled[-1] + 1] if filled else edges[-1]

@@ -1,16 +1,14 @@
 """Histograms as pages draw them: bars of whole bins, over an axis that begins and ends round."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.classes import TOKENS, classes_of
+from geo.classes import TOKENS, classes_of, round_axis
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 
 BARS = 32  # at most; each holds a whole number of the release's bins
 INTERVALS = 5  # at most, between the figures of an axis
-ROUND = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def histogram_of(release: Release | None, bins: Sequence[int]) -> Histogram | No
         return None
     filled = [place for place, count in enumerate(release.histogram or bins) if count]
     step = edges[1] - edges[0]
-    axis = round_axis(edges[0], edges[max(filled, default=len(bins) - 1) + 1])
+    axis = round_axis(edges[0], edges[max(filled, default=len(bins) - 1) + 1], INTERVALS)
     before = round((edges[0] - axis[0]) / step)  # bins the axis has before the first edge
     each, bars = _width_of_bars(round((axis[-1] - axis[0]) / step))
     starts = [i * each - before for i in range(bars)]
@@ -46,19 +44,6 @@ def histogram_of(release: Release | None, bins: Sequence[int]) -> Histogram | No
         axis,
         round(step, 9),
     )
-
-
-def round_axis(low: float, high: float) -> list[float]:
-    """Round figures at equal distances, from a lowest value or below to a highest one or above.
-
-    A distance is 1, 2 or 5 times a power of ten, the least that needs few intervals.
-    """
-    power = 10.0 ** math.floor(math.log10((high - low) / INTERVALS))
-    for distance in (power * times for times in ROUND):
-        first, last = math.floor(low / distance + 1e-9), math.ceil(high / distance - 1e-9)
-        if last - first <= INTERVALS:
-            break
-    return [round(place * distance, 9) for place in range(first, last + 1)]
 
 
 def _width_of_bars(bins: int) -> tuple[int, int]:

@@ -73,11 +73,15 @@ def _map_of(found: Registered) -> dict[str, Any] | None:
     """The map of where a registrant stands: its point for who may see it, else only its area."""
     place = found.place
     if place is not None and place.lon is not None and actor().may(Geo.EXACT_LOCATIONS):
-        return _map(found, bounds=_round(place), pin=_pin(place))
+        return _map(found, bounds=_area_box(found) or _round(place), pin=_pin(place))
     if found.areas:
-        area = found.areas[-1]
-        return _map(found, bounds=list(to_shape(area.shape).bounds), picked=[area.pcode])
+        return _map(found, bounds=_area_box(found), picked=[found.areas[-1].pcode])
     return None
+
+
+def _area_box(found: Registered) -> list[float] | None:
+    """West, south, east, north of the area a registrant stands in."""
+    return list(to_shape(found.areas[-1].shape).bounds) if found.areas else None
 
 
 def _map(found: Registered, **given: Any) -> dict[str, Any]:

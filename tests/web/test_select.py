@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
-from app.web.histograms import round_axis
+from geo.classes import round_axis
 from geo.models.areas import Area
 from geo.models.events import Event, LayerKind
 from geo.models.releases import Release
@@ -176,7 +176,7 @@ def test_the_axis_under_the_slider_begins_and_ends_at_round_figures(
 def test_an_axis_has_few_figures_at_equal_round_distances(
     low: float, high: float, axis: list[float]
 ) -> None:
-    assert round_axis(low, high) == axis
+    assert round_axis(low, high, 5) == axis
 
 
 def _bars(page: str) -> list[dict[str, str]]:
