@@ -13,13 +13,16 @@ import numpy as np
 import shapely
 
 from geo.crs import CIRCLE, WGS84, Floats, carried, in_degrees
-from geo.ellipsoid import Shapes, bands_km2, quadrangles_km2
+from geo.ellipsoid import Shapes, bands_km2, polygons_km2, quadrangles_km2
 from geo.raster.grid import Grid, Indices
 from geo.raster.lattice import NODES, between, ends
 from geo.raster.windows import Window, pieces
+from geo.vector.reproject import reprojected
 
 SIDE = 1024  # cells of a piece; every area in it adds its cells to what is held at a time
 NOISE = 1e-9  # a smaller share is the rounding of an edge that only touches the cell
+WHOLE = 1 - 1e-6  # a larger share is that of a whole cell
+COARSE = 20.0  # km2; within a larger cell the scale of a map may change
 STRIP = 0.05  # degrees of latitude within which a square degree hardly changes its size
 
 
@@ -48,7 +51,11 @@ def covered(grid: Grid, areas: Shapes) -> Iterator[Covered]:
         window = _around(shapes[met], piece)
         strips = _strips(grid)
         pair, cell, share = _shares(shapes[met], window, strips)
-        km2 = share * _sizes(grid, window, strips).ravel()[cell]
+        sizes = _sizes(grid, window, strips).ravel()[cell]
+        km2 = share * sizes
+        if not _by_latitude(grid):
+            cut = np.flatnonzero((share < WHOLE) & (sizes > COARSE))
+            km2[cut] = _pieces_km2(grid, shapes[met][pair[cut]], window, cell[cut])
         if strips > 1:
             row, column = np.divmod(cell, window.width)
             cell = row // strips * window.width + column
@@ -138,6 +145,21 @@ def _shares(shapes: Shapes, window: Window, strips: int) -> tuple[Indices, Indic
     share = np.concatenate(shares)
     real = share > NOISE
     return pair[real], np.concatenate(cells)[real], share[real]
+
+
+def _pieces_km2(grid: Grid, shapes: Shapes, window: Window, cell: Indices) -> Floats:
+    """The true sizes of what N shapes cover of a cell each, where a cell is not of one scale."""
+    row, column = np.divmod(cell, window.width)
+    left, bottom = window.left + column, -(window.top + row + 1)
+    pieces = shapely.intersection(shapes, shapely.box(left, bottom, left + 1, bottom + 1))
+    to = grid.transform
+
+    def place(at: Floats) -> Floats:
+        column, row = at[:, 0], -at[:, 1]
+        x, y = to.a * column + to.b * row + to.c, to.d * column + to.e * row + to.f
+        return np.column_stack([x, y])
+
+    return polygons_km2(reprojected(shapely.transform(pieces, place), grid.crs, WGS84))
 
 
 def _sizes(grid: Grid, window: Window, strips: int) -> Floats:

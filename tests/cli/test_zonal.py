@@ -7,6 +7,7 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from exactextract import exact_extract
 from pyproj import Geod, Transformer
 from rasterio.transform import Affine, from_origin
@@ -99,6 +100,28 @@ def test_areas_are_true_to_the_ellipsoid_in_any_projection(tmp_path: Path, crs: 
 
     assert row["hit_km2"] == pytest.approx(geodesic_km2(area), rel=2e-4)
     assert row["hit_share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform"),
+    [
+        ("EPSG:4326", Affine.translation(20, 62) @ Affine.rotation(30) @ Affine.scale(2, -2)),
+        ("EPSG:3857", from_origin(2_000_000, 9_000_000, 200_000, 200_000)),
+    ],
+)
+def test_a_coarse_cell_has_not_the_same_scale_all_over(
+    tmp_path: Path, crs: str, transform: Affine
+) -> None:
+    hazard = depth_file(tmp_path / "h.tif", [[1.0, 1.0]] * 2, crs=crs, transform=transform)
+    to = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+    middle = shapely.Point(*to(*(transform @ (0.5, 0.5))))
+    areas = [middle.buffer(0.2), shapely.affinity.translate(middle, 0, 0.25).buffer(0.1)]
+    file = shapes_file(tmp_path / "a.geojson", *((area, {}) for area in areas))
+
+    rows = numbers(run("zonal", hazard, file, out=tmp_path / "out.csv"))
+
+    found = [row["observed_km2"] for row in rows]
+    assert found == pytest.approx([geodesic_km2(area) for area in areas], rel=1e-4)
 
 
 def test_shares_agree_with_exactextract_on_uneven_shapes(tmp_path: Path) -> None:
