@@ -21,10 +21,15 @@ from shapely.geometry.base import BaseGeometry
 
 from core.errors import Invalid
 from core.words import _
-from geo.archives import contents, unpacked
-from geo.crs import WGS84, carried, same, settled
+from geo.archives import unpacked
+from geo.crs import WGS84, carried, same
+from geo.vector.open import described, facts, read
+from geo.vector.open import layers as layers_at
+from geo.vector.repair import areal
+from geo.vector.reproject import on_the_globe
 
 CODE = re.compile(r"adm(\d)_?pcode")
+KINDS = re.compile("Polygon|Surface|Unknown|GeometryCollection")  # what may hold areas
 DATED = re.compile(r"(?<!\d)((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 VERSION_FIELDS = ("version", "cod_version")
 DATE_FIELDS = ("validon", "valid_on", "date")
@@ -101,7 +106,6 @@ class _Layer:
     name: str
     fields: tuple[str, ...]
     levels: dict[int, _Level]
-    crs: CRS | None
 
     @property
     def level(self) -> int:
@@ -116,12 +120,12 @@ def read_boundaries(
     Rows that cannot be used are told in `errors`; the others are read all the same.
 
     Raises:
-        NoBoundaries, LevelTwice, LayerUnknown, AncestorUnnamed, VersionUnknown, CrsMissing, and
-        what `geo.archives` raises of broken archives.
+        NoBoundaries, LevelTwice, LayerUnknown, AncestorUnnamed, VersionUnknown, and what
+        `geo.archives` and `geo.vector.open` raise of files that cannot be read.
     """
     with unpacked(path) as place:
-        chosen = _chosen(path.name, _layers(place), layers)
-        rows = {layer.level: _Rows(layer, crs) for layer in chosen}
+        chosen = _chosen(path.name, _layers(path.name, place), layers)
+        rows = {layer.level: _Rows(path.name, layer, crs) for layer in chosen}
     deepest = rows[max(rows)]
     stated, dated = deepest.first(VERSION_FIELDS), _dated(deepest.first(DATE_FIELDS))
     known = version or stated or dated or _dated(path.name)
@@ -136,23 +140,14 @@ def read_boundaries(
     return read
 
 
-def _layers(place: Path) -> Iterator[_Layer]:
+def _layers(name: str, place: Path) -> Iterator[_Layer]:
     """The layers of areas that carry P-codes; others (capitals, lines, notes) are passed over."""
-    import pyogrio
-
-    for source in contents(place):
-        try:
-            listed = pyogrio.list_layers(source)
-        except pyogrio.errors.DataSourceError:
-            continue  # a .dbf, a .prj, a read-me: parts and companions of the data sets
-        for name, kind in listed:
-            if kind is None or not ("Polygon" in kind or "Unknown" in kind):
-                continue
-            info = pyogrio.read_info(source, layer=name)
-            fields = tuple(str(f) for f in info["fields"])
-            if levels := _levels(fields):
-                declared = CRS.from_user_input(info["crs"]) if info["crs"] else None
-                yield _Layer(source, str(name), fields, levels, declared)
+    for path, layer in layers_at(name, place):
+        about = facts(name, path, layer)
+        fields = tuple(str(field) for field in about["fields"])
+        levels = _levels(fields)
+        if levels and KINDS.search(about["geometry_type"] or ""):
+            yield _Layer(path, layer, fields, levels)
 
 
 def _levels(fields: Sequence[str]) -> dict[int, _Level]:
@@ -241,16 +236,14 @@ class _Rows:
     that were made valid.
     """
 
-    def __init__(self, layer: _Layer, crs: str | None) -> None:
-        from pyogrio.raw import read
-
-        meta, _fids, wkb, columns = read(layer.path, layer=layer.name, force_2d=True)
+    def __init__(self, name: str, layer: _Layer, crs: str | None) -> None:
+        source = described(name, layer.path, layer.name, crs)
+        found = read(source, layer.fields)
         self.layer = layer
-        self.columns = dict(zip((str(f).casefold() for f in meta["fields"]), columns, strict=True))
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-        declared = settled(layer.path.name, layer.crs, crs)
-        self.repaired = int((~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)).sum())
-        self.shapes = [_area(shape) for shape in _in_degrees(shapes, declared)]
+        self.columns = {field.casefold(): each for field, each in found.columns.items()}
+        there = found.shapes[~shapely.is_missing(found.shapes)]
+        self.repaired = int((~shapely.is_valid(there)).sum())
+        self.shapes = [_area(shape) for shape in _in_degrees(found.shapes, source.crs)]
 
     def column(self, level: int) -> tuple[list[str], list[str], list[str]]:
         """Code, name and local name of a level, row by row; empty text where there is none."""
@@ -259,38 +252,40 @@ class _Rows:
         where = self.layer.levels[level]
         return self._texts(where.code), self._texts(where.name), self._texts(where.local)
 
-    def first(self, names: Sequence[str]) -> object | None:
-        """The first value of the first of these columns that is there."""
-        columns = [self.columns[name] for name in names if name in self.columns]
-        return columns[0][0] if columns and len(columns[0]) else None
+    def first(self, names: Sequence[str]) -> str:
+        """The first value of the first of these columns that is there, empty if none is."""
+        columns = [self._texts(name) for name in names if name in self.columns]
+        return next(iter(columns[0]), "") if columns else ""
 
     def _texts(self, column: str | None) -> list[str]:
-        values = self.columns[column.casefold()] if column else [None] * len(self.shapes)
-        return ["" if value is None else str(value).strip() for value in values]
+        if column is None:
+            return [""] * len(self.shapes)
+        return [text.strip() for text in self.columns[column.casefold()].texts()]
 
 
 def _in_degrees(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
-    """Shapes of any system as valid shapes of EPSG:4326."""
+    """Shapes of any system as valid shapes of EPSG:4326, between 180 west and 180 east."""
     if not same(crs, WGS84):
         shapes = shapely.transform(
             shapes, lambda at: np.column_stack(carried(at[:, 0], at[:, 1], crs, WGS84))
         )
-    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    return on_the_globe(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def _area(shape: BaseGeometry | None) -> MultiPolygon | None:
     """The shape as a MultiPolygon, if it is an area and lies on the globe."""
+    shape = shape and areal(shape)
     if isinstance(shape, Polygon):
         shape = MultiPolygon([shape])
-    if not isinstance(shape, MultiPolygon) or shape.is_empty:
+    if not isinstance(shape, MultiPolygon):
         return None
     west, south, east, north = shape.bounds
     return shape if west >= -180 and south >= -90 and east <= 180 and north <= 90 else None
 
 
-def _dated(value: object) -> date | None:
+def _dated(text: str) -> date | None:
     """The date a text holds, in ISO order with or without hyphens; none where it holds none."""
-    found = DATED.search(str(value))
+    found = DATED.search(text)
     try:
         return date(*map(int, found.groups())) if found else None
     except ValueError:

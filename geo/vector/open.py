@@ -106,7 +106,7 @@ def opened(path: Path, *, crs: str | None = None, layer: str | None = None) -> I
 def layer_at(name: str, place: Path, *, crs: str | None = None, layer: str | None = None) -> Layer:
     """The wanted layer at a place that is unpacked already; `name` is what people call the file."""
     path, chosen = _chosen(name, layers(name, place), layer)
-    return _described(name, path, chosen, crs)
+    return described(name, path, chosen, crs)
 
 
 def layers(name: str, place: Path) -> list[tuple[Path, str]]:
@@ -203,11 +203,9 @@ def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tup
     return found[meant[0]]
 
 
-def _described(name: str, path: Path, layer: str, given: str | None) -> Layer:
-    try:
-        info, encoding = _info(path, layer, bounds=given is not None)
-    except _broken() as error:
-        raise Unreadable(name=name) from error
+def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
+    """A layer of a data set, its coordinate system settled. Raises a Refusal."""
+    info = facts(name, path, layer, bounds=given is not None)
     if info["driver"] not in DRIVERS:
         raise Unreadable(name=name)
     declared = _declared(info)
@@ -220,20 +218,26 @@ def _described(name: str, path: Path, layer: str, given: str | None) -> Layer:
         crs=settled(name, declared, given),
         columns=tuple(str(field) for field in info["fields"]),
         fid=info["fid_column"] or "fid",
-        encoding=encoding,
+        encoding=info["read_as"],
     )
 
 
-def _info(path: Path, layer: str, *, bounds: bool) -> tuple[dict[str, Any], str | None]:
-    """What pyogrio says of a layer, and how its columns are encoded, where it does not tell."""
+def facts(name: str, path: Path, layer: str, *, bounds: bool = False) -> dict[str, Any]:
+    """What pyogrio says of a layer; `read_as` is its encoding, where it does not tell that itself.
+
+    Raises Unreadable.
+    """
     encoding = _encoding(path)
     try:
-        return _info_in(encoding, path, layer, bounds=bounds), encoding
-    except UnicodeDecodeError:
-        return _info_in(WESTERN, path, layer, bounds=bounds), WESTERN
+        try:
+            return _info(path, layer, encoding, bounds=bounds)
+        except UnicodeDecodeError:
+            return _info(path, layer, WESTERN, bounds=bounds)
+    except _broken() as error:
+        raise Unreadable(name=name) from error
 
 
-def _info_in(encoding: str | None, path: Path, layer: str, *, bounds: bool) -> dict[str, Any]:
+def _info(path: Path, layer: str, encoding: str | None, *, bounds: bool) -> dict[str, Any]:
     import pyogrio
 
     with warnings.catch_warnings():
@@ -241,7 +245,7 @@ def _info_in(encoding: str | None, path: Path, layer: str, *, bounds: bool) -> d
         found: dict[str, Any] = pyogrio.read_info(
             path, layer=layer, encoding=encoding, force_total_bounds=bounds
         )
-    return found
+    return found | {"read_as": encoding}
 
 
 def _broken() -> tuple[type[Exception], ...]:
@@ -285,7 +289,9 @@ def _encoding(path: Path) -> str | None:
     if path.suffix.lower() != ".shp":
         return None
     companions = {p.suffix.lower(): p for p in path.parent.glob(f"{glob.escape(path.stem)}.*")}
-    if ".cpg" in companions or ".dbf" not in companions:
+    if ".cpg" in companions:  # GDAL does not know it as "ANSI 1252"
+        return WESTERN if b"1252" in companions[".cpg"].read_bytes() else None
+    if ".dbf" not in companions:
         return None
     table = companions[".dbf"].read_bytes()
     records = table[int.from_bytes(table[8:10], "little") :]
