@@ -102,7 +102,8 @@ def enrol(cycle_id: int) -> Response:
 @bp.post("/<int:cycle_id>/amounts")
 def prepare(cycle_id: int) -> Response:
     done = entitlements.prepare_entitlements(db(), cycle_id, actor=actor())
-    flash(_("{count} amounts were prepared.", count=figure_said(done.entitlements)))
+    given = done.entitlements
+    flash(counted("{count} amount was prepared.", "{count} amounts were prepared.", given))
     return _back(cycle_id)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.clock import day_of, day_said
 from core.money import said
-from core.words import _, figure_said
+from core.words import _, counted, figure_said
 from programs.models.cycles import CycleState
 from programs.models.entitlements import VoucherState
 from programs.queries.standing import Standing
@@ -73,7 +73,7 @@ def _paid(at: Standing) -> bool:
 
 def _payment_note(at: Standing) -> str:
     if at.batch is not None:
-        return _("{count} orders", count=figure_said(at.batch.orders))
+        return counted("{count} order", "{count} orders", at.batch.orders)
     return _("nothing in money") if _paid(at) and at.total else ""
 
 

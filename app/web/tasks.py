@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.money import said
-from core.words import _, counted, figure_said
+from core.words import _, counted
 from geo.models.releases import ReleaseState
 from geo.queries.situation import releases_to_settle
 from programs.queries.situation import cycles_to_sign
@@ -35,10 +35,11 @@ def tasks_of(session: Session, actor: Actor) -> list[Task]:
 def _signatures(session: Session, actor: Actor) -> Iterator[Task]:
     for cycle in cycles_to_sign(session, actor=actor):
         what = _("Sign cycle {number}, {program}", number=cycle.number, program=cycle.program)
-        note = _(
-            "{total} for {households} households; {signed} of {needed} signatures given.",
+        note = counted(
+            "{total} for {count} household; {signed} of {needed} signatures given.",
+            "{total} for {count} households; {signed} of {needed} signatures given.",
+            cycle.households,
             total=said(cycle.total, cycle.currency),
-            households=figure_said(cycle.households),
             signed=cycle.signed,
             needed=cycle.needed,
         )
