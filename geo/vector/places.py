@@ -6,7 +6,7 @@ Every row is kept in its order. A row without a usable point is *unlocated*, and
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from operator import itemgetter
 from pathlib import Path
@@ -22,7 +22,7 @@ from geo.archives import contents, unpacked
 from geo.crs import WGS84, Floats, parsed, within_range
 from geo.ellipsoid import Shapes
 from geo.vector.columns import column_of, numbers
-from geo.vector.open import SHAPES, opened, read
+from geo.vector.open import SHAPES, NoSuchLayer, SeveralLayers, opened, read
 
 TABLES = {".csv", ".tsv", ".txt"}
 X_NAMES = ("lon", "lng", "longitude", "x")
@@ -99,20 +99,28 @@ def places(path: Path, asked: Asked = NOTHING_SAID) -> Places:
     Raises a Refusal where the file or the choice cannot be used.
     """
     with unpacked(path) as place:
-        table = _table(contents(place))
+        table, left = _table(path.name, contents(place), asked)
         if table is not None:
-            return _from_table(path.name, table, asked)
+            return _from_table(path.name, table, left)
     return _from_layer(path, asked)
 
 
-def _table(files: list[Path]) -> Path | None:
-    """The table that is meant: the only file, or the only one of an archive without shapes."""
+def _table(name: str, files: list[Path], asked: Asked) -> tuple[Path | None, Asked]:
+    """The table that is meant, of an archive without shapes, and what is left to be asked of it."""
     if len(files) == 1:
-        return files[0] if _is_table(files[0]) else None
-    endings = [file.suffix.lower() for file in files]
-    if SHAPES.intersection(endings) or endings.count(".csv") != 1:
-        return None
-    return files[endings.index(".csv")]
+        return (files[0] if _is_table(files[0]) else None), asked
+    tables = [file for file in files if file.suffix.lower() == ".csv"]
+    if not tables or any(file.suffix.lower() in SHAPES for file in files):
+        return None, asked
+    if len(tables) == 1:
+        return tables[0], asked
+    names = ", ".join(table.stem for table in tables)
+    if asked.layer is None:
+        raise SeveralLayers(name=name, layers=names)
+    called = {table.stem.lower(): table for table in tables}
+    if asked.layer.lower() not in called:
+        raise NoSuchLayer(name=name, layer=asked.layer, layers=names)
+    return called[asked.layer.lower()], replace(asked, layer=None)
 
 
 def _is_table(path: Path) -> bool:
@@ -170,11 +178,11 @@ def _columns(
 
 def _rows(name: str, stream: TextIO) -> Iterator[list[str]]:
     """The header and the rows of a table, every row as long as the header; blank lines left out."""
-    first = stream.readline()
+    first = next(filter(str.strip, stream), "")
     stream.seek(0)
     delimiter = max(DELIMITERS, key=first.count)
     width = 0
-    lines = csv.reader(stream, delimiter=delimiter)
+    lines = csv.reader(stream, delimiter=delimiter, strict=True)
     try:
         for row in lines:
             if not row:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.vector.open import NoSuchLayer, SeveralLayers
 from geo.vector.places import (
     Asked,
     NoColumnsOfPlaces,
@@ -84,6 +85,27 @@ def test_a_table_is_found_beside_a_letter_in_a_zip(tmp_path: Path) -> None:
         archive.writestr("data/points.csv", "lon,lat\n1,2\n")
 
     assert points(places(tmp_path / "p.zip")) == [(1, 2)]
+
+
+def test_several_tables_in_a_zip_are_asked_for(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("north.csv", "lon,lat\n1,2\n")
+        archive.writestr("south.csv", "lon,lat\n3,4\n")
+
+    with pytest.raises(SeveralLayers, match="north, south"):
+        places(tmp_path / "p.zip")
+    with pytest.raises(NoSuchLayer, match="north, south"):
+        places(tmp_path / "p.zip", Asked(layer="west"))
+    assert points(places(tmp_path / "p.zip", Asked(layer="South"))) == [(3, 4)]
+
+
+def test_a_quotation_mark_that_never_closes_swallows_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(TableBroken, match="line 3"):
+        places(table(tmp_path / "p.csv", 'id,lon,lat\n"a,1,2\nb,3,4\n'))
+
+
+def test_blank_lines_before_the_header_hide_no_delimiter(tmp_path: Path) -> None:
+    assert points(places(table(tmp_path / "p.csv", "\n\nlon;lat\n1;2\n"))) == [(1, 2)]
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
