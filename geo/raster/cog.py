@@ -18,6 +18,7 @@ from geo.raster.windows import pieces, stored, unmasked
 
 LEAST, MOST = "STATISTICS_MINIMUM", "STATISTICS_MAXIMUM"
 BLOCK = 512  # cells along a side of a tile
+EXACT = 1 << 53  # rasterio takes nodata as a float, which holds whole numbers up to here
 MEASURED = ("f",)  # kinds of numbers that overviews average; whole numbers may be classes
 
 
@@ -94,7 +95,8 @@ def _nodata(grid: Grid) -> float | int | None:
 def _free_code(grid: Grid) -> int:
     """A whole number that no observed cell of a masked grid holds."""
     limits = np.iinfo(grid.dtype)
-    candidates = [limits.max, limits.min, *range(limits.max - 1, limits.max - 256, -1)]
+    most, least = min(limits.max, EXACT), max(limits.min, -EXACT)
+    candidates = [most, least, *range(most - 1, most - 256, -1)]
     used: set[int] = set()
     with dataset(grid.name) as source:
         for window in pieces(grid):

@@ -76,6 +76,16 @@ def test_a_mask_becomes_a_code_that_no_seen_cell_holds(tmp_path: Path) -> None:
         assert cog.read(1, masked=True).mask.tolist() == [[False, False, True]]
 
 
+def test_a_mask_over_numbers_of_64_bits_becomes_a_code_too(tmp_path: Path) -> None:
+    longest = 2**63 - 1
+    file = depth_file(tmp_path / "a.tif", [[longest, 0, 7]], nodata=None, dtype="int64")
+    with rasterio.open(file, "r+") as masked:
+        masked.write_mask(np.array([[True, True, False]]))
+
+    with opened(normal(file, tmp_path)) as grid:
+        assert grid.observed(stored(Path(grid.name))).tolist() == [[True, True, False]]
+
+
 def test_a_grid_that_uses_every_number_has_none_left_for_not_observed(tmp_path: Path) -> None:
     every = np.append(np.arange(256), 0).reshape(1, 257).tolist()
     file = depth_file(tmp_path / "a.tif", every, nodata=None, dtype="uint8", crs="EPSG:32644")
