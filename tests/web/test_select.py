@@ -253,8 +253,12 @@ def test_a_kept_list_is_frozen_shown_and_opened_as_its_question_again(
     assert roster.hash in page.text
     assert world.deep.number in page.text
     assert "Lower Oru" in browser.get("/rosters/").text
-    inside = browser.get(f"/rosters/{roster.id}?status=in").text
-    assert inside.count('class="code"><a href="/registry/HG-') == 1
+    listed = 'class="code"><a href="/registry/HG-'
+    assert page.text.count(listed) == 1  # a list begins with who is in
+    assert browser.get(f"/rosters/{roster.id}?status=all").text.count(listed) == 2
+    assert browser.get(f"/rosters/{roster.id}?status=in").text.count(listed) == 1
+    assert "Next: start a cycle with it" in page.text
+    assert "A program manager does it" in page.text
     opened = browser.get(f"/rosters/{roster.id}")
     code = opened.text.split("/selections/")[1].split('"')[0]
     again = browser.get(f"/selections/{code}")

@@ -1,17 +1,23 @@
 """The start page: what is going on, what waits, and what to do on a platform that is new."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import shapely
+from bs4 import BeautifulSoup
+from geoalchemy2.shape import from_shape
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
+from geo.models.areas import AreaLevel
 from geo.models.events import EventState, LayerKind, Severity
-from geo.models.releases import Release, ReleaseState
+from geo.models.releases import Release, ReleasePart, ReleaseState
 from registry.models.imports import Import, ImportKind, ImportState
 from tests.make.exposure import make_exposure
-from tests.make.geo import make_country, make_event, make_release
+from tests.make.geo import make_area, make_country, make_event, make_release, square
 from tests.make.registry import make_household, make_location
 from tests.web.conftest import Browser
 
@@ -75,6 +81,61 @@ def test_the_first_sentence_says_how_many_stand_in_the_water(
     assert "Karsa" in page
     assert "Extreme" in page
     assert "1 households in, 0 probable, 1 out, 1 not observed, 0 unlocated" in page
+
+
+def test_half_a_metre_is_asked_first_where_all_depths_were_kept(
+    signed_in: SignedIn, session: Session, release: Release
+) -> None:
+    release.floor = None  # everything above 0
+    session.flush()
+    page = signed_in(Role.COORDINATOR).get("/").text
+    assert "water depth of at least 0.5 m" in page
+
+
+def test_a_country_of_one_region_is_counted_by_what_lies_in_the_region(
+    signed_in: SignedIn, session: Session
+) -> None:
+    for level, name in enumerate(("country", "region", "province")):
+        session.merge(AreaLevel(level=level, name=name))
+    country = make_area(session, "Y", square(0, 0, 2), name="Karsa (the)", is_leaf=False)
+    region = make_area(session, "Y0", square(0, 0, 2), country, is_leaf=False)
+    east, west = (make_area(session, f"Y{i + 1}", square(i, 0), region) for i in (0, 1))
+    release = make_release(session, kind=LayerKind.EXTENT)
+    places = [make_location(session, 0.5 + i, 0.5, area_id=a.id) for i, a in ((0, east), (1, west))]
+    make_exposure(session, release, dict.fromkeys(places, 1.0))
+    for place in places:
+        make_household(session, place)
+
+    page = BeautifulSoup(signed_in(Role.COORDINATOR).get("/").text, "html.parser")
+
+    assert [row["data-area"] for row in page.select("#figures tbody tr")] == ["Y1", "Y2"]
+    heading, title = page.select_one("#figures thead th"), page.select_one("h1")
+    assert (heading and heading.text, title and title.text) == ("province", "Karsa")
+
+
+def test_the_map_begins_with_the_hazard_or_with_the_areas_one_may_see(
+    signed_in: SignedIn, session: Session
+) -> None:
+    areas = make_country(session)
+    release = make_release(session, kind=LayerKind.EXTENT)  # observed in the whole country
+    flood = from_shape(shapely.box(1.5, 0.5, 2.5, 1.5), 4326)
+    session.add(ReleasePart(release_id=release.id, value=1.0, part=flood))
+    session.flush()
+
+    national = _map_settings(signed_in(Role.COORDINATOR))
+    bound = _map_settings(signed_in(Role.COORDINATOR, area_id=areas["X2"].id))
+
+    assert national["bounds"] == [1.5, 0.5, 2.5, 1.5]
+    assert bound["bounds"] == [2.0, 0.0, 4.0, 2.0]
+    assert national["release"]["bounds"] == [0.0, 0.0, 4.0, 2.0]  # where there are tiles
+
+
+def _map_settings(browser: Browser) -> dict[str, Any]:
+    page = BeautifulSoup(browser.get("/").text, "html.parser")
+    settings = page.select_one("#map [data-part=settings]")
+    assert settings is not None
+    told: dict[str, Any] = json.loads(settings.text)
+    return told
 
 
 def test_events_stand_in_the_order_of_their_urgency(

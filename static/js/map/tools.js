@@ -11,7 +11,7 @@ const KINDS = { // layers of the style by what the panel calls them; a name stan
   areas: ['border-', 'country-casing'],
   labels: ['label-'],
 };
-const SCALE_WIDTH = 110; // px at most
+const SCALE_WIDTH = 130; // px at most
 const STEPS = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02]; // km
 
 export function startTools(element, map, settings, words) {
