@@ -66,7 +66,7 @@ def column_of(wanted: str, columns: Sequence[str], file: str, also: str = "") ->
     `also` is a column that is there without being listed, the number of a feature. Raises
     NoSuchColumn.
     """
-    if wanted in columns or wanted == also:
+    if wanted in columns or (also and wanted == also):
         return wanted
     alike = [name for name in columns if name.strip().lower() == wanted.strip().lower()]
     if len(alike) != 1:

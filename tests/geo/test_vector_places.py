@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.vector.columns import NoSuchColumn
 from geo.vector.open import NoSuchLayer, SeveralLayers
 from geo.vector.places import (
     Asked,
@@ -113,6 +114,8 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(NoCoordinates, match="east, north"):
         places(table(tmp_path / "p.csv", "east,north\n1,2\n"))
+    with pytest.raises(NoSuchColumn, match="lon, lat"):
+        places(table(tmp_path / "p.csv", "lon,lat\n1,2\n"), Asked(id=""))
     with pytest.raises(NotATable):
         places(table(tmp_path / "p.csv", "x,y\n1,2\n"), Asked(layer="a"))
     with pytest.raises(NoColumnsOfPlaces):
