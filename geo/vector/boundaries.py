@@ -134,7 +134,7 @@ def read_boundaries(
     read = Boundaries(str(known), dated, repaired=sum(each.repaired for each in rows.values()))
     for level in range(max(rows) + 1):
         if level in rows:
-            _own(read, rows[level])
+            _own(read, rows[level], _named(rows, level))
         else:
             _derived(read, level, rows[min(deeper for deeper in rows if deeper > level)])
     return read
@@ -192,8 +192,17 @@ def _derived(read: Boundaries, level: int, rows: "_Rows") -> None:
             )
 
 
-def _own(read: Boundaries, rows: "_Rows") -> None:
-    """Add the areas of a layer's own level, and tell of each row that cannot be used."""
+def _named(rows: dict[int, "_Rows"], level: int) -> set[str]:
+    """The areas of a level that the rows of the next deeper layer say they lie in."""
+    deeper = [layer for layer in rows if layer > level]
+    return set(rows[min(deeper)].column(level)[0]) if deeper else set()
+
+
+def _own(read: Boundaries, rows: "_Rows", named: set[str]) -> None:
+    """Add the areas of a layer's own level, and tell of each row with a fault.
+
+    Only a row without a shape can be used all the same: if areas are `named` that lie in it.
+    """
     level = rows.layer.level
     codes, names, locals_ = rows.column(level)
     above = rows.column(level - 1)[0] if level else [""] * len(codes)
@@ -201,23 +210,30 @@ def _own(read: Boundaries, rows: "_Rows") -> None:
     seen = {area.pcode for area in read.areas}
     columns = zip(codes, names, locals_, above, rows.shapes, strict=True)
     for row, (code, name, local, parent, shape) in enumerate(columns, 1):
-        says = _fault(code, name, shape) or _misplaced(code, seen, parent, known)
+        fault = _nameless(code, name) or _misplaced(code, seen, parent, known)
+        says = fault or _shapeless(shape, made=code in named)
         if says:
             read.errors.append(RowError(rows.layer.name, row, code, says))
+        if fault or (shape is None and code not in named):
             continue
         seen.add(code)
         read.areas.append(Boundary(level, code, name, local or None, parent or None, shape))
 
 
-def _fault(code: str, name: str, shape: MultiPolygon | None) -> str:
-    """What is wrong with a row taken alone, as a sentence; empty where nothing is."""
+def _nameless(code: str, name: str) -> str:
+    """What a row lacks to be called by, as a sentence; empty where it lacks nothing."""
     if not code:
         return _("There is no P-code.")
-    if not name:
-        return _("There is no name.")
-    if shape is None:
-        return _("There is no shape: the geometry is missing, empty, no area, or off the globe.")
-    return ""
+    return "" if name else _("There is no name.")
+
+
+def _shapeless(shape: MultiPolygon | None, *, made: bool) -> str:
+    """What is told of a row without a shape, as a sentence; empty where there is one."""
+    if shape is not None:
+        return ""
+    if made:
+        return _("There is no shape; it was put together from the areas that lie in it.")
+    return _("There is no shape: the geometry is missing, empty, no area, or off the globe.")
 
 
 def _misplaced(code: str, seen: set[str], parent: str, known: set[str]) -> str:

@@ -133,3 +133,19 @@ def test_what_is_no_layer_of_shapes_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Unreadable, match=r"half\.gpkg"):
         read(tmp_path / "half.gpkg")
+
+
+def test_a_province_without_a_shape_keeps_its_districts(tmp_path: Path) -> None:
+    above = provinces()
+    above.geometry = [None, shapely.box(1, 0, 2, 1)]
+    below = provinces(ADM2_EN=["One", "Two"], ADM2_PCODE=["X11", "X21"])
+    above.to_file(tmp_path / "a.gpkg", layer="adm1")
+    below.to_file(tmp_path / "a.gpkg", layer="adm2")
+
+    found = read(tmp_path / "a.gpkg")
+
+    shaped = {area.pcode: area.shape is not None for area in found.areas if area.level}
+    assert shaped == {"X1": False, "X2": True, "X11": True, "X21": True}
+    [told] = found.errors
+    assert (told.layer, told.row, told.pcode) == ("adm1", 1, "X1")
+    assert "from the areas that lie in it" in told.says
