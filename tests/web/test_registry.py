@@ -211,7 +211,7 @@ def test_a_household_page_says_what_open_releases_show_at_its_place(
     make_due(session, waiting, stands)
 
     page = registrar.get(f"/registry/{home.number}").text
-    assert "in, 1.3 m" in page.replace("\n", " ").replace("  ", " ")
+    assert "in, 1.3 m" in " ".join(BeautifulSoup(page, "html.parser").get_text().split())
     assert "not observed" in page
     assert "not asked yet" in page
 
