@@ -18,11 +18,13 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.payments import Payment
+from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.cycles import reason_given
 from programs.services.funds import set_free
 
 UNSIGNED = (CycleState.DRAFT, CycleState.TO_APPROVE)
+OVER = (CycleState.ENDED, CycleState.CANCELLED)
 REASONS = {MembershipState.PAUSED: LeftOut.PAUSED, MembershipState.EXITED: LeftOut.EXITED}
 
 
@@ -82,6 +84,7 @@ def _stop(
     reason: str,
     actor: Actor,
 ) -> Decimal:
+    _hold(session, program_id)
     membership = _membership(session, program_id, registrant_id, actor)
     why = reason_given(reason)
     with audit.act(session, actor, f"memberships.{state}", membership) as figures:
@@ -90,6 +93,16 @@ def _stop(
         freed = _cancel(session, membership, actor)
         figures.update(reason=why, freed=freed)
     return freed
+
+
+def _hold(session: Session, program_id: int) -> None:
+    """Lock a program and its cycles: who signs, pays or issues one at this moment comes first.
+
+    Without it, what they bind or send meanwhile would not be seen, and be freed or left bound.
+    """
+    session.get(Program, program_id, with_for_update=True)
+    cycles = select(Cycle.id).where(Cycle.program_id == program_id, Cycle.state.not_in(OVER))
+    session.execute(cycles.order_by(Cycle.id).with_for_update())
 
 
 def _membership(

@@ -233,5 +233,6 @@ def _changeable(session: Session, program_id: int) -> Program:
 def _drop_drafts(session: Session, program: Program) -> int:
     """Take away the amounts of cycles that are still drafts, which no longer fit."""
     drafts = select(Cycle.id).where(Cycle.program_id == program.id, Cycle.state == CycleState.DRAFT)
-    dropped = session.execute(delete(Entitlement).where(Entitlement.cycle_id.in_(drafts)))
+    held = session.scalars(drafts.order_by(Cycle.id).with_for_update()).all()
+    dropped = session.execute(delete(Entitlement).where(Entitlement.cycle_id.in_(held)))
     return int(getattr(dropped, "rowcount", 0))

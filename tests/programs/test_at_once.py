@@ -1,5 +1,6 @@
 """Two people at the same moment: numbers without gaps, one hand-over, one binding of money."""
 
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -15,13 +16,22 @@ from core.db import transaction
 from core.errors import Refusal
 from programs.models.approvals import Approval
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Redemption, Voucher
-from programs.models.programs import Delivery, Program
+from programs.models.entitlements import (
+    Entitlement,
+    EntitlementState,
+    Redemption,
+    Voucher,
+    VoucherState,
+)
+from programs.models.payments import Payment
+from programs.models.programs import Benefit, Delivery, Program
 from programs.queries.funds import balance
 from programs.services.approvals import Signed, ask_approval, sign
 from programs.services.cycles import enrol
 from programs.services.entitlements import prepare_entitlements
-from programs.services.programs import Plan, create_program
+from programs.services.memberships import pause_member
+from programs.services.payments import make_payments
+from programs.services.programs import Plan, change_benefit, create_program
 from programs.services.vouchers import issue_vouchers, redeem
 from tests.make.programs import (
     DARA,
@@ -30,6 +40,7 @@ from tests.make.programs import (
     OTO,
     UNTIL,
     make_approved,
+    make_cycle,
     make_family,
     make_gift,
     make_organisation,
@@ -39,6 +50,10 @@ from tests.make.programs import (
 
 pytestmark = pytest.mark.usefixtures("apart")
 HANDS = 6
+WAITING = text("""
+    select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+""")
 
 
 def _all_at_once(acts: list[Callable[[Session], Any]]) -> list[Any]:
@@ -53,6 +68,35 @@ def _all_at_once(acts: list[Callable[[Session], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(HANDS) as hands:
         return list(hands.map(do, acts))
+
+
+def _somebody_waits() -> bool:
+    with transaction() as session:
+        return bool(session.scalar(WAITING))
+
+
+def _second_during_first(first: Callable[[Session], Any], second: Callable[[Session], Any]) -> None:
+    """Begin the second act when the first is done but not kept yet; it has to wait for that."""
+    with ThreadPoolExecutor(1) as hand:
+        with transaction() as session:
+            first(session)
+            session.flush()
+            begun = hand.submit(_all_at_once, [second])
+            while not (_somebody_waits() or begun.done()):
+                time.sleep(0.01)
+        begun.result()
+
+
+def _owed(**gift: Any) -> tuple[int, int, int]:
+    """An approved cycle that owes two families 120 of 1,000: its program, itself, one of them."""
+    with transaction() as session:
+        program = make_program(session, make_gift(**gift), fund=1000)
+        amina, oto = make_family(session, 3), make_family(session, 1)
+        return program.id, make_approved(session, program, amina, oto).id, amina.id
+
+
+def _pausing(program_id: int, registrant_id: int) -> Callable[[Session], Any]:
+    return lambda session: pause_member(session, program_id, registrant_id, "moved", actor=DARA)
 
 
 def _signing(approval_id: int, by: Actor) -> Callable[[Session], Signed]:
@@ -155,3 +199,61 @@ def test_amounts_prepared_by_two_at_the_same_moment_are_given_once() -> None:
     )
 
     assert sorted(answers) == [0, 0, 0, 1]
+
+
+def test_money_of_an_order_being_made_is_not_freed_by_a_pause() -> None:
+    program_id, cycle_id, amina = _owed()
+
+    _second_during_first(
+        lambda session: make_payments(session, cycle_id, actor=FINN), _pausing(program_id, amina)
+    )
+
+    with transaction() as session:
+        assert session.scalar(select(func.sum(Payment.amount))) == 120
+        assert balance(session, program_id).bound == 120
+
+
+def test_a_card_being_issued_is_void_once_its_household_is_paused() -> None:
+    program_id, cycle_id, amina = _owed(delivery=Delivery.VOUCHER)
+
+    _second_during_first(
+        lambda session: issue_vouchers(session, cycle_id, UNTIL, actor=DARA),
+        _pausing(program_id, amina),
+    )
+
+    with transaction() as session:
+        states = select(Voucher.state).join(Entitlement).where(Entitlement.registrant_id == amina)
+        assert session.scalars(states).all() == [VoucherState.VOID]
+        assert balance(session, program_id).bound == 50
+
+
+def test_a_signature_during_a_pause_binds_no_more_than_it_approves() -> None:
+    with transaction() as session:
+        program = make_program(session, fund=1000)
+        amina, oto = make_family(session, 3), make_family(session, 1)
+        program_id, paused = program.id, amina.id
+        key = ask_approval(session, make_prepared(session, program, amina, oto).id, actor=DARA).id
+
+    _second_during_first(_pausing(program_id, paused), _signing(key, LENA))
+
+    with transaction() as session:
+        approved = select(Entitlement).where(Entitlement.state == EntitlementState.APPROVED)
+        assert session.scalars(approved).all() == []
+        assert balance(session, program_id).bound == 0
+        assert session.scalars(select(Cycle.state)).all() == [CycleState.DRAFT]
+
+
+def test_no_amount_of_a_benefit_outlives_its_change_while_amounts_are_prepared() -> None:
+    with transaction() as session:
+        program = make_program(session)
+        cycle_id = make_cycle(session, program, make_family(session, 3)).id
+        enrol(session, cycle_id, actor=DARA)
+        benefit_id = session.scalars(select(Benefit.id)).one()
+
+    _second_during_first(
+        lambda session: prepare_entitlements(session, cycle_id, actor=DARA),
+        lambda session: change_benefit(session, benefit_id, make_gift(base=1), actor=DARA),
+    )
+
+    with transaction() as session:
+        assert session.scalars(select(Entitlement.amount)).all() == []
