@@ -31,6 +31,10 @@ class NothingToApprove(Conflict):
     """Nobody is due anything in this cycle yet; prepare the amounts before asking."""
 
 
+class RuleChanged(Conflict):
+    """The program's rule was changed after these households were enrolled; enrol them again."""
+
+
 class ReleaseWithdrawn(Conflict):
     """Release {number} of the hazard map was withdrawn, so this list cannot be approved; make a
     list from a release that stands."""
@@ -62,7 +66,8 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
     """Ask for the signatures a cycle needs; from now on it cannot be changed unless sent back.
 
     Raises:
-        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReleaseWithdrawn, NothingToApprove
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReleaseWithdrawn, NothingToApprove,
+        RuleChanged
     """
     actor.require(May.ASK_APPROVAL)
     cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
@@ -71,6 +76,8 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
     if not total.entitlements:
         raise NothingToApprove
     program = session.get_one(Program, cycle.program_id)
+    if cycle.rule != program.eligibility:
+        raise RuleChanged
     approval = Approval(
         cycle_id=cycle.id,
         hash=subject_hash(session, cycle),

@@ -27,6 +27,7 @@ from programs.services.approvals import (
     NothingToApprove,
     NotYourOwn,
     ReleaseWithdrawn,
+    RuleChanged,
     SignedAlready,
     ask_approval,
     reject_approval,
@@ -36,6 +37,7 @@ from programs.services.approvals import (
 from programs.services.cycles import enrol
 from programs.services.entitlements import prepare_entitlements
 from programs.services.funds import FundShort
+from programs.services.programs import Plan, change_program
 from registry.counting.people import People
 from registry.models.rosters import Roster
 from tests.make.geo import make_country, make_release
@@ -188,6 +190,23 @@ def test_whatever_changes_after_the_request_sends_it_back(
     assert cycle.state is CycleState.DRAFT
     assert balance(session, program.id).bound == 0
     assert session.scalars(select(Signature)).all() == []
+
+
+def test_nobody_is_asked_to_sign_a_rule_that_was_not_applied(session: Session) -> None:
+    program = make_program(session)
+    cycle = make_prepared(session, program, make_family(session, 3))
+    stricter = Plan(
+        program.name, program.purpose, program.organisation_id, program.currency, "size > 4"
+    )
+    change_program(session, program.id, stricter, actor=DARA)
+
+    with pytest.raises(RuleChanged):
+        ask_approval(session, cycle.id, actor=DARA)
+
+    enrol(session, cycle.id, actor=DARA)
+    prepare_entitlements(session, cycle.id, actor=DARA)
+    with pytest.raises(NothingToApprove):
+        ask_approval(session, cycle.id, actor=DARA)
 
 
 def test_what_did_not_change_keeps_its_hash(session: Session) -> None:
