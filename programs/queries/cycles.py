@@ -163,7 +163,11 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
 
     Raises:
         Invalid, Forbidden: the program's rule cannot be read or used by this actor.
+        CycleBeyondReach: they see a part of the list only.
     """
+    actor.require(May.READ_PROGRAMS)
+    if sees_part_only(session, asked.roster_id, actor=actor):
+        raise CycleBeyondReach
     program = session.get_one(Program, asked.program_id)
     rows = session.execute(_tally(asked, program.currency, _level(session), actor)).all()
     enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]

@@ -20,7 +20,7 @@ from programs.models.memberships import CycleMember, LeftOut, MembershipState
 from programs.models.payments import PaymentBatch
 from programs.models.programs import Benefit, Delivery, Program
 from programs.permissions import May
-from programs.queries.cycles import LeftOutCount
+from programs.queries.cycles import CycleBeyondReach, LeftOutCount, sees_part_only
 from programs.queries.eligibility import UNDONE
 from programs.queries.funds import Balance, balance
 from registry.models.rosters import Roster
@@ -156,12 +156,15 @@ def file_made(session: Session, cycle_id: int, sha256: str, *, actor: Actor) -> 
     """A file that was made for a cycle, for those who may make such a one.
 
     Raises:
-        NotFound: none of this digest was. Forbidden: it is not theirs to have.
+        NotFound: none of this digest was. Forbidden: it is not theirs to have. CycleBeyondReach: it
+        names households outside their areas.
     """
     actor.require(May.READ_PROGRAMS)
     cycle = session.get(Cycle, cycle_id)
     if cycle is None:
         raise NotFound(cycle=cycle_id)
+    if sees_part_only(session, cycle.roster_id, actor=actor):
+        raise CycleBeyondReach
     program = session.get_one(Program, cycle.program_id)
     for file in _files(session.scalars(_acts(cycle)).all(), program, cycle):
         if file.sha256 == sha256:

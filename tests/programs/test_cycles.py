@@ -292,6 +292,8 @@ def test_who_sees_only_part_of_a_list_does_not_start_or_change_its_cycle(
         make_cycle(session, program, *households, by=near)
     cycle = make_cycle(session, program, *households)
     with pytest.raises(CycleBeyondReach):
+        preview(session, round_of(session, cycle), actor=near)
+    with pytest.raises(CycleBeyondReach):
         enrol(session, cycle.id, actor=near)
     own = make_cycle(session, program, households[0], by=near)
     assert enrol(session, own.id, actor=near).households == 1
@@ -318,6 +320,8 @@ def test_each_act_needs_its_permission_and_leaves_an_entry(
     with pytest.raises(Forbidden):
         start_cycle(session, program.id, Start(roster.id, "May", STARTS_ON), actor=visitor)
     cycle = make_cycle(session, program, roster=roster)
+    with pytest.raises(Forbidden):
+        preview(session, round_of(session, cycle), actor=visitor)
     for act in (enrol, end_cycle):
         with pytest.raises(Forbidden):
             act(session, cycle.id, actor=visitor)

@@ -1,6 +1,7 @@
 """Pay orders and the lists that leave the house."""
 
 import csv
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from core.errors import Forbidden
 from core.storage import path_of
+from geo.models.areas import Area
 from programs.jobs.payments import write_payment_list
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.payments import Payment, PaymentBatch
 from programs.models.programs import Delivery
-from programs.queries.cycles import CycleElsewhere
+from programs.queries.cycles import CycleBeyondReach, CycleElsewhere
+from programs.queries.standing import file_made
 from programs.services.payments import (
     Exported,
     ListBroken,
@@ -98,6 +101,18 @@ def test_a_name_that_looks_like_a_formula_leaves_as_text(session: Session) -> No
     names = {row["name"] for row in _rows(export_csv(session, batch.id, actor=FINN))}
 
     assert "'=cmd|' /C calc'!A0" in names
+
+
+def test_a_list_is_read_only_by_who_sees_all_of_it(session: Session) -> None:
+    cycle = _village(session)
+    batch = make_payments(session, cycle.id, actor=FINN)
+    made = export_csv(session, batch.id, actor=FINN).kept.sha256
+    district = session.scalars(select(Area.id).where(Area.pcode == "X11"))
+    local = replace(FINN, national=False, area_ids=frozenset(district))
+
+    assert file_made(session, cycle.id, made, actor=FINN).sha256 == made
+    with pytest.raises(CycleBeyondReach):
+        file_made(session, cycle.id, made, actor=local)
 
 
 def test_the_same_list_is_the_same_bytes_and_each_export_leaves_an_entry(session: Session) -> None:
