@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func
 
-from core.money import rounded
+from core.money import digits_of, rounded
 from programs.models.programs import Benefit
 
 
@@ -13,7 +13,9 @@ def amount_due(people: SQLColumnExpression[Any], currency: str) -> ColumnElement
     """The amount of a row of `Benefit` for so many people, in the currency's minor unit.
 
     Base and the amount a member for each person, raised to the minimum, then cut to the cap: a cap
-    never raises. greatest() and least() pass over a minimum or cap that is not there.
+    never raises, nor is it passed by rounding. greatest() and least() pass over a minimum or cap
+    that is not there.
     """
     by_size = Benefit.base + Benefit.per_member * people
-    return rounded(func.least(func.greatest(by_size, Benefit.minimum), Benefit.cap), currency)
+    due = rounded(func.greatest(by_size, Benefit.minimum), currency)
+    return func.least(due, func.trunc(Benefit.cap, digits_of(currency)))

@@ -57,6 +57,18 @@ def test_a_minimum_raises_and_a_cap_only_cuts(session: Session, people: int, due
     assert session.scalars(select(Entitlement.amount)).one() == due
 
 
+@pytest.mark.parametrize(
+    ("currency", "cap", "due"),
+    [("KES", "60.006", "60"), ("JPY", "60.5", "60"), ("JPY", "70", "70")],
+)
+def test_no_cap_is_passed_by_rounding(session: Session, currency: str, cap: str, due: str) -> None:
+    program = make_program(session, make_gift(cap=Decimal(cap)), currency=currency)
+
+    make_prepared(session, program, _stated(session, 3))
+
+    assert session.scalars(select(Entitlement.amount)).one() == Decimal(due)
+
+
 def test_a_high_cap_raises_nobody(session: Session) -> None:
     program = make_program(session, make_gift(cap=Decimal(100_000)))
 
