@@ -231,10 +231,14 @@ def _standings(cycle: Cycle, members: CTE) -> CTE:
 
 
 def _out_of(cycle: Cycle) -> Select[int]:
-    """The entitlements of a cycle that are on their way or in a hand."""
+    """The entitlements of a cycle that are on their way, in a hand, or had a card made for them.
+
+    A card that was made void may still be read, and has to say what it was.
+    """
     out = (EntitlementState.SENT, EntitlementState.REDEEMED, EntitlementState.PARTLY_REDEEMED)
+    had_a_card = select(Voucher.id).where(Voucher.entitlement_id == Entitlement.id).exists()
     return select(Entitlement.id).where(
-        Entitlement.cycle_id == cycle.id, Entitlement.state.in_(out)
+        Entitlement.cycle_id == cycle.id, Entitlement.state.in_(out) | had_a_card
     )
 
 

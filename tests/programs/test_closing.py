@@ -1,6 +1,7 @@
 """Closing a cycle, giving it up, and opening it again: where its money goes."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -21,7 +22,8 @@ from programs.services.cycles import (
     reopen_cycle,
 )
 from programs.services.payments import make_payments
-from programs.services.vouchers import issue_vouchers, redeem
+from programs.services.programs import add_benefit
+from programs.services.vouchers import issue_vouchers, redeem, void_voucher
 from tests.make.programs import (
     DARA,
     FINN,
@@ -63,6 +65,18 @@ def test_a_cycle_that_is_partly_out_does_not_open_again(session: Session) -> Non
     make_payments(session, cycle.id, actor=FINN)
     session.execute(update(type(cycle)).values(state=CycleState.APPROVED))
     session.expire_all()
+
+    with pytest.raises(AlreadyOut):
+        reopen_cycle(session, cycle.id, "the cap was wrong", actor=DARA)
+
+
+def test_a_cycle_whose_cards_were_printed_does_not_open_again(session: Session) -> None:
+    program = make_program(session)
+    seeds = make_gift(name="Seeds", delivery=Delivery.VOUCHER, base=Decimal(7))
+    add_benefit(session, program.id, seeds, actor=DARA)
+    cycle = make_approved(session, program, make_family(session, 3))
+    issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
+    void_voucher(session, session.scalars(select(Voucher.code)).one(), "lost", actor=DARA)
 
     with pytest.raises(AlreadyOut):
         reopen_cycle(session, cycle.id, "the cap was wrong", actor=DARA)
