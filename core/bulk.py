@@ -26,6 +26,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     SmallInteger,
+    SQLColumnExpression,
     cast,
     event,
     func,
@@ -38,6 +39,7 @@ from sqlalchemy.orm import Session
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
 COPY_END = b"\xff\xff"
 CHUNK = 1 << 20  # bytes
+FORMULA = r"^([=@\t\r]|[+-](?![0-9 ().-]*$))"  # how one begins; a number is none
 
 _SENT: dict[str, tuple[Any, str]] = {
     "i2": (SmallInteger, "int2send"),
@@ -119,6 +121,13 @@ def copy_out(session: Session, query: Select[Any], stream: IO[bytes]) -> int:
         for block in copy:
             stream.write(block)
     return cursor.rowcount
+
+
+def as_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
+    """A text as it leaves in a file: what a spreadsheet would take for a formula begins with an
+    apostrophe, a phone number such as +254 712 345 678 stays as it is.
+    """
+    return func.regexp_replace(column, FORMULA, "'\\1")
 
 
 def array_of(numbers: NDArray[np.integer[Any]]) -> ColumnElement[Sequence[int]]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Numeric, Select, cast, func, literal, select
+from sqlalchemy import Numeric, Select, cast, literal, select
 from sqlalchemy.orm import Session
 
+from core.bulk import as_text
 from core.errors import NotFound
 from core.money import digits_of
 from geo.models.areas import Area
@@ -45,15 +46,11 @@ def batch_of(session: Session, batch_id: int) -> tuple[PaymentBatch, Cycle, Prog
 
 
 def order_lines(batch_id: int, currency: str) -> Select[*tuple[Any, ...]]:
-    """The orders of a list in the order of their ERN, one row each, columns as in `COLUMNS`.
-
-    A name that a spreadsheet would take for a formula is marked as text by an apostrophe.
-    """
-    name = func.regexp_replace(Registrant.name, "^([=+@-])", "'\\1")
+    """The orders of a list in the order of their ERN, one row each, columns as in `COLUMNS`."""
     columns: tuple[Any, ...] = (
         Entitlement.ern,
         Registrant.number,
-        name,
+        as_text(Registrant.name),
         Area.pcode,
         Area.name,
         cast(Payment.amount, Numeric(20, digits_of(currency))),

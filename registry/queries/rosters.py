@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.bulk import as_text
 from core.errors import NotFound
 from core.paging import Page, page_of
 from geo.models.areas import Area
@@ -187,9 +188,8 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         Area.name.label("area"),
     )
     if actor.may(May.READ_REGISTRANTS):
-        members = members.add_columns(
-            Registrant.code, Registrant.name, Registrant.name_local, Registrant.phone
-        )
+        written = (Registrant.code, Registrant.name, Registrant.name_local, Registrant.phone)
+        members = members.add_columns(*(as_text(column).label(column.key) for column in written))
     if actor.may(Geo.EXACT_LOCATIONS):
         stood_at = Location.id == RosterMember.location_id
         members = members.outerjoin(Location, stood_at).add_columns(Location.lon, Location.lat)

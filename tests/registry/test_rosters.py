@@ -1,5 +1,6 @@
 """Lists of households: kept, frozen with their answers and hash, and exported."""
 
+import csv
 import hashlib
 import io
 from dataclasses import replace
@@ -322,3 +323,22 @@ def test_an_export_says_no_more_than_its_reader_may_see(
     export(session, roster.id, bare, actor=replace(anybody, permissions=hidden))
     assert bare.getvalue().decode().splitlines()[0] == "number,status,grade,value,area_pcode,area"
     assert b"Amina" not in bare.getvalue()
+
+
+def test_an_export_holds_no_formula_and_phone_numbers_as_they_are(
+    session: Session, areas: dict[str, Area], anybody: Actor
+) -> None:
+    place = make_location(session, 0.2, 1.0, area_id=areas["X11"].id)
+    make_household(session, place, name="=cmd|' /C calc'!A0", phone="+254 712-345 678")
+    make_household(session, place, name="@SUM(A1)", phone="+cmd|' /C calc'!A0")
+    roster = draft(session, Question(), "Everybody", actor=anybody)
+    freeze(session, roster.id, actor=anybody)
+    file = io.BytesIO()
+
+    export(session, roster.id, file, actor=anybody)
+
+    rows = sorted(csv.DictReader(io.StringIO(file.getvalue().decode())), key=lambda r: r["name"])
+    assert [(row["name"], row["phone"]) for row in rows] == [
+        ("'=cmd|' /C calc'!A0", "+254 712-345 678"),
+        ("'@SUM(A1)", "'+cmd|' /C calc'!A0"),
+    ]
