@@ -258,7 +258,7 @@ def test_a_kept_list_is_frozen_shown_and_opened_as_its_question_again(
     assert browser.get(f"/rosters/{roster.id}?status=all").text.count(listed) == 2
     assert browser.get(f"/rosters/{roster.id}?status=in").text.count(listed) == 1
     assert "Next: start a cycle with it" in page.text
-    assert "A program manager does it" in page.text
+    assert "A program manager who sees all of it does it" in page.text
     opened = browser.get(f"/rosters/{roster.id}")
     code = opened.text.split("/selections/")[1].split('"')[0]
     again = browser.get(f"/selections/{code}")
