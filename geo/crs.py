@@ -58,16 +58,23 @@ def settled(name: str, declared: CRS | None, given: str | None) -> CRS:
 
 
 def same(one: CRS, other: CRS) -> bool:
-    """Whether two definitions mean the same system, whatever their names, axis order or heights."""
-    one, other = one.to_2d(), other.to_2d()
+    """Whether two definitions mean the same system, whatever their names, axis order or heights,
+    and however they say it is carried to WGS 84."""
+    one, other = _bare(one), _bare(other)
     if one.equals(other, ignore_axis_order=True):
         return True
     code = one.to_epsg(min_confidence=70)
     return code is not None and code == other.to_epsg(min_confidence=70)
 
 
+def _bare(crs: CRS) -> CRS:
+    """A system without heights, and without the TOWGS84 that older files add to it."""
+    return (crs.source_crs if crs.is_bound and crs.source_crs else crs).to_2d()
+
+
 def label(crs: CRS) -> str:
     """The short name of a system: `EPSG:4326` where it has a code, else its definition."""
+    crs = _bare(crs)
     code = 4326 if same(crs, WGS84) else crs.to_epsg(min_confidence=70)
     if code is not None:
         return f"EPSG:{code}"

@@ -35,6 +35,18 @@ def test_heights_do_not_make_another_system() -> None:
     assert same(CRS.from_epsg(9518), WGS84)  # WGS 84 + EGM2008 height
 
 
+def test_the_way_to_wgs_84_that_older_files_add_does_not_make_another_system() -> None:
+    sphere = 'SPHEROID["WGS 84",6378137,298.257223563],TOWGS84[0,0,0,0,0,0,0]'
+    old = CRS.from_wkt(
+        f'GEOGCS["WGS 84",DATUM["WGS_1984",{sphere}],PRIMEM["Greenwich",0],'
+        'UNIT["degree",0.0174532925199433]]'
+    )
+
+    assert old.is_bound
+    assert settled("a", old, "EPSG:4326") == old
+    assert label(old) == "EPSG:4326"
+
+
 def test_what_is_missing_is_asked_for_and_what_differs_refused() -> None:
     assert settled("a", None, "EPSG:32651") == UTM
     assert settled("a", UTM, "EPSG:32651") == UTM
