@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
-from geo.models.areas import Area
+from geo.models.areas import Area, AreaLevel
 from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
@@ -209,8 +209,9 @@ def table_level(session: Session, question: Question) -> int:
         return min(picked + 1, deepest)
     if question.shape:
         return max(deepest - 1, 1)
-    several = select(Area.level).where(in_force()).group_by(Area.level).having(func.count() > 1)
-    return session.scalar(several.order_by(Area.level).limit(1)) or 1
+    second = select(Area.id).where(Area.level == AreaLevel.level, in_force()).offset(1)
+    several = select(AreaLevel.level).where(second.exists()).order_by(AreaLevel.level)
+    return session.scalar(several.limit(1)) or 1
 
 
 def selection_by_code(session: Session, code: str) -> Selection:
