@@ -60,7 +60,7 @@ def settled(name: str, declared: CRS | None, given: str | None) -> CRS:
 def same(one: CRS, other: CRS) -> bool:
     """Whether two definitions mean the same system, whatever their names, axis order or heights,
     and however they say it is carried to WGS 84."""
-    one, other = _bare(one), _bare(other)
+    one, other = _bare(one).to_2d(), _bare(other).to_2d()
     if one.equals(other, ignore_axis_order=True):
         return True
     code = one.to_epsg(min_confidence=70)
@@ -68,8 +68,8 @@ def same(one: CRS, other: CRS) -> bool:
 
 
 def _bare(crs: CRS) -> CRS:
-    """A system without heights, and without the TOWGS84 that older files add to it."""
-    return (crs.source_crs if crs.is_bound and crs.source_crs else crs).to_2d()
+    """A system without the TOWGS84 that older files add to it."""
+    return crs.source_crs if crs.is_bound and crs.source_crs else crs
 
 
 def label(crs: CRS) -> str:
