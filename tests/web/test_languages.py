@@ -51,9 +51,7 @@ def test_figures_days_and_codes_are_set_apart_where_the_line_runs_from_the_right
             day_said(date(2026, 11, 19)),
             said(Decimal(155700), "MUR"),
         ]
-        sentence = _(
-            "{number} stands in {area}", number="HG-27NJVF4T", area="\u0633\u0648\u0645\u0627"
-        )
+        sentence = _("{number} stands in {area}", number="HG-27NJVF4T", area="Suma")
         many = counted("{count} row", "{count} rows", 1200)
 
     assert written == [
