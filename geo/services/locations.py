@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session, aliased
 from core.bulk import copy_array, fetch_columns
 from core.db import changed
 from geo.models.areas import Area, AreaPart
-from geo.models.events import Event, EventState
 from geo.models.exposure import ExposureDue
 from geo.models.locations import Location
-from geo.models.releases import Release, ReleaseState
+from geo.models.releases import Release
 from geo.queries.areas import in_force
+from geo.queries.selections import ASKABLE
 from geo.vector.locate import being_indexed, indexed
 
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
@@ -52,7 +52,7 @@ def settle(session: Session, location_ids: Select[int]) -> int:
 
 
 def owe(session: Session, location_ids: Select[int]) -> int:
-    """Note that the published releases of open events were not asked about these places.
+    """Note that no release that can be asked was asked about these places, superseded or not.
 
     Until the job `sample_due` has worked it off, a place is not observed by them. Answers how many
     questions are new. Waits while a release is being published, which does not see these places.
@@ -61,10 +61,8 @@ def owe(session: Session, location_ids: Select[int]) -> int:
     session.execute(select(func.pg_advisory_xact_lock_shared(PUBLISHING)))
     due = (
         select(Release.id, Location.id)
-        .join(Event, Event.id == Release.event_id)
         .join(Location, true())
-        .where(Release.state == ReleaseState.PUBLISHED, Event.state != EventState.CLOSED)
-        .where(Location.id.in_(location_ids))
+        .where(Release.state.in_(ASKABLE), Location.id.in_(location_ids))
     )
     new = upsert(ExposureDue).from_select(["release_id", "location_id"], due)
     return changed(session, new.on_conflict_do_nothing())

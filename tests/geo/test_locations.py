@@ -106,18 +106,21 @@ def test_a_place_in_a_gap_between_leaves_belongs_to_the_area_above(session: Sess
     assert in_the_gap.area_id == country.id
 
 
-def test_only_published_releases_of_open_events_are_owed_an_answer(session: Session) -> None:
+def test_every_release_that_can_be_asked_is_owed_an_answer(session: Session) -> None:
     new = place(session, 0.5, 0.5)
     place(session, 1.5, 0.5)
     current = make_release(session)
-    make_release(session, make_event(session, "Over", state=EventState.CLOSED))
-    make_release(session, make_event(session, "Early"), state=ReleaseState.CONFIRMED)
+    event = make_event(session, "Old")
+    before = make_release(session, event, state=ReleaseState.SUPERSEDED)
+    past = make_release(session, make_event(session, "Over", state=EventState.CLOSED))
+    for state in (ReleaseState.CONFIRMED, ReleaseState.WITHDRAWN):
+        make_release(session, make_event(session, state), state=state)
 
     asked = owe(session, EVERY.where(Location.id == new.id))
 
     due = session.execute(select(ExposureDue.release_id, ExposureDue.location_id)).all()
-    assert asked == 1
-    assert due == [(current.id, new.id)]
+    assert asked == 3
+    assert sorted(due) == [(release.id, new.id) for release in (current, before, past)]
 
 
 def test_an_answer_already_owed_is_not_owed_twice(session: Session) -> None:
