@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
+import shapely
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Forbidden
 from geo.models.areas import Area
+from geo.models.events import EventState
 from geo.models.locations import Location, LocationSource
-from geo.models.releases import Release
+from geo.models.releases import Release, ReleaseState
 from geo.queries.selections import Question
+from geo.services.locations import owe, resettle
 from geo.vector.drawings import drawn
 from registry.counting.answers import Answers, AnswersDoNotAddUp
 from registry.counting.people import People
@@ -23,7 +27,7 @@ from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.answers import ask
 from tests.make.exposure import make_due, make_exposure
-from tests.make.geo import make_country, make_event, make_release
+from tests.make.geo import make_area, make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person
 
 WEST = drawn([[(0, 0), (1, 0), (1, 2), (0, 2)]])  # district X11
@@ -165,6 +169,51 @@ def test_a_household_that_moved_is_not_observed_until_its_new_place_was_asked(
 def test_who_may_not_count_learns_nothing(session: Session, visitor: Actor) -> None:
     with pytest.raises(Forbidden):
         ask(session, Question(), actor=visitor)
+
+
+def test_households_follow_another_map_of_areas(session: Session, anybody: Actor) -> None:
+    old = make_country(session)
+    here = make_location(session, 0.5, 0.5, area_id=old["X11"].id)
+    nowhere = Location(area_id=old["X11"].id, source=LocationSource.AREA)
+    session.add(nowhere)
+    session.flush()
+    for place in (here, nowhere):
+        make_household(session, place, area_id=old["X11"].id)
+    for area in old.values():
+        area.valid_to = date(2026, 11, 20)
+    country = make_area(session, "X", shapely.box(0, 0, 4, 2), version="v2", is_leaf=False)
+    x11, x13 = (
+        make_area(session, pcode, shapely.box(west, 0, east, 2), country, version="v2")
+        for pcode, west, east in (("X11", 0, 0.4), ("X13", 0.4, 4))
+    )
+
+    resettle(session)
+
+    session.expire_all()
+    moved = ask(session, Question(area_ids=(x13.id,)), actor=anybody, level=1)
+    assert [(row.pcode, row.answers.asked) for row in moved.areas] == [("X13", 1)]
+    vague = ask(session, Question(area_ids=(x11.id,)), actor=anybody, level=1)
+    assert [(row.pcode, row.answers.unlocated) for row in vague.areas] == [("X11", 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "event_state"),
+    [
+        (ReleaseState.SUPERSEDED, EventState.ACTIVE),
+        (ReleaseState.PUBLISHED, EventState.CLOSED),
+    ],
+)
+def test_a_place_written_after_a_release_had_its_day_is_not_taken_for_dry(
+    session: Session, anybody: Actor, state: ReleaseState, event_state: EventState
+) -> None:
+    release = make_release(session, make_event(session, state=event_state), state=state)
+    new = make_location(session, 0.5, 0.5)
+    make_household(session, new)
+
+    owe(session, select(Location.id).where(Location.id == new.id))
+
+    answers = ask(session, Question(release_id=release.id), actor=anybody).answers
+    assert (answers.out, answers.not_observed) == (0, 1)
 
 
 def test_a_thousand_households_cost_no_more_statements_than_one(
