@@ -13,6 +13,7 @@ from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
 from geo.queries.releases import box_of_extent
+from geo.queries.selections import ASKABLE
 from geo.queries.situation import bounds_of_areas
 
 WORLD = (-180.0, -60.0, 180.0, 75.0)
@@ -25,13 +26,17 @@ def map_settings(
     at_least: float | None = None,
     **given: Any,
 ) -> dict[str, Any]:
-    """The map of a release (none: of the registered households alone) within the actor's reach."""
+    """The map of a release (none: of the registered households alone) within the actor's reach.
+
+    Households are sorted only by a release that can be asked.
+    """
+    asked = release if release and release.state in ASKABLE else None
     shown = _release(release, at_least) if release else None
     box = given.pop("bounds", None) or _box(session, actor, release)
     people = {
-        "release": release.id if release else None,
-        "at_least": at_least,
-        "look": "status" if release else "plain",
+        "release": asked.id if asked else None,
+        "at_least": at_least if asked else None,
+        "look": "status" if asked else "plain",
     }
     return {
         "bounds": list(box),

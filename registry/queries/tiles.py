@@ -32,7 +32,15 @@ from core.actor import Actor
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
-from geo.queries.selections import IN, NOT_OBSERVED, OUT, Question, answered
+from geo.queries.selections import (
+    ASKABLE,
+    IN,
+    NOT_OBSERVED,
+    OUT,
+    Question,
+    answered,
+    release_asked,
+)
 from geo.vector.block_tiles import ZOOM
 from geo.vector.mvt import points
 from registry.counting.bins import Bins
@@ -61,7 +69,7 @@ COUNTED = (
             HouseholdTile.y == bindparam("y"),
         ),
     )
-    .where(Release.id == bindparam("release"))
+    .where(Release.id == bindparam("release"), Release.state.in_(ASKABLE))
 )
 
 Tile = tuple[int, int, int]
@@ -73,13 +81,14 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
     Cells carry `n, in, out, not_observed`; single households `status, number`.
 
     Raises:
-        Forbidden
+        Forbidden, and what `release_asked` refuses.
     """
     actor.require(May.COUNT_REGISTRANTS)
     exact = actor.may(Geo.EXACT_LOCATIONS)
     made = _made_before(session, tile, question, 1 if exact else FEWEST) if actor.national else None
     if made is not None:
         return made
+    release_asked(session, question)
     stand = _standing(tile, question, actor).cte("stand")
     if exact and tile[0] >= STREET:
         told = select(stand.c.status, stand.c.number, _drawn(tile, stand.c.lon, stand.c.lat))

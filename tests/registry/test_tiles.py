@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import Forbidden
 from geo.models.areas import Area
-from geo.models.releases import Release
+from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
-from geo.queries.selections import Question
+from geo.queries.selections import Question, ReleaseNotAskable
 from registry.queries.tiles import Tile, household_tile
 from registry.services.household_cells import count_release, recount
 from tests.make.exposure import make_exposure
@@ -156,6 +156,18 @@ def test_tiles_made_beforehand_follow_who_comes_and_goes(
     for tile in (FAR, (3, 4, 3), (0, 0, 0)):
         rows = _read(tile, household_tile(session, tile, question, actor=anybody), tmp_path)
         assert sum(row["n"] for row in rows) == 11
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_withdrawn_release_sorts_no_tile(
+    session: Session, release: Release, anybody: Actor, *, counted: bool
+) -> None:
+    if counted:
+        count_release(session, release, lambda _done, _total: None)
+    release.state = ReleaseState.WITHDRAWN
+
+    with pytest.raises(ReleaseNotAskable):
+        household_tile(session, FAR, Question(release_id=release.id), actor=anybody)
 
 
 def test_a_tile_without_households_is_empty(
