@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import Conflict, Invalid, NotFound
 from geo.models.areas import Area, AreaLevel
@@ -227,11 +227,15 @@ def selection_by_code(session: Session, code: str) -> Selection:
 
 
 def question_of(session: Session, selection: Selection) -> Question:
-    """The question a selection keeps."""
+    """The question a selection keeps; an area of an earlier map is asked as it is in force now."""
+    kept, now = aliased(Area), aliased(Area)
+    area_id = func.coalesce(now.id, kept.id).label("area_id")
     picked = session.execute(
-        select(SelectionArea.area_id, SelectionArea.excluded)
+        select(area_id, SelectionArea.excluded)
+        .join(kept, kept.id == SelectionArea.area_id)
+        .outerjoin(now, and_(now.pcode == kept.pcode, now.valid_to.is_(None)))
         .where(SelectionArea.selection_id == selection.id)
-        .order_by(SelectionArea.area_id)
+        .order_by(area_id)
     ).all()
     return Question(
         shape=_wkb(selection.shape),

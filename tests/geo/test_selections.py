@@ -4,6 +4,8 @@ The country of tests.make.geo spans 0..4 degrees east and 0..2 north in four dis
 degree by two, X11 X12 X21 X22 from west to east.
 """
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +34,7 @@ from geo.queries.selections import (
 from geo.services.selections import SelectionNameless, keep_draft, keep_selection
 from geo.vector.drawings import drawn
 from tests.make.exposure import make_due, make_exposure
-from tests.make.geo import make_country, make_event, make_release
+from tests.make.geo import make_area, make_country, make_event, make_release, square
 from tests.make.registry import make_location
 
 WEST = drawn([[(0, 0), (1, 0), (1, 2), (0, 2)]])  # district X11
@@ -222,6 +224,22 @@ def test_a_kept_selection_asks_the_same_question_when_it_is_opened_again(
     assert question_of(session, again) == question
     entry = session.scalars(select(AuditEntry)).one()
     assert entry.action == "selections.keep"
+
+
+def test_a_kept_selection_asks_its_areas_as_another_map_draws_them(
+    session: Session, areas: dict[str, Area], anybody: Actor
+) -> None:
+    question = Question(area_ids=(areas["X1"].id,), without_area_ids=(areas["X12"].id,))
+    kept = keep_selection(session, question, "Upper Oru", actor=anybody)
+    for area in areas.values():
+        area.valid_to = date(2026, 11, 20)
+    country = make_area(session, "X", square(0, 0, 4), version="v2", is_leaf=False)
+    new = {p: make_area(session, p, square(0, 0), country, version="v2") for p in ("X1", "X12")}
+
+    again = question_of(session, kept)
+
+    assert again.area_ids == (new["X1"].id,)
+    assert again.without_area_ids == (new["X12"].id,)
 
 
 def test_a_selection_is_kept_only_with_a_name_and_by_who_may(
