@@ -46,7 +46,7 @@ def receive() -> Response:
         raise FileNotChosen
     kept = keep(file.stream)
     said: dict[str, Any] = {"sha256": kept.sha256, "name": file.filename, **_said()}
-    job_id = defer(db(), import_boundaries, actor=actor(), dedupe="boundaries", **said)
+    job_id = defer(db(), import_boundaries, actor=actor(), dedupe=kept.sha256, **said)
     return redirect(url_for(".imported", job_id=job_id), 303)
 
 

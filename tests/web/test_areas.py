@@ -100,6 +100,18 @@ def test_a_sent_file_is_imported_and_its_faulty_rows_are_told(
     assert "District" in browser.get("/areas/").text
 
 
+def test_a_second_file_is_not_taken_for_the_first_that_still_waits(
+    signed_in: SignIn, session: Session, storage: Path
+) -> None:
+    browser = signed_in(Role.GIS_ANALYST)
+    north, south = districts(), io.BytesIO(districts().getvalue().replace(b"North", b"South"))
+
+    for file in (north, south, io.BytesIO(south.getvalue())):
+        browser.act("/areas/imports", file=(file, "karsa.geojson"), version="v1")
+
+    assert len(session.scalars(select(Job)).all()) == 2
+
+
 def test_a_form_without_a_file_says_so(signed_in: SignIn) -> None:
     answer = signed_in(Role.GIS_ANALYST).act("/areas/imports", version="v1")
 
