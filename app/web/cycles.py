@@ -11,6 +11,7 @@ from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
 from core import jobs
 from core.clock import month_said, today
+from core.errors import Invalid
 from core.money import said
 from core.storage import path_of
 from core.words import _, bare, counted, figure_said
@@ -28,6 +29,10 @@ from programs.services.cycles import Start
 from registry.queries.rosters import answers_kept
 
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
+
+
+class DayUnreadable(Invalid):
+    """That is not a day of the calendar; choose one."""
 
 
 @bp.get("/new")
@@ -123,7 +128,7 @@ def pay(cycle_id: int) -> Response:
 
 @bp.post("/<int:cycle_id>/vouchers")
 def issue(cycle_id: int) -> Response:
-    until = date.fromisoformat(request.form["expires_on"])
+    until = _day(request.form["expires_on"])
     issued = vouchers.issue_vouchers(db(), cycle_id, until, actor=actor())
     flash(counted("{count} voucher was issued.", "{count} vouchers were issued.", issued.vouchers))
     return _back(cycle_id)
@@ -168,9 +173,16 @@ def _asked() -> Round:
         db(),
         form.get("program_id", 0, type=int),
         form.get("roster_id", 0, type=int),
-        date.fromisoformat(form["starts_on"]),
+        _day(form["starts_on"]),
         with_probable="with_probable" in form,
     )
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise DayUnreadable from None
 
 
 def _previewed(asked: Round) -> str:

@@ -147,6 +147,17 @@ def test_a_cycle_is_started_with_its_amounts_in_one_step(
     assert list(session.scalars(acts)) == ["cycles.start", "cycles.enrol", "entitlements.prepare"]
 
 
+def test_a_day_that_was_cleared_is_answered_by_a_sentence(
+    session: Session, signed_in: SignedIn
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    form = {"program_id": _open_program(session, manager).id, "roster_id": 1, "starts_on": ""}
+
+    for path in ("/cycles/preview", "/cycles/"):
+        answer = manager.act(path, **form, name="November")
+        assert (answer.status_code, "not a day of the calendar" in answer.text) == (422, True)
+
+
 def test_who_may_sign_comes_from_the_first_page_to_what_is_signed(
     session: Session, signed_in: SignedIn
 ) -> None:
