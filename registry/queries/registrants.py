@@ -163,7 +163,7 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         individual=individual,
         age=session.scalar(_age(found.id)) if individual else None,
         members=session.execute(_members(found.id)).all(),
-        belongs_to=session.execute(_belongs_to(found.id)).all(),
+        belongs_to=session.execute(_belongs_to(found.id, actor)).all(),
         identifiers=session.scalars(own.order_by(Identifier.state, Identifier.type)).all(),
         place=place,
         located_on=day_of(place.taken_at) if place and place.taken_at else None,
@@ -263,8 +263,8 @@ def _members(group_id: int) -> Select[Any]:
     )
 
 
-def _belongs_to(member_id: int) -> Select[Any]:
-    """Groups a registrant is or was a member of, the current ones first."""
+def _belongs_to(member_id: int, actor: Actor) -> Select[Any]:
+    """Groups within reach a registrant is or was a member of, the current ones first."""
     group = aliased(Registrant)
     relation = Membership.kind.label("relation")
     columns: list[Any] = [group.number, group.name, Group.kind, relation, Membership.ended_on]
@@ -272,7 +272,7 @@ def _belongs_to(member_id: int) -> Select[Any]:
         select(*columns)
         .join(Membership, Membership.group_id == group.id)
         .join(Group, Group.registrant_id == group.id)
-        .where(Membership.member_id == member_id)
+        .where(Membership.member_id == member_id, within_reach(actor, group.area_id))
         .order_by(Membership.ended_on.is_not(None), Membership.id.desc())
     )
 

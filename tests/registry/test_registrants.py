@@ -1,5 +1,6 @@
 """Asking for registrants: who is found, who may ask, what a record tells of its life."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from registry.queries.registrants import (
     registrants_page,
 )
 from tests.make.imports import household, take_households
-from tests.make.registry import make_household, make_person
+from tests.make.registry import join, make_household, make_person
 from tests.make.registry import registered as registrant_of
 
 
@@ -58,6 +59,22 @@ def test_a_number_found_outside_ones_reach_reads_like_one_nobody_has(
         f"No household or person you may see has the number {east.number}; look for a misread"
         " letter."
     )
+
+
+def test_a_household_somebody_left_outside_ones_reach_is_not_told(
+    session: Session, areas: dict[str, Area], anybody: Actor
+) -> None:
+    here = make_household(session, area_id=areas["X11"].id)
+    there = make_household(session, area_id=areas["X21"].id)
+    person = make_person(session, here, area_id=areas["X11"].id)
+    join(session, person, there).ended_on = date(2026, 11, 20)
+    session.refresh(person)
+
+    whole = registered(session, person.number, actor=anybody)
+    seen = registered(session, person.number, actor=local(anybody, areas["X1"]))
+
+    assert [group.number for group in whole.belongs_to] == [here.number, there.number]
+    assert [group.number for group in seen.belongs_to] == [here.number]
 
 
 def test_signs_that_mean_anything_in_a_pattern_mean_themselves(
