@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, any_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -44,9 +44,9 @@ class ImportPage:
 
 
 def imports_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
-    """Imports, newest first."""
+    """Imports, newest first; a file may be of the whole country, so of others' only who sees it."""
     actor.require(May.IMPORT_REGISTRANTS)
-    listed = select(Import, (-Import.id).label("key"))
+    listed = select(Import, (-Import.id).label("key")).where(_seen(actor))
     return page_of(session, listed, -Import.id, before)
 
 
@@ -54,10 +54,11 @@ def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage
     """One import.
 
     Raises:
-        Forbidden, NotFound
+        Forbidden
+        NotFound: there is none, or it is somebody else's and may hold who stands out of reach.
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = session.get(Import, import_id)
+    found = session.scalar(select(Import).where(Import.id == import_id, _seen(actor)))
     if found is None:
         raise NotFound(imports=import_id)
     about = select(Job).where(Job.subject == Import.__tablename__, Job.subject_id == found.id)
@@ -125,6 +126,11 @@ def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Se
         for number, cells, _over in table.rows:
             if number in reasons:
                 yield [*(cells[place] or "" for place in kept), reasons[number]]
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """Which imports an actor may look into: all, or one's own."""
+    return true() if actor.national else Import.uploaded_by == actor.id
 
 
 def _reasons(row: HouseholdRow | PersonRow, found: Import) -> str:

@@ -1,5 +1,6 @@
 """The steps of an import, and what holds for each of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from registry.models.registrants import (
     RegistrantState,
 )
 from registry.parsing.tables import NotATable
+from registry.queries.imports import import_page, imports_page
 from registry.services import imports
 from tests.make.geo import make_event, make_release
 from tests.make.imports import (
@@ -154,6 +156,20 @@ def test_a_discarded_import_keeps_its_file_but_no_rows(
     imports.discard(session, made.id, actor=anybody)
     assert (made.state, made.refusal) == (ImportState.REFUSED, "Discarded by Amina.")
     assert rows_of(session, made) == []
+
+
+def test_who_is_bound_to_an_area_looks_into_their_own_imports_only(
+    session: Session, tmp_path: Path, anybody: Actor
+) -> None:
+    whole = keep_file(csv_file(tmp_path, household(code="H1")))
+    made = imports.upload(session, whole, "list.csv", ImportKind.HOUSEHOLDS, actor=anybody)
+    other = replace(anybody, id=77, national=False)
+
+    assert import_page(session, made.id, actor=replace(anybody, id=77)).file is made
+    with pytest.raises(NotFound):
+        import_page(session, made.id, actor=other)
+    assert imports_page(session, actor=other).rows == []
+    assert import_page(session, made.id, actor=replace(other, id=anybody.id)).file is made
 
 
 def test_one_flagged_row_is_accepted_and_left_out_again(
