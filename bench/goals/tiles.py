@@ -71,9 +71,8 @@ def _households(world: World, judge: Judge, known: Places) -> list[Line]:
 
 
 def _compared(judge: Judge, tile: Tile, question: Question) -> Line:
-    drawn = _households_in(tile)
-    ours = Side(lambda: _household_tile(tile, question), drawn)
-    peer = Side(lambda: raw_tiles.tile(*tile), lambda body: drawn(body) - raw_tiles.beyond(*tile))
+    ours = Side(lambda: _household_tile(tile, question), _households_in(tile))
+    peer = Side(lambda: raw_tiles.tile(*tile), lambda _body: raw_tiles.held(*tile))
     pair = side_by_side(ours, peer, RUNS)
     return judge.compared(
         f"households, zoom {tile[0]}", pair, Target(at_least=20), postgis_version()
@@ -86,7 +85,7 @@ def _household_tile(tile: Tile, question: Question) -> bytes:
 
 
 def _households_in(tile: Tile) -> Callable[[bytes], int]:
-    """How many households the cells, or the single features, of a tile stand for."""
+    """How many households the cells of a tile stand for."""
 
     def count(body: bytes) -> int:
         zoom, x, y = map(str, tile)
@@ -95,7 +94,7 @@ def _households_in(tile: Tile) -> Callable[[bytes], int]:
             path.parent.mkdir(parents=True)
             path.write_bytes(body)
             frame = pyogrio.read_dataframe(path, layer="households", read_geometry=False)
-        return int(frame["n"].sum()) if "n" in frame else len(frame)
+        return int(frame["n"].sum())
 
     return count
 

@@ -32,12 +32,11 @@ TILE = text("""
         from peers.mercator where point && st_tileenvelope(:z, :x, :y)
     ) layer
 """)
-BEYOND = text("""
+HELD = text("""
     select count(*) from peers.mercator, st_tileenvelope(:z, :x, :y) as tile
-    where point && tile and not (
-        st_x(point) >= st_xmin(tile) and st_x(point) < st_xmax(tile)
-        and st_y(point) > st_ymin(tile) and st_y(point) <= st_ymax(tile)
-    )
+    where point && tile
+      and st_x(point) >= st_xmin(tile) and st_x(point) < st_xmax(tile)
+      and st_y(point) > st_ymin(tile) and st_y(point) <= st_ymax(tile)
 """)
 
 
@@ -53,7 +52,11 @@ def tile(z: int, x: int, y: int) -> bytes:
         return bytes(session.scalar(TILE, {"z": z, "x": x, "y": y}) or b"")
 
 
-def beyond(z: int, x: int, y: int) -> int:
-    """How many households just outside a tile are in it too: the index keeps 32 bits of a place."""
+def held(z: int, x: int, y: int) -> int:
+    """How many households stand in a tile.
+
+    They are not counted in the tile itself: it also has some from just outside, as the index keeps
+    32 bits of a place; and GDAL opens no tile of more than ten megabytes.
+    """
     with transaction() as session:
-        return session.scalar(BEYOND, {"z": z, "x": x, "y": y}) or 0
+        return session.scalar(HELD, {"z": z, "x": x, "y": y}) or 0
