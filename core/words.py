@@ -21,10 +21,7 @@ CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
 PADDING = "······· "  # what makes it longer; it breaks where words would
-ISOLATE, POP = (
-    "\u2068",
-    "\u2069",
-)  # "first strong isolate" of Unicode's UAX 9: `<bdi>` without a tag
+ISOLATE, POP = "\u2068", "\u2069"  # Unicode's UAX 9: `<bdi>` without a tag
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
@@ -43,6 +44,8 @@ def photo() -> Response:
 def hand_over() -> Response:
     form = request.form
     point = form.get("service_point_id", type=int)
-    key = uuid.UUID(form["client_id"])
+    key = form.get("client_id", type=uuid.UUID)
+    if key is None:
+        raise BadRequest
     redeem(db(), form["code"], key, actor=actor(), service_point_id=point)
     return redirect(url_for(".read", code=form["code"], given=1, at=point), 303)

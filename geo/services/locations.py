@@ -27,7 +27,9 @@ FEW = 10_000  # places up to which one statement is quicker than making a lattic
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "was": "i8"}
 NONE = 0  # no area
 
-PUBLISHING = 20_261_122  # the advisory lock of whoever publishes, shared by whoever writes places
+# Advisory locks: of whoever publishes, and of whoever replaces areas. Whoever writes places shares
+# them, so that none is written unseen meanwhile.
+PUBLISHING, REPLACING = 20_261_122, 20_261_123
 
 
 def settle(session: Session, location_ids: Select[int]) -> int:
@@ -35,20 +37,23 @@ def settle(session: Session, location_ids: Select[int]) -> int:
 
     On a shared border the lowest P-code takes it. Where no leaf covers the place (maps of two
     levels seldom fit to the metre) it is given the lowest area that does, outside every area none.
-    Places without a point keep the area they were given.
+    Places without a point keep the area they were given, or go to the one that now bears its
+    P-code. Waits while areas are being replaced.
     """
     session.flush()
+    session.execute(select(func.pg_advisory_xact_lock_shared(REPLACING)))
+    followed = _follow(session, location_ids)
     located = select(Location.id).where(Location.id.in_(location_ids), Location.lon.is_not(None))
     count = session.scalar(select(func.count()).select_from(located.subquery())) or 0
     if count > FEW:
-        return _settle_many(session, located, count)
+        return followed + _settle_many(session, located, count)
     found = _areas_of(location_ids)
     moved = (
         update(Location)
         .where(Location.id == found.c.id, Location.area_id.is_distinct_from(found.c.area_id))
         .values(area_id=found.c.area_id)
     )
-    return changed(session, moved)
+    return followed + changed(session, moved)
 
 
 def owe(session: Session, location_ids: Select[int]) -> int:
@@ -71,16 +76,23 @@ def owe(session: Session, location_ids: Select[int]) -> int:
 def resettle(session: Session) -> int:
     """Bring every location into the areas now in force; answers how many moved.
 
-    Those with a point go by it, those without go to the area that now bears their P-code.
+    Waits for whoever is writing places, so that none stays in an area that is no more.
     """
+    session.execute(select(func.pg_advisory_xact_lock(REPLACING)))
+    return settle(session, select(Location.id))
+
+
+def _follow(session: Session, location_ids: Select[int]) -> int:
+    """Bring places without a point into the area that now bears the P-code of theirs."""
     old, new = aliased(Area), aliased(Area)
     follow = (
         update(Location)
-        .where(Location.lon.is_(None), Location.area_id == old.id, old.valid_to.is_not(None))
+        .where(Location.id.in_(location_ids), Location.lon.is_(None))
+        .where(Location.area_id == old.id, old.valid_to.is_not(None))
         .where(new.pcode == old.pcode, new.valid_to.is_(None))
         .values(area_id=new.id)
     )
-    return changed(session, follow) + settle(session, select(Location.id))
+    return changed(session, follow)
 
 
 def _settle_many(session: Session, located: Select[int], count: int) -> int:

@@ -59,6 +59,21 @@ class ProgramPage:
     cycles: list[CycleLine]
 
 
+def locked_program(session: Session, program_id: int) -> Program:
+    """The program an act is about, locked until the transaction ends.
+
+    Rows that only name it may still be written: who holds a cycle of it and enrols somebody would
+    else wait for who holds the program and waits for the cycle.
+
+    Raises:
+        NotFound
+    """
+    program = session.get(Program, program_id, with_for_update={"key_share": True})
+    if program is None:
+        raise NotFound(program=program_id)
+    return program
+
+
 def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Program]:
     """The programs whose name or number holds a text, the newest first."""
     actor.require(May.READ_PROGRAMS)

@@ -24,6 +24,7 @@ from programs.queries.cycles import (
     sees_part_only,
 )
 from programs.queries.eligibility import judged, round_of
+from programs.queries.programs import locked_program
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.funds import set_free
 from registry.models.rosters import Roster, RosterState
@@ -81,10 +82,10 @@ def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor
         Forbidden, NotFound, ProgramNotActive, RosterNotFrozen, CycleUnnamed, CycleBeyondReach
     """
     actor.require(May.PREPARE_CYCLES)
-    program = session.get(Program, program_id, with_for_update=True)
+    program = locked_program(session, program_id)
     roster = session.get(Roster, start.roster_id)
-    if program is None or roster is None:
-        raise NotFound(program=program_id, roster=start.roster_id)
+    if roster is None:
+        raise NotFound(roster=start.roster_id)
     _may_start(program, roster, start)
     if sees_part_only(session, roster.id, actor=actor):
         raise CycleBeyondReach

@@ -18,9 +18,9 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.payments import Payment
-from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.cycles import reason_given
+from programs.queries.programs import locked_program
 from programs.services.funds import set_free
 
 UNSIGNED = (CycleState.DRAFT, CycleState.TO_APPROVE)
@@ -100,7 +100,7 @@ def _hold(session: Session, program_id: int) -> None:
 
     Without it, what they bind or send meanwhile would not be seen, and be freed or left bound.
     """
-    session.get(Program, program_id, with_for_update=True)
+    locked_program(session, program_id)
     cycles = select(Cycle.id).where(Cycle.program_id == program_id, Cycle.state.not_in(OVER))
     session.execute(cycles.order_by(Cycle.id).with_for_update())
 

@@ -16,6 +16,7 @@ from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, Delivery, Fund, Program, ProgramState
 from programs.permissions import May
+from programs.queries.programs import locked_program
 from registry.queries.queryables import matching
 
 MOST_SIGNERS = 5
@@ -157,7 +158,7 @@ def activate_program(session: Session, program_id: int, *, actor: Actor) -> None
         Forbidden, NotFound, NothingGiven
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = _locked(session, program_id)
+    program = locked_program(session, program_id)
     if session.scalar(select(Benefit.id).where(Benefit.program_id == program.id).limit(1)) is None:
         raise NothingGiven
     with audit.act(session, actor, "programs.activate", program):
@@ -171,7 +172,7 @@ def end_program(session: Session, program_id: int, *, actor: Actor) -> None:
         Forbidden, NotFound, CyclesOpen
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = _locked(session, program_id)
+    program = locked_program(session, program_id)
     over = (CycleState.ENDED, CycleState.CANCELLED)
     unfinished = select(func.count()).where(
         Cycle.program_id == program.id, Cycle.state.not_in(over)
@@ -216,15 +217,8 @@ def _write(program: Program, plan: Plan) -> None:
     program.signers_needed = plan.signers_needed
 
 
-def _locked(session: Session, program_id: int) -> Program:
-    program = session.get(Program, program_id, with_for_update=True)
-    if program is None:
-        raise NotFound(program=program_id)
-    return program
-
-
 def _changeable(session: Session, program_id: int) -> Program:
-    program = _locked(session, program_id)
+    program = locked_program(session, program_id)
     if program.state is ProgramState.ENDED:
         raise ProgramEnded
     return program

@@ -29,6 +29,7 @@ from programs.models.entitlements import (
     VoucherState,
 )
 from programs.models.programs import Benefit, Delivery
+from programs.models.service_points import ServicePoint
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
 from programs.queries.vouchers import OPEN, cards, refusal_of, voucher_id_of
@@ -162,6 +163,8 @@ def redeem(
         CycleClosed; KeyTaken: the UUID was used for another voucher.
     """
     actor.require(May.REDEEM_VOUCHERS)
+    if service_point_id is not None and session.get(ServicePoint, service_point_id) is None:
+        raise NotFound(service_point=service_point_id)
     voucher = _locked(session, voucher_id_of(session, typed, actor=actor))
     known = session.scalar(select(Redemption).where(Redemption.client_id == client_id))
     if known is not None:

@@ -1,16 +1,22 @@
 """Places find their area, and owe an answer to the releases they were not asked about."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import transaction
+from geo.models.areas import Area
 from geo.models.events import EventState
 from geo.models.exposure import ExposureDue
 from geo.models.locations import Location, LocationSource
 from geo.models.releases import ReleaseState
 from geo.services import locations
-from geo.services.locations import owe, settle
+from geo.services.locations import owe, resettle, settle
 from tests.make.geo import make_area, make_country, make_event, make_release, square
+from tests.make.moments import until_it_waits
 
 EVERY = select(Location.id)
 
@@ -106,6 +112,36 @@ def test_a_place_in_a_gap_between_leaves_belongs_to_the_area_above(session: Sess
     assert in_the_gap.area_id == country.id
 
 
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("at", [(0.5, 0.5), (None, None)])
+def test_places_written_while_areas_are_replaced_stay_in_none_that_is_no_more(
+    at: tuple[float | None, float | None],
+) -> None:
+    with transaction() as session:
+        old = make_area(session, "X", square(0, 0)).id
+
+    with ThreadPoolExecutor(1) as hand:
+        with transaction() as session:
+            place(session, *at, area_id=old)
+            settle(session, EVERY)
+            replacing = hand.submit(_replace, old)
+            until_it_waits(replacing)
+        new = replacing.result()
+
+    with transaction() as session:
+        assert session.scalars(select(Location.area_id)).all() == [new]
+
+
+def _replace(old: int) -> int:
+    """Put another area of the same code in force."""
+    with transaction() as session:
+        session.get_one(Area, old).valid_to = datetime.now(UTC).date()
+        session.flush()
+        new = make_area(session, "X", square(0, 0), version="v2").id
+        resettle(session)
+        return new
+
+
 def test_every_release_that_can_be_asked_is_owed_an_answer(session: Session) -> None:
     new = place(session, 0.5, 0.5)
     place(session, 1.5, 0.5)
@@ -143,4 +179,4 @@ def test_a_thousand_places_cost_no_more_statements_than_one(
     settle(session, EVERY)
     owe(session, EVERY)
 
-    assert len(statements) - before == 4
+    assert len(statements) - before == 6

@@ -1,6 +1,5 @@
 """Two people at the same moment: numbers without gaps, one hand-over, one binding of money."""
 
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -33,6 +32,7 @@ from programs.services.memberships import pause_member
 from programs.services.payments import make_payments
 from programs.services.programs import Plan, change_benefit, create_program
 from programs.services.vouchers import issue_vouchers, redeem
+from tests.make.moments import until_it_waits
 from tests.make.programs import (
     DARA,
     FINN,
@@ -50,10 +50,6 @@ from tests.make.programs import (
 
 pytestmark = pytest.mark.usefixtures("apart")
 HANDS = 6
-WAITING = text("""
-    select count(*) from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'
-""")
 
 
 def _all_at_once(acts: list[Callable[[Session], Any]]) -> list[Any]:
@@ -70,11 +66,6 @@ def _all_at_once(acts: list[Callable[[Session], Any]]) -> list[Any]:
         return list(hands.map(do, acts))
 
 
-def _somebody_waits() -> bool:
-    with transaction() as session:
-        return bool(session.scalar(WAITING))
-
-
 def _second_during_first(first: Callable[[Session], Any], second: Callable[[Session], Any]) -> None:
     """Begin the second act when the first is done but not kept yet; it has to wait for that."""
     with ThreadPoolExecutor(1) as hand:
@@ -82,8 +73,7 @@ def _second_during_first(first: Callable[[Session], Any], second: Callable[[Sess
             first(session)
             session.flush()
             begun = hand.submit(_all_at_once, [second])
-            while not (_somebody_waits() or begun.done()):
-                time.sleep(0.01)
+            until_it_waits(begun)
         begun.result()
 
 
@@ -101,6 +91,24 @@ def _pausing(program_id: int, registrant_id: int) -> Callable[[Session], Any]:
 
 def _signing(approval_id: int, by: Actor) -> Callable[[Session], Signed]:
     return lambda session: sign(session, approval_id, actor=by)
+
+
+def test_enrolling_and_pausing_at_the_same_moment_let_each_other_pass() -> None:
+    with transaction() as session:
+        program = make_program(session, make_gift(), fund=1000)
+        amina, oto = make_family(session, 3), make_family(session, 1)
+        make_approved(session, program, amina)
+        draft = make_cycle(session, program, amina, oto)
+        program_id, cycle_id, amina_id = program.id, draft.id, amina.id
+
+    with ThreadPoolExecutor(1) as hand:
+        with transaction() as session:
+            session.get(Cycle, cycle_id, with_for_update=True)
+            pausing = hand.submit(_all_at_once, [_pausing(program_id, amina_id)])
+            until_it_waits(pausing)
+            enrolled = enrol(session, cycle_id, actor=DARA)  # a first time for Oto
+
+        assert (enrolled.households, pausing.result()) == (2, [70])
 
 
 def test_programs_made_at_the_same_moment_get_numbers_without_gaps() -> None:
