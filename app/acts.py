@@ -1,4 +1,4 @@
-"""Act keys: a form sent twice is one act, and the second sending gets the first's answer."""
+"""Act keys: a form sent twice unchanged is one act, and the second gets the first one's answer."""
 
 import uuid
 

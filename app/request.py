@@ -1,5 +1,6 @@
 """A request, start to end: open the transaction, ask who is there, call the view once."""
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,6 +21,7 @@ from core.words import speaking
 V = TypeVar("V", bound=Callable[..., object])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+KEYS = frozenset({"act_key", "csrf_token"})
 LONGEST_ANSWER = 65_536
 
 csrf = CSRFProtect()
@@ -68,11 +70,20 @@ def _begun() -> Act:
 
 
 def _key() -> uuid.UUID:
+    """The key sent along, for what was sent: a form changed on the way back is another act."""
     sent = request.form.get("act_key") or request.headers.get("Act-Key", "")
     try:
-        return uuid.UUID(sent)
+        return uuid.uuid5(uuid.UUID(sent), _sent())
     except ValueError:
         raise ActKeyMissing from None
+
+
+def _sent() -> str:
+    """Where a request goes and what it says; files by their names."""
+    fields = [field for field in request.form.items(multi=True) if field[0] not in KEYS]
+    files = [(name, file.filename) for name, file in request.files.items(multi=True)]
+    said = request.get_data(as_text=True) if request.is_json else ""
+    return json.dumps([request.full_path, fields, files, said])
 
 
 def asks(view: V) -> V:

@@ -84,6 +84,17 @@ def test_a_form_sent_twice_is_one_act_and_answers_the_same(
     assert (first.status_code, first.location) == (second.status_code, second.location)
 
 
+def test_a_form_changed_on_the_way_back_is_another_act(signed_in: SignIn, session: Session) -> None:
+    administrator = signed_in(Role.ADMINISTRATOR)
+    key = str(uuid.uuid4())
+
+    for name in ("Oto", "Mina"):
+        administrator.act("/admin/users/", act_key=key, name=name, email=f"{name}@example.org")
+
+    made = select(User.name).where(User.name.in_(["Oto", "Mina"])).order_by(User.name)
+    assert session.scalars(made).all() == ["Mina", "Oto"]
+
+
 def test_a_form_without_its_key_is_refused_and_does_nothing(
     signed_in: SignIn, session: Session
 ) -> None:
