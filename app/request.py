@@ -1,5 +1,6 @@
 """A request, start to end: open the transaction, ask who is there, call the view once."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from app.acts import Act
 from app.auth.door import admit
@@ -79,11 +81,17 @@ def _key() -> uuid.UUID:
 
 
 def _sent() -> str:
-    """Where a request goes and what it says; files by their names."""
+    """Where a request goes and what it says; of files, what is in them."""
     fields = [field for field in request.form.items(multi=True) if field[0] not in KEYS]
-    files = [(name, file.filename) for name, file in request.files.items(multi=True)]
+    files = [(name, file.filename, _digest(file)) for name, file in request.files.items(multi=True)]
     said = request.get_data(as_text=True) if request.is_json else ""
     return json.dumps([request.full_path, fields, files, said])
+
+
+def _digest(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest
 
 
 def asks(view: V) -> V:

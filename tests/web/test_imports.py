@@ -2,11 +2,12 @@
 
 import csv
 import io
+import uuid
 from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
@@ -234,3 +235,15 @@ def test_an_unclear_order_of_days_is_asked_for_and_taken(
     assert "say which it is in this file" in asked.text
     assert taken.status_code == 303
     assert only(session).day_order == "dmy"
+
+
+def test_a_corrected_file_of_the_same_name_is_another_import(
+    session: Session, registrar: Browser
+) -> None:
+    key = str(uuid.uuid4())
+
+    for lines in (LINES, LINES[:-1], LINES[:-1]):
+        file = (io.BytesIO("\n".join(lines).encode()), "village.csv")
+        registrar.act("/registry/imports/", act_key=key, kind="households", file=file)
+
+    assert session.scalar(select(func.count()).select_from(Import)) == 2
