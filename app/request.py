@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from app.acts import Act
 from app.auth.door import admit
 from core.actor import NOBODY, Actor
-from core.db import transaction
+from core.db import stand, transaction
 from core.errors import Invalid
 from core.words import speaking
 
@@ -40,6 +40,7 @@ class Platform(Flask):
         """A view that returns commits; a view that raises rolls back."""
         with transaction() as g.session:
             g.actor, g.language = admit(g.session)
+            stand(g.session, g.actor)
             with speaking(g.language):
                 if request.method not in SAFE:
                     csrf.protect()

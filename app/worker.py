@@ -24,7 +24,7 @@ from app.auth.models import User
 from app.upkeep import keep_up
 from core import jobs
 from core.actor import PLATFORM, Actor
-from core.db import connect, transaction
+from core.db import connect, stand, stand_whole, transaction
 from core.errors import Forbidden, Refusal
 from core.jobs import Cancelled, Job, JobState, Progress
 from core.settings import settings
@@ -97,7 +97,7 @@ def load_works() -> None:
 def carry_out(job_id: int) -> None:
     """What RQ calls, in the fork of the worker."""
     load_works()
-    connect(settings().database_url)
+    connect(settings().database_works_url)
     hang_bell(settings().redis_url)
     do(job_id)
 
@@ -127,6 +127,10 @@ def do(job_id: int) -> None:
 def _do(job: Job, progress: Progress) -> None:
     with transaction() as session:
         actor = _asker(session, job)
+        if job.work in jobs.for_all:
+            stand_whole(session)
+        else:
+            stand(session, actor)
         result = jobs.works[job.work](session, actor=actor, progress=progress, **job.args)
         jobs.end(session, progress, JobState.DONE, result=result or {})
 

@@ -26,7 +26,7 @@ SEED = 7
 def main() -> int:
     """Load the country, measure the goals, print the table, keep the JSON."""
     asked = _parser().parse_args()
-    connect(settings().database_url)
+    connect(settings().database_owner_url)
     world = stand(asked.country or _made(asked.size), asked.size, _say)
     lines = measure(world, asked.goal or list(GOALS))
     sys.stdout.write(f"{table(lines)}\n")

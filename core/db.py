@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Constraint,
     CursorResult,
@@ -16,13 +17,17 @@ from sqlalchemy import (
     Identity,
     Index,
     MetaData,
+    Select,
     UpdateBase,
     create_engine,
     func,
+    literal,
+    select,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from core.actor import Actor
 from core.errors import Conflict
 from core.words import _
 
@@ -77,18 +82,43 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(actor: Actor | None = None) -> Iterator[Session]:
     """Commit if the block returns, roll back if it raises. Nothing else ever commits.
 
-    What was left for afterwards in `session.info["then"]` is done once the commit stands.
+    Who is named is whom the database takes it for (`stand`). What was left for afterwards in
+    `session.info["then"]` is done once the commit stands.
     """
     try:
         with new_session.begin() as session:
+            if actor is not None:
+                stand(session, actor)
             yield session
     except IntegrityError as broken:
         raise refusal_of(broken) from broken
     for then in session.info.pop("then", ()):
         then()
+
+
+def stand(session: Session, actor: Actor) -> None:
+    """Let the database show this transaction what the actor may see, and no more.
+
+    The rows that name people have policies for two roles: one sees all of them, the other those of
+    the areas the actor is bound to (migration 0010). It holds until the transaction ends.
+    """
+    if actor.national:
+        session.execute(_as_role("highground_national"))
+    else:
+        roots = literal(sorted(actor.area_ids), ARRAY(BigInteger))
+        session.execute(select(func.stand_locally(actor.id, roots)))
+
+
+def stand_whole(session: Session) -> None:
+    """Let the database show this transaction the whole country: for work that is declared so."""
+    session.execute(_as_role("highground_whole"))
+
+
+def _as_role(name: str) -> Select[str]:
+    return select(func.set_config("role", name, True))
 
 
 def changed(session: Session, statement: UpdateBase) -> int:

@@ -41,6 +41,7 @@ ATTEMPTS = 3
 RING_AGAIN = timedelta(seconds=5)
 
 works: dict[str, Callable[..., Any]] = {}
+for_all: set[str] = set()
 ring: Callable[[int, int], None] = lambda _job, _attempt: None  # noqa: E731 - app.worker's bell
 
 
@@ -137,8 +138,21 @@ def work(function: F) -> F:
 
     It is called as `function(session, actor=..., progress=..., **args)` in one transaction.
     """
-    works[f"{function.__module__}.{function.__name__}"] = function
+    works[_name_of(function)] = function
     return function
+
+
+def whole_country(function: F) -> F:
+    """Mark work that needs the rows of the whole country, whoever asked for it.
+
+    The database then hides nothing from it: what it shows its asker it has to limit itself.
+    """
+    for_all.add(_name_of(function))
+    return function
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__name__}"
 
 
 def defer(
@@ -154,7 +168,7 @@ def defer(
 
     Answers the job's key. With `dedupe`, a live job of the same work and word is answered instead.
     """
-    name = f"{function.__module__}.{function.__name__}"
+    name = _name_of(function)
     row = {
         "work": name,
         "args": args,

@@ -27,7 +27,9 @@ def _setting(meaning: str, default: str | None = None) -> str:
 class Settings:
     """One installation's settings; each is the environment variable of its upper-case name."""
 
-    database_url: str = _setting("Where PostgreSQL with PostGIS answers, as a libpq URL.")
+    database_url: str = _setting("Where PostgreSQL with PostGIS answers the pages: a libpq URL.")
+    database_works_url: str = _setting("Where it answers workers and commands, if elsewhere.", "")
+    database_owner_url: str = _setting("Where it answers the tables' owner, if elsewhere.", "")
     redis_url: str = _setting("Where Redis answers; it holds only the bell of the job queue.")
     secret_key: str = _setting("Signs the session cookies; make it once, keep it secret.")
     storage: str = _setting("The folder of uploaded and made files.", str(ROOT / "var" / "files"))
@@ -48,6 +50,8 @@ def settings() -> Settings:
     for name, value in given.items():
         if value is None:
             raise SettingMissing(name=name.upper())
+    for name in ("database_works_url", "database_owner_url"):
+        given[name] = given[name] or given["database_url"]
     return Settings(**{name: str(value) for name, value in given.items()})
 
 

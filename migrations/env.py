@@ -31,5 +31,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     migrate(given)
 else:
-    with create_engine(settings().database_url).begin() as connection:
+    with create_engine(settings().database_owner_url).begin() as connection:
         migrate(connection)

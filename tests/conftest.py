@@ -136,3 +136,27 @@ def statements(connection: Connection) -> Iterator[list[str]]:
     event.listen(connection, "before_cursor_execute", note)
     yield seen
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _roles_end_with_their_transaction() -> None:
+    """What a transaction stands as ends with it, also where a test makes it a savepoint of its own.
+
+    PostgreSQL forgets a role at the end of the outermost transaction only.
+    """
+    stood: dict[str, str] = {}
+
+    def begin(connection: Connection, name: str) -> None:
+        stood[name] = _role(connection, "show role")
+
+    def end(connection: Connection, name: str, _context: object) -> None:
+        _role(connection, "select set_config('role', %s, true)", stood.pop(name))
+
+    event.listen(Engine, "savepoint", begin)
+    event.listen(Engine, "release_savepoint", end)
+
+
+def _role(connection: Connection, statement: str, *values: str) -> str:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return str(driver.execute(statement, values).fetchone()[0])

@@ -16,7 +16,7 @@ TOLD = "{layer}, row {row}, {pcode}: {says}"
 @click.group()
 def areas() -> None:
     """Administrative boundaries."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @areas.command("import")

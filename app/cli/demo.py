@@ -73,7 +73,7 @@ class NotEmpty(Conflict):
 @click.group()
 def demo() -> None:
     """The demonstration country."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @demo.command()

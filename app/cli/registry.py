@@ -18,7 +18,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def registry() -> None:
     """Households and people."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @registry.command("import")

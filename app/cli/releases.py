@@ -33,7 +33,7 @@ class EventNotThere(NotFound):
 @click.group()
 def releases() -> None:
     """Hazard files and what they mean."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @releases.command()

@@ -11,7 +11,7 @@ from core.settings import settings
 @click.group()
 def users() -> None:
     """People who sign in."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @users.command("first-link")

@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--size", default="small", choices=["tiny", "small"])
     parser.add_argument("--data", type=Path, help="the data pack: walk it on Typhoon Vamco")
     asked = parser.parse_args()
-    connect(settings().database_url)
+    connect(settings().database_works_url)
     ledger = Ledger()
     with tempfile.TemporaryDirectory() as folder:
         if asked.data:

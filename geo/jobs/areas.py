@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.jobs import Progress, work
+from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
 from core.words import _, counted
 from geo.queries.releases import published_releases
@@ -22,6 +22,7 @@ TOLD = 1000  # faulty rows kept with the job
 
 
 @work
+@whole_country
 def import_boundaries(
     session: Session,
     *,

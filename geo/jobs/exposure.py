@@ -4,13 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.jobs import Progress, work
+from core.jobs import Progress, whole_country, work
 from geo.models.exposure import ExposureDue
 from geo.models.releases import Release
 from geo.services.exposure import work_off
 
 
 @work
+@whole_country
 def sample_due(session: Session, *, actor: Actor, progress: Progress) -> dict[str, int]:
     """Ask the hazards about new and moved places.
 

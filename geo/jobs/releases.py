@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Refusal
-from core.jobs import Progress, work
+from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
 from core.words import _
 from geo.archives import contents, unpacked
@@ -54,6 +54,7 @@ def read_release(
 
 
 @work
+@whole_country
 def publish(
     session: Session, *, actor: Actor, progress: Progress, release_id: int
 ) -> dict[str, int]:

@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from psycopg import sql
 from sqlalchemy import Select, delete, func, select, true
 from sqlalchemy.orm import Session
 
@@ -228,24 +227,9 @@ def _in_cells(asked: Ranges) -> Places:
 @contextmanager
 def _partition(session: Session, release: Release) -> Iterator[str]:
     """A table beside `exposure` to fill, indexed and attached when the block ends."""
-    name = f"exposure_r{release.id}"
-    _ddl(session, "drop table if exists {table}", name)
-    _ddl(
-        session,
-        "create table {table} (like exposure including defaults including constraints)",
-        name,
-    )
-    yield name
-    _ddl(session, "alter table {table} add primary key (release_id, location_id)", name)
-    _ddl(session, "analyze {table}", name)
-    attach = "alter table exposure attach partition {table} for values in ({release})"
-    _ddl(session, attach, name, release.id)
-
-
-def _ddl(session: Session, statement: LiteralString, table: str, release_id: int = 0) -> None:
-    """A statement about a partition: names cannot be bound, so the driver quotes them."""
-    said = sql.SQL(statement).format(table=sql.Identifier(table), release=sql.Literal(release_id))
-    session.connection().exec_driver_sql(said.as_string())
+    session.execute(select(func.begin_exposure(release.id)))
+    yield f"exposure_r{release.id}"
+    session.execute(select(func.end_exposure(release.id)))
 
 
 def _write(

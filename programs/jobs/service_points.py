@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.jobs import Progress, work
+from core.jobs import Progress, whole_country, work
 from core.storage import path_of
 from programs.services.service_points import import_points
 
@@ -13,6 +13,7 @@ FAULTS_KEPT = 50
 
 
 @work
+@whole_country
 def import_service_points(
     session: Session, *, actor: Actor, progress: Progress, sha256: str
 ) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Redemption(Row):
     service_point_id: Mapped[int | None] = mapped_column(ForeignKey("service_points.id"))
     amount: Mapped[Decimal] = mapped_column(Money)
     made_by: Mapped[int] = mapped_column(BigInteger)
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class VoucherState(StrEnum):

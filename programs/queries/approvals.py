@@ -144,7 +144,7 @@ def served_meanwhile(session: Session, cycle: Cycle) -> int:
     """
     program = session.get_one(Program, cycle.program_id)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"purpose {program.purpose}"))))
-    served = served_elsewhere(program.id, program.purpose)
+    served = served_elsewhere(cycle.roster_id, program.id)
     both = (
         select(func.count(Entitlement.registrant_id.distinct()))
         .join(served, served.c.registrant_id == Entitlement.registrant_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, Row, Select, func, select
+from sqlalchemy import ARRAY, CTE, BigInteger, Row, Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
@@ -13,7 +13,6 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.words import _
 from geo.models.areas import Area
 from geo.queries.areas import in_force
-from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import LeftOut, MembershipState
@@ -22,7 +21,7 @@ from programs.permissions import May
 from programs.queries.amounts import amount_due
 from programs.queries.eligibility import Round, judged
 from registry.counting.people import FIGURES, People
-from registry.models.rosters import Roster, RosterMember, RosterState
+from registry.models.rosters import Roster, RosterState
 
 MOST_AREAS = 60
 MOST_LISTS = 100
@@ -122,9 +121,8 @@ def sees_part_only(session: Session, roster_id: int, *, actor: Actor) -> bool:
     """Whether some of a roster's households stand outside the areas an actor sees."""
     if actor.national:
         return False
-    beyond = ~func.coalesce(within_reach(actor, RosterMember.area_id), False)
-    asked = select(RosterMember.registrant_id).where(RosterMember.roster_id == roster_id, beyond)
-    return session.scalar(asked.limit(1)) is not None
+    roots = literal(sorted(actor.area_ids), ARRAY(BigInteger))
+    return bool(session.scalar(select(func.beyond_reach(roster_id, roots))))
 
 
 def reason_given(written: str) -> str:

@@ -4,14 +4,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, false, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    TableValuedAlias,
+    Text,
+    case,
+    column,
+    false,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.cql import Condition, condition
 from core.errors import NotFound
-from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement, EntitlementState
+from programs.models.cycles import Cycle
+from programs.models.entitlements import EntitlementState
 from programs.models.memberships import (
     CycleMember,
     LeftOut,
@@ -24,7 +39,6 @@ from registry.models.rosters import Answer, RosterMember
 from registry.queries.people import composition
 from registry.queries.queryables import household_terms
 
-LOCKED = (CycleState.APPROVED, CycleState.DISTRIBUTED)
 UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
 
 
@@ -33,7 +47,6 @@ class Round:
     """What decides who a round is for; `starts_on` is the day ages are counted on."""
 
     program_id: int
-    purpose: str
     rule: str
     roster_id: int
     with_probable: bool
@@ -61,7 +74,6 @@ def round_asked(
         raise NotFound(program=program_id)
     return Round(
         program_id=program.id,
-        purpose=program.purpose,
         rule=program.eligibility,
         roster_id=roster_id,
         with_probable=with_probable,
@@ -90,7 +102,7 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
     households = asked_households(asked.roster_id, with_probable=asked.with_probable)
     people = composition(asked.starts_on, households)
     rule = condition(asked.rule, household_terms(people, asked.starts_on), actor=actor)
-    served = served_elsewhere(asked.program_id, asked.purpose)
+    served = served_elsewhere(asked.roster_id, asked.program_id)
     counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
     standing = (ProgramMembership.registrant_id == Registrant.id) & (
         ProgramMembership.program_id == asked.program_id
@@ -141,22 +153,15 @@ def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
     return [state.label("state"), reason.label("reason"), by_program.label("by_program_id")]
 
 
-def served_elsewhere(program_id: int, purpose: str) -> Subquery:
-    """Households that another program of the same purpose already gives something, and which.
+def served_elsewhere(roster_id: int, program_id: int) -> TableValuedAlias:
+    """Households of a list that another program of the same purpose already gives something.
 
-    It counts from approval until the cycle has ended. Nothing here is filtered by reach: who is
-    served twice does not depend on who looks.
+    Columns: `registrant_id, program_id`. It counts from approval until the cycle has ended. The
+    database answers it without regard to reach: who is served twice does not depend on who looks.
     """
+    undone = literal([state.value for state in UNDONE], ARRAY(Text))
     return (
-        select(Entitlement.registrant_id, func.min(Cycle.program_id).label("program_id"))
-        .join(Cycle, Cycle.id == Entitlement.cycle_id)
-        .join(Program, Program.id == Cycle.program_id)
-        .where(
-            Program.purpose == purpose,
-            Program.id != program_id,
-            Cycle.state.in_(LOCKED),
-            Entitlement.state.not_in(UNDONE),
-        )
-        .group_by(Entitlement.registrant_id)
-        .subquery("served")
+        func.served_elsewhere(roster_id, program_id, undone)
+        .table_valued(column("registrant_id", BigInteger), column("program_id", BigInteger))
+        .alias("served")
     )

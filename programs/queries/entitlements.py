@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from programs.models.entitlements import Entitlement
-from programs.queries.eligibility import UNDONE
+from programs.models.sums import cycle_sums
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,7 @@ class Total:
 
 def total_of(session: Session, cycle_id: int) -> Total:
     """What a cycle gives in all; a decision rests on it, so it is never filtered by reach."""
-    asked = select(
-        func.count(Entitlement.registrant_id.distinct()),
-        func.count(),
-        func.coalesce(func.sum(Entitlement.amount), 0),
-    ).where(Entitlement.cycle_id == cycle_id, Entitlement.state.not_in(UNDONE))
-    return Total(*session.execute(asked).one())
+    sums = cycle_sums.c
+    asked = select(sums.households, sums.entitlements, sums.total)
+    found = session.execute(asked.where(sums.cycle_id == cycle_id)).one_or_none()
+    return Total(*found) if found else Total(0, 0, Decimal(0))

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import NotFound
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, Fund, FundEntry, Program, ProgramState
+from programs.models.sums import cycle_sums
 from programs.permissions import May
-from programs.queries.eligibility import UNDONE
 from programs.queries.funds import Balance, balance, balances
 
 
@@ -162,16 +161,15 @@ def purposes(session: Session) -> list[str]:
 
 
 def _cycles(program_id: int) -> Select[*tuple[Any, ...]]:
-    given = Entitlement.state.not_in(UNDONE)
+    sums = cycle_sums.c
     return (
         select(
             Cycle,
-            func.count(Entitlement.registrant_id.distinct()).filter(given).label("households"),
-            func.coalesce(func.sum(Entitlement.amount).filter(given), 0).label("total"),
+            func.coalesce(sums.households, 0).label("households"),
+            func.coalesce(sums.total, 0).label("total"),
         )
-        .outerjoin(Entitlement, Entitlement.cycle_id == Cycle.id)
+        .outerjoin(cycle_sums, sums.cycle_id == Cycle.id)
         .where(Cycle.program_id == program_id)
-        .group_by(Cycle.id)
         .order_by(Cycle.number.desc())
     )
 

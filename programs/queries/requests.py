@@ -12,10 +12,11 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from programs.models.approvals import Approval
 from programs.models.cycles import Cycle
-from programs.models.entitlements import Entitlement
 from programs.models.memberships import CycleMember, MembershipState
+from programs.models.sums import entitlement_sums
 from programs.permissions import May
 from programs.queries.approvals import PREPARING
+from programs.queries.cycles import sees_part_only
 from programs.queries.standing import Standing, standing_of
 from registry.counting.people import FIGURES, People
 from registry.queries.people import composition
@@ -27,7 +28,7 @@ class RequestPage:
 
     approval: Approval
     at: Standing
-    people: People
+    people: People | None
     most: Decimal
     prepared: Sequence[AuditEntry]
     earlier: Sequence[Approval]
@@ -44,14 +45,16 @@ def request_page(session: Session, approval_id: int, *, actor: Actor) -> Request
     if approval is None:
         raise NotFound(approval=approval_id)
     at = standing_of(session, approval.cycle_id, actor=actor)
+    in_part = sees_part_only(session, at.cycle.roster_id, actor=actor)
     earlier = select(Approval).where(
         Approval.cycle_id == approval.cycle_id, Approval.id < approval.id
     )
-    most = select(func.max(Entitlement.amount)).where(Entitlement.cycle_id == at.cycle.id)
+    sums = entitlement_sums.c
+    most = select(func.max(sums.most)).where(sums.cycle_id == at.cycle.id)
     return RequestPage(
         approval=approval,
         at=at,
-        people=_people(session, at.cycle),
+        people=None if in_part else _people(session, at.cycle),
         most=session.scalar(most) or Decimal(0),
         prepared=_prepared(session, at.cycle),
         earlier=session.scalars(earlier.order_by(Approval.id.desc())).all(),

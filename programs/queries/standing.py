@@ -15,10 +15,11 @@ from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
 from programs.models.approvals import Approval
 from programs.models.cycles import Cycle
-from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
-from programs.models.memberships import CycleMember, LeftOut, MembershipState
+from programs.models.entitlements import EntitlementState, VoucherState
+from programs.models.memberships import LeftOut, MembershipState
 from programs.models.payments import PaymentBatch
 from programs.models.programs import Benefit, Delivery, Program
+from programs.models.sums import cycle_member_sums, entitlement_sums, voucher_sums
 from programs.permissions import May
 from programs.queries.cycles import CycleBeyondReach, LeftOutCount, sees_part_only
 from programs.queries.eligibility import UNDONE
@@ -125,27 +126,21 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
 
 def members_of(session: Session, cycle: Cycle) -> Members:
     """Who of a cycle's list is in it and who is left out, as it was judged at enrolment."""
-    grouped = (
-        select(
-            CycleMember.state,
-            CycleMember.reason,
-            Program.name,
-            func.count(),
-            func.coalesce(func.sum(CycleMember.people), 0),
-        )
-        .outerjoin(Program, Program.id == CycleMember.by_program_id)
-        .where(CycleMember.cycle_id == cycle.id)
-        .group_by(CycleMember.state, CycleMember.reason, Program.name)
-        .order_by(func.count().desc())
+    sums = cycle_member_sums.c
+    counted = (
+        select(sums.state, sums.reason, Program.name, sums.households, sums.people)
+        .outerjoin(Program, Program.id == sums.by_program_id)
+        .where(sums.cycle_id == cycle.id)
+        .order_by(sums.households.desc())
     )
-    rows = session.execute(grouped).all()
+    rows = session.execute(counted).all()
     enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
     return Members(
-        asked=sum(int(row[3]) for row in rows),
-        households=sum(int(row[3]) for row in enrolled),
-        people=sum(int(row[4]) for row in enrolled),
+        asked=sum(row.households for row in rows),
+        households=sum(row.households for row in enrolled),
+        people=sum(row.people for row in enrolled),
         left_out=[
-            LeftOutCount(row.reason, row.name, row[3])
+            LeftOutCount(row.reason, row.name, row.households)
             for row in rows
             if isinstance(row.reason, LeftOut)
         ],
@@ -174,21 +169,22 @@ def file_made(session: Session, cycle_id: int, sha256: str, *, actor: Actor) -> 
 
 
 def _ways(session: Session, cycle: Cycle) -> list[Way]:
-    state = Entitlement.state
-    out = state.in_([EntitlementState.SENT, EntitlementState.REDEEMED])
+    sums = entitlement_sums.c
+    out = sums.state.in_([EntitlementState.SENT, EntitlementState.REDEEMED])
+    redeemed = sums.state == EntitlementState.REDEEMED
     counted = (
         select(
             Benefit,
-            func.count(Entitlement.id),
-            func.coalesce(func.sum(Entitlement.amount), 0),
-            func.count(Entitlement.id).filter(out),
-            func.count(Entitlement.id).filter(state == EntitlementState.REDEEMED),
+            func.coalesce(func.sum(sums.entitlements), 0),
+            func.coalesce(func.sum(sums.total), 0),
+            func.coalesce(func.sum(sums.entitlements).filter(out), 0),
+            func.coalesce(func.sum(sums.entitlements).filter(redeemed), 0),
         )
         .outerjoin(
-            Entitlement,
-            (Entitlement.benefit_id == Benefit.id)
-            & (Entitlement.cycle_id == cycle.id)
-            & state.not_in(UNDONE),
+            entitlement_sums,
+            (sums.benefit_id == Benefit.id)
+            & (sums.cycle_id == cycle.id)
+            & sums.state.not_in(UNDONE),
         )
         .where(Benefit.program_id == cycle.program_id)
         .group_by(Benefit.id)
@@ -235,12 +231,8 @@ def _signatures(acts: Sequence[AuditEntry], approval: Approval | None) -> list[A
 
 
 def _vouchers(session: Session, cycle: Cycle) -> dict[VoucherState, int]:
-    counted = (
-        select(Voucher.state, func.count())
-        .join(Entitlement, Entitlement.id == Voucher.entitlement_id)
-        .where(Entitlement.cycle_id == cycle.id)
-        .group_by(Voucher.state)
-    )
+    sums = voucher_sums.c
+    counted = select(sums.state, sums.vouchers).where(sums.cycle_id == cycle.id)
     found: dict[Any, int] = {row[0]: row[1] for row in session.execute(counted)}
     return {state: found.get(state, 0) for state in VoucherState}
 

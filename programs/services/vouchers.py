@@ -178,6 +178,7 @@ def redeem(
         voucher_id=voucher.id,
         service_point_id=service_point_id,
         amount=entitlement.amount,
+        area_id=entitlement.area_id,
         made_by=actor.id,
     )
     with audit.act(session, actor, "vouchers.redeem", voucher) as figures:

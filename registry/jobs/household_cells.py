@@ -3,12 +3,13 @@
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.jobs import Progress, work
+from core.jobs import Progress, whole_country, work
 from geo.models.releases import Release
 from registry.services.household_cells import count_release, recount
 
 
 @work
+@whole_country
 def count_households(
     session: Session, *, actor: Actor, progress: Progress, release_id: int
 ) -> dict[str, int]:
@@ -19,6 +20,7 @@ def count_households(
 
 
 @work
+@whole_country
 def recount_households(session: Session, *, actor: Actor, progress: Progress) -> dict[str, int]:
     """Count changed households again."""
     return {"notes": recount(session, progress.report)}

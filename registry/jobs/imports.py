@@ -4,13 +4,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.jobs import Progress, defer, work
+from core.jobs import Progress, defer, whole_country, work
 from geo.jobs.exposure import sample_due
 from geo.models.exposure import ExposureDue
 from registry.services import imports
 
 
 @work
+@whole_country
 def check_import(session: Session, *, actor: Actor, progress: Progress, import_id: int) -> None:
     """Check the rows of an import.
 
@@ -20,6 +21,7 @@ def check_import(session: Session, *, actor: Actor, progress: Progress, import_i
 
 
 @work
+@whole_country
 def merge_import(session: Session, *, actor: Actor, progress: Progress, import_id: int) -> None:
     """Take the rows of an import into the registry.
 

@@ -37,7 +37,8 @@ class Registrant(Row):
     """One individual or one group, known outside by its number, `HG-` and 8 characters.
 
     `code` is the number it has in the source it came from. `area_id` is the leaf area of its place,
-    copied so that every wall and every table by area needs no join.
+    copied so that every wall and every table by area needs no join. `made_by` is the user whose act
+    it came by: they see it also while it has no area.
     """
 
     __tablename__ = "registrants"
@@ -76,6 +77,17 @@ class Registrant(Row):
     address: Mapped[str | None]
     phone: Mapped[str | None]
     import_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    made_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ToldOf:
+    """What is told of a registrant carries its area and its maker, so that no policy joins.
+
+    Whoever writes brings them along; else, and when the registrant moves, triggers do.
+    """
+
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    made_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class FormerPlace(Base):
@@ -86,9 +98,10 @@ class FormerPlace(Base):
     registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), primary_key=True)
     left_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class Group(Base):
+class Group(ToldOf, Base):
     """What is said of a group alone: its kind, the size it stated, whether its roster is whole."""
 
     __tablename__ = "groups"
@@ -100,7 +113,7 @@ class Group(Base):
     is_partial: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
-class Individual(Base):
+class Individual(ToldOf, Base):
     """What is said of an individual alone. An inexact birth date is kept as 1 July of its year."""
 
     __tablename__ = "individuals"
@@ -112,7 +125,7 @@ class Individual(Base):
     has_disability: Mapped[bool | None]
 
 
-class Membership(Row):
+class Membership(ToldOf, Row):
     """One registrant in one group for a time, as head, spouse, child and so on."""
 
     __tablename__ = "memberships"
@@ -151,7 +164,7 @@ class IdentifierState(StrEnum):
     REVOKED = "revoked"
 
 
-class Identifier(Row):
+class Identifier(ToldOf, Row):
     """A number somebody else gave a registrant: a national ID, a card, a case number."""
 
     __tablename__ = "identifiers"

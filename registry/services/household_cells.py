@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any
 
 import numpy as np
-from psycopg import sql
 from sqlalchemy import CTE, BigInteger, Select, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -52,7 +51,9 @@ AT_ONCE = 400_000  # households read, packed and written at a time
 LOCK = 0x68676365  # of the counting of cells, among advisory locks
 BLOCK = 12  # bits of a cell's number within its block of 64 x 64 cells
 # After a large import the planner would take the tables for small ones.
-FRESH_STATISTICS = text("analyze locations, registrants, groups, memberships, individuals")
+FRESH_STATISTICS = text(
+    "select look_at('locations', 'registrants', 'groups', 'memberships', 'individuals')"
+)
 COLUMNS = ["release_id", "grain", "cell", "packed"]
 FETCHED = {"area": "i8", "unseen": "b1", "wet": "b1", "value": "f4"} | dict.fromkeys(FIGURES, "i4")
 
@@ -272,23 +273,6 @@ def _packable(found: dict[str, Any], counter: _Counter) -> Records:
 @contextmanager
 def _partition(session: Session, release_id: int) -> Iterator[str]:
     """A table beside `household_cells` to fill, which takes the old one's place at the end."""
-    name, old = f"household_cells_r{release_id}_new", f"household_cells_r{release_id}"
-    _ddl(session, "drop table if exists {table}", name)
-    _ddl(session, "create table {table} (like household_cells)", name)
-    _ddl(session, "alter table {table} alter packed set storage external", name)
-    yield name
-    _ddl(session, "alter table {table} add primary key (release_id, grain, cell)", name)
-    _ddl(session, "analyze {table}", name)
-    _ddl(session, "drop table if exists {table}", old)
-    _ddl(session, "alter table {table} rename to {other}", name, old)
-    attach = "alter table household_cells attach partition {table} for values in ({release})"
-    _ddl(session, attach, old, release_id=release_id)
-
-
-def _ddl(
-    session: Session, statement: LiteralString, table: str, other: str = "", release_id: int = 0
-) -> None:
-    """A statement about a partition: names cannot be bound, so the driver quotes them."""
-    names = {"table": sql.Identifier(table), "other": sql.Identifier(other or table)}
-    said = sql.SQL(statement).format(**names, release=sql.Literal(release_id))
-    session.connection().exec_driver_sql(said.as_string())
+    session.execute(select(func.begin_household_cells(release_id)))
+    yield f"household_cells_r{release_id}_new"
+    session.execute(select(func.end_household_cells(release_id)))

@@ -178,7 +178,7 @@ LOOK_AT_POINTS = text("analyze points")
 LOOK_AT_SAID = text("analyze said (row_number), placed (row_number), turned, turns (row_number)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
 LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id)")
-LOOK_AT_ROWS = text("analyze import_households (import_id, row_number, verdict)")
+LOOK_AT_ROWS = text("select look_at('import_households')")
 STEPS = (
     *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, TURNED, TURNS, LOOK_AT_SAID),
     *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
@@ -189,7 +189,7 @@ CHECKED = text("""
     insert into import_households
         (import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
          location_source, located_on, size, roster, address, phone,
-         verdict, warnings, errors, registrant_id)
+         verdict, warnings, errors, registrant_id, made_by)
     select :import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
            location_source, located_on, size, roster, address, phone,
            case when errors <> '{}' then 'error'
@@ -198,7 +198,7 @@ CHECKED = text("""
                   or people <> coalesce(size_now, -1) and people <= :largest
                   or not (stands_at_point or (lon is null or place_doubted) and stands_in_area)
                 then 'update' else 'ignore' end,
-           warnings, errors, registrant_id
+           warnings, errors, registrant_id, :made_by
     from weighed
 """)
 
@@ -233,16 +233,21 @@ NEW_LOCATIONS = text("""
 """)
 NEW_HOUSEHOLDS = text("""
     insert into registrants
-        (id, kind, code, name, settlement, address, phone, location_id, area_id, import_id)
+        (id, kind, code, name, settlement, address, phone, location_id, area_id, import_id,
+         made_by)
     select merging.id, 'group', code, code, settlement, address, phone, location_id,
-           coalesce(place.area_id, merging.area_id), :import_id
+           coalesce(place.area_id, merging.area_id), :import_id, :made_by
     from merging
     left join locations as place on place.id = merging.location_id
     where is_new order by merging.id
 """)
 NEW_GROUPS = text("""
-    insert into groups (registrant_id, stated_size, is_partial)
-    select id, size_said, coalesce(is_partial, true) from merging where is_new order by id
+    insert into groups (registrant_id, stated_size, is_partial, area_id, made_by)
+    select merging.id, size_said, coalesce(is_partial, true),
+           coalesce(place.area_id, merging.area_id), :made_by
+    from merging
+    left join locations as place on place.id = merging.location_id
+    where is_new order by merging.id
 """)
 LEFT_PLACES = text("""
     insert into former_places (registrant_id, location_id)
@@ -306,13 +311,19 @@ def weigh(session: Session, an_import: Import, *, national: bool) -> None:
 
 def write_verdicts(session: Session, an_import: Import) -> None:
     """Keep the rows of an import as they were weighed."""
-    session.execute(CHECKED, {"import_id": an_import.id, "largest": LARGEST})
+    figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by, "largest": LARGEST}
+    session.execute(CHECKED, figures)
     session.execute(LOOK_AT_ROWS)
 
 
 def merge(session: Session, an_import: Import) -> None:
     """Carry out what was weighed: new households, places and cells, in a fixed few statements."""
-    figures = {"import_id": an_import.id, "largest": LARGEST, "zone": settings().timezone}
+    figures = {
+        "import_id": an_import.id,
+        "made_by": an_import.uploaded_by,
+        "largest": LARGEST,
+        "zone": settings().timezone,
+    }
     for step in (MERGING, LOOK_AT_MERGING, NEW_LOCATIONS):
         session.execute(step, figures)
     locations.settle(session, _new_places())

@@ -163,7 +163,7 @@ LOOK_AT_SAID = text("analyze said (row_number, household_id), turns (row_number)
 LOOK_AT_KNOWN = text("analyze known (row_number, registrant_id, household_id, relation_code)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
 LOOK_AT_MERGING = text("analyze merging (row_number, id, household_id, is_new)")
-LOOK_AT_ROWS = text("analyze import_people (import_id, row_number, verdict)")
+LOOK_AT_ROWS = text("select look_at('import_people')")
 STEPS = (SAID, TURNS, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
 FRESH = text("drop table if exists said, turns, known, beside, weighed, merging")
 
@@ -171,14 +171,14 @@ CHECKED = text("""
     insert into import_people
         (import_id, row_number, code, household_code, name, name_local, sex, birth_date,
          birth_date_exact, relation, id_type, id_number, disability,
-         verdict, warnings, errors, registrant_id)
+         verdict, warnings, errors, registrant_id, made_by)
     select :import_id, row_number, code, household_code, name, name_local, sex, birth_date,
            birth_date_exact, relation, id_type, id_number, disability,
            case when errors <> '{}' then 'error'
                 when registrant_id is null then 'create'
                 when joins and not 'in_another_household' = any (warnings) then 'link'
                 when says_new then 'update' else 'ignore' end,
-           warnings, errors, registrant_id
+           warnings, errors, registrant_id, :made_by
     from weighed
 """)
 
@@ -212,13 +212,14 @@ MERGING = text("""
 """)
 NEW_PEOPLE = text("""
     insert into registrants
-        (id, kind, code, name, name_local, location_id, area_id, import_id)
-    select id, 'individual', code, full_name, name_local, place_id, area_id, :import_id
+        (id, kind, code, name, name_local, location_id, area_id, import_id, made_by)
+    select id, 'individual', code, full_name, name_local, place_id, area_id, :import_id, :made_by
     from merging where is_new order by id
 """)
 NEW_INDIVIDUALS = text("""
-    insert into individuals (registrant_id, sex, birth_date, birth_date_exact, has_disability)
-    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled
+    insert into individuals
+        (registrant_id, sex, birth_date, birth_date_exact, has_disability, area_id, made_by)
+    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled, area_id, :made_by
     from merging where is_new order by id
 """)
 CHANGED_PEOPLE = text("""
@@ -261,12 +262,13 @@ CHANGED_MEMBERSHIPS = text("""
       and belongs.ended_on is null and belongs.kind <> relation_said
 """)
 NEW_MEMBERSHIPS = text("""
-    insert into memberships (group_id, member_id, kind)
-    select household_id, id, relation_said from merging where enters order by id
+    insert into memberships (group_id, member_id, kind, area_id, made_by)
+    select household_id, id, relation_said, area_id, :made_by
+    from merging where enters order by id
 """)
 NEW_IDENTIFIERS = text("""
-    insert into identifiers (registrant_id, type, value)
-    select id, id_type_code, id_number from merging
+    insert into identifiers (registrant_id, type, value, area_id, made_by)
+    select id, id_type_code, id_number, area_id, :made_by from merging
     where id_type_code is not null and id_number is not null and holder_id is null
       and not 'repeated_id' = any (warnings)
     order by id
@@ -312,11 +314,17 @@ def weigh(session: Session, an_import: Import, *, national: bool) -> None:
 
 def write_verdicts(session: Session, an_import: Import) -> None:
     """Keep the rows of an import as they were weighed."""
-    session.execute(CHECKED, {"import_id": an_import.id})
+    figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by}
+    session.execute(CHECKED, figures)
     session.execute(LOOK_AT_ROWS)
 
 
 def merge(session: Session, an_import: Import) -> None:
     """Carry out what was weighed, in a fixed few statements however many people there are."""
+    figures = {
+        "import_id": an_import.id,
+        "made_by": an_import.uploaded_by,
+        "today": today(),
+    }
     for step in MERGE:
-        session.execute(step, {"import_id": an_import.id, "today": today()})
+        session.execute(step, figures)

@@ -35,7 +35,10 @@ KINDS = {ImportKind.HOUSEHOLDS: import_households, ImportKind.PEOPLE: import_peo
 # Only one merge at a time: two files may speak of the same household.
 ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")
 # What was loaded at once is unknown to the planner until it has looked.
-LOOK = text("analyze registrants, groups, individuals, memberships, identifiers, locations")
+LOOK = text("""
+    select look_at(
+        'registrants', 'groups', 'individuals', 'memberships', 'identifiers', 'locations')
+""")
 
 
 class ImportElsewhere(Conflict):

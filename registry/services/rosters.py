@@ -27,7 +27,9 @@ from registry.queries.rosters import answers_kept, definition_of, exported, hash
 from registry.queries.tallies import answers_of
 
 POINT = "point"  # the grade of an answer given for the very point a household stands at
-LOOK = text("analyze roster_members")  # a first list is unknown to the planner, and slow without
+LOOK = text(
+    "select look_at('roster_members')"
+)  # a first list is unknown to the planner, and slow without
 
 
 class RosterFrozen(Conflict):

@@ -40,8 +40,11 @@ def make_person(
     relation: str = "child",
     **given: Any,
 ) -> Registrant:
-    """An individual, a member of the household if one is given."""
+    """An individual, a member of the household if one is given, who stands where it does."""
     disability = given.pop("has_disability", None)
+    if household is not None:
+        stands = {"location_id": household.location_id, "area_id": household.area_id}
+        given = {**stands, **given}
     person = _registrant(session, RegistrantKind.INDIVIDUAL, None, "Neema Doro", given)
     session.add(
         Individual(

@@ -1,0 +1,52 @@
+"""Sums of whole cycles, as views of the database that read as their owner.
+
+They name no person and are never filtered by reach: what decides is the whole of its subject.
+"""
+
+from sqlalchemy import BigInteger, Column, MetaData, Table
+
+from core.db import states
+from core.money import Money
+from programs.models.entitlements import EntitlementState, VoucherState
+from programs.models.memberships import LeftOut, MembershipState
+
+VIEWS = MetaData()
+
+cycle_member_sums = Table(
+    "cycle_member_sums",
+    VIEWS,
+    Column("cycle_id", BigInteger),
+    Column("state", states(MembershipState)),
+    Column("reason", states(LeftOut)),
+    Column("by_program_id", BigInteger),
+    Column("households", BigInteger),
+    Column("people", BigInteger),
+)
+
+entitlement_sums = Table(
+    "entitlement_sums",
+    VIEWS,
+    Column("cycle_id", BigInteger),
+    Column("benefit_id", BigInteger),
+    Column("state", states(EntitlementState)),
+    Column("entitlements", BigInteger),
+    Column("total", Money),
+    Column("most", Money),
+)
+
+cycle_sums = Table(
+    "cycle_sums",  # of what is due or was given: nothing cancelled, rejected or expired
+    VIEWS,
+    Column("cycle_id", BigInteger),
+    Column("households", BigInteger),
+    Column("entitlements", BigInteger),
+    Column("total", Money),
+)
+
+voucher_sums = Table(
+    "voucher_sums",
+    VIEWS,
+    Column("cycle_id", BigInteger),
+    Column("state", states(VoucherState)),
+    Column("vouchers", BigInteger),
+)
