@@ -144,16 +144,20 @@ def _roles_end_with_their_transaction() -> None:
 
     PostgreSQL forgets a role at the end of the outermost transaction only.
     """
-    stood: dict[str, str] = {}
+    stood: list[str] = []
 
-    def begin(connection: Connection, name: str) -> None:
-        stood[name] = _role(connection, "show role")
+    def begin(connection: Connection, _name: str | None) -> None:
+        stood.append(_role(connection, "show role"))
 
-    def end(connection: Connection, name: str, _context: object) -> None:
-        _role(connection, "select set_config('role', %s, true)", stood.pop(name))
+    def end(connection: Connection, _name: str, _context: object) -> None:
+        _role(connection, "select set_config('role', %s, true)", stood.pop())
+
+    def undo(_connection: Connection, _name: str, _context: object) -> None:
+        stood.pop()
 
     event.listen(Engine, "savepoint", begin)
     event.listen(Engine, "release_savepoint", end)
+    event.listen(Engine, "rollback_savepoint", undo)
 
 
 def _role(connection: Connection, statement: str, *values: str) -> str:
