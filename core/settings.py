@@ -45,7 +45,7 @@ def settings() -> Settings:
     Raises:
         SettingMissing: one that has no default is nowhere to be found.
     """
-    known = {**_kept(), **os.environ}
+    known = {**_of_one_server(_kept()), **os.environ}
     given = {f.name: known.get(f.name.upper(), f.default) for f in fields(Settings)}
     for name, value in given.items():
         if value is None:
@@ -53,6 +53,13 @@ def settings() -> Settings:
     for name in ("database_works_url", "database_owner_url"):
         given[name] = given[name] or given["database_url"]
     return Settings(**{name: str(value) for name, value in given.items()})
+
+
+def _of_one_server(kept: dict[str, str]) -> dict[str, str]:
+    """Who names another database outside means it for all that is kept of where databases are."""
+    if "DATABASE_URL" not in os.environ:
+        return kept
+    return {name: value for name, value in kept.items() if not name.startswith("DATABASE_")}
 
 
 def _kept() -> dict[str, str]:

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("postgres", "redis", "web")
+NAMES = ("postgres", "app", "works", "redis", "web")
 
 
 def keys(var: Path) -> dict[str, str]:

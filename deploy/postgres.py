@@ -3,7 +3,8 @@
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +24,15 @@ create extension if not exists postgis;
 create extension if not exists btree_gist;
 create extension if not exists pg_trgm
 """
+SIGN_INS = """
+do $$ begin
+    if to_regrole('highground_app') is null then create role highground_app noinherit; end if;
+    if to_regrole('highground_works') is null then create role highground_works noinherit; end if;
+end $$;
+alter role highground_app login password '{app}';
+alter role highground_works login password '{works}';
+"""
+"""The roles the pages and the workers sign in as; what they may do is said by the migrations."""
 LEAST_DISK = 2 * 2**30
 LONGEST_RECOVERY = 600
 OURS = "highground.conf"
@@ -34,12 +44,13 @@ class Cluster:
 
     places: Places
     programs: Postgres
-    password: str
+    passwords: Mapping[str, str]
     settings: Mapping[str, str]
 
-    @property
-    def url(self) -> str:
-        return f"postgresql://{NAME}:{self.password}@/{NAME}?host={quote(str(self.places.sockets))}"
+    def url_of(self, role: str, key: str) -> str:
+        """Where a role signs in to our database with the password of a key."""
+        password, host = self.passwords[key], quote(str(self.places.sockets))
+        return f"postgresql://{role}:{password}@/{NAME}?host={host}"
 
     def up(self) -> None:
         """Make it if it is new, start it if it is down, and see that the database is there.
@@ -63,10 +74,13 @@ class Cluster:
 
     def ask(self, sql: str, database: str = NAME) -> str:
         """Run fixed SQL as the owner; rows come back as lines."""
+        return self._psql(database, "-c", sql)
+
+    def _psql(self, database: str, *words: str | Path) -> str:
         where = ["-h", str(self.places.sockets), "-U", NAME, "-d", database]
         done = self.places.account.run(
-            [self.programs.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *where, "-c", sql],
-            env={**self._environment(), "PGPASSWORD": self.password},
+            [self.programs.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *where, *words],
+            env={**self._environment(), "PGPASSWORD": self.passwords["postgres"]},
         )
         if done.returncode:
             raise Trouble(f"PostgreSQL answered: {done.stderr.strip()}")
@@ -82,15 +96,21 @@ class Cluster:
         beside = self.places.home / "postgres.new"
         shutil.rmtree(beside, ignore_errors=True)
         self.places.account.folder(beside)
-        password = self.places.sockets / "password"
-        password.touch(mode=0o600)
-        password.write_text(self.password)
-        self.places.account.give(password, 0o600)
-        try:
+        with self._secret(self.passwords["postgres"]) as password:
             self._initdb(beside, password)
-        finally:
-            password.unlink()
         beside.rename(self.places.cluster)
+
+    @contextmanager
+    def _secret(self, text: str) -> Iterator[Path]:
+        """A file only the server's account can read: words of a command are seen by everybody."""
+        file = self.places.sockets / "secret"
+        file.touch(mode=0o600)
+        file.write_text(text)
+        self.places.account.give(file, 0o600)
+        try:
+            yield file
+        finally:
+            file.unlink()
 
     def _initdb(self, folder: Path, password: Path) -> None:
         """C.UTF-8 is on every machine; people's names are sorted by ICU collations per column."""
@@ -176,6 +196,8 @@ class Cluster:
         if not self.ask(IS_THERE, "postgres"):
             self.ask(EXTENSIONS, "template1")
             self.ask(CREATE, "postgres")
+        with self._secret(SIGN_INS.format(**self.passwords)) as statements:
+            self._psql("postgres", "-f", statements)
 
     def _environment(self) -> dict[str, str]:
         return self.programs.postgres.environment()

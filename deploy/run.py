@@ -18,11 +18,13 @@ from deploy.say import answer, command, note
 from deploy.servers import Servers, throw_away
 from deploy.serving import serve
 
+DATABASES = ("DATABASE_URL", "DATABASE_WORKS_URL", "DATABASE_OWNER_URL")
 EPILOG = """\
 ./run bench ...             measures Highground beside its peers (./run bench --help)
 ./run --headless-demo ...   takes --data DIR and --size SIZE (./run --headless-demo --help)
 
-DATABASE_URL and REDIS_URL, where set, replace the private servers.
+DATABASE_URL and REDIS_URL, where set, replace the private servers; workers and the owner of the
+tables may have addresses of their own in DATABASE_WORKS_URL and DATABASE_OWNER_URL.
 Everything it makes is below var/ and .venv/."""
 
 
@@ -111,7 +113,9 @@ def _claim(file: Path) -> Iterator[str | None]:
 def _servers() -> Iterator[dict[str, str]]:
     """Where PostgreSQL and Redis answer: those named outside, else our own while we run."""
     if {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
-        yield {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+        database = os.environ["DATABASE_URL"]
+        urls = {name: os.environ.get(name, database) for name in DATABASES}
+        yield {**urls, "REDIS_URL": os.environ["REDIS_URL"]}
         return
     have_servers()
     servers = Servers.of(VAR, DEBROOT)

@@ -12,7 +12,7 @@ from deploy import tuning
 from deploy.checkout import DEBROOT
 from deploy.keys import keys
 from deploy.places import Places, settle
-from deploy.postgres import Cluster
+from deploy.postgres import NAME, Cluster
 from deploy.redis import Queue
 from deploy.say import Trouble
 from deploy.tools import find_postgres, find_program
@@ -36,7 +36,7 @@ class Servers:
         secret = keys(places.var)
         return cls(
             places,
-            Cluster(places, postgres, secret["postgres"], tuned(places)),
+            Cluster(places, postgres, secret, tuned(places)),
             Queue(places, redis, secret["redis"]),
         )
 
@@ -61,7 +61,12 @@ class Servers:
 
     def environment(self) -> dict[str, str]:
         """What a process of ours needs to find them."""
-        return {"DATABASE_URL": self.cluster.url, "REDIS_URL": self.queue.url}
+        return {
+            "DATABASE_URL": self.cluster.url_of("highground_app", "app"),
+            "DATABASE_WORKS_URL": self.cluster.url_of("highground_works", "works"),
+            "DATABASE_OWNER_URL": self.cluster.url_of(NAME, "postgres"),
+            "REDIS_URL": self.queue.url,
+        }
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -19,13 +19,24 @@ from core.db import connect, new_session
 from tests.browser import chromium, launch  # noqa: F401 - fixtures
 from tests.places import ROOT
 
+DATABASES = {"DATABASE_URL", "DATABASE_WORKS_URL", "DATABASE_OWNER_URL"}
+OWNER = "DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in os.environ else "DATABASE_URL"
 EVERYTHING = frozenset().union(*GIVES.values())
 
 
 def server() -> Engine:
     """The server the tests make their databases on."""
-    url = make_url(os.environ["DATABASE_URL"]).set(database="postgres")
+    url = make_url(os.environ[OWNER]).set(database="postgres")
     return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
+def in_database(name: str) -> dict[str, str]:
+    """The addresses of a database of the server, for each who signs in to it."""
+    urls = {variable: make_url(os.environ[variable]) for variable in DATABASES & os.environ.keys()}
+    return {
+        variable: url.set(database=name).render_as_string(hide_password=False)
+        for variable, url in urls.items()
+    }
 
 
 def template() -> str:
@@ -58,8 +69,8 @@ def database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     name = f"test_{os.getpid()}_{worker_id}"
     with server().connect() as at:
         at.execute(text(f'create database "{name}" template "{template()}"'))
-    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
-    os.environ["DATABASE_URL"] = url.render_as_string(hide_password=False)
+    os.environ.update(in_database(name))
+    url = make_url(os.environ[OWNER])
     os.environ["STORAGE"] = str(tmp_path_factory.mktemp("storage"))
     os.environ.setdefault("SECRET_KEY", "of the tests")
     kept.settings.cache_clear()

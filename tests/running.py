@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
-from tests.conftest import server, template
+from tests.conftest import in_database, server, template
 from tests.places import ROOT
 
 BIN = Path(sys.executable).parent
@@ -46,10 +46,9 @@ def own_database(name: str, files: Path) -> Iterator[dict[str, str]]:
     name = f"{name}_{os.getpid()}"
     with server().connect() as at:
         at.execute(text(f'create database "{name}" template "{template()}"'))
-    url = make_url(os.environ["DATABASE_URL"]).set(database=name)
     try:
         yield os.environ | {
-            "DATABASE_URL": url.render_as_string(hide_password=False),
+            **in_database(name),
             "REDIS_URL": f"{os.environ['REDIS_URL'].split('?')[0]}?db={_bell()}",
             "SECRET_KEY": secrets.token_hex(16),
             "STORAGE": str(files / "storage"),

@@ -15,6 +15,7 @@ from app.auth.models import RoleGrant, User
 from app.auth.passwords import hashed
 from app.auth.roles import Role
 from core.words import PSEUDO, SOURCE
+from tests.conftest import OWNER
 from tests.journeys.person import Person
 from tests.places import ROOT
 from tests.running import own_database, served
@@ -47,7 +48,7 @@ def site(web: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     files = tmp_path_factory.mktemp("site")
     with own_database("pages", files) as environment:
         environment["STORAGE"] = os.environ["STORAGE"]  # where this process keeps files
-        engine = create_engine(environment["DATABASE_URL"])
+        engine = create_engine(environment[OWNER])
         with Session(engine) as session, session.begin():
             rows = furnish(session, _user(session, SOURCE))
             _user(session, PSEUDO)
