@@ -87,12 +87,12 @@ def load_registrants(
     Columns are mapped by their headings; cells with one of the `accepted` warnings are used.
     """
     kept = keep_file(file)
-    with transaction() as session:
+    with transaction(actor) as session:
         made = imports.upload(session, kept, file.name, kind, actor=actor)
         imports.map_columns(session, made.id, made.mapping, actor=actor, day_order=day_order)
         import_id = made.id
     carried_out(check_import, actor=actor, import_id=import_id)
-    with transaction() as session:
+    with transaction(actor) as session:
         checked = session.get_one(Import, import_id)
         if checked.state is ImportState.REFUSED:
             raise WorkFailed(work="check_import", reason=checked.refusal)
@@ -100,7 +100,7 @@ def load_registrants(
             imports.accept(session, import_id, actor=actor, finding=finding)
         imports.review(session, import_id, actor=actor)
     carried_out(merge_import, actor=actor, import_id=import_id)
-    with transaction() as session:
+    with transaction(actor) as session:
         merged = session.get_one(Import, import_id)
         session.expunge(merged)
         return merged
@@ -109,15 +109,15 @@ def load_registrants(
 def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -> Release:
     """Take a hazard file for an event, confirm what it means and publish it."""
     kept = keep_file(file)
-    with transaction() as session:
+    with transaction(actor) as session:
         received = receive_release(session, event_id, kept, file.name, actor=actor)
         release_id = received.release.id
     if told := carried_out(read_release, actor=actor, release_id=release_id):
         raise WorkFailed(work="read_release", reason=told["refused"])
-    with transaction() as session:
+    with transaction(actor) as session:
         confirm_release(session, release_id, meaning, actor=actor)
     carried_out(publish, actor=actor, release_id=release_id)
-    with transaction() as session:
+    with transaction(actor) as session:
         release = session.get_one(Release, release_id)
         session.expunge(release)
         return release

@@ -150,7 +150,7 @@ def _load_country(folder: Path, team: Team) -> None:
 def _load_hazards(folder: Path, team: Team) -> None:
     click.echo("Publishing the flood ...")
     analyst = team[Role.GIS_ANALYST]
-    with transaction() as session:
+    with transaction(analyst) as session:
         event_id = create_event(session, FLOOD, actor=analyst).id
     load_release(folder / "flood_extent.geojson", event_id, radar_extent(folder), actor=analyst)
     for number, day in ((1, 16), (2, 19)):
@@ -188,7 +188,7 @@ def depth_of(day: int) -> Meaning:
 
 def _found_program(team: Team) -> None:
     """A program that is open, with money in its fund; the first cycle is the visitor's."""
-    with transaction() as session:
+    with transaction(team[Role.ADMINISTRATOR]) as session:
         office = create_organisation(
             session, "Ministry of Relief", "government", actor=team[Role.ADMINISTRATOR]
         )

@@ -67,7 +67,7 @@ def publish(file: Path, email: str, event: str, **said: Any) -> None:
 
 def _event(name: str, kind: str | None, began: datetime | None, actor: Actor) -> int:
     """The key of the event, written down first if it is new."""
-    with transaction() as session:
+    with transaction(actor) as session:
         event = session.scalar(select(Event).where(Event.name == name))
         if event is None and kind and began:
             event = create_event(session, Shock(name, EventKind(kind), _here(began)), actor=actor)

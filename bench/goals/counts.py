@@ -87,7 +87,7 @@ def _beside(world: World, points: NDArray[np.float64], share: float, vertices: i
 
 def _ask(world: World, shape: bytes) -> int:
     question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
-    with transaction() as session:
+    with transaction(EVERYBODY) as session:
         return ask(session, question, actor=EVERYBODY).answers.in_
 
 

@@ -80,7 +80,7 @@ def _compared(judge: Judge, tile: Tile, question: Question) -> Line:
 
 
 def _household_tile(tile: Tile, question: Question) -> bytes:
-    with transaction() as session:
+    with transaction(EVERYBODY) as session:
         return household_tile(session, tile, question, actor=EVERYBODY)
 
 

@@ -60,7 +60,7 @@ def walk(ledger: Ledger, data: Path, folder: Path) -> None:
     team = make_team(TEAM, PASSWORD)
     made = _load(ledger, team, data, folder)
     ledger.begin("Extent and mask published")
-    with transaction() as session:
+    with transaction(team[Role.GIS_ANALYST]) as session:
         event_id = create_event(session, SHOCK, actor=team[Role.GIS_ANALYST]).id
     vector = load_release(data / EXTENT, event_id, _extent(), actor=team[Role.GIS_ANALYST]).id
     raster = load_release(data / MASK, event_id, _mask(), actor=team[Role.GIS_ANALYST]).id
@@ -172,7 +172,7 @@ def _help(ledger: Ledger, team: Team, data: Path, made: Made, release_id: int) -
     ledger.begin("Households asked and kept")
     households, unseen, amount = _known_help(data, made)
     question = Question(release_id=release_id)
-    with transaction() as session:
+    with transaction(team[Role.COORDINATOR]) as session:
         found = ask(session, question, actor=team[Role.COORDINATOR], on=FLOOD_DAY)
         kept = keep_list(session, question, "Vamco", actor=team[Role.COORDINATOR])
     ledger.equal("households asked", found.answers.asked, made.households)

@@ -46,7 +46,7 @@ def deliver_cash(ledger: Ledger, team: Team, due: Due, day: date) -> None:
     """Amounts, approval by somebody else, and the payment list, added up again from its file."""
     ledger.begin("Cash")
     cycle_id = _approved(ledger, team, due, Delivery.CASH, day)
-    with transaction() as session:
+    with transaction(team[Role.FINANCE]) as session:
         batch = make_payments(session, cycle_id, actor=team[Role.FINANCE])
         exported = export_csv(session, batch.id, actor=team[Role.FINANCE])
         sha256 = exported.kept.sha256
@@ -61,14 +61,14 @@ def deliver_vouchers(ledger: Ledger, team: Team, due: Due, day: date) -> None:
     """Cards as a PDF, one of them handed over, and refused the second time."""
     ledger.begin("Vouchers")
     cycle_id = _approved(ledger, team, due, Delivery.VOUCHER, day)
-    with transaction() as session:
+    with transaction(team[Role.PROGRAM_MANAGER]) as session:
         until = today() + timedelta(days=30)
         issued = issue_vouchers(session, cycle_id, until, actor=team[Role.PROGRAM_MANAGER])
     ledger.equal("vouchers", issued.vouchers, due.households)
     ledger.equal("what they are worth", issued.total, due.amount)
     printed = carried_out(print_cards, actor=team[Role.PROGRAM_MANAGER], cycle_id=cycle_id)
     ledger.equal("cards in the PDF", printed["cards"], due.households)
-    with transaction() as session:
+    with transaction(team[Role.PROGRAM_MANAGER]) as session:
         code = session.scalars(select(Voucher.code).order_by(Voucher.id)).first()
     ledger.equal("handing over the first", _hand_over(team, str(code)), "handed over")
     ledger.equal("handing it over again", _hand_over(team, str(code)), "refused")
@@ -76,11 +76,11 @@ def deliver_vouchers(ledger: Ledger, team: Team, due: Due, day: date) -> None:
 
 def _approved(ledger: Ledger, team: Team, due: Due, delivery: Delivery, day: date) -> int:
     manager = team[Role.PROGRAM_MANAGER]
-    with transaction() as session:
+    with transaction(manager) as session:
         program_id = _funded(session, team, due, delivery)
         start = Start(due.roster_id, "First", day)
         cycle_id = start_cycle(session, program_id, start, actor=manager).id
-    with transaction() as session:
+    with transaction(manager) as session:
         ledger.equal("enrolled", enrol(session, cycle_id, actor=manager).households, due.households)
         prepared = prepare_entitlements(session, cycle_id, actor=manager)
         approval_id = ask_approval(session, cycle_id, actor=manager).id
@@ -107,7 +107,7 @@ def _funded(session: Session, team: Team, due: Due, delivery: Delivery) -> int:
 
 def _signed(approval_id: int, team: Team, role: Role) -> bool:
     try:
-        with transaction() as session:
+        with transaction(team[role]) as session:
             sign(session, approval_id, actor=team[role])
     except Refusal:
         return False
@@ -116,7 +116,7 @@ def _signed(approval_id: int, team: Team, role: Role) -> bool:
 
 def _hand_over(team: Team, code: str) -> str:
     try:
-        with transaction() as session:
+        with transaction(team[Role.DISTRIBUTOR]) as session:
             redeem(session, code, uuid.uuid4(), actor=team[Role.DISTRIBUTOR])
     except Refusal:
         return "refused"

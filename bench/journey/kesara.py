@@ -78,7 +78,7 @@ def _load(ledger: Ledger, country: Country, team: Team) -> None:
     for kind in ImportKind:
         load_registrants(country.folder / f"{kind}.csv", kind, actor=registrar)
     counts = country.truth["counts"]
-    with transaction() as session:
+    with transaction(registrar) as session:
         for level in range(len(LEVELS)):
             found = _count(session, Area.level == level, Area)
             ledger.equal(f"areas of level {level}", found, counts["areas"][f"adm{level}"])
@@ -95,7 +95,7 @@ def _count(session: Session, which: Any, table: Any) -> int:
 def _flood(ledger: Ledger, country: Country, team: Team) -> dict[str, int]:
     ledger.begin("Hazards published")
     analyst = team[Role.GIS_ANALYST]
-    with transaction() as session:
+    with transaction(analyst) as session:
         event_id = create_event(session, FLOOD, actor=analyst).id
     releases = {}
     for file, day in FILES.items():
@@ -110,7 +110,7 @@ def _flood(ledger: Ledger, country: Country, team: Team) -> dict[str, int]:
 def _ask(ledger: Ledger, team: Team, file: str, question: Question, known: dict[str, Any]) -> None:
     said = f"at least {question.threshold} m" if question.threshold else "inside"
     ledger.begin(f"{file}, {said}")
-    with transaction() as session:
+    with transaction(team[Role.COORDINATOR]) as session:
         found = ask(session, question, actor=team[Role.COORDINATOR], level=COMMUNES)
     _compare(ledger, found, known["country"])
     communes = {row.pcode: row for row in found.areas if row.pcode}
@@ -164,7 +164,7 @@ def _keep(ledger: Ledger, country: Country, team: Team, release_id: int) -> Due:
     [ring] = drawn["polygon"]["coordinates"]
     shape = shapely.MultiPolygon([shapely.Polygon(ring)])
     question = Question(shape=shape.wkb, release_id=release_id, threshold=0.5)
-    with transaction() as session:
+    with transaction(team[Role.COORDINATOR]) as session:
         found = ask(session, question, actor=team[Role.COORDINATOR])
         kept = keep_list(session, question, "Drawn", actor=team[Role.COORDINATOR])
     known = drawn["answers"]["flood_depth_r2.tif"]["at_least_0.5_m"]

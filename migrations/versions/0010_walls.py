@@ -94,14 +94,14 @@ GUARDED = (
     *("locations", "former_places", "roster_members", "program_memberships", "cycle_members"),
     *("entitlements", "vouchers", "redemptions", "payments"),
 )
-# People of no area are seen by who made them, and so is a file on its way into the registry.
+# People of no area are seen by who made them, and the rows of a file by who sent it.
 OF_PEOPLE = ("registrants", "groups", "individuals", "memberships", "identifiers")
 MADE_BY = (
     "area_id = any ((select reached_areas())::bigint[])"
     " or area_id is null and made_by = (select acting())"
 )
 OF_IMPORTS = ("import_households", "import_people")
-UPLOADED_BY = "made_by = (select acting())"
+UPLOADED_BY = "area_id = any ((select reached_areas())::bigint[]) or made_by = (select acting())"
 
 # A registrant's area and maker are copied to what is told of it, so that no policy joins. Whoever
 # writes brings them along; what comes without gets them here.
@@ -343,7 +343,7 @@ def upgrade() -> None:
 
 
 def _columns() -> None:
-    for table in (*COPIED, "redemptions"):
+    for table in (*COPIED, "redemptions", *OF_IMPORTS):
         op.add_column(table, sa.Column("area_id", sa.BigInteger(), nullable=True))
     for table in (*OF_PEOPLE, *OF_IMPORTS):
         op.add_column(table, sa.Column("made_by", sa.BigInteger(), nullable=True))

@@ -70,8 +70,8 @@ class ImportRow:
     `row_number` is the row of the sheet, its heading being row 1. `warnings` and `errors` hold the
     codes of findings, such as `swapped`; `accepted` says that a person looked at the
     warnings and takes the row as it is. `registrant_id` is the registrant it was found to be, and
-    after the merge the one it became. `made_by` sent the file: of those bound to areas nobody else
-    sees its rows.
+    after the merge the one it became. `made_by` sent the file: of those bound to other areas nobody
+    else sees the row.
     """
 
     row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
@@ -80,6 +80,7 @@ class ImportRow:
     errors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     accepted: Mapped[bool] = mapped_column(default=False, server_default="false")
     registrant_id: Mapped[int | None] = mapped_column(BigInteger)
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
 
     @declared_attr

@@ -189,7 +189,7 @@ CHECKED = text("""
     insert into import_households
         (import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
          location_source, located_on, size, roster, address, phone,
-         verdict, warnings, errors, registrant_id, made_by)
+         verdict, warnings, errors, registrant_id, area_id, made_by)
     select :import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
            location_source, located_on, size, roster, address, phone,
            case when errors <> '{}' then 'error'
@@ -198,7 +198,7 @@ CHECKED = text("""
                   or people <> coalesce(size_now, -1) and people <= :largest
                   or not (stands_at_point or (lon is null or place_doubted) and stands_in_area)
                 then 'update' else 'ignore' end,
-           warnings, errors, registrant_id, :made_by
+           warnings, errors, registrant_id, area_id, :made_by
     from weighed
 """)
 

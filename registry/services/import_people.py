@@ -171,14 +171,14 @@ CHECKED = text("""
     insert into import_people
         (import_id, row_number, code, household_code, name, name_local, sex, birth_date,
          birth_date_exact, relation, id_type, id_number, disability,
-         verdict, warnings, errors, registrant_id, made_by)
+         verdict, warnings, errors, registrant_id, area_id, made_by)
     select :import_id, row_number, code, household_code, name, name_local, sex, birth_date,
            birth_date_exact, relation, id_type, id_number, disability,
            case when errors <> '{}' then 'error'
                 when registrant_id is null then 'create'
                 when joins and not 'in_another_household' = any (warnings) then 'link'
                 when says_new then 'update' else 'ignore' end,
-           warnings, errors, registrant_id, :made_by
+           warnings, errors, registrant_id, area_id, :made_by
     from weighed
 """)
 
