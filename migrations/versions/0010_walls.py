@@ -118,7 +118,7 @@ security definer set search_path = public, pg_temp as $$
 begin
     update {table} t set {copied}
     from new_rows n join registrants r on r.id = n.{key}
-    where n.area_id is null and r.area_id is not null and t.{key} = n.{key} and t.area_id is null;
+    where t.{key} = n.{key} and {lacks} and {has};
     return null;
 end $$
 """
@@ -361,9 +361,12 @@ def _policies() -> None:
 
 def _followers() -> None:
     for table, key in COPIED.items():
-        maker = "" if table == "former_places" else ", made_by = r.made_by"
-        copied = f"area_id = r.area_id{maker}"
-        op.execute(BRING_ALONG.format(table=table, key=key, copied=copied))
+        columns = ("area_id",) if table == "former_places" else ("area_id", "made_by")
+        copied = ", ".join(f"{column} = r.{column}" for column in columns)
+        lacks = " and ".join(f"n.{column} is null" for column in columns)
+        has = f"num_nonnulls({', '.join(f'r.{column}' for column in columns)}) > 0"
+        names = {"table": table, "key": key, "copied": copied, "lacks": lacks, "has": has}
+        op.execute(BRING_ALONG.format(**names))
         op.execute(ON_INSERT.format(table=table))
     updates = "".join(FOLLOWING.format(table=table, key=key) for table, key in COPIED.items())
     op.execute(FOLLOW.format(updates=updates))

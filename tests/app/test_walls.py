@@ -1,0 +1,219 @@
+"""The second wall: what the database shows to whom, even where a statement forgot to ask."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, func, select, text, update
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from app.tables import metadata
+from app.worker import load_works
+from core.actor import NOBODY, Actor
+from core.db import stand, stand_whole
+from core.jobs import for_all, works
+from geo.models.areas import Area
+from programs.models.entitlements import Entitlement, Voucher
+from programs.models.programs import Delivery
+from programs.services.payments import make_payments
+from programs.services.vouchers import issue_vouchers, redeem
+from registry.models.registrants import (
+    FormerPlace,
+    Group,
+    Identifier,
+    Individual,
+    Registrant,
+)
+from tests.make.geo import make_country
+from tests.make.imports import household, person, take_households, take_people
+from tests.make.programs import (
+    DARA,
+    FINN,
+    make_actor,
+    make_approved,
+    make_family,
+    make_gift,
+    make_program,
+)
+from tests.make.registry import make_location, make_person
+
+ABOUT_SOMEBODY = {"registrant_id", "location_id", "group_id", "entitlement_id"}
+NAMES_NOBODY = {"service_points", "exposure", "exposure_due"}  # places and where help is given
+
+
+def guarded() -> list[Table]:
+    """Every table whose rows are about somebody, found by its columns."""
+    return [
+        table
+        for table in metadata.sorted_tables
+        if table.name not in NAMES_NOBODY
+        and (table.name in {"registrants", "locations"} or ABOUT_SOMEBODY & {*table.columns.keys()})
+    ]
+
+
+@pytest.fixture
+def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
+    """One of everything about one family in X11, and as much about one in X21."""
+    areas = make_country(session)
+    homes = [_home(session, areas[code], lon) for code, lon in (("X11", 0.5), ("X21", 2.5))]
+    cash = make_approved(session, make_program(session), *homes)
+    make_payments(session, cash.id, actor=FINN)
+    food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="hunger")
+    given = make_approved(session, food, *homes)
+    issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
+    for code in session.scalars(select(Voucher.code)).all():
+        redeem(session, code, uuid.uuid4(), actor=DARA)
+    _files(session, tmp_path)
+    session.flush()
+    return areas
+
+
+def _home(session: Session, area: Area, lon: float) -> Registrant:
+    """A family that moved within its district, whose head has a passport."""
+    old, new = (make_location(session, lon + off, 1.0, area_id=area.id) for off in (0, 0.1))
+    home = make_family(session, 2, new)
+    head = make_person(session, home)
+    session.add(FormerPlace(registrant_id=home.id, location_id=old.id))
+    session.add(Identifier(registrant_id=head.id, type="passport", value=f"P{home.id}"))
+    return home
+
+
+def _files(session: Session, folder: Path) -> None:
+    """A file of households and one of people, each with a row in either district."""
+    east = {"code": "H2", "area_pcode": "X21", "longitude": 2.2, "settlement": "Upper Quay"}
+    take_households(session, folder, DARA, household(), household(**east))
+    other = {"code": "P2", "household_code": "H2", "id_number": "N124"}
+    take_people(session, folder, DARA, person(), person(**other))
+
+
+def bound(area: Area) -> Actor:
+    """Somebody who may do everything in one area."""
+    return make_actor(51, "Near", national=False, area_ids=frozenset({area.id}))
+
+
+def seen(session: Session) -> dict[str, list[int]]:
+    """By table, the areas of the rows that show themselves to statements that ask for all."""
+    return {table.name: _areas(session, table) for table in guarded()}
+
+
+def _areas(session: Session, table: Table) -> list[int]:
+    return sorted(area or 0 for area in session.scalars(select(table.c.area_id)))
+
+
+@pytest.mark.parametrize("table", guarded(), ids=lambda table: str(table.name))
+def test_a_table_that_names_people_has_an_area_and_two_policies(
+    session: Session, table: Table
+) -> None:
+    asked = "select polname from pg_policy where polrelid = to_regclass(:name) order by polname"
+    on = "select relrowsecurity from pg_class where oid = to_regclass(:name)"
+
+    assert "area_id" in table.columns
+    assert session.scalars(text(asked), {"name": table.name}).all() == ["local", "national"]
+    assert session.scalar(text(on), {"name": table.name})
+
+
+def test_a_forgotten_where_shows_those_of_ones_areas(
+    session: Session, areas: dict[str, Area]
+) -> None:
+    everything = seen(session)
+    stand(session, bound(areas["X1"]))
+    west = seen(session)
+    stand(session, bound(areas["X2"]))
+    east = seen(session)
+    stand(session, DARA)
+
+    assert seen(session) == everything
+    for table, rows in everything.items():
+        assert set(west[table]) == {areas["X11"].id}, table
+        assert set(east[table]) == {areas["X21"].id}, table
+        assert sorted(west[table] + east[table]) == rows, table
+
+
+def test_who_stands_for_nobody_sees_nothing(session: Session, areas: dict[str, Area]) -> None:
+    stand(session, NOBODY)
+    assert not any(seen(session).values())
+    for sign_in in ("highground_app", "highground_works"):
+        session.execute(text(f"set local role {sign_in}"))
+        assert not any(seen(session).values())
+
+
+def test_work_for_the_whole_country_sees_it(session: Session, areas: dict[str, Area]) -> None:
+    everything = seen(session)
+    stand_whole(session)
+    assert seen(session) == everything
+
+
+def test_the_pages_cannot_stand_for_work_of_the_whole_country(session: Session) -> None:
+    session.execute(text("set local session authorization highground_app"))
+    with pytest.raises(ProgrammingError, match='permission denied to set role "highground_whole"'):
+        stand_whole(session)
+
+
+def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None:
+    load_works()
+    assert {name.rpartition(".")[2] for name in for_all} == {
+        "check_import",
+        "count_households",
+        "import_boundaries",
+        "import_service_points",
+        "merge_import",
+        "publish",
+        "recount_households",
+        "sample_due",
+    }
+    assert for_all < works.keys()
+
+
+def test_somebody_of_no_area_is_seen_by_the_whole_country_and_by_who_made_them(
+    session: Session, areas: dict[str, Area]
+) -> None:
+    near = bound(areas["X1"])
+    person = make_person(session, made_by=near.id)
+    another = make_person(session, made_by=near.id + 1)
+    session.flush()
+    stand(session, near)
+
+    unplaced = select(Registrant.id).where(Registrant.area_id.is_(None))
+    assert session.scalars(unplaced).all() == [person.id]
+    assert session.scalars(
+        select(Individual.registrant_id).where(
+            Individual.registrant_id.in_([person.id, another.id])
+        )
+    ).all() == [person.id]
+
+
+def test_what_is_told_of_a_household_moves_with_it(
+    session: Session, areas: dict[str, Area]
+) -> None:
+    home = session.scalars(select(Registrant).where(Registrant.area_id == areas["X11"].id)).first()
+    assert home is not None
+    session.execute(
+        update(Registrant).where(Registrant.id == home.id).values(area_id=areas["X22"].id)
+    )
+    assert (
+        session.scalar(select(Group.area_id).where(Group.registrant_id == home.id))
+        == areas["X22"].id
+    )
+
+
+def test_what_was_counted_for_all_is_shown_to_nobody_bound_to_an_area(
+    session: Session, areas: dict[str, Area]
+) -> None:
+    stand(session, bound(areas["X1"]))
+    for table in ("household_cells", "household_tiles"):
+        with pytest.raises(ProgrammingError, match="permission denied"), session.begin_nested():
+            session.execute(text(f"select packed from {table}"))  # noqa: S608 - two fixed names
+
+
+def test_sums_of_a_whole_cycle_are_not_cut_by_reach(
+    session: Session, areas: dict[str, Area]
+) -> None:
+    stand(session, bound(areas["X1"]))
+    own = session.scalar(select(func.sum(Entitlement.amount)))
+    whole = session.scalar(text("select sum(total) from entitlement_sums"))
+
+    assert own == Decimal(140)  # 40 and 10 for each of three people, in two programs
+    assert whole == Decimal(280)
