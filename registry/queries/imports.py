@@ -46,7 +46,7 @@ class ImportPage:
 def imports_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
     """Imports, newest first; a file may be of the whole country, so of others' only who sees it."""
     actor.require(May.IMPORT_REGISTRANTS)
-    listed = select(Import, (-Import.id).label("key")).where(_seen(actor))
+    listed = select(Import, (-Import.id).label("key")).where(imports_seen(actor))
     return page_of(session, listed, -Import.id, before)
 
 
@@ -58,7 +58,7 @@ def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage
         NotFound: there is none, or it is somebody else's and may hold who stands out of reach.
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = session.scalar(select(Import).where(Import.id == import_id, _seen(actor)))
+    found = session.scalar(select(Import).where(Import.id == import_id, imports_seen(actor)))
     if found is None:
         raise NotFound(imports=import_id)
     about = select(Job).where(Job.subject == Import.__tablename__, Job.subject_id == found.id)
@@ -128,7 +128,7 @@ def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Se
                 yield [*(cells[place] or "" for place in kept), reasons[number]]
 
 
-def _seen(actor: Actor) -> ColumnElement[bool]:
+def imports_seen(actor: Actor) -> ColumnElement[bool]:
     """Which imports an actor may look into: all, or one's own."""
     return true() if actor.national else Import.uploaded_by == actor.id
 

@@ -21,7 +21,7 @@ from registry.parsing import tables
 from registry.parsing.days import DayOrder
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May
-from registry.queries.imports import ROWS, WHY, days_seen
+from registry.queries.imports import ROWS, WHY, days_seen, imports_seen
 from registry.services import import_households, import_people
 from registry.services.import_staging import (
     stage_file,
@@ -105,7 +105,7 @@ def map_columns(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-    found = _locked(session, import_id, *before_merge, ImportState.REFUSED)
+    found = _locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
     said = _sound(found, mapping)
     order = _order_of(found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
@@ -134,7 +134,7 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         Forbidden, NotFound, ImportElsewhere, Cancelled
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.MAPPED)
+    found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
             with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
@@ -162,7 +162,7 @@ def accept(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ROWS[found.kind]
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
@@ -182,7 +182,7 @@ def accept_row(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ROWS[found.kind]
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
@@ -200,7 +200,7 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.review", found) as figures:
         found.state = ImportState.REVIEWED
         figures.update(**_plain(found.counts))
@@ -214,7 +214,7 @@ def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.MERGE_IMPORTS)
-    return _locked(session, import_id, ImportState.REVIEWED)
+    return _locked(session, import_id, ImportState.REVIEWED, actor=actor)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
@@ -228,7 +228,7 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     """
     actor.require(May.MERGE_IMPORTS)
     session.execute(ALONE)
-    found = _locked(session, import_id, ImportState.REVIEWED)
+    found = _locked(session, import_id, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 2, _("reading the rows again"))
         stage_rows(session, found)
@@ -250,15 +250,16 @@ def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
     """
     actor.require(May.IMPORT_REGISTRANTS)
     unmerged = [state for state in ImportState if state is not ImportState.MERGED]
-    found = _locked(session, import_id, *unmerged)
+    found = _locked(session, import_id, *unmerged, actor=actor)
     with audit.act(session, actor, "imports.discard", found):
         _forget_rows(session, found)
         found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
     return found
 
 
-def _locked(session: Session, import_id: int, *states: ImportState) -> Import:
-    found = session.get(Import, import_id, with_for_update=True)
+def _locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+    one = select(Import).where(Import.id == import_id, imports_seen(actor))
+    found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NotFound(imports=import_id)
     if found.state not in states:

@@ -170,6 +170,11 @@ def test_who_is_bound_to_an_area_looks_into_their_own_imports_only(
         import_page(session, made.id, actor=other)
     assert imports_page(session, actor=other).rows == []
     assert import_page(session, made.id, actor=replace(other, id=anybody.id)).file is made
+    with pytest.raises(NotFound):
+        imports.map_columns(session, made.id, made.mapping, actor=other)
+    with pytest.raises(NotFound):
+        imports.discard(session, made.id, actor=other)
+    assert made.state is ImportState.UPLOADED
 
 
 def test_one_flagged_row_is_accepted_and_left_out_again(
