@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
     HTTPException,
@@ -13,7 +14,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.exceptions import NotFound as NoSuchPage
 
-from app.auth.door import SignInFirst
+from app.auth.door import CodeFirst, ConfirmFirst, SetUpFirst, SignInFirst
+from app.limits import TooOften
 from core.errors import Invalid, NotFound, Refusal
 from core.settings import settings
 from core.storage import FileTooLarge
@@ -28,10 +30,19 @@ class PageMissing(NotFound):
     """There is no page at this address; look at the address, or start from the situation."""
 
 
+LEADS_TO: dict[type[Refusal], str] = {  # the page on which what was missing can be given
+    SignInFirst: "sign_in.ask",
+    CodeFirst: "sign_in.code",
+    SetUpFirst: "second_factor.show",
+    ConfirmFirst: "account.confirm",
+}
+
+
 def init_app(app: Flask) -> None:
     """Answer every refusal, and the web's own errors that have a sentence of ours."""
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(CSRFError, lambda _: refuse(PageStale()))
+    app.register_error_handler(RateLimitExceeded, lambda _: refuse(TooOften()))
     app.register_error_handler(NoSuchPage, lambda _: refuse(PageMissing()))
     app.register_error_handler(MethodNotAllowed, lambda _: refuse(PageMissing()))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -50,13 +61,16 @@ def _answer(error: Refusal) -> ResponseReturnValue:
         return jsonify(problem), error.status, {"Content-Type": "application/problem+json"}
     if request.headers.get("HX-Request") or "json" in request.headers.get("Accept", ""):
         return render_template("_refusal.html", refusal=error), error.status
-    if isinstance(error, SignInFirst) and request.method == "GET":
-        return redirect(url_for("sign_in.ask", next=_here()), 303)
+    page = LEADS_TO.get(type(error))
+    if page and (request.method == "GET" or isinstance(error, ConfirmFirst)):
+        return redirect(url_for(page, next=_here()), 303)
     return render_template("refusal.html", refusal=error), error.status
 
 
 def _here() -> str:
-    parts = urlsplit(request.full_path.rstrip("?"))
+    """The page to come back to: this one, or the one a form was sent from."""
+    asked = request.method == "GET" or not request.referrer
+    parts = urlsplit(request.full_path.rstrip("?") if asked else request.referrer)
     return parts._replace(scheme="", netloc="").geturl()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.acts import Act
-from app.auth.door import admit
+from app.auth.door import admit, require_confirmed
 from core.actor import NOBODY, Actor
 from core.db import stand, transaction
 from core.errors import Invalid
@@ -42,15 +42,17 @@ class Platform(Flask):
             g.actor, g.language = admit(g.session)
             stand(g.session, g.actor)
             with speaking(g.language):
+                if self._marked("confirmed"):
+                    require_confirmed()
                 if request.method not in SAFE:
                     csrf.protect()
-                if request.method in SAFE or self._only_asks():
+                if request.method in SAFE or self._marked("asks"):
                     return self.make_response(super().dispatch_request())
                 return self._once()
 
-    def _only_asks(self) -> bool:
+    def _marked(self, mark: str) -> bool:
         view = self.view_functions.get(request.endpoint or "")
-        return getattr(view, "asks", False)
+        return getattr(view, mark, False)
 
     def _once(self) -> Response:
         """Do the act, or give again the answer its key was given before."""
@@ -98,6 +100,12 @@ def _digest(file: FileStorage) -> str:
 def asks(view: V) -> V:
     """Mark a POST view that only asks: it changes nothing, so it needs no act key."""
     view.asks = True  # type: ignore[attr-defined]
+    return view
+
+
+def confirmed(view: V) -> V:
+    """Mark a view that is only for who proved lately to be there themselves, as money acts are."""
+    view.confirmed = True  # type: ignore[attr-defined]
     return view
 
 

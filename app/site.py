@@ -6,8 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 
-from app import errors, frame, headers
-from app.auth import door
+from app import errors, frame, headers, limits
 from app.request import Platform, csrf
 from app.web import BLUEPRINTS
 from app.worker import load_works
@@ -45,7 +44,7 @@ def create_app() -> Flask:
     )
     csrf.init_app(app)
     Compress(app)
-    for part in (errors, frame, headers, door):
+    for part in (errors, frame, headers, limits):
         part.init_app(app)
     load_works()
     for blueprint in BLUEPRINTS:

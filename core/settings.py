@@ -30,12 +30,17 @@ class Settings:
     database_url: str = _setting("Where PostgreSQL with PostGIS answers the pages: a libpq URL.")
     database_works_url: str = _setting("Where it answers workers and commands, if elsewhere.", "")
     database_owner_url: str = _setting("Where it answers the tables' owner, if elsewhere.", "")
-    redis_url: str = _setting("Where Redis answers; it holds only the bell of the job queue.")
+    redis_url: str = _setting("Where Redis answers; it holds the queue's bell, and counts tries.")
     secret_key: str = _setting("Signs the session cookies; make it once, keep it secret.")
     storage: str = _setting("The folder of uploaded and made files.", str(ROOT / "var" / "files"))
     base_url: str = _setting("The address people reach the platform at.", "http://127.0.0.1:8000")
     timezone: str = _setting("The country's time zone, for ages and dates.", "UTC")
     upload_mb: str = _setting("The largest file that may be uploaded, in MB.", "2048")
+    idle_hours: str = _setting("After so many hours without a request a sign-in ends.", "12")
+    sign_in_days: str = _setting("After so many days a sign-in ends, used or not.", "7")
+    confirm_minutes: str = _setting("For so long a confirmation lets money be moved.", "15")
+    sign_ins_a_minute: str = _setting("How often one network address may try to sign in.", "30")
+    proxies: str = _setting("How many proxies of ours pass requests on; they name the asker.", "0")
 
 
 @cache

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request
+from flask import g, request
 from flask import session as cookie
-from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.auth.models import RoleGrant, User
-from app.auth.roles import GIVES
+from app.auth import second_factor, sign_ins
+from app.auth.models import RoleGrant, SignIn, User
+from app.auth.roles import GIVES, SECOND_FACTOR
 from core.actor import NOBODY, Actor
-from core.errors import Refusal
+from core.errors import Forbidden, Refusal
 from core.jobs import LIVE, Job
 from core.settings import settings
 from core.words import Language, language_of
@@ -24,6 +24,8 @@ PUBLIC = frozenset(
         "static",
         "sign_in.ask",
         "sign_in.enter",
+        "sign_in.code",
+        "sign_in.give_code",
         "sign_in.leave",
         "sign_in.welcome",
         "sign_in.settle",
@@ -31,6 +33,11 @@ PUBLIC = frozenset(
         "health.show",
     }
 )
+SETTING_UP = PUBLIC | {
+    "second_factor.show",
+    "second_factor.begin",
+    "second_factor.settle",
+}
 
 
 class SignInFirst(Refusal):
@@ -39,51 +46,79 @@ class SignInFirst(Refusal):
     status = 401
 
 
-class SignedIn:
-    """What the cookie stands for: a user, as long as their password stays what it was."""
+class CodeFirst(Refusal):
+    """Give the code of your phone to go on."""
 
-    is_authenticated = is_active = True
-    is_anonymous = False
-
-    def __init__(self, user: User) -> None:
-        self.user = user
-
-    def get_id(self) -> str:
-        """Key and the tail of the password hash: a new password ends all other sessions."""
-        return f"{self.user.id}:{(self.user.password_hash or '')[-12:]}"
+    status = 401
 
 
-def init_app(app: Flask) -> None:
-    """Let Flask-Login keep who is signed in."""
-    manager = LoginManager(app)
-    manager.session_protection = "basic"
-    manager.user_loader(_known)
+class SetUpFirst(Forbidden):
+    """Your role needs a second factor; set it up, then go on."""
 
 
-def _known(cookie_id: str) -> SignedIn | None:
-    key, _colon, _tail = cookie_id.partition(":")
-    user = g.session.get(User, int(key))
-    known = SignedIn(user) if user is not None and user.active else None
-    return known if known and known.get_id() == cookie_id else None
+class ConfirmFirst(Forbidden):
+    """This moves money: confirm that it is you, then do it again."""
 
 
 def admit(session: Session) -> tuple[Actor, Language]:
     """Who asks, and in which language they are answered.
 
     Raises:
-        SignInFirst: nobody is signed in and the page is not public.
+        SignInFirst: nobody is signed in and the page is not public. CodeFirst: a password was
+        given, the code is owed. SetUpFirst: they hold a role that needs a second factor.
     """
-    if not current_user.is_authenticated:
-        if request.endpoint not in PUBLIC:
-            raise SignInFirst
+    known = sign_ins.found(session, cookie.get("sign_in", ""))
+    if known is None:
+        _only(PUBLIC, SignInFirst)
         return NOBODY, language_of(cookie.get("language") or _preferred())
-    user: User = current_user.user
+    g.sign_in, user = known
+    g.language = language_of(cookie.get("language") or user.language)
+    if not g.sign_in.whole:
+        _only(PUBLIC, CodeFirst)
+        return NOBODY, g.language
+    return _let_in(session, user), g.language
+
+
+def _let_in(session: Session, user: User) -> Actor:
+    """Somebody who is signed in wholly, with today's roles."""
     grants = grants_of(session, user)
+    if owes_second_factor(user, grants):
+        _only(SETTING_UP, SetUpFirst)
+        return Actor(user.id, user.name, frozenset())
     actor = actor_of(user, grants)
+    sign_ins.see(session, g.sign_in)
     g.roles = list(dict.fromkeys(grant.role for grant in grants))
     live = select(func.count()).where(Job.actor_id == actor.id, Job.state.in_(LIVE))
     g.jobs_running = session.scalar(live)
-    return actor, language_of(cookie.get("language") or user.language)
+    return actor
+
+
+def _only(pages: frozenset[str | None], refusal: type[Refusal]) -> None:
+    if request.endpoint not in pages:
+        raise refusal
+
+
+def owes_second_factor(user: User, grants: Sequence[RoleGrant]) -> bool:
+    """Whether somebody has to set up a second factor before anything else."""
+    return user.second_since is None and any(grant.role in SECOND_FACTOR for grant in grants)
+
+
+def require_confirmed() -> None:
+    """Refuse unless whoever is signed in proved lately to be there themselves.
+
+    Raises:
+        ConfirmFirst
+    """
+    if not sign_ins.is_confirmed(here()):
+        raise ConfirmFirst
+
+
+def here() -> SignIn:
+    """The sign-in of this browser, whole or half."""
+    sign_in: SignIn | None = g.get("sign_in")
+    if sign_in is None:
+        raise SignInFirst
+    return sign_in
 
 
 def grants_of(session: Session, user: User) -> Sequence[RoleGrant]:
@@ -113,15 +148,21 @@ def actor_of(user: User, grants: Sequence[RoleGrant]) -> Actor:
     )
 
 
-def enter(user: User) -> None:
-    """Sign a person in on this browser."""
+def enter(session: Session, user: User) -> None:
+    """Sign a person in on this browser, as far as a password goes."""
+    whole = user.second_since is None
+    browser = sign_ins.Browser(request.remote_addr or "", request.user_agent.string)
+    if owes_second_factor(user, grants_of(session, user)):
+        second_factor.begin(user)
+    g.sign_in, token = sign_ins.begin(session, user, browser, whole=whole)
     cookie.clear()
-    login_user(SignedIn(user))
+    cookie["sign_in"] = token
 
 
 def leave() -> None:
     """Sign the person of this browser out."""
-    logout_user()
+    if "sign_in" in g:
+        g.sign_in.ended_at = datetime.now(UTC)
     cookie.clear()
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.auth.models import RoleGrant, User
+from app.auth import sign_ins, tries
+from app.auth.models import RoleGrant, SignIn, User
 from app.auth.permissions import May
 from app.auth.roles import GIVES
 from core.actor import Actor
@@ -24,6 +26,14 @@ class UserPage:
     user: User
     organisation: str | None
     grants: Sequence[Row[Any]]
+
+
+@dataclass(frozen=True)
+class Access:
+    """How one user comes in: whether the address is locked, and where they are signed in."""
+
+    locked_until: datetime | None
+    sign_ins: Sequence[SignIn]
 
 
 def users_page(session: Session, *, actor: Actor) -> list[UserPage]:
@@ -54,6 +64,13 @@ def user_page(session: Session, user_id: int, *, actor: Actor) -> UserPage:
     organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
     grants = session.execute(_grants().where(RoleGrant.user_id == user_id)).all()
     return UserPage(user, organisation.name if organisation else None, grants)
+
+
+def access_of(session: Session, user: User, *, actor: Actor) -> Access:
+    """Whether somebody's address is locked, and where they are signed in."""
+    actor.require(May.WRITE_USERS)
+    until = tries.locked_until(session, user.email)
+    return Access(until, sign_ins.those_of(session, user.id))
 
 
 def _grants() -> Any:

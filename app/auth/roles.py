@@ -102,6 +102,20 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.VIEWER: LOOK,
 }
 
+SECOND_FACTOR = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.FINANCE})
+"""Who holds one of these signs in with a second factor; others may."""
+
+MONEY: frozenset[str] = frozenset(
+    {
+        Programs.APPROVE,
+        Programs.POST_FUNDS,
+        Programs.MAKE_PAYMENTS,
+        Programs.EXPORT_PAYMENTS,
+        Programs.ISSUE_VOUCHERS,
+    }
+)
+"""What moves money: done only by who has lately proved to be there themselves."""
+
 
 def role_name(role: Role) -> str:
     """What a role is called, in the reader's language."""

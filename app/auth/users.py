@@ -1,4 +1,4 @@
-"""Users: making them, letting them in, giving and ending roles."""
+"""Users: making them, keeping them out, giving and ending roles."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,25 +6,18 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.auth import passwords
+from app.auth import passwords, sign_ins, tries
+from app.auth.addresses import as_kept
 from app.auth.models import RoleGrant, User
 from app.auth.permissions import May
 from app.auth.roles import Role
 from core import audit
 from core.actor import NOBODY, Actor
-from core.errors import Conflict, Forbidden, Invalid, NotFound
-
-
-class SignInWrong(Forbidden):
-    """The address or the password is wrong; look at both, or ask an administrator for a link."""
+from core.errors import Conflict, Forbidden, NotFound
 
 
 class LinkSpent(Forbidden):
     """This link was used or is over three days old; ask an administrator for a new one."""
-
-
-class EmailWrong(Invalid):
-    """{email} is not an e-mail address; write one such as name@example.org."""
 
 
 class NotTheFirst(Conflict):
@@ -41,20 +34,6 @@ class Invited:
 
     user_id: int
     token: str
-
-
-def let_in(session: Session, email: str, password: str) -> User:
-    """The user this address and password belong to.
-
-    Raises:
-        SignInWrong: they belong to nobody who may sign in.
-    """
-    user = session.scalar(select(User).where(User.email == _address(email)))
-    if not passwords.fits(user, password) or user is None:
-        raise SignInWrong
-    actor = Actor(id=user.id, name=user.name, permissions=frozenset())
-    with audit.act(session, actor, "users.sign_in", user):
-        return user
 
 
 def invite(
@@ -120,13 +99,18 @@ def behind(session: Session, token: str) -> User:
 def settle(session: Session, token: str, *, name: str, email: str, password: str) -> User:
     """Set name, address and password by a one-time link, which is spent with it.
 
+    Whatever was signed in before is out, and an address that was locked is unlocked.
+
     Raises:
         LinkSpent, EmailWrong, PasswordTooShort
     """
     user = behind(session, token)
     actor = Actor(id=user.id, name=name, permissions=frozenset())
-    with audit.act(session, actor, "users.settle", user):
-        user.name, user.email = name.strip() or user.name, _address(email)
+    with audit.act(session, actor, "users.settle", user) as figures:
+        figures["ended"] = sign_ins.end_all(session, user)
+        figures["unlocked"] = tries.locked_until(session, user.email) is not None
+        tries.forget(session, user.email)
+        user.name, user.email = name.strip() or user.name, as_kept(email)
         user.password_hash = passwords.hashed(password)
         user.link_digest = user.link_until = None
         return user
@@ -180,8 +164,9 @@ def keep_out(session: Session, user_id: int, *, actor: Actor) -> None:
     """Keep somebody out from their next request on."""
     actor.require(May.WRITE_USERS)
     user = _other(session, user_id, actor)
-    with audit.act(session, actor, "users.keep_out", user):
+    with audit.act(session, actor, "users.keep_out", user) as figures:
         user.active = False
+        figures["ended"] = sign_ins.end_all(session, user)
 
 
 def let_back(session: Session, user_id: int, *, actor: Actor) -> None:
@@ -192,22 +177,41 @@ def let_back(session: Session, user_id: int, *, actor: Actor) -> None:
         user.active = True
 
 
-def change_password(session: Session, old: str, new: str, *, actor: Actor) -> User:
-    """Change one's own password; all one's other sessions end with it.
+def unlock(session: Session, user_id: int, *, actor: Actor) -> None:
+    """Let somebody try again at once after too many wrong tries.
 
     Raises:
-        SignInWrong: the old one does not fit. PasswordTooShort.
+        Forbidden, NotFound
     """
-    user = _found(session, actor.id)
-    if not passwords.fits(user, old):
-        raise SignInWrong
-    with audit.act(session, actor, "users.change_password", user):
-        user.password_hash = passwords.hashed(new)
-        return user
+    actor.require(May.WRITE_USERS)
+    user = _found(session, user_id)
+    with audit.act(session, actor, "users.unlock", user):
+        tries.forget(session, user.email)
+
+
+def sign_out(session: Session, user_id: int, sign_in_id: int, *, actor: Actor) -> None:
+    """End one of the sign-ins of somebody.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    sign_ins.end(session, _found(session, user_id), sign_in_id, actor=actor)
+
+
+def sign_out_everywhere(session: Session, user_id: int, *, actor: Actor) -> None:
+    """End all sign-ins of somebody else.
+
+    Raises:
+        Forbidden, OwnRoles, NotFound
+    """
+    actor.require(May.WRITE_USERS)
+    user = _other(session, user_id, actor)
+    sign_ins.end_others(session, user, 0, actor=actor)
 
 
 def _made(session: Session, name: str, email: str) -> User:
-    user = User(name=name.strip(), email=_address(email))
+    user = User(name=name.strip(), email=as_kept(email))
     session.add(user)
     session.flush()
     return user
@@ -224,11 +228,3 @@ def _other(session: Session, user_id: int, actor: Actor) -> User:
     if user_id == actor.id:
         raise OwnRoles
     return _found(session, user_id)
-
-
-def _address(email: str) -> str:
-    """The address in lower case, as it is kept and compared."""
-    local, at, host = email.strip().lower().partition("@")
-    if not (local and at and host) or " " in email.strip():
-        raise EmailWrong(email=email.strip())
-    return f"{local}@{host}"

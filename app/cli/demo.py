@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401 - the foreign keys need every table
+from app.auth import second_factor
 from app.auth.models import User
 from app.auth.roles import Role
 from app.loading import (
@@ -22,10 +23,11 @@ from app.loading import (
     load_registrants,
     load_release,
     make_team,
+    published_key,
     work_off,
 )
 from core.db import connect, transaction
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.settings import ROOT, settings
 from core.storage import keep_file
 from geo.measures import FLOODED, WATER_DEPTH
@@ -70,6 +72,18 @@ class NotEmpty(Conflict):
     """This platform holds users or areas already; start an empty one for the demonstration."""
 
 
+class NotInTheTeam(NotFound):
+    """{email} is nobody of the demonstration; `highground demo tour` lists who is."""
+
+
+class NoCodeAsked(Conflict):
+    """{email} signs in with the password alone; no code is asked for."""
+
+
+class CodeJustUsed(Conflict):
+    """This code was used just now; ask again in half a minute."""
+
+
 @click.group()
 def demo() -> None:
     """The demonstration country."""
@@ -104,9 +118,28 @@ def tour() -> None:
     click.echo(f"Kesara, an invented country, at {settings().base_url}\n")
     for person in TEAM:
         click.echo(f"  {person.email:32} {person.name}, {person.role.replace('_', ' ')}")
-    click.echo(f"\n  Everybody's password: {PASSWORD}\n")
+    click.echo(f"\n  Everybody's password: {PASSWORD}")
+    click.echo("  Three are asked for a code too: .venv/bin/highground demo code EMAIL\n")
     for line in TOUR:
         click.echo(f"  {line}")
+
+
+@demo.command()
+@click.argument("email")
+def code(email: str) -> None:
+    """Print the code the phone of somebody in the demonstration would show now."""
+    address = email.strip().lower()
+    if address not in {person.email for person in TEAM}:
+        raise NotInTheTeam(email=email)
+    with transaction() as session:
+        user = session.scalar(select(User).where(User.email == address))
+    if user is None or user.second_since is None:
+        raise NoCodeAsked(email=email)
+    now = second_factor.step_now()
+    step = max(now, user.second_step + 1)
+    if step > now + second_factor.DRIFT:
+        raise CodeJustUsed
+    click.echo(second_factor.code_at(published_key(address), step))
 
 
 TOUR = (

@@ -1,12 +1,12 @@
 """Signing in and out, and the page behind a one-time link."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.auth import door, users
+from app.auth import door, proofs, users
+from app.limits import on_signing_in
 from app.request import db
+from app.web.onward import onward
 from core.errors import Refusal
 from core.words import _
 
@@ -19,10 +19,24 @@ def ask() -> str:
 
 
 @bp.post("/sign-in")
+@on_signing_in
 def enter() -> Response:
-    user = users.let_in(db(), request.form["email"], request.form["password"])
-    door.enter(user)
-    return redirect(_within(request.form.get("next", "")), 303)
+    user = proofs.let_in(db(), request.form["email"], request.form["password"])
+    door.enter(db(), user)
+    return redirect(onward(), 303)
+
+
+@bp.get("/sign-in/code")
+def code() -> str:
+    door.here()
+    return render_template("sign_in/code.html", next=request.args.get("next", ""))
+
+
+@bp.post("/sign-in/code")
+@on_signing_in
+def give_code() -> Response:
+    proofs.give_code(db(), door.here(), request.form["code"])
+    return redirect(onward(), 303)
 
 
 @bp.post("/sign-out")
@@ -37,6 +51,7 @@ def welcome(token: str) -> str:
 
 
 @bp.post("/welcome/<token>")
+@on_signing_in
 def settle(token: str) -> Response:
     form = request.form
     if form["password"] != form["password_again"]:
@@ -44,7 +59,7 @@ def settle(token: str) -> Response:
     user = users.settle(
         db(), token, name=form["name"], email=form["email"], password=form["password"]
     )
-    door.enter(user)
+    door.enter(db(), user)
     flash(_("Welcome, {name}. You are signed in.", name=user.name))
     return redirect("/", 303)
 
@@ -53,10 +68,3 @@ class PasswordsDiffer(Refusal):
     """The two passwords are not the same; type the new password twice."""
 
     status = 422
-
-
-def _within(address: str) -> str:
-    """The address to go on to, if it is one of ours."""
-    parts = urlsplit(address)
-    ours = not parts.scheme and not parts.netloc and address.startswith("/")
-    return address if ours and not address.startswith("//") and "\\" not in address else "/"

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from app.auth import people, users
+from app.auth import people, proofs, users
 from app.auth.roles import GIVES, Role, role_name
 from app.request import actor, db
 from core.words import _
@@ -46,7 +46,9 @@ def invite() -> Response:
 def show(user_id: int) -> str:
     page = people.user_page(db(), user_id, actor=actor())
     choices = {"roles": _roles(), "organisations": _organisations()}
-    return render_template("users/show.html", page=page, link=_link_of(user_id), **choices)
+    access = people.access_of(db(), page.user, actor=actor())
+    given = {"page": page, "access": access, "link": _link_of(user_id)}
+    return render_template("users/show.html", **given, **choices)
 
 
 @bp.post("/<int:user_id>/link")
@@ -83,6 +85,31 @@ def keep_out(user_id: int) -> Response:
 @bp.post("/<int:user_id>/back")
 def let_back(user_id: int) -> Response:
     users.let_back(db(), user_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/unlock")
+def unlock(user_id: int) -> Response:
+    users.unlock(db(), user_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/second-factor/reset")
+def reset_second_factor(user_id: int) -> Response:
+    proofs.reset_second_factor(db(), user_id, actor=actor())
+    flash(_("The second factor was taken away; a new one is set up at the next sign-in."))
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/sign-ins/<int:sign_in_id>/end")
+def end_sign_in(user_id: int, sign_in_id: int) -> Response:
+    users.sign_out(db(), user_id, sign_in_id, actor=actor())
+    return redirect(url_for(".show", user_id=user_id), 303)
+
+
+@bp.post("/<int:user_id>/sign-ins/end")
+def end_sign_ins(user_id: int) -> Response:
+    users.sign_out_everywhere(db(), user_id, actor=actor())
     return redirect(url_for(".show", user_id=user_id), 303)
 
 

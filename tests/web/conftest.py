@@ -11,12 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.auth.models import RoleGrant, User
-from app.auth.passwords import hashed
 from app.auth.roles import Role
+from app.auth.second_factor import code_at, step_now
 from app.site import create_app
-
-PASSWORD = "correct horse battery"
+from tests.make.users import PASSWORD, code_of, make_user
 
 
 class Browser(FlaskClient):
@@ -33,6 +31,16 @@ class Browser(FlaskClient):
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found is not None
         return found[1]
+
+
+def set_up(browser: Browser) -> list[str]:
+    """Set up the second factor that is owed, as the page says; answers the recovery codes."""
+    page = browser.get("/me/second-factor").text
+    key = re.search(r'<code class="key"[^>]*>([^<]+)<', page)
+    assert key is not None
+    code = code_at(key[1].replace(" ", ""), step_now())
+    kept = browser.act("/me/second-factor/settle", code=code, next="/").text
+    return re.findall(r'<code dir="ltr">([^<]+)<', kept)
 
 
 @pytest.fixture(scope="session")
@@ -52,17 +60,22 @@ def browser(web: Flask, session: Session) -> Browser:
 
 
 @pytest.fixture
+def elsewhere(web: Flask, session: Session) -> Browser:
+    """Another browser."""
+    client = web.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+@pytest.fixture
 def signed_in(browser: Browser, session: Session) -> Callable[..., Browser]:
     """`signed_in(Role.APPROVER)` is a browser in which somebody with that role is signed in."""
 
     def sign_in(*roles: Role, area_id: int | None = None) -> Browser:
-        email = f"{uuid.uuid4().int}@example.org"
-        user = User(name="Lena Marr", email=email, password_hash=hashed(PASSWORD))
-        session.add(user)
-        session.flush()
-        session.add_all(RoleGrant(user_id=user.id, role=r, area_id=area_id) for r in roles)
-        session.flush()
-        browser.act("/sign-in", email=email, password=PASSWORD)
+        user = make_user(session, *roles, area_id=area_id)
+        browser.act("/sign-in", email=user.email, password=PASSWORD)
+        if user.second_since is not None:
+            browser.act("/sign-in/code", code=code_of(user))
         return browser
 
     return sign_in

@@ -11,15 +11,14 @@ from playwright.sync_api import Browser, Response
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app.auth.models import RoleGrant, User
-from app.auth.passwords import hashed
+from app.auth.models import User
 from app.auth.roles import Role
 from core.words import PSEUDO, SOURCE
 from tests.conftest import OWNER
 from tests.journeys.person import Person
+from tests.make.users import PASSWORD, make_user
 from tests.places import ROOT
 from tests.running import own_database, served
-from tests.web.conftest import PASSWORD
 from tests.web.sentences import raw_words
 from tests.web.world import FRAGMENTS, addresses, furnish
 
@@ -47,7 +46,8 @@ class Site:
 def site(web: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     files = tmp_path_factory.mktemp("site")
     with own_database("pages", files) as environment:
-        environment["STORAGE"] = os.environ["STORAGE"]  # where this process keeps files
+        for name in ("STORAGE", "SECRET_KEY"):  # as this process keeps files, and seals keys
+            environment[name] = os.environ[name]
         engine = create_engine(environment[OWNER])
         with Session(engine) as session, session.begin():
             rows = furnish(session, _user(session, SOURCE))
@@ -59,11 +59,8 @@ def site(web: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
 
 def _user(session: Session, language: str) -> User:
     """Somebody who may do everything, and reads this language."""
-    said = {"email": f"{language.lower()}@example.org", "language": language}
-    user = User(name="Ωρου", password_hash=hashed(PASSWORD), **said)
-    session.add(user)
-    session.flush()
-    session.add_all(RoleGrant(user_id=user.id, role=role) for role in Role)
+    user = make_user(session, *Role, email=f"{language.lower()}@example.org", name="Ωρου")
+    user.language = language
     return user
 
 

@@ -12,7 +12,8 @@ from app.auth import users
 from app.auth.models import User
 from app.auth.roles import Role
 from core.audit import AuditEntry
-from tests.web.conftest import PASSWORD, Browser
+from tests.make.users import PASSWORD
+from tests.web.conftest import Browser, set_up
 
 SignIn = Callable[..., Browser]
 
@@ -61,6 +62,7 @@ def test_the_first_link_makes_an_administrator_once(browser: Browser, session: S
     words: dict[str, Any] = {"password": PASSWORD, "password_again": PASSWORD}
 
     browser.act(f"/welcome/{token}", follow=False, **form, **words)
+    set_up(browser)
 
     assert "Ines Aro" in browser.get("/admin/users/").text
     spent = browser.act(f"/welcome/{token}", **form, **words)

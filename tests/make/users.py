@@ -1,0 +1,37 @@
+"""People who sign in, with a phone where their role asks for one."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from app.auth import second_factor
+from app.auth.models import RoleGrant, User
+from app.auth.passwords import hashed
+from app.auth.roles import SECOND_FACTOR, Role
+from app.loading import published_key
+
+PASSWORD = "correct horse battery"
+
+
+def make_user(
+    session: Session,
+    *roles: Role,
+    area_id: int | None = None,
+    email: str = "",
+    name: str = "Lena Marr",
+) -> User:
+    """Somebody with these roles, who signs in with PASSWORD and, where a role asks, a code."""
+    address = email or f"{uuid.uuid4().int}@example.org"
+    user = User(name=name, email=address, password_hash=hashed(PASSWORD))
+    if SECOND_FACTOR.intersection(roles):
+        second_factor.keep(user, published_key(address))
+    session.add(user)
+    session.flush()
+    session.add_all(RoleGrant(user_id=user.id, role=role, area_id=area_id) for role in roles)
+    session.flush()
+    return user
+
+
+def code_of(user: User, later: int = 0) -> str:
+    """The code this user's phone shows, or will show so many steps later."""
+    return second_factor.code_at(published_key(user.email), second_factor.step_now() + later)
