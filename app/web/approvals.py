@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.request import actor, db
+from app.request import actor, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.maps import legend_of
 from core.words import _
@@ -29,6 +29,7 @@ def show(approval_id: int) -> str:
 
 
 @bp.post("/<int:approval_id>/signatures")
+@confirmed
 def sign(approval_id: int) -> Response:
     signed = approvals.sign(db(), approval_id, actor=actor())
     flash(_outcome(signed))
@@ -36,6 +37,7 @@ def sign(approval_id: int) -> Response:
 
 
 @bp.post("/<int:approval_id>/return")
+@confirmed
 def send_back(approval_id: int) -> Response:
     approvals.return_approval(db(), approval_id, request.form["reason"], actor=actor())
     flash(_("The cycle went back to those who prepared it."))
@@ -43,6 +45,7 @@ def send_back(approval_id: int) -> Response:
 
 
 @bp.post("/<int:approval_id>/reject")
+@confirmed
 def reject(approval_id: int) -> Response:
     approvals.reject_approval(db(), approval_id, request.form["reason"], actor=actor())
     flash(_("The cycle was rejected; nothing of it will be given."))

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from app.auth.people import named_who_may
-from app.request import actor, asks, db
+from app.request import actor, asks, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
 from core import jobs
@@ -120,6 +120,7 @@ def ask(cycle_id: int) -> Response:
 
 
 @bp.post("/<int:cycle_id>/payments")
+@confirmed
 def pay(cycle_id: int) -> Response:
     batch = payments.make_payments(db(), cycle_id, actor=actor())
     flash(counted("{count} order was made.", "{count} orders were made.", batch.orders))
@@ -127,6 +128,7 @@ def pay(cycle_id: int) -> Response:
 
 
 @bp.post("/<int:cycle_id>/vouchers")
+@confirmed
 def issue(cycle_id: int) -> Response:
     until = _day(request.form["expires_on"])
     issued = vouchers.issue_vouchers(db(), cycle_id, until, actor=actor())
@@ -135,6 +137,7 @@ def issue(cycle_id: int) -> Response:
 
 
 @bp.post("/<int:cycle_id>/cards")
+@confirmed
 def print_sheets(cycle_id: int) -> Response:
     cycle = standing_of(db(), cycle_id, actor=actor()).cycle
     job = jobs.defer(db(), print_cards, actor=actor(), about=cycle, cycle_id=cycle_id)
@@ -142,6 +145,7 @@ def print_sheets(cycle_id: int) -> Response:
 
 
 @bp.get("/<int:cycle_id>/files/<sha256>")
+@confirmed
 def file(cycle_id: int, sha256: str) -> Response:
     made = file_made(db(), cycle_id, sha256, actor=actor())
     return send_file(path_of(sha256), as_attachment=True, download_name=made.name)

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from app.request import actor, db
+from app.request import actor, confirmed, db
 from core import jobs
 from programs.jobs.payments import write_payment_list
 from programs.permissions import May
@@ -14,6 +14,7 @@ bp = Blueprint("payments", __name__, url_prefix="/payments")
 
 
 @bp.post("/<int:batch_id>/csv")
+@confirmed
 def csv(batch_id: int) -> Response:
     exported = export_csv(db(), batch_id, actor=actor())
     cycle = batch_of(db(), batch_id)[1]
@@ -22,6 +23,7 @@ def csv(batch_id: int) -> Response:
 
 
 @bp.post("/<int:batch_id>/workbook")
+@confirmed
 def workbook(batch_id: int) -> Response:
     actor().require(May.EXPORT_PAYMENTS)
     batch, cycle, _program = batch_of(db(), batch_id)

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.request import actor, asks, db
+from app.request import actor, asks, confirmed, db
 from core.clock import today
 from core.money import amount_of, said
 from core.words import _
@@ -99,6 +99,7 @@ def end(program_id: int) -> Response:
 
 
 @bp.post("/<int:program_id>/deposits")
+@confirmed
 def deposit(program_id: int) -> Response:
     amount, reference = amount_of(request.form["amount"]), request.form["reference"]
     funds.deposit(db(), program_id, amount, reference, actor=actor())
