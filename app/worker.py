@@ -27,13 +27,15 @@ from core.actor import PLATFORM, Actor
 from core.db import connect, stand, stand_whole, transaction
 from core.errors import Forbidden, Refusal
 from core.jobs import Cancelled, Job, JobState, Progress
+from core.seals import seal
 from core.settings import settings
 from core.words import language_of, speaking
 
 log = logging.getLogger("highground.worker")
 
 QUEUE = "highground"
-SWEEP_SECONDS = 2.0
+SEAL_SECONDS = 1.0
+SEALS = 2  # in each round of the sweep
 
 
 class AskerGone(Forbidden):
@@ -71,10 +73,23 @@ def work(redis_url: str) -> None:
 
 
 def sweep_forever() -> None:
-    """Every two seconds: free what vanished workers held, ring for what waits unheard."""
+    """Every second seal the audit trail, every other one free what vanished workers held and ring
+    for what waits unheard.
+    """
     while True:
         sweep_once()
-        time.sleep(SWEEP_SECONDS)
+        for _seal in range(SEALS):
+            seal_once()
+            time.sleep(SEAL_SECONDS)
+
+
+def seal_once() -> None:
+    """Chain the entries that have committed; without room for the head, the sweep goes on."""
+    try:
+        with transaction() as session:
+            seal(session)
+    except OSError:
+        log.exception("the head of the audit trail was not kept")
 
 
 def sweep_once() -> None:

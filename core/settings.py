@@ -41,6 +41,17 @@ class Settings:
     confirm_minutes: str = _setting("For so long a confirmation lets money be moved.", "15")
     sign_ins_a_minute: str = _setting("How often one network address may try to sign in.", "30")
     proxies: str = _setting("How many proxies of ours pass requests on; they name the asker.", "0")
+    audit_key: str = _setting(
+        "Signs the audit trail; after a change keep the old ones behind it, divided by commas. "
+        "Empty: made of the secret key.",
+        "",
+    )
+    audit_heads: str = _setting(
+        "The file the heads of the audit chain are kept in. Empty: beside the storage folder.", ""
+    )
+    looks_months: str = _setting("Whole months for which looks at people are kept; 0: all.", "24")
+    changes_months: str = _setting("Whole months for which field changes are kept; 0: all.", "0")
+    audit_years: str = _setting("Years for which entries of the trail are kept; 0: all.", "0")
 
 
 @cache

@@ -8,13 +8,14 @@ from app.tables import metadata
 from core.settings import settings
 
 OTHERS = {"spatial_ref_sys", "geography_columns", "geometry_columns", "raster_columns"}
+PARTITIONS = ("exposure_r", "field_changes_", "looks_")
 
 
 def ours(
     _item: SchemaItem, name: str | None, kind: str, _reflected: object, _compared: object
 ) -> bool:
-    """Leave PostGIS's own tables and the partitions of exposure alone."""
-    return not (kind == "table" and (name in OTHERS or str(name).startswith("exposure_r")))
+    """Leave PostGIS's own tables and the partitions alone."""
+    return not (kind == "table" and (name in OTHERS or str(name).startswith(PARTITIONS)))
 
 
 def migrate(connection: Connection) -> None:

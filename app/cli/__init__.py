@@ -9,6 +9,7 @@ from core.errors import Refusal
 
 NOUNS = {
     "areas": "Administrative boundaries.",
+    "audit": "The audit trail: verifying, sealing, its head.",
     "db": "The tables.",
     "demo": "The demonstration country.",
     "locate": "Which area covers each point of a file.",

@@ -19,7 +19,7 @@ from app.auth.models import RoleGrant, User
 from app.auth.roles import Role
 from core import jobs
 from core.actor import Actor
-from core.audit import AuditEntry
+from core.audit import AuditEntry, FieldChange
 from core.db import connect, new_session, transaction
 from core.errors import Invalid
 from core.jobs import Job, JobState, Progress
@@ -72,7 +72,8 @@ def asker(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Actor]:
         actor = Actor(user.id, user.name, frozenset(), national=True)
     yield actor
     with transaction() as session:
-        for table in (Job, RoleGrant, AuditEntry, User):
+        session.execute(text("set local highground.retiring = 'yes'"))
+        for table in (Job, RoleGrant, AuditEntry, User, FieldChange):
             session.execute(delete(table))
         session.execute(text("delete from area_levels"))
 

@@ -67,7 +67,6 @@ NAMED = {
     "selections": ("name",),
     "rosters": ("name",),
     "users": ("name",),
-    "audit_entries": ("actor_name",),
     "fund_entries": ("reference",),
     "imports": ("original_name",),
 }
