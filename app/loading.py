@@ -71,9 +71,9 @@ def _made(session: Session, person: Signing, password_hash: str) -> Actor:
     user = User(name=person.name, email=person.email, password_hash=password_hash)
     if person.role in SECOND_FACTOR:
         second_factor.keep(user, published_key(person.email))
-    session.add(user)
-    session.flush()
     with audit.act(session, NOBODY, "users.make_for_demo", user) as figures:
+        session.add(user)
+        session.flush()
         session.add(RoleGrant(user_id=user.id, role=person.role))
         figures.update(role=person.role)
     return actor_of(user, grants_of(session, user))

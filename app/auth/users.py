@@ -51,9 +51,10 @@ def invite(
         Forbidden, EmailWrong; Conflict where the address is in use.
     """
     actor.require(May.WRITE_USERS)
-    user = _made(session, name, email)
+    user = User(name=name.strip(), email=_address(email), organisation_id=organisation_id)
     with audit.act(session, actor, "users.invite", user) as figures:
-        user.organisation_id = organisation_id
+        session.add(user)
+        session.flush()
         session.add_all(RoleGrant(user_id=user.id, role=role) for role in roles)
         figures.update(email=user.email, roles=", ".join(roles))
         return Invited(user.id, passwords.new_link(user))
@@ -67,10 +68,11 @@ def invite_first(session: Session) -> str:
     """
     if session.scalar(select(func.count()).where(User.password_hash.is_not(None))):
         raise NotTheFirst
-    user = session.scalar(select(User)) or _made(
-        session, "Administrator", "first@highground.example"
-    )
+    first = User(name="Administrator", email="first@highground.example")
+    user = session.scalar(select(User)) or first
     with audit.act(session, NOBODY, "users.invite_first", user):
+        session.add(user)
+        session.flush()
         if session.scalar(select(RoleGrant).filter_by(user_id=user.id)) is None:
             session.add(RoleGrant(user_id=user.id, role=Role.ADMINISTRATOR))
         return passwords.new_link(user)
@@ -208,13 +210,6 @@ def sign_out_everywhere(session: Session, user_id: int, *, actor: Actor) -> None
     actor.require(May.WRITE_USERS)
     user = _other(session, user_id, actor)
     sign_ins.end_others(session, user, 0, actor=actor)
-
-
-def _made(session: Session, name: str, email: str) -> User:
-    user = User(name=name.strip(), email=as_kept(email))
-    session.add(user)
-    session.flush()
-    return user
 
 
 def _found(session: Session, user_id: int) -> User:

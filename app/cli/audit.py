@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 import app.tables  # noqa: F401 - the foreign keys need every table
-from core.db import connect, transaction
+from core.db import connect, stand_whole, transaction
 from core.errors import NotFound
 from core.proofs import Proof
 from core.proofs import verify as verified
@@ -23,7 +23,7 @@ class NothingSealed(NotFound):
 @click.group()
 def audit() -> None:
     """The audit trail: verifying, sealing, its head."""
-    connect(settings().database_url)
+    connect(settings().database_works_url)
 
 
 @audit.command()
@@ -37,6 +37,7 @@ def verify(context: click.Context, file: Path | None) -> None:
     """
     heads = _heads(file)
     with transaction() as session:
+        stand_whole(session)
         proof = verified(session, heads)
     for said in proof.breaks:
         click.echo(said)

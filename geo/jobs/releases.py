@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from core import audit
 from core.actor import Actor
 from core.errors import Refusal
 from core.jobs import Progress, whole_country, work
@@ -47,9 +48,12 @@ def read_release(
             else:
                 release_extents.read(session, release, path)
     except Refusal as refusal:
-        release.state, release.refusal = ReleaseState.REFUSED, refusal.message
+        with audit.act(session, actor, "releases.refuse", release) as figures:
+            release.state, release.refusal = ReleaseState.REFUSED, refusal.message
+            figures.update(reason=refusal.message)
         return {"refused": refusal.message}
-    release.state = ReleaseState.READ
+    with audit.act(session, actor, "releases.read", release):
+        release.state = ReleaseState.READ
     return {}
 
 

@@ -72,9 +72,8 @@ def create_event(session: Session, shock: Shock, *, actor: Actor) -> Event:
     )
     if session.scalar(select(Event.id).where(Event.name == name)):
         raise EventKnown(name=name)
-    session.add(event)
-    session.flush()
     with audit.act(session, actor, "events.create", event) as figures:
+        session.add(event)
         figures.update(name=name, kind=event.kind, severity=event.severity)
     return event
 

@@ -112,9 +112,8 @@ def receive_release(
         original_bytes=file.size,
         uploaded_by=actor.id,
     )
-    session.add(release)
-    session.flush()
     with audit.act(session, actor, "releases.receive", release) as figures:
+        session.add(release)
         figures.update(name=name, sha256=file.sha256, bytes=file.size, event=event.name)
     return Received(release, known=False)
 

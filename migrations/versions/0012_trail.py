@@ -196,7 +196,6 @@ declare
     parent text;
     first date;
     part text;
-    role text;
 begin
     foreach parent in array array['field_changes', 'looks'] loop
         for first in
@@ -207,9 +206,8 @@ begin
             part := format('%s_%s', parent, to_char(first, 'YYYY_MM'));
             continue when to_regclass(part) is not null;
             execute format('create table %I (like %I including all)', part, parent);
-            for role in select rolname from pg_roles where rolname like 'highground\\_%' loop
-                execute format('revoke all on %I from %I', part, role);
-            end loop;
+            execute format('revoke all on %I from highground_app, highground_works,
+                            highground_national, highground_local, highground_whole', part);
             execute format('alter table %I attach partition %I for values from (%L) to (%L)',
                 parent, part, first || ' 00:00+00',
                 (first + interval '1 month')::date || ' 00:00+00');
@@ -283,25 +281,20 @@ security definer set search_path = public, pg_temp as $$
 $$
 """
 
-# The roles that the walls are made of, where they stand.
-RIGHTS = """
-do $$
-declare role text;
-begin
-    for role in select rolname from pg_roles where rolname like 'highground\\_%' loop
-        execute format('revoke update, delete, truncate on audit_entries from %I', role);
-        execute format('revoke insert, update, delete, truncate on field_changes from %I', role);
-        execute format('revoke update, delete, truncate on looks from %I', role);
-        execute format('grant usage on sequence audit_entries_id_seq, looks_id_seq to %I', role);
-    end loop;
-    if exists (select from pg_roles where rolname = 'highground_works') then
-        grant update (position, chain) on audit_entries to highground_works;
-    end if;
-    if exists (select from pg_proc where proname = 'guard') then
-        execute 'call guard(''field_changes'')';
-    end if;
-end $$
-"""
+EVERYBODY = (
+    "highground_app, highground_works, highground_national, highground_local, highground_whole"
+)
+RIGHTS = (
+    f"revoke update, delete on audit_entries from {EVERYBODY}",
+    "grant update (position, chain) on audit_entries to highground_works",
+    f"revoke insert, update, delete on field_changes from {EVERYBODY}",
+    f"revoke update, delete on looks from {EVERYBODY}",
+    "call guard('field_changes')",
+    "revoke execute on function make_months, drop_months, retire_entries from public",
+    "revoke execute on function empty_changes from public",
+    "grant execute on function make_months, drop_months, retire_entries to highground_works",
+    "grant execute on function empty_changes to highground_national, highground_local",
+)
 
 
 def upgrade() -> None:
@@ -310,7 +303,7 @@ def upgrade() -> None:
     _looks()
     for statement in (CHANGE_DIGEST, SUM_OF_CHANGES, KEEP_CHANGES, MAKE_MONTHS, DROP_MONTHS):
         op.execute(statement)
-    for statement in (REFUSE, UNCHANGED, UNDELETED, RETIRE_ENTRIES, EMPTY_CHANGES, RIGHTS):
+    for statement in (REFUSE, UNCHANGED, UNDELETED, RETIRE_ENTRIES, EMPTY_CHANGES, *RIGHTS):
         op.execute(statement)
     op.execute("select make_months(2)")
     keep = sa.text("call keep_changes(cast(:of as regclass), :key, :about, :columns)")
@@ -413,3 +406,4 @@ def _looks() -> None:
     )
     op.create_index(op.f("ix_looks_actor_id"), "looks", ["actor_id"])
     op.execute("create table looks_other partition of looks default")
+    op.execute(f"revoke all on field_changes_other, looks_other from {EVERYBODY}")

@@ -92,9 +92,8 @@ def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor
     last = select(func.coalesce(func.max(Cycle.number), 0)).where(Cycle.program_id == program.id)
     number = session.scalars(last).one() + 1
     cycle = Cycle(program_id=program.id, number=number, made_by=actor.id, **vars(start))
-    session.add(cycle)
-    session.flush()
     with audit.act(session, actor, "cycles.start", cycle) as figures:
+        session.add(cycle)
         figures.update(program=program.number, number=number, list=roster.name)
     return cycle
 

@@ -25,8 +25,7 @@ def create_organisation(session: Session, name: str, kind: str, *, actor: Actor)
     if not name.strip() or kind not in KINDS:
         raise OrganisationIncomplete
     organisation = Organisation(name=name.strip(), kind=kind)
-    session.add(organisation)
-    session.flush()
     with audit.act(session, actor, "organisations.create", organisation) as figures:
+        session.add(organisation)
         figures.update(name=organisation.name, kind=kind)
     return organisation

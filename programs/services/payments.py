@@ -63,9 +63,9 @@ def make_payments(session: Session, cycle_id: int, *, actor: Actor) -> PaymentBa
     if actor.id in hands_on(session, cycle) | signers_of_cycle(session, cycle):
         raise PaidByAnother
     batch = PaymentBatch(cycle_id=cycle.id, orders=0, total=Decimal(0), made_by=actor.id)
-    session.add(batch)
-    session.flush()
     with audit.act(session, actor, "payments.make", cycle) as figures:
+        session.add(batch)
+        session.flush()
         batch.orders, batch.total = session.execute(_orders(batch, cycle)).one()
         if not batch.orders:
             raise NothingToPay

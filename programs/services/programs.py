@@ -90,11 +90,11 @@ def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) ->
     _check_gift(gift)
     program = Program(number=_next_number(session), made_by=actor.id)
     _write(program, plan)
-    session.add(program)
-    session.flush()
-    session.add(Fund(program_id=program.id, currency=program.currency))
-    session.add(Benefit(program_id=program.id, **vars(gift)))
     with audit.act(session, actor, "programs.create", program) as figures:
+        session.add(program)
+        session.flush()
+        session.add(Fund(program_id=program.id, currency=program.currency))
+        session.add(Benefit(program_id=program.id, **vars(gift)))
         figures.update(number=program.number, name=program.name, rule=program.eligibility)
     return program
 

@@ -81,9 +81,8 @@ def draft(
         filter=condition.strip() or None,
         made_by=actor.id,
     )
-    session.add(roster)
-    session.flush()
     with audit.act(session, actor, "rosters.draft", roster) as figures:
+        session.add(roster)
         figures.update(name=roster.name, selection=selection.code)
     return roster
 

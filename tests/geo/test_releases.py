@@ -174,7 +174,9 @@ def test_each_act_leaves_an_entry(
     withdraw_release(session, release.id, "Wrong gauge", actor=anybody)
 
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert actions == [f"releases.{act}" for act in ("receive", "confirm", "publish", "withdraw")]
+    assert actions == [
+        f"releases.{act}" for act in ("receive", "read", "confirm", "publish", "withdraw")
+    ]
 
 
 def test_an_event_is_written_down_once(session: Session, anybody: Actor) -> None:
