@@ -15,7 +15,8 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
-import app.tables  # noqa: F401 - the foreign keys need every table
+import app.tables
+import app.trail  # noqa: F401 - work of its own
 import geo.jobs
 import programs.jobs
 import registry.jobs

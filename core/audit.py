@@ -117,7 +117,7 @@ class Look(Base):
     """One look at people: a page, a file or a job that showed some; by month, not chained.
 
     `registrant_ids` are those shown one by one; where a whole subject was shown, such as a list,
-    it is named instead. `number` is how many were shown.
+    it is named instead. `number` is how many were shown, where that is known.
     """
 
     __tablename__ = "looks"
@@ -137,7 +137,7 @@ class Look(Base):
     subject: Mapped[str | None]
     subject_id: Mapped[int | None]
     registrant_ids: Mapped[Sequence[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
-    number: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int | None] = mapped_column(Integer)
     purpose: Mapped[str | None]
     address: Mapped[str | None] = mapped_column(Text)
 

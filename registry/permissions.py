@@ -8,6 +8,8 @@ class May(StrEnum):
 
     COUNT_REGISTRANTS = "registrant:count"
     READ_REGISTRANTS = "registrant:read"
+    READ_HISTORY = "registrant:history"
+    ERASE_REGISTRANTS = "registrant:erase"
     IMPORT_REGISTRANTS = "registrant:import"
     MERGE_IMPORTS = "import:merge"
     READ_ROSTERS = "roster:read"

@@ -51,6 +51,9 @@ GIVES: dict[Role, frozenset[str]] = {
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
+        Registry.READ_REGISTRANTS,
+        Registry.READ_HISTORY,
+        Registry.ERASE_REGISTRANTS,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
@@ -76,11 +79,17 @@ GIVES: dict[Role, frozenset[str]] = {
     },
     Role.REGISTRAR: LOOK
     | LISTS
-    | {Registry.IMPORT_REGISTRANTS, Registry.MERGE_IMPORTS, Roof.CANCEL_JOBS},
+    | {
+        Registry.READ_HISTORY,
+        Registry.IMPORT_REGISTRANTS,
+        Registry.MERGE_IMPORTS,
+        Roof.CANCEL_JOBS,
+    },
     Role.PROGRAM_MANAGER: LOOK
     | LISTS
     | {
         Geo.KEEP_SELECTIONS,
+        Registry.READ_HISTORY,
         Registry.FREEZE_ROSTERS,
         Programs.WRITE_PROGRAMS,
         Programs.PREPARE_CYCLES,

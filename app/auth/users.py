@@ -51,7 +51,7 @@ def invite(
         Forbidden, EmailWrong; Conflict where the address is in use.
     """
     actor.require(May.WRITE_USERS)
-    user = User(name=name.strip(), email=_address(email), organisation_id=organisation_id)
+    user = User(name=name.strip(), email=as_kept(email), organisation_id=organisation_id)
     with audit.act(session, actor, "users.invite", user) as figures:
         session.add(user)
         session.flush()

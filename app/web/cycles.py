@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from app.auth.people import named_who_may
+from app.looks import look_at, look_through
 from app.request import actor, asks, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
@@ -16,6 +17,7 @@ from core.money import said
 from core.storage import path_of
 from core.words import _, bare, counted, figure_said
 from programs.jobs.vouchers import print_cards
+from programs.models.cycles import Cycle
 from programs.models.memberships import LeftOut
 from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of
@@ -94,6 +96,7 @@ def households(cycle_id: int) -> str:
     reason = LeftOut(why) if why in set(LeftOut) else None
     after = request.args.get("after")
     page = members_page(db(), cycle_id, actor=actor(), reason=reason, after=after)
+    look_at(row.registrant_id for row in page.rows)
     at = standing_of(db(), cycle_id, actor=actor())
     return render_template("cycles/households.html", at=at, page=page, reason=reason)
 
@@ -148,6 +151,7 @@ def print_sheets(cycle_id: int) -> Response:
 @confirmed
 def file(cycle_id: int, sha256: str) -> Response:
     made = file_made(db(), cycle_id, sha256, actor=actor())
+    look_through(db().get_one(Cycle, cycle_id))
     return send_file(path_of(sha256), as_attachment=True, download_name=made.name)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.looks import look_through
 from app.request import actor, db
 from app.web.hazards import FileNotChosen
 from app.web.import_pages import day_orders, noticed, row_shown, state_said, steps_of, verdict_said
@@ -119,6 +120,7 @@ def failed(import_id: int) -> Response:
     """The rows that were left out, with the reasons, to be corrected and sent again."""
     page = import_page(db(), import_id, actor=actor())
     rows = failed_rows(db(), page.file, actor=actor())
+    look_through(page.file, page.file.counts.get("error", 0))
     return _csv(rows, f"left-out-{import_id}.csv")
 
 
@@ -130,7 +132,8 @@ def _merge_later(import_id: int) -> None:
 
 
 def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None = None) -> str:
-    """The page that asks which column holds what."""
+    """The page that asks which column holds what, with the first rows as examples."""
+    look_through(page.file)
     return render_template(
         "imports/map.html",
         page=page,
@@ -150,6 +153,7 @@ def _rows(page: ImportPage) -> str:
     verdict = request.args.get("verdict", type=Verdict)
     finding, after = request.args.get("finding", ""), request.args.get("after", type=int)
     rows = rows_page(db(), page.file, actor=actor(), verdict=verdict, finding=finding, after=after)
+    look_through(page.file, len(rows.rows))
     return render_template(
         "imports/show.html",
         page=page,

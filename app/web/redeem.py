@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from app.looks import look_at
 from app.request import actor, asks, db
 from programs.documents.scans import code_in
 from programs.permissions import May
@@ -21,6 +22,7 @@ def read() -> str:
     actor().require(May.REDEEM_VOUCHERS)
     typed = request.args.get("code", "").strip()
     card = held(db(), typed, actor=actor()) if typed else None
+    look_at([card.registrant_id] if card else [])
     return render_template(
         "redeem/read.html",
         card=card,

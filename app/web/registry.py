@@ -6,7 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
+from app.auth.permissions import May as Roof
+from app.looks import look_at
 from app.request import actor, db
+from app.trail import history_of, looks_at
 from app.web.maps import map_settings
 from geo.models.locations import Location
 from geo.models.releases import Release
@@ -14,6 +17,7 @@ from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode, search_areas
 from programs.queries.members import Acted, acts_on, received_by, standings_of
 from registry.models.registrants import Registrant
+from registry.permissions import May
 from registry.queries.registrants import (
     Happening,
     Registered,
@@ -35,11 +39,13 @@ def index() -> str:
     text, pcode = request.args.get("q", "").strip(), request.args.get("area", "")
     area = area_by_pcode(db(), pcode) if pcode else None
     after = request.args.get("after", type=int)
+    page = registrants_page(db(), text, area, actor=actor(), after=after)
+    look_at(row.id for row in page.rows)
     return render_template(
         "registry/index.html",
         text=text,
         area=area,
-        page=registrants_page(db(), text, area, actor=actor(), after=after),
+        page=page,
         areas=search_areas(db(), text, actor(), MOST_AREAS) if text else [],
     )
 
@@ -49,6 +55,7 @@ def show(number: str) -> str | Response:
     found = registered(db(), number, actor=actor())
     if found.registrant.number != number:
         return redirect(url_for(".show", number=found.registrant.number), 303)
+    look_at([found.registrant.id, *(each.id for each in (*found.members, *found.belongs_to))])
     return render_template(
         "registry/household.html" if found.group else "registry/person.html",
         found=found,
@@ -59,7 +66,17 @@ def show(number: str) -> str | Response:
         standings=standings_of(db(), found.registrant.id, actor=actor()),
         received=received_by(db(), found.registrant.id, actor=actor()),
         registrant_id=found.registrant.id,
+        **_trail_of(found.registrant),
     )
+
+
+def _trail_of(registrant: Registrant) -> dict[str, Any]:
+    """Which fields were changed and who looked, for those who may know."""
+    history, looks = actor().may(May.READ_HISTORY), actor().may(Roof.READ_AUDIT)
+    return {
+        "changes": history_of(db(), registrant, actor=actor()) if history else None,
+        "looks": looks_at(db(), registrant, actor=actor()) if looks else None,
+    }
 
 
 def _history(registrant: Registrant) -> list[Happening | Acted]:

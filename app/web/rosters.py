@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from app.looks import look_at, look_through
 from app.records import job_of
 from app.request import actor, db
 from app.web.asking import question_sent
@@ -47,12 +48,14 @@ def keep() -> Response:
 def show(roster_id: int) -> str:
     roster = roster_by_id(db(), roster_id, actor=actor())
     status, after = _answer_shown(), request.args.get("after")
+    page = members_page(db(), roster, actor=actor(), status=status, after=after)
+    look_at(row.registrant_id for row in page.rows)
     return render_template(
         "rosters/show.html",
         roster=roster,
         seen=figures_seen(db(), roster, actor=actor()),
         status=status,
-        page=members_page(db(), roster, actor=actor(), status=status, after=after),
+        page=page,
         maps=maps_made(db(), roster, actor=actor()),
         job=_asked_for(),
         **_question_of(roster),
@@ -63,7 +66,8 @@ def show(roster_id: int) -> str:
 def download(roster_id: int) -> Response:
     """The list as a file; taking it along is noted in the audit trail."""
     stream = io.BytesIO()
-    export(db(), roster_id, stream, actor=actor())
+    rows = export(db(), roster_id, stream, actor=actor())
+    look_through(db().get_one(Roster, roster_id), rows)
     stream.seek(0)
     name = f"list-{roster_id}.csv"
     return send_file(stream, "text/csv", as_attachment=True, download_name=name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
 
+from app.looks import look_at
 from app.request import actor, db
 from core.words import _
 from geo.permissions import May as Geo
@@ -49,6 +50,7 @@ def show() -> str:
 
 def _registrants(text: str) -> list[Hit]:
     found = registrants_page(db(), text, actor=actor()).rows[:MOST]
+    look_at(row.id for row in found)
     return [
         Hit(url_for("registry.show", number=row.number), row.name, row.number, row.area or "")
         for row in found

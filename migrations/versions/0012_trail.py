@@ -395,7 +395,7 @@ def _looks() -> None:
             server_default="{}",
             nullable=False,
         ),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer()),
         sa.Column("purpose", sa.String()),
         sa.Column("address", sa.Text()),
         sa.PrimaryKeyConstraint("id", "at", name=op.f("pk_looks")),

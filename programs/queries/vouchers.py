@@ -55,6 +55,7 @@ class Held:
     """A voucher as the one who hands over sees it; `refusal` is why nothing may be, if so."""
 
     code: str
+    registrant_id: int
     registrant: str
     name: str
     name_local: str | None
@@ -124,6 +125,7 @@ def _card() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Voucher.code,
+            Registrant.id.label("registrant_id"),
             Registrant.number.label("registrant"),
             Registrant.name,
             Registrant.name_local,

@@ -96,7 +96,7 @@ def registrants_page(
     """Households and people that `text` may mean, the likest first, or all households of an area.
 
     A number, a code, an identifier or a telephone number is meant exactly; a name roughly, in
-    either script. Columns: number, kind, state, name, name_local, code, area, pcode, key.
+    either script. Columns: id, number, kind, state, name, name_local, code, area, pcode, key.
     """
     actor.require(May.READ_REGISTRANTS)
     if text.strip():
@@ -106,6 +106,7 @@ def registrants_page(
     else:
         return Page([])
     columns = (
+        Registrant.id,
         Registrant.number,
         Registrant.kind,
         Registrant.state,
@@ -244,6 +245,7 @@ def _members(group_id: int) -> Select[Any]:
         .scalar_subquery()
     )
     columns: list[Any] = [
+        Registrant.id,
         Registrant.number,
         Registrant.name,
         Registrant.name_local,
@@ -267,7 +269,14 @@ def _belongs_to(member_id: int, actor: Actor) -> Select[Any]:
     """Groups within reach a registrant is or was a member of, the current ones first."""
     group = aliased(Registrant)
     relation = Membership.kind.label("relation")
-    columns: list[Any] = [group.number, group.name, Group.kind, relation, Membership.ended_on]
+    columns: list[Any] = [
+        group.id,
+        group.number,
+        group.name,
+        Group.kind,
+        relation,
+        Membership.ended_on,
+    ]
     return (
         select(*columns)
         .join(Membership, Membership.group_id == group.id)

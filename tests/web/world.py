@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from flask import Flask, url_for
-from sqlalchemy import func, literal, literal_column, select, update
+from sqlalchemy import func, literal, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from app.auth import users
@@ -16,6 +16,7 @@ from app.auth.models import User
 from app.tables import metadata
 from core import jobs
 from core.actor import Actor
+from core.audit import AuditEntry
 from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
@@ -68,6 +69,7 @@ NAMED = {
     "rosters": ("name",),
     "users": ("name",),
     "fund_entries": ("reference",),
+    "audit_entries": ("actor_name",),
     "imports": ("original_name",),
 }
 COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
@@ -89,6 +91,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "imports.failed",
         "imports.headings",
         "cycles.file",
+        "audit.csv",
+        "audit.lines",
     }
 )
 FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
@@ -117,6 +121,7 @@ def furnish(session: Session, user: User) -> Rows:
         ("search.show", {"q": GREEK}),
         ("areas.show", {"pcode": "X1"}),
         ("areas.imported", {"job_id": _boundaries(session, user)}),
+        *_trail(session),
     ]
     _in_greek(session)
     return rows
@@ -229,8 +234,16 @@ def _boundaries(session: Session, user: User) -> int:
     return job_id
 
 
+def _trail(session: Session) -> Rows:
+    """Acts with and without fields that changed."""
+    session.flush()
+    entries = select(func.max(AuditEntry.id)).group_by(AuditEntry.changes > 0)
+    return [("audit.show", {"entry_id": entry_id}) for entry_id in session.scalars(entries)]
+
+
 def _in_greek(session: Session) -> None:
     session.flush()
+    session.execute(text("alter table audit_entries disable trigger unchanged"))
     for name, columns in NAMED.items():
         table = metadata.tables[name]
         unique = func.translate(
@@ -239,4 +252,5 @@ def _in_greek(session: Session) -> None:
         greek = {column: literal("Ωρου ").concat(unique) for column in columns}
         session.execute(update(table).values(greek))
     session.execute(update(Word).values(labels={"en": "Ωρου"}, synonyms=[]))
+    session.execute(text("alter table audit_entries enable trigger unchanged"))
     session.expire_all()
