@@ -22,7 +22,8 @@ from tests.make.geo import make_country
 from tests.make.jobs import Silent
 from tests.make.programs import make_family
 from tests.make.registry import make_location
-from tests.web.conftest import PASSWORD, Browser
+from tests.make.users import PASSWORD
+from tests.web.conftest import Browser
 from tests.web.world import addresses, furnish
 
 AMINA = Actor(id=71, name="Amina Oro", permissions=frozenset())
