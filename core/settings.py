@@ -52,6 +52,10 @@ class Settings:
     looks_months: str = _setting("Whole months for which looks at people are kept; 0: all.", "24")
     changes_months: str = _setting("Whole months for which field changes are kept; 0: all.", "0")
     audit_years: str = _setting("Years for which entries of the trail are kept; 0: all.", "0")
+    encryption_keys: str = _setting("The file of keys that seal what names people; empty: off.", "")
+    fewest: str = _setting("The fewest households or people a figure tells of to all.", "5")
+    rounding: str = _setting("What figures in public files are rounded to.", "10")
+    ask_purpose: str = _setting("What a purpose is asked for: registrants, exports; or none.", "")
 
 
 @cache
