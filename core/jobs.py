@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.actor import Actor
-from core.db import Row, states, transaction
+from core.db import Row, changed, states, transaction
 from core.errors import Conflict, NotFound
 from core.words import current
 
@@ -251,6 +251,15 @@ def end(session: Session, progress: Progress, state: JobState, **told: object) -
 def put_back(session: Session, progress: Progress, refusal: str) -> None:
     """After a stumble: wait and try again, or fail when the attempts are used up."""
     session.execute(update(Job).where(*_held(progress)).values(_after_a_fall(refusal)))
+
+
+def put_all_back(session: Session) -> int:
+    """Put every running job back, and let all be rung for again: no worker of theirs is left."""
+    held = update(Job).where(Job.state == JobState.RUNNING)
+    back = held.values(state=JobState.WAITING, token=None, lease_until=None, run_after=func.now())
+    running = changed(session, back)
+    session.execute(update(Job).where(Job.state == JobState.WAITING).values(rung_at=None))
+    return running
 
 
 def sweep(session: Session) -> list[tuple[int, int]]:

@@ -56,6 +56,7 @@ class Settings:
     fewest: str = _setting("The fewest households or people a figure tells of to all.", "5")
     rounding: str = _setting("What figures in public files are rounded to.", "10")
     ask_purpose: str = _setting("What a purpose is asked for: registrants, exports; or none.", "")
+    backup_folder: str = _setting("Where backups are made to, for the pages to say when.", "")
 
 
 @cache

@@ -61,6 +61,15 @@ def find_postgres(debroot: Path) -> Postgres | None:
     return None
 
 
+def find_client(debroot: Path, name: str, major: int) -> Program | None:
+    """A client of PostgreSQL (pg_dump) fit for a server of this version: its own, or the next."""
+    for root in _roots(debroot):
+        found = (root / "usr/lib/postgresql").glob(f"[0-9]*/bin/{name}")
+        if fit := [path for path in found if _major(path) >= major]:
+            return Program(root, min(fit, key=_major))
+    return None
+
+
 def find_program(debroot: Path, name: str) -> Program | None:
     """A program of /usr/bin, the system's before ours."""
     for root in _roots(debroot):

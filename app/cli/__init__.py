@@ -10,8 +10,10 @@ from core.errors import Refusal
 NOUNS = {
     "areas": "Administrative boundaries.",
     "audit": "The audit trail: verifying, sealing, its head.",
+    "backup": "Keep everything apart, and bring it back.",
     "db": "The tables.",
     "demo": "The demonstration country.",
+    "drill": "Prove on throw-away servers that a backup brings back what was lost.",
     "locate": "Which area covers each point of a file.",
     "registry": "Households and people.",
     "releases": "Hazard files and what they mean.",
