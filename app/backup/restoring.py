@@ -129,13 +129,17 @@ def _refuse_unless_free(server: Server, database: str) -> None:
     name = database_name(database)
     if server.execute(THERE, [name]).fetchone() is None:
         return
+    with psycopg.connect(database_beside(database, name)) as inside:
+        if inside.execute(TABLES).fetchone():
+            _refuse_if_used(inside, name)
     if server.execute(CONNECTED, [name]).fetchone():
         raise InUse(name=name)
-    with psycopg.connect(database_beside(database, name)) as inside:
-        if inside.execute(TABLES).fetchone() is None:
-            return
-        if inside.execute(OURS).fetchone() is None or inside.execute(USED).fetchone():
-            raise NotEmpty(name=name)
+
+
+def _refuse_if_used(inside: Server, name: str) -> None:
+    """Tables of another product, or of ours when anybody has done anything."""
+    if inside.execute(OURS).fetchone() is None or inside.execute(USED).fetchone():
+        raise NotEmpty(name=name)
 
 
 @contextmanager
