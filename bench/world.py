@@ -71,8 +71,8 @@ REGISTRANTS = text("""
     from laid order by id
 """)
 GROUPS = text("""
-    insert into groups (registrant_id, kind, stated_size, is_partial)
-    select id, 'household', size, true from laid order by id
+    insert into groups (registrant_id, kind, stated_size, is_partial, area_id)
+    select id, 'household', size, true, area_id from laid order by id
 """)
 NEXT_KEYS = (
     text("select setval(pg_get_serial_sequence('locations', 'id'), max(id)) from locations"),

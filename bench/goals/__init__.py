@@ -1,5 +1,11 @@
 """What the product is held to, one file a goal; the numbers are those of the README."""
 
-from bench.goals import counts, exposure, places, tiles
+from bench.goals import counts, exposure, places, tiles, walls
 
-GOALS = {1: exposure.measure, 2: counts.measure, 3: places.measure, 4: tiles.measure}
+GOALS = {
+    1: exposure.measure,
+    2: counts.measure,
+    3: places.measure,
+    4: tiles.measure,
+    11: walls.measure,
+}

@@ -74,7 +74,7 @@ def test_what_is_missing_or_broken_ends_with_code_1_and_its_place(
 
 
 def test_a_folder_that_holds_no_backup_is_told_so(tmp_path: Path) -> None:
-    command = [BIN / "highground", "backup", "check", tmp_path]
+    command = [str(word) for word in (BIN / "highground", "backup", "check", tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith(f"{tmp_path} holds no backup; ")
