@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
@@ -11,11 +11,13 @@ from app.looks import look_at
 from app.request import actor, db
 from app.trail import history_of, looks_at
 from app.web.maps import map_settings
+from core.words import _
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode, search_areas
 from programs.queries.members import Acted, acts_on, received_by, standings_of
+from programs.services import registrants
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.registrants import (
@@ -68,6 +70,13 @@ def show(number: str) -> str | Response:
         registrant_id=found.registrant.id,
         **_trail_of(found.registrant),
     )
+
+
+@bp.post("/<number>/erase")
+def erase(number: str) -> Response:
+    erased = registrants.erase(db(), number, request.form["reason"], actor=actor())
+    flash(_("Everything about {number} is erased.", number=erased.number))
+    return redirect(url_for(".show", number=erased.number), 303)
 
 
 def _trail_of(registrant: Registrant) -> dict[str, Any]:

@@ -270,14 +270,48 @@ security definer set search_path = public, pg_temp set highground.retiring = 'ye
 $$
 """
 
-# Empties what is kept of a registrant's fields; the digests stay.
+# Empties what is kept of a registrant's fields, as part of the act that is being done: all that is
+# theirs, the places left by it, and the names of their groups where they bear theirs. The digests
+# stay.
 EMPTY_CHANGES = """
-create function empty_changes(registrant bigint, entry bigint) returns bigint language sql
+create function empty_changes(registrant bigint, name text) returns bigint language plpgsql
 security definer set search_path = public, pg_temp as $$
-    with emptied as (
-        update field_changes set before = null, after = null, salt = null, erased_by = entry
-        where registrant_id = registrant and salt is not null returning 1)
-    select count(*) from emptied
+declare
+    entry constant bigint := current_setting('highground.entry')::bigint;
+    written constant text := btrim(to_json(name)::text, '"');
+    more bigint;
+    emptied bigint;
+begin
+    update field_changes set before = null, after = null, salt = null, erased_by = entry
+    where registrant_id = registrant and salt is not null;
+    get diagnostics emptied = row_count;
+    update field_changes set before = null, after = null, salt = null, erased_by = entry
+    where entry_id = entry and table_name = 'locations' and salt is not null;
+    get diagnostics more = row_count;
+    emptied := emptied + more;
+    update field_changes set before = null, after = null, salt = null, erased_by = entry
+    where registrant_id = any (array(
+              select group_id from memberships where member_id = registrant))
+      and table_name = 'registrants' and salt is not null
+      and position(written in concat(before, after)) > 0;
+    get diagnostics more = row_count;
+    return emptied + more;
+end $$
+"""
+
+# Whether somebody of these is in a cycle that is not over.
+STILL_SERVED = """
+create function still_served(asked bigint[]) returns boolean language sql stable
+security definer set search_path = public, pg_temp as $$
+    select exists (
+        select from cycle_members m join cycles c on c.id = m.cycle_id
+        where m.registrant_id = any (asked) and m.state = 'enrolled'
+          and c.state not in ('ended', 'cancelled')
+    ) or exists (
+        select from entitlements e join cycles c on c.id = e.cycle_id
+        where e.registrant_id = any (asked) and c.state not in ('ended', 'cancelled')
+          and e.state not in ('redeemed', 'rejected', 'cancelled', 'expired')
+    )
 $$
 """
 
@@ -303,7 +337,9 @@ def upgrade() -> None:
     _looks()
     for statement in (CHANGE_DIGEST, SUM_OF_CHANGES, KEEP_CHANGES, MAKE_MONTHS, DROP_MONTHS):
         op.execute(statement)
-    for statement in (REFUSE, UNCHANGED, UNDELETED, RETIRE_ENTRIES, EMPTY_CHANGES, *RIGHTS):
+    for statement in (REFUSE, UNCHANGED, UNDELETED, RETIRE_ENTRIES, EMPTY_CHANGES, STILL_SERVED):
+        op.execute(statement)
+    for statement in RIGHTS:
         op.execute(statement)
     op.execute("select make_months(2)")
     keep = sa.text("call keep_changes(cast(:of as regclass), :key, :about, :columns)")

@@ -21,7 +21,7 @@ from registry.models.registrants import Registrant
 from tests.make.geo import make_country
 from tests.make.jobs import Silent
 from tests.make.programs import make_family
-from tests.make.registry import make_location
+from tests.make.registry import make_household, make_location
 from tests.make.users import PASSWORD
 from tests.web.conftest import Browser
 from tests.web.world import addresses, furnish
@@ -129,6 +129,26 @@ def test_a_household_tells_who_changed_which_field_and_who_looked(
     assert "+254 700 000 001" in page.partition('id="changes"')[2]
     assert "Amina Oro" in page.partition('id="changes"')[2]
     assert "Lena Marr" in page.partition('id="looks"')[2]
+
+
+def test_a_person_is_erased_on_their_page_by_who_may(session: Session, signed_in: SignIn) -> None:
+    home = make_household(session, code=None)
+    browser = signed_in(Role.ADMINISTRATOR)
+    assert "Erase for good" in browser.get(f"/registry/{home.number}").text
+
+    page = browser.act(f"/registry/{home.number}/erase", reason="They asked for it").text
+
+    assert f"Everything about {home.number} is erased." in page
+    assert "Household of Amina Doro" not in page
+    assert "Erase for good" not in page
+
+
+def test_nobody_else_is_offered_to_erase(session: Session, signed_in: SignIn) -> None:
+    home = make_household(session)
+    browser = signed_in(Role.REGISTRAR)
+
+    assert "Erase for good" not in browser.get(f"/registry/{home.number}").text
+    assert browser.act(f"/registry/{home.number}/erase", reason="x").status_code == 403
 
 
 def test_history_is_for_who_may_read_it(session: Session, signed_in: SignIn) -> None:

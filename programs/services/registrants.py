@@ -1,0 +1,66 @@
+"""Registrants who are to be forgotten: of whom nothing is being given any more."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.db import changed
+from core.errors import Conflict, Invalid
+from programs.models.memberships import ProgramMembership
+from programs.queries.cycles import reason_given
+from registry.models.registrants import Membership, Registrant, RegistrantState
+from registry.permissions import May
+from registry.queries.registrants import registrant_by_number
+from registry.services.registrants import empty
+
+
+class StillServed(Conflict):
+    """This household is in a cycle that is not over; let it leave the program, or end the cycle."""
+
+
+class ErasedAlready(Conflict):
+    """Nothing is known of this number any more; it was erased before."""
+
+
+class ReasonNames(Invalid):
+    """The reason is kept for good; write it without the name."""
+
+
+def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Registrant:
+    """Empty everything about a registrant for good, also what the trail keeps of its fields.
+
+    Its number stays, and so do what it was given, the lists it is in and all digests.
+
+    Raises:
+        Forbidden, RegistrantUnknown, ErasedAlready, ReasonMissing, ReasonNames
+        StillServed: it, or a household it belongs to, is in a cycle that is not over.
+    """
+    actor.require(May.ERASE_REGISTRANTS)
+    found = registrant_by_number(session, number, actor=actor)
+    session.refresh(found, with_for_update=True)
+    if found.state is RegistrantState.ERASED:
+        raise ErasedAlready
+    why = reason_given(reason)
+    if found.name.casefold() in why.casefold():
+        raise ReasonNames
+    if session.scalar(select(func.still_served(_household_of(session, found)))):
+        raise StillServed
+    with audit.act(session, actor, "registrants.erase", found) as figures:
+        _forget_reasons(session, found)
+        figures.update(reason=why, number=found.number, fields_emptied=empty(session, found))
+    return found
+
+
+def _household_of(session: Session, registrant: Registrant) -> list[int]:
+    """A registrant and the groups it belongs to today."""
+    groups = select(Membership.group_id).where(
+        Membership.member_id == registrant.id, Membership.ended_on.is_(None)
+    )
+    return [registrant.id, *session.scalars(groups)]
+
+
+def _forget_reasons(session: Session, registrant: Registrant) -> None:
+    """Why it was paused or left: words of somebody who knew it."""
+    of = ProgramMembership.registrant_id == registrant.id
+    changed(session, update(ProgramMembership).where(of).values(reason=None))

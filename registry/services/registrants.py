@@ -1,0 +1,101 @@
+"""Registrants: emptying what is known of one, so that number, lists and digests stay."""
+
+from typing import Any
+
+from sqlalchemy import Text, Update, delete, func, literal, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.db import changed
+from registry.models.imports import HouseholdRow, ImportRow, PersonRow
+from registry.models.registrants import (
+    FormerPlace,
+    Group,
+    Identifier,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
+from registry.models.rosters import RosterMember
+
+TOLD = {"name_local", "code", "settlement", "address", "phone", "location_id"}
+DROP_PLACES = text("""
+    with left_alone as (
+        select id from unnest(cast(:places as bigint[])) as place (id)
+        where not exists (select from registrants r where r.location_id = place.id)
+          and not exists (select from former_places f where f.location_id = place.id)
+    ), forgotten as (
+        delete from exposure_due where location_id in (select id from left_alone)
+    )
+    delete from locations where id in (select id from left_alone)
+""")
+
+
+def empty(session: Session, registrant: Registrant) -> int:
+    """Empty all that is known of a registrant, within the act that is being done.
+
+    Its area stays, for sums by area, and so do its number, what it was given and the lists it is
+    in. Answers how many of its field changes were emptied.
+    """
+    name, places = registrant.name, _places(session, registrant)
+    for statement in (*_emptied(registrant), *_untied(registrant)):
+        changed(session, statement)
+    session.execute(DROP_PLACES, {"places": places})
+    session.expire(registrant)
+    emptied: int = session.scalars(select(func.empty_changes(registrant.id, name))).one()
+    return emptied
+
+
+def _places(session: Session, registrant: Registrant) -> list[int]:
+    """Where a registrant stands and stood."""
+    former = select(FormerPlace.location_id).where(FormerPlace.registrant_id == registrant.id)
+    now = [registrant.location_id] if registrant.location_id else []
+    return [*now, *session.scalars(former)]
+
+
+def _emptied(registrant: Registrant) -> list[Update]:
+    """What is said of a registrant; its name becomes its number, and so does a group's that bears
+    the name of a member.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(TOLD)
+    groups = select(Membership.group_id).where(Membership.member_id == registrant.id)
+    bears = Registrant.name.contains(registrant.name, autoescape=True)
+    return [
+        update(Registrant)
+        .where(Registrant.id.in_(groups), bears)
+        .values(name=Registrant.number, name_local=None),
+        update(Registrant)
+        .where(Registrant.id == registrant.id)
+        .values(name=Registrant.number, state=RegistrantState.ERASED, **nothing),
+        update(Individual)
+        .where(Individual.registrant_id == registrant.id)
+        .values(sex=None, birth_date=None, has_disability=None),
+        update(Group).where(Group.registrant_id == registrant.id).values(stated_size=None),
+        update(Membership)
+        .where(Membership.member_id == registrant.id, Membership.ended_on.is_(None))
+        .values(ended_on=today()),
+        _cells(registrant),
+    ]
+
+
+def _cells(registrant: Registrant) -> Update:
+    """The cells of the files that told of a registrant, whatever became of those rows."""
+    row = HouseholdRow if registrant.kind is RegistrantKind.GROUP else PersonRow
+    kept = {*ImportRow.__annotations__, "import_id", "area_id", "made_by"}
+    cells = [column.name for column in row.__table__.c if column.name not in kept]
+    named = row.code.is_not(None) & (row.code == literal(registrant.code, Text))
+    of = or_(row.registrant_id == registrant.id, named)
+    return update(row).where(of).values(dict.fromkeys(cells))
+
+
+def _untied(registrant: Registrant) -> list[Any]:
+    """Its identifiers, its former places, and the places lists remember it by."""
+    return [
+        delete(Identifier).where(Identifier.registrant_id == registrant.id),
+        delete(FormerPlace).where(FormerPlace.registrant_id == registrant.id),
+        update(RosterMember)
+        .where(RosterMember.registrant_id == registrant.id)
+        .values(location_id=None),
+    ]
