@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import app.tables
@@ -22,6 +23,7 @@ import programs.jobs
 import registry.jobs
 from app.auth.door import actor_of, grants_of
 from app.auth.models import User
+from app.retention import tidy
 from app.upkeep import keep_up
 from core import jobs
 from core.actor import PLATFORM, Actor
@@ -35,6 +37,7 @@ from core.words import language_of, speaking
 log = logging.getLogger("highground.worker")
 
 QUEUE = "highground"
+TIDY_SECONDS = 3600.0
 SEAL_SECONDS = 1.0
 SEALS = 2  # in each round of the sweep
 
@@ -75,13 +78,26 @@ def work(redis_url: str) -> None:
 
 def sweep_forever() -> None:
     """Every second seal the audit trail, every other one free what vanished workers held and ring
-    for what waits unheard.
+    for what waits unheard; every hour make room for the next months, and drop those that are over.
     """
+    tidied = -TIDY_SECONDS
     while True:
         sweep_once()
+        if time.monotonic() - tidied >= TIDY_SECONDS:
+            tidied = time.monotonic()
+            tidy_once()
         for _seal in range(SEALS):
             seal_once()
             time.sleep(SEAL_SECONDS)
+
+
+def tidy_once() -> None:
+    """Retention; where work in hand holds a table, it is left for the next hour."""
+    try:
+        with transaction() as session:
+            tidy(session)
+    except OperationalError:
+        log.exception("months of the audit trail were not tidied")
 
 
 def seal_once() -> None:

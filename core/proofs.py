@@ -160,7 +160,7 @@ def verify(session: Session, heads: Iterable[Head] = ()) -> Proof:
     kept: dict[int, bytes] = {}
     for head in heads:
         kept.setdefault(head.position, head.chain)  # what was kept first counts
-    walk = _Walk(_retired(session), dict(kept))
+    walk = _Walk(retired(session), dict(kept))
     columns = AuditEntry.__table__.c
     inorder = select(*columns).order_by(columns.position.nulls_last(), columns.id)
     for entry in session.execute(inorder.execution_options(yield_per=ROWS_AT_ONCE)):
@@ -178,7 +178,7 @@ def verify(session: Session, heads: Iterable[Head] = ()) -> Proof:
     )
 
 
-def _retired(session: Session) -> Retired:
+def retired(session: Session) -> Retired:
     """What the newest act of retention says, if it is the platform's own."""
     acts = select(AuditEntry.__table__).where(AuditEntry.action == RETIRE)
     for entry in session.execute(acts.order_by(AuditEntry.id.desc())):

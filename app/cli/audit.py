@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 import app.tables  # noqa: F401 - the foreign keys need every table
+from app.retention import retire as retired
 from core.db import connect, stand_whole, transaction
 from core.errors import NotFound
 from core.proofs import Proof
@@ -66,6 +67,14 @@ def seal() -> None:
         if done < BATCH:
             break
     click.echo(f"{n:,} entries sealed")
+
+
+@audit.command()
+def retire() -> None:
+    """Take away what is past the time the settings keep it for; an act says what that was."""
+    with transaction() as session:
+        gone = retired(session)
+    click.echo(f"{gone.entries:,} entries, months: {', '.join(gone.looks + gone.changes) or '-'}")
 
 
 def _heads(file: Path | None) -> list[Head]:
