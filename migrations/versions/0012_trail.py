@@ -67,7 +67,8 @@ begin
     if about is not null and exists (
         select from pg_attribute where attrelid = of and attname = 'area_id' and not attisdropped
     ) then
-        area := 'r.area_id';
+        area := format('coalesce(r.area_id, (
+            select s.area_id from registrants s where s.id = (%s)))', about);
     end if;
     foreach verb in array verbs loop
         case verb

@@ -129,7 +129,8 @@ def test_a_forgotten_where_shows_those_of_ones_areas(
     for table, rows in everything.items():
         assert set(west[table]) == {areas["X11"].id}, table
         assert set(east[table]) == {areas["X21"].id}, table
-        assert sorted(west[table] + east[table]) == rows, table
+        of_somebody = [area for area in rows if area]  # a change of a program is of nobody's area
+        assert sorted(west[table] + east[table]) == of_somebody, table
 
 
 def test_who_stands_for_nobody_sees_nothing(session: Session, areas: dict[str, Area]) -> None:
@@ -163,6 +164,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "publish",
         "recount_households",
         "sample_due",
+        "verify_trail",
     }
     assert for_all < works.keys()
 
