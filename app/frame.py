@@ -19,6 +19,7 @@ from geo import release_words
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
+from registry.queries.answers import fewest
 
 ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/cycles": "/programs",
@@ -36,7 +37,12 @@ def init_app(app: Flask) -> None:
     """Give every template its frame, its filters and its words."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(
-        _=_, counted=counted, icon=icon, act_key=_act_key, release_words=release_words
+        _=_,
+        counted=counted,
+        icon=icon,
+        act_key=_act_key,
+        fewest=fewest,
+        release_words=release_words,
     )
     app.jinja_env.filters.update(
         figure=words.figure_said,

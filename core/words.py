@@ -21,6 +21,7 @@ CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
 PADDING = "······· "  # what makes it longer; it breaks where words would
+HIDDEN = "*"  # what stands for a figure that is hidden
 ISOLATE, POP = "\u2068", "\u2069"  # Unicode's UAX 9: `<bdi>` without a tag
 
 
@@ -85,9 +86,12 @@ def _(sentence: str, **parts: object) -> str:
     return said.format(**_apart(parts)) if parts else said
 
 
-def counted(one: str, many: str, count: int, **parts: object) -> str:
-    """The sentence in the form its `count` asks for, with the count as the reader writes it."""
-    sentence = current().sentences.ngettext(one, many, count)
+def counted(one: str, many: str, count: int | None, **parts: object) -> str:
+    """The sentence in the form its `count` asks for, with the count as the reader writes it.
+
+    A count that is hidden (None) stands as its mark in the form for several.
+    """
+    sentence = current().sentences.ngettext(one, many, 2 if count is None else count)
     return sentence.format(**_apart({"count": figure_said(count), **parts}))
 
 
@@ -118,9 +122,9 @@ def spoken_languages() -> list[tuple[str, str]]:
     return [(tag, str(Locale.parse(tag, sep="-").display_name)) for tag in tags]
 
 
-def figure_said(number: float | Decimal) -> str:
-    """A number grouped and written as the reader writes it."""
-    return apart(_figure_in(number, current().locale))
+def figure_said(number: float | Decimal | None) -> str:
+    """A number grouped and written as the reader writes it; one that is hidden (None) is a mark."""
+    return HIDDEN if number is None else apart(_figure_in(number, current().locale))
 
 
 @lru_cache(maxsize=4096)  # a histogram alone writes two hundred, mostly the same on every page

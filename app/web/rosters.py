@@ -16,8 +16,8 @@ from geo.models.releases import Release
 from geo.models.selections import Selection
 from registry.models.rosters import Answer, Roster
 from registry.queries.rosters import (
-    answers_seen,
     figures_seen,
+    lists_seen,
     members_page,
     roster_by_id,
     rosters_page,
@@ -32,7 +32,7 @@ bp = Blueprint("rosters", __name__, url_prefix="/rosters")
 def index() -> str:
     before = request.args.get("before", type=int)
     page = rosters_page(db(), actor=actor(), before=before)
-    seen = answers_seen(db(), [roster for roster, _key in page.rows], actor=actor())
+    seen = lists_seen(db(), [roster for roster, _key in page.rows], actor=actor())
     return render_template("rosters/index.html", page=page, seen=seen, national=actor().national)
 
 

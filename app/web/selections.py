@@ -29,7 +29,7 @@ from geo.queries.selections import (
 from geo.queries.situation import ongoing, release_meant
 from geo.services.selections import keep_draft
 from geo.vector.drawings import of_file, to_geojson
-from registry.queries.answers import ask
+from registry.queries.answers import answerable, ask, bins_of
 
 bp = Blueprint("selections", __name__)
 
@@ -114,13 +114,15 @@ def _told(question: Question) -> dict[str, Any]:
     """A question, its answer, and what the page writes both with."""
     release = release_asked(db(), question)
     level = table_level(db(), question)
-    result = ask(db(), question, actor=actor(), level=level)
+    may_answer = answerable(question, actor())
+    result = ask(db(), question, actor=actor(), level=level) if may_answer else None
+    bins = result.bins if result else [0] * bins_of(release).count
     return {
         "question": question,
         "release": release,
         "result": result,
         "level": level,
         "levels": level_names(db()),
-        "histogram": histogram_of(release, result.bins),
+        "histogram": histogram_of(release, bins),
         "sent": as_sent(db(), question),
     }

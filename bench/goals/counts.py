@@ -88,7 +88,7 @@ def _beside(world: World, points: NDArray[np.float64], share: float, vertices: i
 def _ask(world: World, shape: bytes) -> int:
     question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
     with transaction(EVERYBODY) as session:
-        return ask(session, question, actor=EVERYBODY).answers.in_
+        return ask(session, question, actor=EVERYBODY).answers.in_ or 0
 
 
 def _pages(world: World, points: NDArray[np.float64]) -> list[float]:

@@ -1,8 +1,11 @@
 """How many households were asked and what is known of them: the one carrier of such counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
+
+Figure = int | None  # None: hidden, since it tells of too few, or would tell what another is
+PARTS = ("in_", "probable", "out", "not_observed", "unlocated")
 
 
 class AnswersDoNotAddUp(AssertionError):
@@ -13,24 +16,44 @@ class AnswersDoNotAddUp(AssertionError):
 class Answers:
     """How many households were asked, and what is known of them; the parts add up to all asked.
 
-    `expected` is how many of the probable are expected to be in; it is no part of its own.
+    `expected` is how many of the probable are expected to be in; it is no part of its own. What is
+    hidden is None, never 0; what is shown is never more than all asked.
     """
 
-    in_: int
-    probable: int
+    in_: Figure
+    probable: Figure
     expected: float
-    out: int
-    not_observed: int
-    unlocated: int
-    asked: int
+    out: Figure
+    not_observed: Figure
+    unlocated: Figure
+    asked: Figure
 
     def __post_init__(self) -> None:
-        parts = (self.in_, self.probable, self.out, self.not_observed, self.unlocated)
-        if min(parts) < 0 or sum(parts) != self.asked or not 0 <= self.expected <= self.probable:
+        shown = [n for n in self.parts if n is not None]
+        fits = self.asked is None or (
+            sum(shown) <= self.asked if None in self.parts else sum(shown) == self.asked
+        )
+        probable = self.expected if self.probable is None else self.probable
+        if min(shown, default=0) < 0 or not fits or not 0 <= self.expected <= probable:
             raise AnswersDoNotAddUp(self)
 
+    @property
+    def parts(self) -> Sequence[Figure]:
+        """In, probable, out, not observed, unlocated."""
+        return tuple(getattr(self, name) for name in PARTS)
+
+    @property
+    def hides(self) -> bool:
+        """Whether a figure of it is hidden."""
+        return self.asked is None or None in self.parts
+
+    @property
+    def unshown(self) -> int:
+        """How many of those asked are in figures that are hidden, where that may be said."""
+        return 0 if self.asked is None else self.asked - sum(n or 0 for n in self.parts)
+
     @classmethod
-    def of(cls, counts: Mapping[str, int], asked: int) -> Self:
+    def of(cls, counts: Mapping[str, Figure], asked: Figure) -> Self:
         """The answers of counts by answer."""
         return cls(
             in_=counts.get("in", 0),

@@ -44,10 +44,11 @@ def hidden(above: Whole, parts: Whole, fewest: int, forced: Flags | None = None)
 def coarse(bins: Whole, fewest: int) -> Whole:
     """Bars of a histogram in steps of at least `fewest` households, so that none tells of a few.
 
-    Each is as high as the step it ends in; one without anybody stays empty.
+    All bars up to any one together are within half a step of what they stand for.
     """
     step = max(fewest, -(-int(bins.max(initial=0)) // STEPS))
-    return -(-bins // step) * step
+    upto = (np.cumsum(bins) + step // 2) // step * step
+    return np.diff(upto, prepend=0)
 
 
 class _Hiding:

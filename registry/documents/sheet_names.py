@@ -35,7 +35,7 @@ def names_that_fit(areas: Iterable[Outline], box: Box) -> list[Name]:
 
 def _rank(area: Outline) -> tuple[int, int, str]:
     answers = area.answers
-    return (-answers.in_, -answers.asked, area.name) if answers else (0, 0, area.name)
+    return (-(answers.in_ or 0), -(answers.asked or 0), area.name) if answers else (0, 0, area.name)
 
 
 def _name(area: Outline, box: Box) -> Name | None:

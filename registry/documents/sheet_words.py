@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from core.words import _, counted, figure_said, percent_said
-from registry.counting.answers import Answers
-from registry.counting.people import People
+from registry.counting.answers import Answers, Figure
+from registry.counting.people import People, together
 from registry.documents.sheet import Sheet
 
 MOST_ROWS = 9  # of the table, so that all of it stands on one sheet of paper
@@ -98,14 +98,14 @@ def _people(people: People) -> str:
     """How many people they are, and who."""
     said = counted("{count} person", "{count} people", people.people)
     parts = [
-        _("girls {n}", n=figure_said(people.f0_4 + people.f5_17)),
-        _("boys {n}", n=figure_said(people.m0_4 + people.m5_17)),
-        _("women {n}", n=figure_said(people.f18_59 + people.f60)),
-        _("men {n}", n=figure_said(people.m18_59 + people.m60)),
+        _("girls {n}", n=figure_said(people.girls)),
+        _("boys {n}", n=figure_said(people.boys)),
+        _("women {n}", n=figure_said(people.women)),
+        _("men {n}", n=figure_said(people.men)),
     ]
-    if people.unknown:
+    if people.unknown != 0:
         parts.append(_("sex or age not known {n}", n=figure_said(people.unknown)))
-    young = _("under five {n}", n=figure_said(people.f0_4 + people.m0_4))
+    young = _("under five {n}", n=figure_said(people.under_five))
     return f"{said}: {', '.join(parts)}; {young}."
 
 
@@ -129,10 +129,17 @@ def _list(answers: Answers) -> Markup:
                 also=" first" if first else "",
                 word=_word(name),
                 n=figure_said(n),
-                share=percent_said(n / answers.asked if answers.asked else 0),
+                share=_share(n, answers.asked),
             )
         )
     return LIST.format(rows=joined(rows))
+
+
+def _share(n: Figure, asked: Figure) -> str:
+    """The share of all asked, where both may be told."""
+    if n is None or asked is None:
+        return ""
+    return percent_said(n / asked if asked else 0)
 
 
 def _table(sheet: Sheet) -> Markup:
@@ -149,13 +156,13 @@ def _table(sheet: Sheet) -> Markup:
 
 
 def _row(title: str, answers: list[Answers], names: list[str]) -> Markup:
-    sums = (sum(getattr(each, name) for each in answers) for name in names)
+    sums = (together(*(getattr(each, name) for each in answers)) for name in names)
     return ROW.format(name=title, cells=joined(NUMBER.format(n=figure_said(n)) for n in sums))
 
 
 def _shown(answers: Answers) -> list[str]:
     """The answers to show: all of them, but nobody is probable where nobody was asked so."""
-    return [name for name in KINDS if name != "probable" or answers.probable]
+    return [name for name in KINDS if name != "probable" or answers.probable != 0]
 
 
 def _word(answer: str) -> str:

@@ -1,30 +1,44 @@
-"""Which households a question means, and how many they and their people are."""
+"""Which households a question means, and how many they and their people are.
+
+Who may not see exact places is told of areas alone, without the figures that tell of a few.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
-from sqlalchemy import any_, func, select
+from sqlalchemy import Select, any_, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.bulk import array_of
+from core.bulk import array_of, fetch_columns
 from core.clock import day_of, today
+from core.errors import Forbidden
+from core.settings import settings
+from geo.area_tree import ROOTLESS
 from geo.models.areas import Area
 from geo.models.events import Event
 from geo.models.releases import Direction, Release
+from geo.permissions import May as Geo
 from geo.queries.selections import Question, partly_asked_by_area, release_asked
-from registry.counting.answers import Answers
+from registry.counting.answers import Answers, Figure
 from registry.counting.bins import Bins
+from registry.counting.guarded import Guarded, Told, Tree
 from registry.counting.people import People
 from registry.counting.sums import Key, Tally
+from registry.counting.suppression import coarse
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer
 from registry.permissions import May
 from registry.queries.household_cells import quickly
 from registry.queries.tallies import Asking, answers_of, counted, unlocated_in_reach
+
+
+class DrawingUnanswered(Forbidden):
+    """Your role counts households by area, not round a drawing; pick areas instead."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,7 @@ class ByArea:
     pcode: str
     name: str
     answers: Answers
-    people_in: int
+    people_in: Figure
 
 
 @dataclass(frozen=True)
@@ -43,9 +57,9 @@ class Result:
     """What a question was answered.
 
     `bins` counts the households with a value in each of the release's bins, whatever the
-    threshold, so that it is the sum of the bins from an edge on that are in at that edge.
-    `unlocated_nearby` is how many households without a point live in areas that a drawn shape only
-    partly covers; they were not asked.
+    threshold, so that it is the sum of the bins from an edge on that are in at that edge; where a
+    few are not told of, in steps alone. `unlocated_nearby` is how many households without a point
+    live in areas that a drawn shape only partly covers; they were not asked.
     """
 
     answers: Answers
@@ -58,6 +72,12 @@ class Result:
     def people_in(self) -> People:
         """The people of the households that are in."""
         return self.people.get(Answer.IN, People())
+
+    @property
+    def hides(self) -> bool:
+        """Whether any figure of it is hidden."""
+        of_people = None in vars(self.people_in).values()
+        return of_people or self.answers.hides or any(area.answers.hides for area in self.areas)
 
 
 def ask(
@@ -74,11 +94,15 @@ def ask(
 
     Raises:
         Forbidden, and what `release_asked` refuses.
+        DrawingUnanswered: something is drawn, and the actor may not see exact places.
     """
     actor.require(May.COUNT_REGISTRANTS)
     release = release_asked(session, question)
     asking = Asking(question, actor, bins_of(release), level, on or _day(session, release))
-    tally, nearby = quickly(session, asking) or plainly(session, asking)
+    refuse_drawing(question, actor)
+    if not actor.may(Geo.EXACT_LOCATIONS):
+        return _by_areas(session, asking, level)
+    tally, nearby = _tally(session, asking)
     return Result(
         answers=_answers(tally.counts.items()),
         people=_people(tally),
@@ -86,6 +110,30 @@ def ask(
         bins=tally.bins.tolist(),
         unlocated_nearby=nearby,
     )
+
+
+def refuse_drawing(question: Question, actor: Actor) -> None:
+    """Refuse a question with a drawing to who may not see exact places.
+
+    Raises:
+        DrawingUnanswered
+    """
+    if not answerable(question, actor):
+        raise DrawingUnanswered
+
+
+def answerable(question: Question, actor: Actor) -> bool:
+    """Whether a question is answered to an actor: one with a drawing to who may see exact places.
+
+    A drawing round one house, or two that differ by one, would tell of the house.
+    """
+    drawn = question.shape is not None or question.without_shape is not None
+    return not drawn or actor.may(Geo.EXACT_LOCATIONS)
+
+
+def fewest() -> int:
+    """The fewest households or people that a figure tells of to everybody."""
+    return int(settings().fewest)
 
 
 def reference_date(session: Session, question: Question) -> date:
@@ -120,6 +168,44 @@ def _day(session: Session, release: Release | None) -> date:
     return day_of(session.get_one(Event, release.event_id).began_at)
 
 
+def _tally(session: Session, asking: Asking) -> tuple[Tally, int]:
+    return quickly(session, asking) or plainly(session, asking)
+
+
+def _by_areas(session: Session, asking: Asking, level: int) -> Result:
+    """The answer for who may not see exact places (registry.counting.guarded)."""
+    each = replace(asking, level=None)
+    everywhere = replace(asking.question, area_ids=(), without_area_ids=())
+    whole, _nearby = _tally(session, replace(each, question=everywhere))
+    asked = whole if everywhere == asking.question else _tally(session, each)[0]
+    guarded = Guarded(_tree(session), whole.counts, asked.counts, fewest())
+    told, by_area = guarded.all_together(), guarded.by_area(level)
+    hides = told.answers.in_ is None or told.answers.out is None
+    return Result(
+        answers=told.answers,
+        people={Answer.IN: told.people},
+        areas=_told(session, by_area),
+        bins=(np.zeros_like(asked.bins) if hides else coarse(asked.bins, fewest())).tolist(),
+    )
+
+
+def _tree(session: Session) -> Tree:
+    parent = func.coalesce(Area.parent_id, 0).label("parent")
+    query: Select[*tuple[Any, ...]] = select(Area.id, parent, Area.level).order_by(Area.id)
+    found = fetch_columns(session, query, {"id": "i8", "parent": "i8", "level": "i2"})
+    ids = np.concatenate([[0], found["id"]])
+    above = np.concatenate([[0], np.searchsorted(ids, found["parent"])])
+    return Tree(ids, above, np.concatenate([[ROOTLESS], found["level"]]))
+
+
+def _told(session: Session, by_area: Mapping[int, Told]) -> list[ByArea]:
+    names = _names(session, by_area.keys())
+    return _in_order(
+        ByArea(key or None, *names.get(key, ("", "")), told.answers, told.people.people)
+        for key, told in by_area.items()
+    )
+
+
 def _nearby(session: Session, question: Question, actor: Actor) -> int:
     if not (question.shape or question.without_shape):
         return 0
@@ -146,11 +232,19 @@ def _areas(session: Session, tally: Tally) -> list[ByArea]:
     of_area: dict[int | None, list[tuple[Key, tuple[int, ...]]]] = defaultdict(list)
     for key, figures in tally.counts.items():
         of_area[key[0]].append((key, figures))
-    keys = array_of(np.array([area_id for area_id in of_area if area_id], dtype=np.int64))
+    names = _names(session, (area_id for area_id in of_area if area_id))
+    return _in_order(_area(area_id, names.get(area_id), of_area[area_id]) for area_id in of_area)
+
+
+def _names(session: Session, area_ids: Iterable[int]) -> dict[int | None, tuple[str, str]]:
+    """P-code and name of areas by their keys."""
+    keys = array_of(np.array(list(area_ids), dtype=np.int64))
     named = select(Area.id, Area.pcode, Area.name).where(Area.id == any_(keys))
-    names = {row.id: (row.pcode, row.name) for row in session.execute(named)}
-    areas = [_area(area_id, names.get(area_id), rows) for area_id, rows in of_area.items()]
-    return sorted(areas, key=lambda a: (a.area_id is None, -a.answers.in_, a.name, a.pcode))
+    return {row.id: (row.pcode, row.name) for row in session.execute(named)}
+
+
+def _in_order(areas: Iterable[ByArea]) -> list[ByArea]:
+    return sorted(areas, key=lambda a: (a.area_id is None, -(a.answers.in_ or 0), a.name, a.pcode))
 
 
 def _area(

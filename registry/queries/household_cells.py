@@ -45,7 +45,10 @@ def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
         return None
     parts = _parts(question, stale.cells)
     packed = read_cells(session, question.release_id, parts)
-    areas, rows = np.unique(packed.tree.at_level(asking.level), return_inverse=True)
+    tree, level = packed.tree, asking.level
+    areas, rows = np.unique(
+        tree.ids if level is None else tree.at_level(level), return_inverse=True
+    )
     sums = Sums(rows, wet, asking.bins.count)
     _add_located(sums, question, parts, packed)
     unlocated, nearby = _add_unlocated(sums, session, asking, packed, stale.areas)

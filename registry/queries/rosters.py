@@ -31,10 +31,12 @@ from geo.queries.reach import within_reach
 from geo.queries.selections import Question
 from geo.vector.drawings import to_geojson
 from registry.counting.answers import Answers
+from registry.counting.guarded import Told, guarded_alone
 from registry.counting.people import FIGURES, People
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
+from registry.queries.answers import fewest
 from registry.queries.people import composition
 
 BLOCK = 65_536  # lines hashed together
@@ -95,15 +97,28 @@ def people_in(session: Session, roster: Roster, *, actor: Actor) -> People:
     return People(*map(int, session.execute(select(*sums)).one()))
 
 
-def answers_seen(
-    session: Session, rosters: Sequence[Roster], *, actor: Actor
-) -> dict[int, Answers]:
-    """The answers of lists, of each as many as lie within reach, by the list's key.
+def lists_seen(session: Session, rosters: Sequence[Roster], *, actor: Actor) -> dict[int, Told]:
+    """The answers of lists, of each as many as lie within reach, and the people who are in, of the
+    whole list, by the list's key; without those that tell of a few for who may not see points.
 
     Raises:
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
+    answers = _answers_within(session, rosters, actor)
+    told = {roster.id: Told(answers[roster.id], people_kept(roster)) for roster in rosters}
+    return {roster_id: _guarded(each, actor) for roster_id, each in told.items()}
+
+
+def _guarded(told: Told, actor: Actor) -> Told:
+    if actor.may(Geo.EXACT_LOCATIONS):
+        return told
+    return guarded_alone(told.answers, told.people, fewest())
+
+
+def _answers_within(
+    session: Session, rosters: Sequence[Roster], actor: Actor
+) -> dict[int, Answers]:
     if actor.national:
         return {roster.id: answers_kept(roster) for roster in rosters}
     counts: dict[int, dict[str, int]] = {roster.id: {} for roster in rosters}
@@ -118,15 +133,18 @@ def answers_seen(
 
 
 def figures_seen(session: Session, roster: Roster, *, actor: Actor) -> Seen:
-    """The figures of a list as one reader may see them.
+    """The figures of a list as one reader may see them: without those that tell of a few for who
+    may not see points.
 
     Raises:
         Forbidden
     """
-    answers = answers_seen(session, [roster], actor=actor)[roster.id]
-    if answers == answers_kept(roster):
-        return Seen(answers, people_kept(roster), whole=True)
-    return Seen(answers, people_in(session, roster, actor=actor), whole=False)
+    actor.require(May.READ_ROSTERS)
+    answers = _answers_within(session, [roster], actor)[roster.id]
+    whole = answers == answers_kept(roster)
+    people = people_kept(roster) if whole else people_in(session, roster, actor=actor)
+    told = _guarded(Told(answers, people), actor)
+    return Seen(told.answers, told.people, whole)
 
 
 def rosters_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:

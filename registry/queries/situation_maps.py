@@ -129,7 +129,9 @@ def by_area(
     for area_id, name, status, households in session.execute(counted):
         counts[area_id][status], names[area_id] = households, name
     rows = {a: Counts(names[a], Answers.of(c, sum(c.values()))) for a, c in counts.items()}
-    return dict(sorted(rows.items(), key=lambda row: (-row[1].answers.in_, row[1].name or "~")))
+    return dict(
+        sorted(rows.items(), key=lambda row: (-(row[1].answers.in_ or 0), row[1].name or "~"))
+    )
 
 
 def _made(actor: Actor) -> Select[SituationMap, str, datetime]:

@@ -37,12 +37,13 @@ from registry.queries.people import HOUSEHOLD, composition
 
 @dataclass(frozen=True)
 class Asking:
-    """A question of a release, and how its answer is to be counted."""
+    """A question of a release, and how its answer is to be counted: by the areas of a level, or
+    (None) by those people are known to live in."""
 
     question: Question
     actor: Actor
     bins: Bins
-    level: int
+    level: int | None
     on: date
 
     @property
@@ -100,7 +101,11 @@ def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
 
 
 def counted(
-    session: Session, asked: CompoundSelect[Any] | Select[Any], bins: Bins, level: int, on: date
+    session: Session,
+    asked: CompoundSelect[Any] | Select[Any],
+    bins: Bins,
+    level: int | None,
+    on: date,
 ) -> Tally:
     """Households and people of `asked` (columns of `answers_of`) by area of a level and answer.
 
@@ -108,7 +113,7 @@ def counted(
     """
     rows = _binned(asked, bins).cte("asked").prefix_with("materialized")
     people = composition(on, select(rows.c.registrant_id))
-    above = Area.path[level + 1]
+    above = rows.c.area_id if level is None else Area.path[level + 1]
     sums = [func.coalesce(func.sum(people.c[name]), 0).label(name) for name in COLUMNS[1:]]
     tally = (
         select(

@@ -20,7 +20,7 @@ from registry.counting.answers import Answers
 from registry.counting.people import FIGURES
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
-from registry.queries.answers import reference_date
+from registry.queries.answers import reference_date, refuse_drawing
 from registry.queries.people import composition
 from registry.queries.queryables import matching
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
@@ -69,9 +69,11 @@ def draft(
     """Keep a question, and a condition in CQL2 on the households, as a list yet to be frozen.
 
     Raises:
-        SelectionNameless, what `release_asked` refuses, and what `core.cql` refuses.
+        SelectionNameless, DrawingUnanswered, what `release_asked` refuses, and what `core.cql`
+        refuses.
     """
     actor.require(May.FREEZE_ROSTERS)
+    refuse_drawing(question, actor)
     matching(condition, reference_date(session, question), actor=actor)
     selection = keep_selection(session, question, name, actor=actor)
     roster = Roster(

@@ -25,9 +25,9 @@ from registry.permissions import May
 from registry.queries import rosters as asked
 from registry.queries.rosters import (
     Seen,
-    answers_seen,
     figures_seen,
     hash_of,
+    lists_seen,
     members_page,
     people_kept,
     rosters_page,
@@ -289,7 +289,7 @@ def test_the_figures_of_a_list_are_of_what_its_reader_may_see(
     assert in_the_west.answers == Answers.of(counts, 3)
     assert (in_the_west.people.people, in_the_west.whole) == (2, False)
     assert in_the_east == Seen(Answers.of({"not_observed": 1}, 1), People(), whole=False)
-    assert answers_seen(session, [roster], actor=east) == {roster.id: in_the_east.answers}
+    assert lists_seen(session, [roster], actor=east)[roster.id].answers == in_the_east.answers
 
 
 def test_who_sees_all_of_a_list_is_told_the_figures_it_was_kept_with(

@@ -140,6 +140,6 @@ def test_one_household_alone_is_hidden_with_its_total() -> None:
 
 
 def test_bars_rise_in_steps_of_no_fewer_than_are_told_of() -> None:
-    assert coarse(np.array([0, 1, 5, 6, 40]), 5).tolist() == [0, 5, 5, 10, 40]
-    assert coarse(np.array([0, 1, 200, 199]), 5).tolist() == [0, 10, 200, 200]
+    assert coarse(np.array([0, 1, 5, 6, 40]), 5).tolist() == [0, 0, 5, 5, 40]
+    assert coarse(np.array([0, 4, 200, 199]), 5).tolist() == [0, 0, 200, 200]
     assert coarse(np.array([], dtype=np.int64), 5).tolist() == []

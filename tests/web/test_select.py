@@ -117,7 +117,7 @@ def test_a_changed_question_is_answered_by_the_parts_that_change(
         "combine": "union",
         "clause": {"release": world.release.id, "at_least": 0.25},
     }
-    page = _answer(signed_in(Role.VIEWER), sent)
+    page = _answer(signed_in(Role.COORDINATOR), sent)
     assert page.status_code == 200
     assert "<!doctype" not in page.text
     for part in ("result", "who", "tally", "by-area"):
@@ -317,3 +317,16 @@ def test_without_any_release_everybody_is_counted(signed_in: SignedIn, session: 
     page = signed_in(Role.COORDINATOR).get("/select")
     assert page.status_code == 200
     assert "No release is published yet" in page.text
+
+
+def test_who_may_not_see_exact_places_is_told_to_pick_areas_and_keeps_the_drawing(
+    signed_in: SignedIn, world: World
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+
+    page = viewer.get(f"/select?poly={WEST_POLY}")
+
+    assert page.status_code == 200
+    assert "pick areas to see figures" in page.text
+    assert " households in, " not in page.text
+    assert 'data-part="live"' in page.text
