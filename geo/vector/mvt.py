@@ -21,16 +21,21 @@ LONGEST = 10  # bytes of a varint
 def points(name: str, x: Whole, y: Whole, figures: Mapping[str, Whole]) -> bytes:
     """A tile with one layer of N points, in units from its north-west corner, and their figures.
 
-    Figures are whole numbers of at least 0. No points, no bytes.
+    Figures are whole numbers of at least 0; a point that has one below 0 is given its first one
+    alone. No points, no bytes.
     """
     if not len(x):
         return b""
-    values, at = np.unique(np.stack([*figures.values()]), return_inverse=True)
+    every = np.stack([*figures.values()])
+    first_alone = (every < 0).any(axis=0)
+    values, at = np.unique(np.maximum(every, 0), return_inverse=True)
     tags = np.empty((len(x), 2 * len(figures)), dtype=np.int64)
     tags[:, 0::2], tags[:, 1::2] = np.arange(len(figures)), at.reshape(len(figures), -1).T
+    geometry = np.column_stack([np.full(len(x), MOVE_TO_ONE), x << 1, y << 1])
     layer = [
         _text(NAME, name),
-        _features(tags, np.column_stack([np.full(len(x), MOVE_TO_ONE), x << 1, y << 1])),
+        _features(tags[~first_alone], geometry[~first_alone]),
+        _features(tags[first_alone, :2], geometry[first_alone]),
         *(_text(KEYS, key) for key in figures),
         _values(values),
         _varints(np.array([_key(EXTENTS, VARINT), EXTENT, _key(VERSION, VARINT), 2])),
@@ -40,6 +45,8 @@ def points(name: str, x: Whole, y: Whole, figures: Mapping[str, Whole]) -> bytes
 
 def _features(tags: Whole, geometry: Whole) -> bytes:
     """Features from the numbers of their tags and of their geometry, a row each."""
+    if not len(tags):
+        return b""
     of_tags, of_geometry = _lengths(tags).sum(axis=1), _lengths(geometry).sum(axis=1)
     kind = [_key(KIND, VARINT), POINT]
     body = [

@@ -5,7 +5,7 @@ A record holds how many households of one code live in one cell of a tile, and w
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,18 +34,20 @@ class InTiles:
 
 @dataclass(frozen=True)
 class Shown:
-    """Cells as a map shows them: place in the tile, and households by answer."""
+    """Cells as a map shows them: place in the tile, households, and how many by answer; below 0
+    where an answer is one of a few."""
 
     x: Whole
     y: Whole
+    n: Whole
     inside: Whole
     out: Whole
     not_observed: Whole
 
-    @property
-    def n(self) -> Whole:
-        """All households of each cell."""
-        return self.inside + self.out + self.not_observed
+    def few(self, fewest: int) -> NDArray[np.bool_]:
+        """Which cells tell of too few: of all of them, or by an answer that is not of none."""
+        answers = np.stack([self.inside, self.out, self.not_observed])
+        return (self.n < fewest) | ((answers > 0) & (answers < fewest)).any(axis=0)
 
 
 def in_tiles(
@@ -88,18 +90,22 @@ def coarser(tiles: InTiles) -> InTiles:
 def shown(record: Records, wet: NDArray[np.bool_], fewest: int) -> Shown:
     """The cells of a tile, sorted by which bins are in.
 
-    Cells of fewer than `fewest` households are joined with their neighbours, and left out if they
-    are still too few.
+    Cells that tell of fewer than `fewest` households, by an answer or altogether, are joined with
+    their neighbours. If the answers are still of too few they are not told; nor is the cell if it
+    is itself.
     """
     cells = _by_answer(record, record["cell"].astype(np.int64), wet)
-    few = cells.n < fewest
+    few = cells.few(fewest)
     if not few.any():
         return cells
     numbers = np.unique(record["cell"])[few]
     scarce = np.isin(record["cell"], numbers)
     wide = (record["cell"] // CELLS // JOINED) * CELLS + record["cell"] % CELLS // JOINED
     joined = _by_answer(record[scarce], wide[scarce].astype(np.int64), wet)
-    return _together(_those(cells, ~few), _those(joined, joined.n >= fewest))
+    untold = joined.few(fewest)
+    answers = {name: np.where(untold, -1, getattr(joined, name)) for name in ANSWERS}
+    mixed = replace(joined, **answers)
+    return _together(_those(cells, ~few), _those(mixed, mixed.n >= fewest))
 
 
 def _added(tiles: InTiles) -> InTiles:
@@ -129,10 +135,12 @@ def _by_answer(record: Records, cell: Whole, wet: NDArray[np.bool_]) -> Shown:
     def summed(figures: NDArray[np.int64]) -> Whole:
         return np.bincount(place, weights=figures, minlength=len(numbers)).astype(np.int64)
 
-    n = np.maximum(summed(held), 1)
+    n = summed(held)
+    each = np.maximum(n, 1)
     return Shown(
-        x=summed(record["x"] * held) // n,
-        y=summed(record["y"] * held) // n,
+        x=summed(record["x"] * held) // each,
+        y=summed(record["y"] * held) // each,
+        n=n,
         inside=summed(held * inside),
         out=summed(held * ~(inside | unseen)),
         not_observed=summed(held * unseen),
@@ -148,3 +156,4 @@ def _together(one: Shown, other: Shown) -> Shown:
 
 
 NAMES = tuple(Shown.__dataclass_fields__)
+ANSWERS = ("inside", "out", "not_observed")

@@ -2,8 +2,9 @@
 
 Tiles are those of web mercator (zoom, column, row from the north). Below street zoom, and for who
 may not see exact places at any zoom, households are added up in 32 x 32 cells of a tile. Without
-that permission a cell of fewer than five households is joined with its neighbours, and left out if
-they are still too few.
+that permission a cell that tells of too few, altogether or by an answer, is joined with its
+neighbours; if the answers are still of too few it has only its number, and if that is, it is left
+out.
 """
 
 import math
@@ -19,10 +20,12 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -48,11 +51,10 @@ from registry.counting.tiles import CELLS, EXTENT, JOINED, RECORD, Shown, shown
 from registry.models.household_cells import CountedRelease, HouseholdTile
 from registry.models.registrants import Registrant
 from registry.permissions import May
-from registry.queries.answers import bins_between
+from registry.queries.answers import bins_between, fewest
 from registry.queries.tallies import households_in_reach
 
 STREET = 13  # the zoom from which single households are drawn
-FEWEST = 5  # households a cell tells of to those who may not see points
 
 LAYER = "households"
 STATUSES = (IN, OUT, NOT_OBSERVED)
@@ -78,14 +80,16 @@ Tile = tuple[int, int, int]
 def household_tile(session: Session, tile: Tile, question: Question, *, actor: Actor) -> bytes:
     """One tile, layer `households`; empty bytes where nobody lives.
 
-    Cells carry `n, in, out, not_observed`; single households `status, number`.
+    Cells carry `n, in, out, not_observed`, or `n` alone; single households `status, number`.
 
     Raises:
         Forbidden, and what `release_asked` refuses.
     """
     actor.require(May.COUNT_REGISTRANTS)
     exact = actor.may(Geo.EXACT_LOCATIONS)
-    made = _made_before(session, tile, question, 1 if exact else FEWEST) if actor.national else None
+    made = (
+        _made_before(session, tile, question, 1 if exact else fewest()) if actor.national else None
+    )
     if made is not None:
         return made
     release_asked(session, question)
@@ -93,7 +97,7 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
     if exact and tile[0] >= STREET:
         told = select(stand.c.status, stand.c.number, _drawn(tile, stand.c.lon, stand.c.lat))
     else:
-        told = _cells(tile, stand, FEWEST if not exact else 1)
+        told = _cells(tile, stand, fewest() if not exact else 1)
     return _as_tile(session, told.subquery("layer"))
 
 
@@ -153,13 +157,21 @@ def _cells(tile: Tile, stand: CTE, fewest: int) -> Select[Any]:
     one = literal(1).label("n")
     each = select(column.label("x"), row.label("y"), one, *counts, stand.c.lon, stand.c.lat)
     cells = _added_up(each.subquery("each"), 1).cte("cells")
-    few = select(cells).where(cells.c.n < fewest).subquery("few")
+    few = select(cells).where(_tells_of_few(cells, fewest)).subquery("few")
     joined = _added_up(few, JOINED).subquery("joined")
-    told = union_all(
-        select(cells).where(cells.c.n >= fewest), select(joined).where(joined.c.n >= fewest)
-    ).subquery("told")
+    untold = _tells_of_few(joined, fewest)
+    answers = [case((~untold, joined.c[name])).label(name) for name in STATUSES]
+    others = [joined.c[name] for name in ("x", "y", "n")]
+    mixed = select(*others, *answers, joined.c.lon, joined.c.lat).where(joined.c.n >= fewest)
+    told = union_all(select(cells).where(~_tells_of_few(cells, fewest)), mixed).subquery("told")
     drawn = _drawn(tile, told.c.lon, told.c.lat)
     return select(*(told.c[name] for name in ("n", *STATUSES)), drawn)
+
+
+def _tells_of_few(cells: CTE | Subquery, fewest: int) -> ColumnElement[bool]:
+    """Whether a cell tells of too few: of all of them, or by an answer that is not of none."""
+    answers = (cells.c[name].between(1, fewest - 1) for name in STATUSES)
+    return or_(cells.c.n < fewest, *answers)
 
 
 def _added_up(cells: Subquery, each_way: int) -> Select[Any]:
