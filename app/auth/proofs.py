@@ -60,7 +60,7 @@ def let_in(session: Session, email: str, password: str) -> User:
     user = session.scalar(select(User).where(User.email == address))
     if not passwords.fits(user, password) or user is None:
         raise tries.lock(tried, user) or SignInWrong()
-    tries.take_back(session, tried)
+    tries.take_back(tried)
     if user.second_since is None:
         _came_in(session, user)
     return user
@@ -85,7 +85,7 @@ def confirm(session: Session, sign_in: SignIn, proof: Proof) -> None:
         SignInWrong, CodeWrong, TriedTooOften
     """
     user = session.get_one(User, sign_in.user_id)
-    _check_password(session, user, proof.password)
+    _check_password(user, proof.password)
     if user.second_since is not None:
         _check_code(session, user, proof.code)
     with audit.act(session, _self(user), "users.confirm", user):
@@ -100,7 +100,7 @@ def change_password(session: Session, sign_in: SignIn, old: str, new: str) -> No
         SignInWrong: the old one does not fit. PasswordTooShort, TriedTooOften.
     """
     user = session.get_one(User, sign_in.user_id)
-    _check_password(session, user, old)
+    _check_password(user, old)
     with audit.act(session, _self(user), "users.change_password", user) as figures:
         user.password_hash = passwords.hashed(new)
         figures["ended"] = sign_ins.end_all(session, user, but=sign_in.id)
@@ -194,18 +194,18 @@ def needs_second_factor(session: Session, user_id: int) -> bool:
     return session.scalar(held.limit(1)) is not None
 
 
-def _check_password(session: Session, user: User, password: str) -> None:
+def _check_password(user: User, password: str) -> None:
     tried = tries.count(user.email)
     if not passwords.fits(user, password):
         raise tries.lock(tried, user) or SignInWrong()
-    tries.take_back(session, tried)
+    tries.take_back(tried)
 
 
 def _check_code(session: Session, user: User, code: str) -> None:
     tried = tries.count(user.email)
     if not second_factor.fits(session, user, code):
         raise tries.lock(tried, user) or CodeWrong()
-    tries.take_back(session, tried)
+    tries.take_back(tried)
 
 
 def _came_in(session: Session, user: User) -> None:

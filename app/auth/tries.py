@@ -70,12 +70,16 @@ def lock(tried: Try, user: User | None) -> TriedTooOften | None:
         return TriedTooOften(when=moment_said(until))
 
 
-def take_back(session: Session, tried: Try) -> None:
-    """The try was right, though not all that is asked: those before it stay counted."""
+def take_back(tried: Try) -> None:
+    """The try was right, though not all that is asked: those before it stay counted.
+
+    In a transaction of its own too: the request may go on to count another try.
+    """
     fewer = {"wrong": func.greatest(Lockout.wrong - 1, 0)}
     unlocked = {"wrong": MOST - 1, "locks": Lockout.locks - 1, "locked_until": None}
     mine = update(Lockout).where(Lockout.digest == _digest(tried.email))
-    session.execute(mine.values(unlocked if tried.locks else fewer))
+    with transaction() as session:
+        session.execute(mine.values(unlocked if tried.locks else fewer))
 
 
 def forget(session: Session, email: str) -> bool:

@@ -135,6 +135,18 @@ def test_a_one_time_link_unlocks(browser: Browser, web: Flask) -> None:
     assert _enters(browser)
 
 
+def test_password_and_code_are_counted_one_after_the_other(browser: Browser) -> None:
+    administrator = _administrator(browser)
+    with transaction() as session:
+        code = code_of(session.scalars(select(User).filter_by(email="amal@example.org")).one(), 1)
+
+    confirmed = administrator.act("/me/confirm", follow=False, password=PASSWORD, code=code)
+
+    assert confirmed.status_code == 303
+    with transaction() as session:
+        assert session.scalars(select(Lockout)).all() == []
+
+
 def test_wrong_codes_lock_too_and_the_password_between_them_does_not_help(
     browser: Browser,
 ) -> None:
