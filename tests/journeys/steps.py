@@ -98,7 +98,8 @@ def _set_up_codes(person: Person) -> None:
     person.key = person.page.locator("code.key").inner_text().replace(" ", "")
     person.fill(code=person.code())
     person.click("Switch it on")
-    person.finds_it_good_on_any_screen()
+    person.sees("Your recovery codes")
+    person.finds_it_accessible()
     person.click("I have kept them")
 
 
