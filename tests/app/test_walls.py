@@ -165,7 +165,6 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "recount_households",
         "sample_due",
         "verify_trail",
-        "verify_trail",
     }
     assert for_all < works.keys()
 
