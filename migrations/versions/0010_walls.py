@@ -313,16 +313,6 @@ PARTITIONS = {
 }
 FOR_WORKS = ("begin_exposure", "end_exposure", "begin_household_cells", "end_household_cells")
 
-# PostGIS does not say that boxes can be compared without telling of them; a superuser may. Without
-# it a map of one district reads the district's households one by one.
-LEAKPROOF = """
-do $$
-begin
-    alter function geometry_overlaps(geometry, geometry) leakproof;
-exception when insufficient_privilege then null;
-end $$
-"""
-
 
 def upgrade() -> None:
     _columns()
@@ -335,7 +325,7 @@ def upgrade() -> None:
     for name, asked in SUMS.items():
         op.execute(f"create view {name} as {asked}")
         op.execute(f"grant select on {name} to {EVERYBODY}")
-    for statement in (BEYOND_REACH, SERVED, *PARTITIONS.values(), WIDE_TRIGGERS, LEAKPROOF):
+    for statement in (BEYOND_REACH, SERVED, *PARTITIONS.values(), WIDE_TRIGGERS):
         op.execute(statement)
     for name in FOR_WORKS:
         op.execute(f"revoke execute on function {name} from public")

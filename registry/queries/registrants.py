@@ -194,7 +194,8 @@ def happenings(session: Session, registrant: Registrant) -> list[Happening]:
 
 def _meant(text: str) -> Subquery:
     """Who `text` may mean: id, and a key that puts the likest first and tells equals apart."""
-    exact = or_(Registrant.code == text, Registrant.phone == text)
+    coded = and_(Registrant.kind.in_([*RegistrantKind]), Registrant.code == text)  # by its index
+    exact = or_(coded, Registrant.phone == text)
     if number := _number(text):
         exact = or_(exact, Registrant.number == number)
     named, local = Registrant.name, Registrant.name_local
