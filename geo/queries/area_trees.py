@@ -7,6 +7,7 @@ import shapely
 from sqlalchemy import Select, any_, func, select
 from sqlalchemy.orm import Session
 
+from core.actor import Actor
 from core.bulk import array_of, fetch_columns
 from geo.area_tree import BOX, AreaTree, tree_of
 from geo.crs import Flags
@@ -14,6 +15,7 @@ from geo.ellipsoid import Shapes
 from geo.models.areas import Area
 from geo.models.selections import Combine
 from geo.queries.areas import in_force
+from geo.queries.reach import every_version_of
 from geo.queries.selections import Question
 from geo.vector.drawn_areas import TakenIn, by_box, by_shape
 from geo.vector.lattice import Indices
@@ -31,6 +33,13 @@ def area_tree(session: Session) -> AreaTree:
     found = fetch_columns(session, query, FETCHED)
     boxes = np.column_stack([found[side] for side in BOX])
     return tree_of(found["id"], found["parent"], found["level"], found["in_force"], boxes)
+
+
+def reached(session: Session, tree: AreaTree, actor: Actor) -> Flags:
+    """Which areas an actor may see; what has no area, only who may see the whole country."""
+    if actor.national:
+        return np.ones(len(tree.record), dtype=bool)
+    return tree.below(session.scalars(every_version_of(actor.area_ids)).all())
 
 
 def areas_asked(

@@ -42,8 +42,8 @@ RIGHTS = (
     f"{LATER} grant usage on sequences to {EVERYBODY}",
 )
 
-# What was counted beforehand tells of places of all areas in one value, which no policy can part.
-COUNTED_FOR_ALL = "revoke all on household_cells, household_tiles from highground_local"
+# Tiles made beforehand tell of all areas in one value, and no longer know which.
+COUNTED_FOR_ALL = "revoke all on household_tiles from highground_local"
 
 # The areas and the person a transaction stands for; nobody's unless `stand_locally` said so.
 REACHED = """
@@ -285,7 +285,6 @@ PARTITIONS = {
             execute format('drop table if exists %I', fresh);
             execute format('create table %I (like household_cells)', fresh);
             execute format('alter table %I alter packed set storage external', fresh);
-            execute format('revoke all on %I from highground_local', fresh);
         end $$
     """,
     "end_household_cells": """

@@ -16,7 +16,7 @@ from geo.crs import Flags
 from geo.models.events import Event, EventState
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Combine
-from geo.queries.area_trees import areas_asked
+from geo.queries.area_trees import areas_asked, reached
 from geo.queries.selections import Question
 from geo.vector.cover import BORDER, GRAINS, INSIDE, Cover, blocks, cover, without
 from registry.counting.packed import Whole
@@ -30,12 +30,9 @@ from registry.queries.tallies import Asking
 def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
     """The tally of a question and how many unlocated live nearby; None where cells cannot say.
 
-    They cannot for who sees a part of the country only (they hold all of it, and the database
-    shows them to nobody else), for a release that was not counted (on that day's ages), for a
-    threshold between two edges, for a drawing that is taken out, or when too much has changed.
+    They cannot for a release that was not counted (on that day's ages), for a threshold between
+    two edges, for a drawing that is taken out, or when too much has changed since.
     """
-    if not asking.actor.national:
-        return None
     question = asking.question
     wet = asking.bins.taken_in(question.threshold)
     if wet is None or question.release_id is None or question.without_shape:
@@ -45,13 +42,14 @@ def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
         return None
     parts = _parts(question, stale.cells)
     packed = read_cells(session, question.release_id, parts)
+    reach = reached(session, packed.tree, asking.actor)
     tree, level = packed.tree, asking.level
     areas, rows = np.unique(
         tree.ids if level is None else tree.at_level(level), return_inverse=True
     )
     sums = Sums(rows, wet, asking.bins.count)
-    _add_located(sums, question, parts, packed)
-    unlocated, nearby = _add_unlocated(sums, session, asking, packed, stale.areas)
+    _add_located(sums, question, parts, packed, reach)
+    unlocated, nearby = _add_unlocated(sums, session, asking, packed, reach, stale.areas)
     now = located_now(session, asking, stale.cells) + unlocated
     return sums.tally(areas) + now, nearby
 
@@ -96,10 +94,12 @@ def _parts(question: Question, stale: Whole) -> list[Part]:
     return parts
 
 
-def _add_located(sums: Sums, question: Question, parts: Sequence[Part], packed: Packed) -> None:
+def _add_located(
+    sums: Sums, question: Question, parts: Sequence[Part], packed: Packed, reach: Flags
+) -> None:
     """Add all asked that stand in cells without a change."""
     for part, held in zip(parts, packed.parts, strict=True):
-        asked = _areas(question, packed.tree, drawn=part.all_but is None)
+        asked = reach & _areas(question, packed.tree, drawn=part.all_but is None)
         sums.add(held.counts, asked[held.counts["area"]])
         sums.add(held.households, asked[held.households["area"]] & _inside(part.covered, held))
 
@@ -125,7 +125,7 @@ def _inside(covered: Cover, held: Held) -> Flags:
 
 
 def _add_unlocated(
-    sums: Sums, session: Session, asking: Asking, packed: Packed, stale: Whole
+    sums: Sums, session: Session, asking: Asking, packed: Packed, reach: Flags, stale: Whole
 ) -> tuple[Tally, int]:
     """Add the households without a point in areas that are asked; answers those of areas with a
     change, counted where they live now, and how many live nearby."""
@@ -134,7 +134,8 @@ def _add_unlocated(
     lived_in = changed.copy()
     lived_in[living["area"]] = True
     asked, partly = areas_asked(session, tree, asking.question, np.flatnonzero(lived_in))
-    sums.add(living, (asked & ~changed)[living["area"]])
-    nearby = living["households"][(partly & ~changed)[living["area"]]].sum()
+    still = reach & ~changed
+    sums.add(living, (asked & still)[living["area"]])
+    nearby = living["households"][(partly & still)[living["area"]]].sum()
     now, others = unlocated_now(session, asking, tree, asked & changed, partly & changed)
     return now, int(nearby) + others

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.bulk import array_written
 from geo.area_tree import AREA, AreaTree
+from geo.crs import Flags
 from geo.vector.cover import GRAINS, Cover, cell_in_tile
 from registry.counting.packed import COUNT, HOUSEHOLD, Records, Whole
 from registry.models.household_cells import Grain
@@ -34,6 +35,7 @@ READ = text("""
     ) as held
     group by part, grain
 """)
+STANDS = text("select current_user = 'highground_local' as locally, reached_areas() as areas")
 ASIDE = -1  # no part: what is read with every question
 FIRST = np.zeros(1, dtype=np.int64)
 
@@ -56,6 +58,13 @@ class Held:
     cell: Whole
     lies: NDArray[np.uint8]
 
+    def within(self, seen: Flags) -> Self:
+        """What of it lies in the areas that are seen."""
+        counts, kept = self.counts, seen[self.households["area"]]
+        return type(self)(
+            counts[seen[counts["area"]]], self.households[kept], self.cell[kept], self.lies[kept]
+        )
+
 
 @dataclass(frozen=True)
 class Packed:
@@ -66,20 +75,29 @@ class Packed:
     unlocated: Records
     parts: Sequence[Held]
 
+    def within(self, area_ids: Sequence[int]) -> Self:
+        """What of it lies in some areas, without what has no area."""
+        seen = np.isin(self.tree.ids, np.array(area_ids, dtype=np.int64))
+        unlocated = self.unlocated[seen[self.unlocated["area"]]]
+        return type(self)(self.tree, unlocated, [part.within(seen) for part in self.parts])
+
 
 def read_cells(session: Session, release_id: int, parts: Sequence[Part]) -> Packed:
     """What was counted for a release in the cells of some parts.
 
-    One statement, so that all of it was counted at one moment.
+    One statement, so that all of it was counted at one moment. A value holds many areas, which no
+    policy can part: what the transaction may not see is left out here, before anybody adds it up.
     """
     asked = _asked(parts) | {"release": release_id, "largest": GRAINS[0]}
     found = session.execute(READ, asked, execution_options={"binary_results": True})
     rows = {(row.part, row.grain): row for row in found}
-    return Packed(
+    packed = Packed(
         tree=AreaTree(_records(rows.get((ASIDE, Grain.TREE)), AREA)),
         unlocated=_records(rows.get((ASIDE, Grain.UNLOCATED)), COUNT),
         parts=[_held(rows, number, part.covered) for number, part in enumerate(parts)],
     )
+    stands = session.execute(STANDS).one()
+    return packed.within(stands.areas or ()) if stands.locally else packed
 
 
 def _asked(parts: Sequence[Part]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from sqlalchemy import delete, select
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -15,10 +14,12 @@ from geo.models.releases import Direction, Release
 from geo.models.selections import Combine
 from geo.queries.selections import Question
 from geo.vector.cover import CELL
-from registry.models.household_cells import CountedRelease, HouseholdCell, StaleCell
-from registry.queries.answers import ask
+from registry.models.household_cells import CountedRelease, StaleCell
+from registry.queries.answers import bins_of
+from registry.queries.household_cells import quickly
+from registry.queries.tallies import Asking
 from registry.services.household_cells import count_release, recount
-from tests.make.counted import EDGES, HOUSEHOLDS, both_ways, same, settle_people, star
+from tests.make.counted import EDGES, HOUSEHOLDS, ON, both_ways, same, settle_people, star
 from tests.make.geo import make_release
 from tests.make.registry import make_household, make_location
 
@@ -59,15 +60,40 @@ def test_picked_and_left_out_areas_are_counted_alike(
         same(session, question, counted, anybody)
 
 
-def test_who_is_bound_to_an_area_is_not_answered_from_what_was_counted_for_all(
+def test_who_is_bound_to_an_area_is_counted_for_alike(
     session: Session, areas: dict[str, Area], counted: Release, anybody: Actor
 ) -> None:
     bound = replace(anybody, national=False, area_ids=frozenset({areas["X1"].id}))
+    tally, _nearby = same(session, Question(release_id=counted.id), counted, bound)
+    assert {area for area, _status in tally.counts} == {areas["X11"].id, areas["X12"].id}
+
+
+def test_who_is_bound_to_an_area_is_counted_for_alike_in_drawings_and_picked_areas(
+    session: Session, areas: dict[str, Area], counted: Release, anybody: Actor
+) -> None:
+    bound = replace(anybody, national=False, area_ids=frozenset({areas["X12"].id, areas["X2"].id}))
+    picked = (areas["X1"].id, areas["X22"].id)
+    for seed in range(6):
+        question = Question(shape=star(seed), release_id=counted.id, threshold=0.5)
+        same(session, question, counted, bound)
+        for combine in Combine:
+            with_areas = replace(question, area_ids=picked, combine=combine)
+            same(session, with_areas, counted, bound)
+            same(session, replace(with_areas, without_area_ids=picked[1:]), counted, bound)
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_cells_tell_of_ones_areas_where_the_question_forgot_who_asks(
+    session: Session, areas: dict[str, Area], counted: Release, anybody: Actor, drawn: bool
+) -> None:
+    question = Question(shape=star(3) if drawn else None, release_id=counted.id)
+    bound = replace(anybody, national=False, area_ids=frozenset({areas["X1"].id}))
+    own, nearby = same(session, question, counted, bound)
+
     stand(session, bound)
-    tally = ask(session, Question(release_id=counted.id), actor=bound)
-    assert {area.area_id for area in tally.areas} == {areas["X1"].id}
-    with pytest.raises(ProgrammingError, match="permission denied for table household_cells"):
-        session.scalars(select(HouseholdCell.cell)).all()
+    forgotten = quickly(session, Asking(question, anybody, bins_of(counted), 2, ON))
+    assert forgotten is not None
+    assert (forgotten[0].counts, forgotten[1]) == (own.counts, nearby)
 
 
 def test_households_on_the_line_of_a_drawing_are_in_it(
