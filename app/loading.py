@@ -76,7 +76,7 @@ def _made(session: Session, person: Signing, password_hash: str) -> Actor:
         session.flush()
         session.add(RoleGrant(user_id=user.id, role=person.role))
         figures.update(role=person.role)
-    return actor_of(user, grants_of(session, user))
+    return actor_of(session, user, grants_of(session, user))
 
 
 def load_areas(file: Path, *, actor: Actor, **said: Any) -> dict[str, Any]:

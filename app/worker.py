@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -21,7 +22,7 @@ import app.trail  # noqa: F401 - work of its own
 import geo.jobs
 import programs.jobs
 import registry.jobs
-from app.auth.door import actor_of, grants_of
+from app.auth.door import actor_of, bound_to, grants_of
 from app.auth.models import User
 from app.retention import tidy
 from app.upkeep import keep_up
@@ -168,16 +169,19 @@ def _do(job: Job, progress: Progress) -> None:
 
 
 def _asker(session: Session, job: Job) -> Actor:
-    """The actor of the request, with today's rights and no area they did not have then."""
+    """The actor of the request, with today's rights and nothing in reach that was not then."""
     if job.actor_id == PLATFORM.id:
         return PLATFORM
     user = session.get(User, job.actor_id)
     if user is None or not user.active:
         raise AskerGone
-    today = actor_of(user, grants_of(session, user))
-    if job.national or not today.national:
+    today = actor_of(session, user, grants_of(session, user))
+    if today.national and not job.national:
+        today = replace(today, national=False, area_ids=frozenset(job.actor_areas), people=None)
+    if job.actor_programs is None:
         return today
-    return Actor(today.id, today.name, today.permissions, frozenset(job.actor_areas))
+    programs = frozenset(job.actor_programs)
+    return bound_to(today, programs if today.program_ids is None else programs & today.program_ids)
 
 
 def _close(progress: Progress, state: JobState, **told: object) -> None:

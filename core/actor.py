@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Select
+
 from core.errors import Forbidden
 
 
@@ -14,6 +16,13 @@ class Actor:
     permissions: frozenset[str]
     area_ids: frozenset[int] = frozenset()  # roots of what they may see; empty sees nothing
     national: bool = False  # sees every area, and those who have none
+    program_ids: frozenset[int] | None = None  # the programs they may see; None is every one
+    people: Select[int] | None = None  # those they may see, where programs say it and not areas
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nobody is out of their reach."""
+        return self.national and self.program_ids is None
 
     def may(self, permission: str) -> bool:
         """Whether this permission was given to them."""

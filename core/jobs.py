@@ -90,6 +90,7 @@ class Job(Row):
     subject_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_id: Mapped[int] = mapped_column(BigInteger)
     actor_areas: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
+    actor_programs: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     national: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(server_default="en")
     after_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
@@ -177,6 +178,7 @@ def defer(
         "subject_id": about.id if about else None,
         "actor_id": actor.id,
         "actor_areas": sorted(actor.area_ids),
+        "actor_programs": None if actor.program_ids is None else sorted(actor.program_ids),
         "national": actor.national,
         "language": current().tag,
     }

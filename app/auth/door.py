@@ -1,6 +1,7 @@
 """The door: every request is somebody's, unless its page is on the public list."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.auth import second_factor, sign_ins
 from app.auth.models import RoleGrant, SignIn, User
-from app.auth.roles import GIVES, SECOND_FACTOR
+from app.auth.roles import AREAWIDE, NATIONWIDE, SECOND_FACTOR, permissions_of
 from core.actor import NOBODY, Actor
 from core.errors import Forbidden, Refusal
 from core.jobs import LIVE, Job
 from core.settings import settings
 from core.words import Language, language_of
+from programs.queries.reach import people_of, programs_of
 
 PUBLIC = frozenset(
     {
@@ -85,7 +87,7 @@ def _let_in(session: Session, user: User) -> Actor:
     if owes_second_factor(user, grants):
         _only(SETTING_UP, SetUpFirst)
         return Actor(user.id, user.name, frozenset())
-    actor = actor_of(user, grants)
+    actor = actor_of(session, user, grants)
     sign_ins.see(session, g.sign_in)
     g.roles = list(dict.fromkeys(grant.role for grant in grants))
     live = select(func.count()).where(Job.actor_id == actor.id, Job.state.in_(LIVE))
@@ -132,20 +134,41 @@ def grants_of(session: Session, user: User) -> Sequence[RoleGrant]:
     return session.scalars(holds.order_by(RoleGrant.id)).all()
 
 
-def actor_of(user: User, grants: Sequence[RoleGrant]) -> Actor:
+def actor_of(session: Session, user: User, grants: Sequence[RoleGrant]) -> Actor:
     """The actor a user is by their roles.
 
     A grant bound to an area binds all of them: who is a registrar of one district and a viewer of
-    the whole country acts in the district alone.
+    the whole country acts in the district alone. So does one bound to a program, or to those an
+    organisation runs at this moment.
     """
     areas = frozenset(grant.area_id for grant in grants if grant.area_id is not None)
-    return Actor(
+    actor = Actor(
         id=user.id,
         name=user.name,
-        permissions=frozenset().union(*(GIVES[grant.role] for grant in grants)),
+        permissions=permissions_of({grant.role for grant in grants}),
         area_ids=areas,
         national=bool(grants) and not areas,
     )
+    bound = [grant for grant in grants if grant.program_id or grant.organisation_id]
+    return bound_to(actor, _programs(session, bound)) if bound else actor
+
+
+def bound_to(actor: Actor, program_ids: frozenset[int]) -> Actor:
+    """An actor who sees some programs only, and no people but theirs unless bound to areas too."""
+    beyond = NATIONWIDE | AREAWIDE if actor.national else NATIONWIDE
+    return replace(
+        actor,
+        permissions=actor.permissions - beyond,
+        program_ids=program_ids,
+        people=people_of(program_ids) if actor.national else None,
+    )
+
+
+def _programs(session: Session, grants: Sequence[RoleGrant]) -> frozenset[int]:
+    given = {grant.program_id for grant in grants if grant.program_id is not None}
+    runners = {grant.organisation_id for grant in grants if grant.organisation_id is not None}
+    theirs = session.scalars(programs_of(frozenset(runners))) if runners else ()
+    return frozenset(given).union(theirs)
 
 
 def enter(session: Session, user: User) -> None:

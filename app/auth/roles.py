@@ -1,5 +1,6 @@
 """Roles: one table of who may do what, for a program manager to read."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from app.auth.permissions import May as Roof
@@ -111,6 +112,16 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.VIEWER: LOOK,
 }
 
+NOT_TOGETHER = (
+    (Role.PROGRAM_MANAGER, Role.APPROVER),
+    (Role.PROGRAM_MANAGER, Role.FINANCE),
+    (Role.APPROVER, Role.FINANCE),
+    (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER),
+    (Role.ADMINISTRATOR, Role.APPROVER),
+    (Role.ADMINISTRATOR, Role.FINANCE),
+)
+"""Roles that nobody holds at the same time."""
+
 SECOND_FACTOR = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.FINANCE})
 """Who holds one of these signs in with a second factor; others may."""
 
@@ -124,6 +135,56 @@ MONEY: frozenset[str] = frozenset(
     }
 )
 """What moves money: done only by who has lately proved to be there themselves."""
+
+NATIONWIDE: frozenset[str] = frozenset(
+    {
+        Roof.WRITE_USERS,
+        Roof.READ_AUDIT,
+        Roof.CANCEL_JOBS,
+        Geo.IMPORT_AREAS,
+        Registry.WRITE_VOCABULARIES,
+        Programs.WRITE_ORGANISATIONS,
+        Programs.WRITE_SERVICE_POINTS,
+    }
+)
+"""What changes or shows more than single programs: not for who is bound to programs."""
+
+AREAWIDE: frozenset[str] = frozenset(
+    {
+        Registry.IMPORT_REGISTRANTS,
+        Registry.MERGE_IMPORTS,
+        Registry.MAKE_SITUATION_MAPS,
+    }
+)
+"""What is done to the registry of areas: not for who sees the people of programs alone."""
+
+
+def clashes(held: Collection[Role]) -> list[tuple[Role, Role]]:
+    """The pairs among some roles that nobody holds at the same time."""
+    return [pair for pair in NOT_TOGETHER if set(pair) <= set(held)]
+
+
+def permissions_of(held: Collection[Role]) -> frozenset[str]:
+    """What some roles held together let one do.
+
+    Roles that exclude one another, as an older installation may have given them, move no money:
+    neither signs, pays, posts nor issues, until an administrator ends one of them.
+    """
+    torn = {role for pair in clashes(held) for role in pair}
+    given = (GIVES[role] - MONEY if role in torn else GIVES[role] for role in held)
+    return frozenset[str]().union(*given)
+
+
+def why_not_together(pair: tuple[Role, Role]) -> str:
+    """Why nobody holds both of two roles, in the reader's language."""
+    return {
+        (Role.PROGRAM_MANAGER, Role.APPROVER): _("Who prepares what is given does not sign it."),
+        (Role.PROGRAM_MANAGER, Role.FINANCE): _("Who prepares what is given does not pay it."),
+        (Role.APPROVER, Role.FINANCE): _("Who signs does not pay."),
+        (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER): _("Who gives roles prepares nothing."),
+        (Role.ADMINISTRATOR, Role.APPROVER): _("Who gives roles does not sign."),
+        (Role.ADMINISTRATOR, Role.FINANCE): _("Who gives roles does not pay."),
+    }[pair]
 
 
 def role_name(role: Role) -> str:

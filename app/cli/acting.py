@@ -33,7 +33,7 @@ def acting_as(email: str) -> Actor:
         user = session.scalars(named).first()
         if user is None:
             raise UserUnknown(email=email)
-        return actor_of(user, grants_of(session, user))
+        return actor_of(session, user, grants_of(session, user))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ bp = Blueprint("payments", __name__, url_prefix="/payments")
 @confirmed
 def csv(batch_id: int) -> Response:
     exported = export_csv(db(), batch_id, actor=actor())
-    cycle = batch_of(db(), batch_id)[1]
+    cycle = batch_of(db(), batch_id, actor=actor())[1]
     place = url_for("cycles.file", cycle_id=cycle.id, sha256=exported.kept.sha256)
     return redirect(place, 303)
 
@@ -26,6 +26,6 @@ def csv(batch_id: int) -> Response:
 @confirmed
 def workbook(batch_id: int) -> Response:
     actor().require(May.EXPORT_PAYMENTS)
-    batch, cycle, _program = batch_of(db(), batch_id)
+    batch, cycle, _program = batch_of(db(), batch_id, actor=actor())
     job = jobs.defer(db(), write_payment_list, actor=actor(), about=batch, batch_id=batch_id)
     return redirect(url_for("cycles.show", cycle_id=cycle.id, job=job), 303)

@@ -33,7 +33,7 @@ def index() -> str:
     before = request.args.get("before", type=int)
     page = rosters_page(db(), actor=actor(), before=before)
     seen = lists_seen(db(), [roster for roster, _key in page.rows], actor=actor())
-    return render_template("rosters/index.html", page=page, seen=seen, national=actor().national)
+    return render_template("rosters/index.html", page=page, seen=seen, national=actor().sees_all)
 
 
 @bp.post("/")

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0011"
 down_revision = "0010"
@@ -15,6 +16,7 @@ def upgrade() -> None:
     _second_factor()
     _sign_ins()
     _bound_roles()
+    _bound_work()
 
 
 def _second_factor() -> None:
@@ -68,6 +70,11 @@ def _bound_roles() -> None:
         op.add_column("role_grants", sa.Column(column, sa.BigInteger(), nullable=True))
         name = f"fk_role_grants_{column}"
         op.create_foreign_key(name, "role_grants", table, [column], ["id"])
+
+
+def _bound_work() -> None:
+    programs = sa.Column("actor_programs", postgresql.ARRAY(sa.BigInteger()), nullable=True)
+    op.add_column("jobs", programs)
 
 
 def _row() -> tuple[sa.Column[int], sa.Column[object]]:

@@ -20,6 +20,7 @@ from programs.models.programs import Benefit, Program, ProgramState
 from programs.permissions import May
 from programs.queries.amounts import amount_due
 from programs.queries.eligibility import Round, judged
+from programs.queries.reach import program_seen, sees, within_programs
 from registry.counting.people import FIGURES, People
 from registry.models.rosters import Roster, RosterState
 
@@ -87,7 +88,7 @@ def locked_cycle(session: Session, cycle_id: int, *states: CycleState, actor: Ac
         see all of it, and what an act signs is the whole of its subject.
     """
     cycle = session.get(Cycle, cycle_id, with_for_update=True, populate_existing=True)
-    if cycle is None:
+    if cycle is None or not sees(actor, cycle.program_id):
         raise NotFound(cycle=cycle_id)
     if cycle.state not in states:
         wanted = _(" or ").join(state_said(state) for state in states)
@@ -102,7 +103,7 @@ def choices(session: Session, *, actor: Actor) -> Choices:
     actor.require(May.PREPARE_CYCLES)
     programs = (
         select(Program.id, Program.name)
-        .where(Program.state == ProgramState.ACTIVE)
+        .where(Program.state == ProgramState.ACTIVE, within_programs(actor, Program.id))
         .order_by(Program.id.desc())
     )
     rosters = (
@@ -161,12 +162,12 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
 
     Raises:
         Invalid, Forbidden: the program's rule cannot be read or used by this actor.
-        CycleBeyondReach: they see a part of the list only.
+        NotFound: the program is none they see. CycleBeyondReach: they see a part of the list only.
     """
     actor.require(May.READ_PROGRAMS)
     if sees_part_only(session, asked.roster_id, actor=actor):
         raise CycleBeyondReach
-    program = session.get_one(Program, asked.program_id)
+    program = program_seen(session, asked.program_id, actor=actor)
     rows = session.execute(_tally(asked, program.currency, _level(session), actor)).all()
     enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
     return Preview(
@@ -198,7 +199,7 @@ def _tally(asked: Round, currency: str, level: int, actor: Actor) -> Select[*tup
         .outerjoin(due, due.c.people == j.people)
         .outerjoin(leaf, leaf.id == j.area_id)
         .outerjoin(area, area.id == func.coalesce(leaf.path[level + 1], leaf.id))
-        .outerjoin(by, by.id == j.by_program_id)
+        .outerjoin(by, (by.id == j.by_program_id) & within_programs(actor, by.id))
         .group_by(*verdict, by.id, area.id)
         .order_by(area.pcode)
     )

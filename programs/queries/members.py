@@ -22,6 +22,7 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.programs import Benefit, Program
+from programs.queries.reach import cycle_seen, within_programs
 from registry.models.registrants import Registrant
 from registry.permissions import May
 
@@ -74,9 +75,15 @@ def members_page(
 ) -> Page[Any]:
     """The households of a cycle within reach by number; with a reason, those it leaves out.
 
-    Columns: `registrant_id, name, area, pcode, people, reason, program, number`.
+    Columns: `registrant_id, name, area, pcode, people, reason, program, number`; the program that
+    serves a household already is named to who may see it.
+
+    Raises:
+        Forbidden, NotFound
     """
     actor.require(May.READ_REGISTRANTS)
+    cycle_seen(session, cycle_id, actor=actor)
+    served_by = (Program.id == CycleMember.by_program_id) & within_programs(actor, Program.id)
     listed = (
         select(
             CycleMember.registrant_id,
@@ -90,7 +97,7 @@ def members_page(
         )
         .join(Registrant, Registrant.id == CycleMember.registrant_id)
         .outerjoin(Area, Area.id == CycleMember.area_id)
-        .outerjoin(Program, Program.id == CycleMember.by_program_id)
+        .outerjoin(Program, served_by)
         .where(CycleMember.cycle_id == cycle_id, within_reach(actor, CycleMember.area_id))
     )
     if reason is not None:
@@ -112,7 +119,7 @@ def standings_of(session: Session, registrant_id: int, *, actor: Actor) -> list[
         )
         .join(Program, Program.id == ProgramMembership.program_id)
         .where(ProgramMembership.registrant_id == registrant_id)
-        .where(within_reach(actor, ProgramMembership.area_id))
+        .where(within_reach(actor, ProgramMembership.area_id), within_programs(actor, Program.id))
         .order_by(ProgramMembership.changed_at.desc())
     )
     return [Standing(*row) for row in session.execute(listed)]
@@ -137,7 +144,7 @@ def received_by(session: Session, registrant_id: int, *, actor: Actor) -> list[R
         .join(Program, Program.id == Cycle.program_id)
         .join(Benefit, Benefit.id == Entitlement.benefit_id)
         .where(Entitlement.registrant_id == registrant_id)
-        .where(within_reach(actor, Entitlement.area_id))
+        .where(within_reach(actor, Entitlement.area_id), within_programs(actor, Program.id))
         .order_by(Entitlement.id.desc())
     )
     return [Received(*row) for row in session.execute(listed)]
@@ -165,6 +172,7 @@ def acts_on(session: Session, registrant_id: int, *, actor: Actor) -> list[Acted
         select(AuditEntry.at, AuditEntry.action, AuditEntry.actor_name, Program.name, reason)
         .join(about, (AuditEntry.subject == subject) & (AuditEntry.subject_id == subject_id))
         .join(Program, Program.id == program_id)
+        .where(within_programs(actor, Program.id))
         .order_by(AuditEntry.at.desc())
     )
     return [Acted(*row) for row in session.execute(told)]

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Numeric, Select, cast, literal, select
 from sqlalchemy.orm import Session
 
+from core.actor import Actor
 from core.bulk import as_text
 from core.errors import NotFound
 from core.money import digits_of
@@ -13,6 +14,7 @@ from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
 from programs.models.payments import Payment, PaymentBatch
 from programs.models.programs import Benefit, Program
+from programs.queries.reach import within_programs
 from registry.models.registrants import Registrant
 
 COLUMNS = (
@@ -27,17 +29,19 @@ COLUMNS = (
 )
 
 
-def batch_of(session: Session, batch_id: int) -> tuple[PaymentBatch, Cycle, Program]:
+def batch_of(
+    session: Session, batch_id: int, *, actor: Actor
+) -> tuple[PaymentBatch, Cycle, Program]:
     """A payment list with its cycle and program.
 
     Raises:
-        NotFound
+        NotFound: there is none, or it is of a program the actor does not see.
     """
     asked = (
         select(PaymentBatch, Cycle, Program)
         .join(Cycle, Cycle.id == PaymentBatch.cycle_id)
         .join(Program, Program.id == Cycle.program_id)
-        .where(PaymentBatch.id == batch_id)
+        .where(PaymentBatch.id == batch_id, within_programs(actor, Program.id))
     )
     found = session.execute(asked).one_or_none()
     if found is None:

@@ -17,6 +17,7 @@ from programs.models.programs import Benefit, Fund, FundEntry, Program, ProgramS
 from programs.models.sums import cycle_sums
 from programs.permissions import May
 from programs.queries.funds import Balance, balance, balances
+from programs.queries.reach import program_seen, sees, within_programs
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ class ProgramPage:
     cycles: list[CycleLine]
 
 
-def locked_program(session: Session, program_id: int) -> Program:
+def locked_program(session: Session, program_id: int, *, actor: Actor) -> Program:
     """The program an act is about, locked until the transaction ends.
 
     Rows that only name it may still be written: who holds a cycle of it and enrols somebody would
     else wait for who holds the program and waits for the cycle.
 
     Raises:
-        NotFound
+        NotFound: there is none, or the actor does not see it.
     """
     program = session.get(Program, program_id, with_for_update={"key_share": True})
-    if program is None:
+    if program is None or not sees(actor, program_id):
         raise NotFound(program=program_id)
     return program
 
@@ -79,19 +80,20 @@ def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> 
     holds = Program.name.icontains(text, autoescape=True) | Program.number.icontains(
         text, autoescape=True
     )
-    newest = select(Program).where(holds, Program.archived.is_(False)).order_by(Program.id.desc())
+    shown = (Program.archived.is_(False), within_programs(actor, Program.id))
+    newest = select(Program).where(holds, *shown).order_by(Program.id.desc())
     return list(session.scalars(newest.limit(limit)))
 
 
 def programs_listed(session: Session, *, actor: Actor) -> list[ProgramLine]:
-    """All programs, those that run first, each with its fund."""
+    """All programs the actor sees, those that run first, each with its fund."""
     actor.require(May.READ_PROGRAMS)
     money = balances(session)
     listed = (
         select(Program, Organisation.name, func.count(Cycle.id))
         .join(Organisation, Organisation.id == Program.organisation_id)
         .outerjoin(Cycle, Cycle.program_id == Program.id)
-        .where(Program.archived.is_(False))
+        .where(Program.archived.is_(False), within_programs(actor, Program.id))
         .group_by(Program.id, Organisation.name)
         .order_by(Program.state, Program.number.desc())
     )
@@ -117,9 +119,7 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
         Forbidden, NotFound
     """
     actor.require(May.READ_PROGRAMS)
-    program = session.get(Program, program_id)
-    if program is None:
-        raise NotFound(program=program_id)
+    program = program_seen(session, program_id, actor=actor)
     benefits = select(Benefit).where(Benefit.program_id == program.id).order_by(Benefit.id)
     entries = (
         select(FundEntry)
@@ -138,11 +138,12 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
 
 
 def organisations_listed(session: Session, *, actor: Actor) -> list[tuple[Organisation, int]]:
-    """Every organisation by name, with how many programs it runs."""
+    """Every organisation by name, with how many programs it runs that the actor sees."""
     actor.require(May.READ_PROGRAMS)
+    runs = (Program.organisation_id == Organisation.id) & within_programs(actor, Program.id)
     counted = (
         select(Organisation, func.count(Program.id))
-        .outerjoin(Program, Program.organisation_id == Organisation.id)
+        .outerjoin(Program, runs)
         .group_by(Organisation.id)
         .order_by(Organisation.name)
     )

@@ -12,6 +12,7 @@ from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle
 from programs.models.programs import Program
 from programs.permissions import May
+from programs.queries.reach import within_programs
 
 MOST_SHOWN = 10
 
@@ -54,6 +55,7 @@ def cycles_to_sign(session: Session, *, actor: Actor) -> list[ToSign]:
         .where(
             Approval.state == ApprovalState.PENDING,
             Approval.asked_by != actor.id,
+            within_programs(actor, Program.id),
             ~exists(of_this.where(Signature.signer_id == actor.id)),
         )
         .order_by(Approval.created_at)

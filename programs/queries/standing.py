@@ -24,6 +24,7 @@ from programs.permissions import May
 from programs.queries.cycles import CycleBeyondReach, LeftOutCount, sees_part_only
 from programs.queries.eligibility import UNDONE
 from programs.queries.funds import Balance, balance
+from programs.queries.reach import cycle_seen, within_programs
 from registry.models.rosters import Roster
 
 RECENT = 12
@@ -96,9 +97,7 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         Forbidden, NotFound
     """
     actor.require(May.READ_PROGRAMS)
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound(cycle=cycle_id)
+    cycle = cycle_seen(session, cycle_id, actor=actor)
     roster = session.get_one(Roster, cycle.roster_id)
     release = _release(session, roster)
     ways = _ways(session, cycle)
@@ -111,7 +110,7 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         roster=roster,
         release=release,
         newer=_newer(session, release),
-        members=members_of(session, cycle),
+        members=members_of(session, cycle, actor=actor),
         ways=ways,
         total=sum((way.total for way in ways), Decimal(0)),
         balance=balance(session, cycle.program_id),
@@ -124,12 +123,13 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
     )
 
 
-def members_of(session: Session, cycle: Cycle) -> Members:
+def members_of(session: Session, cycle: Cycle, *, actor: Actor) -> Members:
     """Who of a cycle's list is in it and who is left out, as it was judged at enrolment."""
     sums = cycle_member_sums.c
+    served_by = (Program.id == sums.by_program_id) & within_programs(actor, Program.id)
     counted = (
         select(sums.state, sums.reason, Program.name, sums.households, sums.people)
-        .outerjoin(Program, Program.id == sums.by_program_id)
+        .outerjoin(Program, served_by)
         .where(sums.cycle_id == cycle.id)
         .order_by(sums.households.desc())
     )
@@ -155,9 +155,7 @@ def file_made(session: Session, cycle_id: int, sha256: str, *, actor: Actor) -> 
         names households outside their areas.
     """
     actor.require(May.READ_PROGRAMS)
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound(cycle=cycle_id)
+    cycle = cycle_seen(session, cycle_id, actor=actor)
     if sees_part_only(session, cycle.roster_id, actor=actor):
         raise CycleBeyondReach
     program = session.get_one(Program, cycle.program_id)

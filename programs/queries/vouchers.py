@@ -20,6 +20,7 @@ from programs.models.entitlements import Entitlement, Voucher, VoucherState
 from programs.models.memberships import CycleMember
 from programs.models.programs import Benefit, Program
 from programs.permissions import May
+from programs.queries.reach import within_programs
 from registry.models.registrants import Registrant
 
 PLACES = 12
@@ -77,7 +78,14 @@ def voucher_id_of(session: Session, typed: str, *, actor: Actor) -> int:
     """
     code = understood(typed, "V", PLACES)
     found = session.scalar(
-        select(Voucher.id).where(Voucher.code == code, within_reach(actor, Voucher.area_id))
+        select(Voucher.id)
+        .join(Entitlement, Entitlement.id == Voucher.entitlement_id)
+        .join(Cycle, Cycle.id == Entitlement.cycle_id)
+        .where(
+            Voucher.code == code,
+            within_reach(actor, Voucher.area_id),
+            within_programs(actor, Cycle.program_id),
+        )
     )
     if found is None:
         raise NoSuchVoucher(code=code)

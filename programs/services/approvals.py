@@ -23,6 +23,7 @@ from programs.queries.approvals import (
 )
 from programs.queries.cycles import locked_cycle, reason_given
 from programs.queries.entitlements import total_of
+from programs.queries.reach import cycle_seen
 from programs.services.entitlements import move_entitlements
 from programs.services.funds import bind
 
@@ -156,6 +157,7 @@ def _pending(session: Session, approval_id: int, actor: Actor) -> tuple[Approval
     approval = session.get(Approval, approval_id)
     if approval is None:
         raise NotFound(approval=approval_id)
+    cycle_seen(session, approval.cycle_id, actor=actor)
     if approval.state is not ApprovalState.PENDING:
         raise ApprovalDecided
     cycle = locked_cycle(session, approval.cycle_id, CycleState.TO_APPROVE, actor=actor)

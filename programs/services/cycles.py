@@ -82,7 +82,7 @@ def start_cycle(session: Session, program_id: int, start: Start, *, actor: Actor
         Forbidden, NotFound, ProgramNotActive, RosterNotFrozen, CycleUnnamed, CycleBeyondReach
     """
     actor.require(May.PREPARE_CYCLES)
-    program = locked_program(session, program_id)
+    program = locked_program(session, program_id, actor=actor)
     roster = session.get(Roster, start.roster_id)
     if roster is None:
         raise NotFound(roster=start.roster_id)

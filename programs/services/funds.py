@@ -13,6 +13,7 @@ from programs.models.cycles import Cycle
 from programs.models.programs import Fund, FundEntry, FundEntryKind
 from programs.permissions import May
 from programs.queries.funds import balance
+from programs.queries.reach import program_seen
 
 
 class DepositWrong(Invalid):
@@ -32,6 +33,7 @@ def deposit(
         Forbidden, NotFound, DepositWrong
     """
     actor.require(May.POST_FUNDS)
+    program_seen(session, program_id, actor=actor)
     fund = session.scalar(select(Fund).where(Fund.program_id == program_id).with_for_update())
     if fund is None:
         raise NotFound(program=program_id)

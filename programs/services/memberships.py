@@ -21,6 +21,7 @@ from programs.models.payments import Payment
 from programs.permissions import May
 from programs.queries.cycles import reason_given
 from programs.queries.programs import locked_program
+from programs.queries.reach import within_programs
 from programs.services.funds import set_free
 
 UNSIGNED = (CycleState.DRAFT, CycleState.TO_APPROVE)
@@ -84,7 +85,7 @@ def _stop(
     reason: str,
     actor: Actor,
 ) -> Decimal:
-    _hold(session, program_id)
+    _hold(session, program_id, actor)
     membership = _membership(session, program_id, registrant_id, actor)
     why = reason_given(reason)
     with audit.act(session, actor, f"memberships.{state}", membership) as figures:
@@ -95,12 +96,12 @@ def _stop(
     return freed
 
 
-def _hold(session: Session, program_id: int) -> None:
+def _hold(session: Session, program_id: int, actor: Actor) -> None:
     """Lock a program and its cycles: who signs, pays or issues one at this moment comes first.
 
     Without it, what they bind or send meanwhile would not be seen, and be freed or left bound.
     """
-    locked_program(session, program_id)
+    locked_program(session, program_id, actor=actor)
     cycles = select(Cycle.id).where(Cycle.program_id == program_id, Cycle.state.not_in(OVER))
     session.execute(cycles.order_by(Cycle.id).with_for_update())
 
@@ -112,6 +113,7 @@ def _membership(
         ProgramMembership.program_id == program_id,
         ProgramMembership.registrant_id == registrant_id,
         within_reach(actor, ProgramMembership.area_id),
+        within_programs(actor, ProgramMembership.program_id),
     )
     membership = session.scalar(asked.with_for_update())
     if membership is None:

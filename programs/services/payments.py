@@ -155,7 +155,7 @@ def _export(
     actor: Actor,
 ) -> Exported:
     """Write a list to a file, and let it leave only if it adds up to what was made."""
-    batch, cycle, program = batch_of(session, batch_id)
+    batch, cycle, program = batch_of(session, batch_id, actor=actor)
     if sees_part_only(session, cycle.roster_id, actor=actor):
         raise CycleBeyondReach
     lines = order_lines(batch.id, program.currency)

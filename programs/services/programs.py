@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.clock import today
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import digits_of
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
@@ -36,6 +36,11 @@ class BenefitWrong(Invalid):
 
 class MinimumAboveCap(Invalid):
     """The minimum {minimum} is above the cap {cap}; lower the one or raise the other."""
+
+
+class BoundToPrograms(Forbidden):
+    """You work in the programs you were given; somebody who sees all of them makes new ones and
+    says who runs them."""
 
 
 class NothingGiven(Conflict):
@@ -82,10 +87,12 @@ def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) ->
     """Make a program with its first benefit and its fund, numbered without gaps in the year.
 
     Raises:
-        Forbidden; Invalid where the plan or the gift cannot stand; NotFound: no such organisation;
-        Conflict where the name is taken.
+        Forbidden, BoundToPrograms; Invalid where the plan or the gift cannot stand; NotFound: no
+        such organisation; Conflict where the name is taken.
     """
     actor.require(May.WRITE_PROGRAMS)
+    if actor.program_ids is not None:
+        raise BoundToPrograms
     _check(session, plan, actor)
     _check_gift(gift)
     program = Program(number=_next_number(session), made_by=actor.id)
@@ -103,11 +110,13 @@ def change_program(session: Session, program_id: int, plan: Plan, *, actor: Acto
     """Change what is said of a program; cycles that wait for a signature are sent back by it.
 
     Raises:
-        Forbidden, Invalid, NotFound, ProgramEnded, CurrencyFixed
+        Forbidden, Invalid, NotFound, ProgramEnded, CurrencyFixed, BoundToPrograms
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = _changeable(session, program_id)
+    program = _changeable(session, program_id, actor)
     _check(session, plan, actor)
+    if actor.program_ids is not None and plan.organisation_id != program.organisation_id:
+        raise BoundToPrograms
     if plan.currency != program.currency:
         raise CurrencyFixed(currency=program.currency)
     with audit.act(session, actor, "programs.change", program) as figures:
@@ -123,7 +132,7 @@ def add_benefit(session: Session, program_id: int, gift: Gift, *, actor: Actor) 
         Forbidden, Invalid, NotFound, ProgramEnded
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = _changeable(session, program_id)
+    program = _changeable(session, program_id, actor)
     _check_gift(gift)
     with audit.act(session, actor, "benefits.add", program) as figures:
         benefit = Benefit(program_id=program.id, **vars(gift))
@@ -142,7 +151,7 @@ def change_benefit(session: Session, benefit_id: int, gift: Gift, *, actor: Acto
     benefit = session.get(Benefit, benefit_id)
     if benefit is None:
         raise NotFound(benefit=benefit_id)
-    program = _changeable(session, benefit.program_id)
+    program = _changeable(session, benefit.program_id, actor)
     _check_gift(gift)
     with audit.act(session, actor, "benefits.change", program) as figures:
         for name, value in vars(gift).items():
@@ -158,7 +167,7 @@ def activate_program(session: Session, program_id: int, *, actor: Actor) -> None
         Forbidden, NotFound, NothingGiven
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = locked_program(session, program_id)
+    program = locked_program(session, program_id, actor=actor)
     if session.scalar(select(Benefit.id).where(Benefit.program_id == program.id).limit(1)) is None:
         raise NothingGiven
     with audit.act(session, actor, "programs.activate", program):
@@ -172,7 +181,7 @@ def end_program(session: Session, program_id: int, *, actor: Actor) -> None:
         Forbidden, NotFound, CyclesOpen
     """
     actor.require(May.WRITE_PROGRAMS)
-    program = locked_program(session, program_id)
+    program = locked_program(session, program_id, actor=actor)
     over = (CycleState.ENDED, CycleState.CANCELLED)
     unfinished = select(func.count()).where(
         Cycle.program_id == program.id, Cycle.state.not_in(over)
@@ -217,8 +226,8 @@ def _write(program: Program, plan: Plan) -> None:
     program.signers_needed = plan.signers_needed
 
 
-def _changeable(session: Session, program_id: int) -> Program:
-    program = locked_program(session, program_id)
+def _changeable(session: Session, program_id: int, actor: Actor) -> Program:
+    program = locked_program(session, program_id, actor=actor)
     if program.state is ProgramState.ENDED:
         raise ProgramEnded
     return program

@@ -130,7 +130,7 @@ def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Se
 
 def imports_seen(actor: Actor) -> ColumnElement[bool]:
     """Which imports an actor may look into: all, or one's own."""
-    return true() if actor.national else Import.uploaded_by == actor.id
+    return true() if actor.sees_all else Import.uploaded_by == actor.id
 
 
 def _reasons(row: HouseholdRow | PersonRow, found: Import) -> str:

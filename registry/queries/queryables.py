@@ -11,7 +11,6 @@ from core.clock import today
 from core.cql import Kind, Term, Terms, condition, usable
 from core.words import _
 from geo.queries.queryables import area_terms
-from geo.queries.reach import within_reach
 from registry.models.registrants import (
     Group,
     Individual,
@@ -21,6 +20,7 @@ from registry.models.registrants import (
 )
 from registry.permissions import May
 from registry.queries.people import age_on, composition
+from registry.queries.reach import people_within_reach
 
 HEAD = "head"
 
@@ -54,7 +54,8 @@ def count_matching(session: Session, written: str, on: date, *, actor: Actor) ->
     seen = (
         select(Registrant.id)
         .join(Group, Group.registrant_id == Registrant.id)
-        .where(Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id))
+        .where(Registrant.state == RegistrantState.ACTIVE)
+        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )
     meant = matching(written, on, actor=actor, of=seen).subquery("meant")
     all_of_them = seen.subquery("seen")

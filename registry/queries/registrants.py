@@ -31,7 +31,6 @@ from geo.models.events import Event, EventState
 from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release
-from geo.queries.reach import within_reach
 from geo.queries.selections import ASKABLE, status_at
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
@@ -46,6 +45,7 @@ from registry.models.registrants import (
 )
 from registry.permissions import May
 from registry.queries.people import age_on
+from registry.queries.reach import people_within_reach
 
 PREFIX = "HG"
 FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
@@ -121,7 +121,7 @@ def registrants_page(
         select(*columns)
         .join(meant, meant.c.id == Registrant.id)
         .outerjoin(Area, Area.id == Registrant.area_id)
-        .where(within_reach(actor, Registrant.area_id))
+        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )
     if text.strip() and area:
         listed = listed.where(Area.path.contains([area.id]))
@@ -138,7 +138,7 @@ def registrant_by_number(session: Session, number: str, *, actor: Actor) -> Regi
     """
     actor.require(May.READ_REGISTRANTS)
     written = understood(number, PREFIX)
-    seen = within_reach(actor, Registrant.area_id)
+    seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
     found = session.scalar(select(Registrant).where(Registrant.number == written, seen))
     if found is None:
         raise RegistrantUnknown(number=written)
@@ -282,7 +282,9 @@ def _belongs_to(member_id: int, actor: Actor) -> Select[Any]:
         select(*columns)
         .join(Membership, Membership.group_id == group.id)
         .join(Group, Group.registrant_id == group.id)
-        .where(Membership.member_id == member_id, within_reach(actor, group.area_id))
+        .where(
+            Membership.member_id == member_id, people_within_reach(actor, group.id, group.area_id)
+        )
         .order_by(Membership.ended_on.is_not(None), Membership.id.desc())
     )
 

@@ -14,7 +14,18 @@ from datetime import UTC, date
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Select, String, Text, cast, collate, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    cast,
+    collate,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -27,7 +38,6 @@ from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.areas import in_force
-from geo.queries.reach import within_reach
 from geo.queries.selections import Question
 from geo.vector.drawings import to_geojson
 from registry.counting.answers import Answers
@@ -38,6 +48,7 @@ from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.people import composition
+from registry.queries.reach import people_within_reach
 
 BLOCK = 65_536  # lines hashed together
 
@@ -87,7 +98,7 @@ def people_in(session: Session, roster: Roster, *, actor: Actor) -> People:
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
-    if actor.national:
+    if actor.sees_all:
         return people_kept(roster)
     inside = _members(roster, actor, RosterMember.registrant_id)
     inside = inside.where(RosterMember.status == Answer.IN)
@@ -119,12 +130,12 @@ def _guarded(told: Told, actor: Actor) -> Told:
 def _answers_within(
     session: Session, rosters: Sequence[Roster], actor: Actor
 ) -> dict[int, Answers]:
-    if actor.national:
+    if actor.sees_all:
         return {roster.id: answers_kept(roster) for roster in rosters}
     counts: dict[int, dict[str, int]] = {roster.id: {} for roster in rosters}
     counted = (
         select(RosterMember.roster_id, RosterMember.status, func.count())
-        .where(RosterMember.roster_id.in_(counts), within_reach(actor, RosterMember.area_id))
+        .where(RosterMember.roster_id.in_(counts), _reached(actor))
         .group_by(RosterMember.roster_id, RosterMember.status)
     )
     for roster_id, status, households in session.execute(counted):
@@ -236,6 +247,7 @@ def definition_of(
         ),
         "reach": None if actor.national else _pcodes(session, tuple(actor.area_ids)),
         "frozen_at": frozen_at,
+        **_bound(actor),
     }
 
 
@@ -283,8 +295,17 @@ def _members(roster: Roster, actor: Actor, *columns: Any) -> Select[Any]:
         .select_from(RosterMember)
         .join(Registrant, Registrant.id == RosterMember.registrant_id)
         .outerjoin(Area, Area.id == RosterMember.area_id)
-        .where(RosterMember.roster_id == roster.id, within_reach(actor, RosterMember.area_id))
+        .where(RosterMember.roster_id == roster.id, _reached(actor))
     )
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    return people_within_reach(actor, RosterMember.registrant_id, RosterMember.area_id)
+
+
+def _bound(actor: Actor) -> dict[str, Any]:
+    """The programs whose people alone were asked about, where it was so."""
+    return {} if actor.people is None else {"programs": sorted(actor.program_ids or ())}
 
 
 def _pcodes(session: Session, area_ids: tuple[int, ...]) -> list[str]:

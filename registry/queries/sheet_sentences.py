@@ -40,7 +40,7 @@ def subject_of(session: Session, roster: Roster, question: Question, actor: Acto
     """What the map of a list is about, for an actor."""
     release = session.get(Release, question.release_id) if question.release_id else None
     event = session.get_one(Event, release.event_id) if release else None
-    return Subject(roster, question, release, event, top_area(session), actor.national)
+    return Subject(roster, question, release, event, top_area(session), actor.sees_all)
 
 
 def title(subject: Subject) -> str:

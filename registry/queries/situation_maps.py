@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
@@ -13,13 +13,14 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from geo.models.areas import Area
 from geo.models.locations import Location
-from geo.queries.reach import areas_under, within_reach
+from geo.queries.reach import areas_under
 from geo.vector.mercator import Box
 from registry.counting.answers import Answers
 from registry.counting.cells import Cell, Counted, told
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.models.situation_maps import SituationMap
 from registry.permissions import May
+from registry.queries.reach import people_within_reach
 
 MADE = "situation_maps.make"
 CELLS = 44  # across the map
@@ -142,8 +143,10 @@ def _made(actor: Actor) -> Select[SituationMap, str, datetime]:
         AuditEntry.action == MADE,
     )
     made = select(SituationMap, AuditEntry.actor_name, AuditEntry.at).join(AuditEntry, act)
-    if actor.national:
+    if actor.sees_all:
         return made
+    if actor.people is not None:
+        return made.where(false())
     reach = func.array(areas_under(actor.area_ids).scalar_subquery())
     return made.where(SituationMap.areas.op("<@")(reach))
 
@@ -154,8 +157,12 @@ def _members(roster: Roster, actor: Actor, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(RosterMember)
         .outerjoin(Location, Location.id == RosterMember.location_id)
-        .where(RosterMember.roster_id == roster.id, within_reach(actor, RosterMember.area_id))
+        .where(RosterMember.roster_id == roster.id, _reached(actor))
     )
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    return people_within_reach(actor, RosterMember.registrant_id, RosterMember.area_id)
 
 
 def _count(answer: Answer) -> ColumnElement[int]:

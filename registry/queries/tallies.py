@@ -26,13 +26,13 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from geo.models.areas import Area
 from geo.models.locations import Location
-from geo.queries.reach import within_reach
 from geo.queries.selections import Question, answered, asked_by_area
 from registry.counting.bins import Bins
 from registry.counting.sums import COLUMNS, Tally
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.people import HOUSEHOLD, composition
+from registry.queries.reach import people_within_reach
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
         .where(
             Registrant.state == RegistrantState.ACTIVE,
             Group.kind == HOUSEHOLD,
-            within_reach(actor, Registrant.area_id),
+            people_within_reach(actor, Registrant.id, Registrant.area_id),
         )
     )
 

@@ -88,7 +88,7 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
     actor.require(May.COUNT_REGISTRANTS)
     exact = actor.may(Geo.EXACT_LOCATIONS)
     made = (
-        _made_before(session, tile, question, 1 if exact else fewest()) if actor.national else None
+        _made_before(session, tile, question, 1 if exact else fewest()) if actor.sees_all else None
     )
     if made is not None:
         return made

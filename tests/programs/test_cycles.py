@@ -126,7 +126,7 @@ def test_who_is_served_for_the_same_purpose_is_left_out_and_told_by_whom(
         both.id: ("duplicated", "same_purpose"),
         one.id: ("enrolled", None),
     }
-    assert members_of(session, of_same).left_out[0].program == shelter.name
+    assert members_of(session, of_same, actor=DARA).left_out[0].program == shelter.name
     assert {state for state, _ in _verdicts(session, of_other.id).values()} == {"enrolled"}
 
 
@@ -246,7 +246,7 @@ def test_what_is_written_is_what_was_previewed(session: Session) -> None:
 
     prepared = make_prepared(session, program, *households)
 
-    written = members_of(session, prepared)
+    written = members_of(session, prepared, actor=DARA)
     total = session.scalar(select(func.sum(Entitlement.amount)))
     assert (written.households, written.people) == (seen.households, seen.people.people)
     assert written.left_out == seen.left_out
