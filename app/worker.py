@@ -176,12 +176,22 @@ def _asker(session: Session, job: Job) -> Actor:
     if user is None or not user.active:
         raise AskerGone
     today = actor_of(session, user, grants_of(session, user))
+    if _moved(job, today):
+        raise AskerGone
     if today.national and not job.national:
         today = replace(today, national=False, area_ids=frozenset(job.actor_areas), people=None)
     if job.actor_programs is None:
         return today
     programs = frozenset(job.actor_programs)
     return bound_to(today, programs if today.program_ids is None else programs & today.program_ids)
+
+
+def _moved(job: Job, today: Actor) -> bool:
+    """Whether an asker's reach of today is no part of what it was, so that no work fits both."""
+    by_people = job.national and job.actor_programs is not None
+    if job.national:
+        return by_people and bool(today.area_ids)
+    return today.people is not None or not today.area_ids <= set(job.actor_areas)
 
 
 def _close(progress: Progress, state: JobState, **told: object) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.auth import sign_ins, tries
 from app.auth.models import RoleGrant, SignIn, User
@@ -17,11 +17,12 @@ from core.clock import today
 from core.errors import NotFound
 from geo.models.areas import Area
 from programs.models.organisations import Organisation
+from programs.models.programs import Program
 
 
 @dataclass(frozen=True)
 class UserPage:
-    """One user, and each role with the area it holds in."""
+    """One user, and each role with what binds it."""
 
     user: User
     organisation: str | None
@@ -74,10 +75,29 @@ def access_of(session: Session, user: User, *, actor: Actor) -> Access:
 
 
 def _grants() -> Any:
+    """Grants with what binds each, by name; `held` is whether one holds today, or will, or did."""
+    now = today()
+    held = case(
+        (RoleGrant.starts_on > now, "later"), (RoleGrant.ends_on < now, "over"), else_="now"
+    )
+    runner = aliased(Organisation)
     return (
-        select(RoleGrant.id, RoleGrant.user_id, RoleGrant.role, Area.name, Area.pcode)
+        select(
+            RoleGrant.id,
+            RoleGrant.user_id,
+            RoleGrant.role,
+            RoleGrant.starts_on,
+            RoleGrant.ends_on,
+            Area.name,
+            Area.pcode,
+            runner.name.label("runner"),
+            Program.name.label("program"),
+            held.label("held"),
+        )
         .outerjoin(Area, Area.id == RoleGrant.area_id)
-        .order_by(RoleGrant.id)
+        .outerjoin(runner, runner.id == RoleGrant.organisation_id)
+        .outerjoin(Program, Program.id == RoleGrant.program_id)
+        .order_by(held == "over", RoleGrant.id)
     )
 
 

@@ -1,7 +1,8 @@
 """Users: making them, keeping them out, giving and ending roles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,10 +11,10 @@ from app.auth import passwords, sign_ins, tries
 from app.auth.addresses import as_kept
 from app.auth.models import RoleGrant, User
 from app.auth.permissions import May
-from app.auth.roles import Role
+from app.auth.roles import SECOND_FACTOR, Role, clashes, role_name, why_not_together
 from core import audit
 from core.actor import NOBODY, Actor
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class LinkSpent(Forbidden):
@@ -26,6 +27,28 @@ class NotTheFirst(Conflict):
 
 class OwnRoles(Forbidden):
     """Nobody changes their own roles; ask another administrator."""
+
+
+class RolesExclude(Conflict):
+    """Nobody is {one} and {other} at the same time: {why} Give one of them to somebody else."""
+
+
+class DaysReversed(Invalid):
+    """A role cannot end before it begins; choose the days the other way round."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where and when a role holds; what is not said binds nothing."""
+
+    area_id: int | None = None
+    organisation_id: int | None = None
+    program_id: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+EVERYWHERE = Bounds()
 
 
 @dataclass(frozen=True)
@@ -48,14 +71,15 @@ def invite(
     """Make a user, with roles everywhere, and a one-time link to set a password.
 
     Raises:
-        Forbidden, EmailWrong; Conflict where the address is in use.
+        Forbidden, EmailWrong, RolesExclude; Conflict where the address is in use.
     """
     actor.require(May.WRITE_USERS)
+    _refuse_excluded(roles)
     user = User(name=name.strip(), email=as_kept(email), organisation_id=organisation_id)
     with audit.act(session, actor, "users.invite", user) as figures:
         session.add(user)
         session.flush()
-        session.add_all(RoleGrant(user_id=user.id, role=role) for role in roles)
+        session.add_all(RoleGrant(user_id=user.id, role=role, given_by=actor.id) for role in roles)
         figures.update(email=user.email, roles=", ".join(roles))
         return Invited(user.id, passwords.new_link(user))
 
@@ -92,7 +116,8 @@ def behind(session: Session, token: str) -> User:
     Raises:
         LinkSpent: it was used, is too old, or never was.
     """
-    user = session.scalar(select(User).where(User.link_digest == passwords.digest(token)))
+    of_link = select(User).where(User.link_digest == passwords.digest(token))
+    user = session.scalar(of_link.with_for_update())
     if user is None or user.link_until is None or user.link_until < datetime.now(UTC):
         raise LinkSpent
     return user
@@ -119,18 +144,27 @@ def settle(session: Session, token: str, *, name: str, email: str, password: str
 
 
 def give_role(
-    session: Session, user_id: int, role: Role, area_id: int | None, *, actor: Actor
+    session: Session, user_id: int, role: Role, bounds: Bounds = EVERYWHERE, *, actor: Actor
 ) -> None:
-    """Give somebody a role, in one area and all below it, or everywhere.
+    """Give somebody a role, everywhere or within bounds, for good or for some days.
+
+    Who is to set up a second factor for it is signed out, so that they prove themselves first.
 
     Raises:
-        Forbidden, OwnRoles, NotFound
+        Forbidden, OwnRoles, NotFound, DaysReversed, RolesExclude
     """
     actor.require(May.WRITE_USERS)
     user = _other(session, user_id, actor)
+    grant = RoleGrant(user_id=user.id, role=role, given_by=actor.id, **vars(bounds))
+    _refuse_days(grant)
+    for held in session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)):
+        if _overlap(held, grant):
+            _refuse_excluded([held.role, role])
     with audit.act(session, actor, "users.give_role", user) as figures:
-        session.add(RoleGrant(user_id=user.id, role=role, area_id=area_id))
-        figures.update(role=role, area=area_id)
+        session.add(grant)
+        figures.update(_told(grant))
+        if role in SECOND_FACTOR and user.second_since is None:
+            figures["ended"] = sign_ins.end_all(session, user)
 
 
 def end_role(session: Session, grant_id: int, *, actor: Actor) -> None:
@@ -145,7 +179,7 @@ def end_role(session: Session, grant_id: int, *, actor: Actor) -> None:
         raise NotFound(grant=grant_id)
     user = _other(session, grant.user_id, actor)
     with audit.act(session, actor, "users.end_role", user) as figures:
-        figures.update(role=grant.role, area=grant.area_id)
+        figures.update(_told(grant))
         session.delete(grant)
 
 
@@ -210,6 +244,30 @@ def sign_out_everywhere(session: Session, user_id: int, *, actor: Actor) -> None
     actor.require(May.WRITE_USERS)
     user = _other(session, user_id, actor)
     sign_ins.end_others(session, user, 0, actor=actor)
+
+
+def _refuse_days(grant: RoleGrant) -> None:
+    if grant.starts_on and grant.ends_on and grant.ends_on < grant.starts_on:
+        raise DaysReversed
+
+
+def _refuse_excluded(roles: Sequence[Role]) -> None:
+    for pair in clashes(roles):
+        one, other = (role_name(role) for role in pair)
+        raise RolesExclude(one=one, other=other, why=why_not_together(pair))
+
+
+def _overlap(one: RoleGrant, other: RoleGrant) -> bool:
+    """Whether two roles hold on a same day."""
+    return (one.starts_on or date.min) <= (other.ends_on or date.max) and (
+        other.starts_on or date.min
+    ) <= (one.ends_on or date.max)
+
+
+def _told(grant: RoleGrant) -> dict[str, object]:
+    """What the trail tells of a grant: its role, and what binds it."""
+    told = {name: getattr(grant, name) for name in vars(EVERYWHERE)}
+    return {"role": grant.role} | {name: value for name, value in told.items() if value is not None}
 
 
 def _found(session: Session, user_id: int) -> User:

@@ -1,15 +1,36 @@
 """Users and their roles, for the administrator."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from app.auth import people, proofs, users
-from app.auth.roles import GIVES, Role, role_name
+from app.auth.meanings import meanings
+from app.auth.roles import (
+    GIVES,
+    MONEY,
+    NOT_TOGETHER,
+    SECOND_FACTOR,
+    Role,
+    role_name,
+    why_not_together,
+)
+from app.auth.users import Bounds
 from app.request import actor, db
+from core.errors import Invalid
+from core.settings import settings
 from core.words import _
-from geo.queries.areas import area_by_pcode
-from programs.queries.programs import organisations
+from geo.queries.areas import search_areas
+from programs.queries.programs import organisations, programs_listed
+
+MOST_NAMED = 5  # areas that a name may mean
+
+
+class AreaUnclear(Invalid):
+    """{typed} is not one area; write the P-code. Like it are: {found}."""
+
 
 bp = Blueprint("users", __name__, url_prefix="/admin/users")
 
@@ -24,7 +45,15 @@ def index() -> str:
 @bp.get("/roles")
 def roles() -> str:
     people.users_page(db(), actor=actor())
-    return render_template("users/roles.html", gives=GIVES, permissions=_permissions())
+    return render_template(
+        "users/roles.html",
+        gives=GIVES,
+        meanings=meanings(),
+        money=MONEY,
+        second_factor=[role for role in Role if role in SECOND_FACTOR],
+        pairs=[(*pair, why_not_together(pair)) for pair in NOT_TOGETHER],
+        minutes=settings().confirm_minutes,
+    )
 
 
 @bp.post("/")
@@ -45,7 +74,11 @@ def invite() -> Response:
 @bp.get("/<int:user_id>")
 def show(user_id: int) -> str:
     page = people.user_page(db(), user_id, actor=actor())
-    choices = {"roles": _roles(), "organisations": _organisations()}
+    choices = {
+        "roles": _roles(),
+        "organisations": _organisations(),
+        "programs": _programs(),
+    }
     access = people.access_of(db(), page.user, actor=actor())
     given = {"page": page, "access": access, "link": _link_of(user_id)}
     return render_template("users/show.html", **given, **choices)
@@ -64,9 +97,15 @@ def employ(user_id: int) -> Response:
 
 @bp.post("/<int:user_id>/roles")
 def give_role(user_id: int) -> Response:
-    pcode = request.form.get("pcode", "").strip()
-    area_id = area_by_pcode(db(), pcode).id if pcode else None
-    users.give_role(db(), user_id, Role(request.form["role"]), area_id, actor=actor())
+    form = request.form
+    bounds = Bounds(
+        area_id=_area(form.get("area", "")),
+        organisation_id=form.get("organisation_id", type=int),
+        program_id=form.get("program_id", type=int),
+        starts_on=_day(form.get("starts_on", "")),
+        ends_on=_day(form.get("ends_on", "")),
+    )
+    users.give_role(db(), user_id, Role(form["role"]), bounds, actor=actor())
     return redirect(url_for(".show", user_id=user_id), 303)
 
 
@@ -125,13 +164,36 @@ def _link_of(user_id: int) -> str:
     return url_for("sign_in.welcome", token=token, _external=True) if made_for == user_id else ""
 
 
+def _area(typed: str) -> int | None:
+    """The area somebody wrote the P-code of, or a name that only one bears.
+
+    Raises:
+        AreaUnclear
+    """
+    wanted = typed.strip()
+    if not wanted:
+        return None
+    found = search_areas(db(), wanted, actor(), MOST_NAMED)
+    meant = wanted.casefold()
+    same = [area for area in found if meant in (area.pcode.casefold(), area.name.casefold())]
+    if len(same) == 1:
+        return same[0].id
+    named = ", ".join(f"{area.name} ({area.pcode})" for area in found) or _("none")
+    raise AreaUnclear(typed=wanted, found=named)
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
 def _organisations() -> list[tuple[str | int, str]]:
     return [("", _("none")), *organisations(db())]
 
 
+def _programs() -> list[tuple[str | int, str]]:
+    listed = programs_listed(db(), actor=actor())
+    return [("", _("every program")), *((each.id, each.name) for each in listed)]
+
+
 def _roles() -> list[tuple[str, str]]:
     return [(role.value, role_name(role)) for role in Role]
-
-
-def _permissions() -> list[str]:
-    return sorted(frozenset().union(*GIVES.values()))

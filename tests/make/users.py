@@ -1,6 +1,7 @@
 """People who sign in, with a phone where their role asks for one."""
 
 import uuid
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,18 +17,21 @@ PASSWORD = "correct horse battery"
 def make_user(
     session: Session,
     *roles: Role,
-    area_id: int | None = None,
     email: str = "",
     name: str = "Lena Marr",
+    **bounds: Any,
 ) -> User:
-    """Somebody with these roles, who signs in with PASSWORD and, where a role asks, a code."""
+    """Somebody who signs in with PASSWORD and, where one of these roles asks for it, a code.
+
+    `bounds` are further columns of each grant.
+    """
     address = email or f"{uuid.uuid4().int}@example.org"
     user = User(name=name, email=address, password_hash=hashed(PASSWORD))
     if SECOND_FACTOR.intersection(roles):
         second_factor.keep(user, published_key(address))
     session.add(user)
     session.flush()
-    session.add_all(RoleGrant(user_id=user.id, role=role, area_id=area_id) for role in roles)
+    session.add_all(RoleGrant(user_id=user.id, role=role, **bounds) for role in roles)
     session.flush()
     return user
 

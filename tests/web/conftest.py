@@ -71,8 +71,8 @@ def elsewhere(web: Flask, session: Session) -> Browser:
 def signed_in(browser: Browser, session: Session) -> Callable[..., Browser]:
     """`signed_in(Role.APPROVER)` is a browser in which somebody with that role is signed in."""
 
-    def sign_in(*roles: Role, area_id: int | None = None) -> Browser:
-        user = make_user(session, *roles, area_id=area_id)
+    def sign_in(*roles: Role, **bounds: Any) -> Browser:
+        user = make_user(session, *roles, **bounds)
         browser.act("/sign-in", email=user.email, password=PASSWORD)
         if user.second_since is not None:
             browser.act("/sign-in/code", code=code_of(user))

@@ -1,0 +1,75 @@
+"""What each permission means, in words, for the page of who may do what."""
+
+from app.auth.permissions import May as Roof
+from core.words import _
+from geo.permissions import May as Geo
+from programs.permissions import May as Programs
+from registry.permissions import May as Registry
+
+Meanings = dict[str, str]
+
+
+def meanings() -> dict[str, Meanings]:
+    """Every permission with its words, by the room it belongs to."""
+    return {
+        _("Areas and hazards"): _of_geo(),
+        _("Households and people"): _of_registry(),
+        _("Programs and money"): _of_programs(),
+        _("The platform"): _of_roof(),
+    }
+
+
+def _of_geo() -> Meanings:
+    return {
+        Geo.READ_AREAS: _("see areas and their borders"),
+        Geo.IMPORT_AREAS: _("bring in new boundaries"),
+        Geo.READ_EVENTS: _("see events"),
+        Geo.WRITE_EVENTS: _("write events down and change them"),
+        Geo.READ_RELEASES: _("see hazard maps"),
+        Geo.UPLOAD_RELEASES: _("upload hazard files"),
+        Geo.CONFIRM_RELEASES: _("say what a hazard file means"),
+        Geo.PUBLISH_RELEASES: _("publish and withdraw hazard maps"),
+        Geo.SELECT: _("ask who stands where a hazard is"),
+        Geo.KEEP_SELECTIONS: _("keep a question under a name"),
+        Geo.EXACT_LOCATIONS: _("see the exact place of a household"),
+    }
+
+
+def _of_registry() -> Meanings:
+    return {
+        Registry.COUNT_REGISTRANTS: _("see how many households and people there are"),
+        Registry.READ_REGISTRANTS: _("read names and records"),
+        Registry.IMPORT_REGISTRANTS: _("upload and check files of households and people"),
+        Registry.MERGE_IMPORTS: _("take checked files into the registry"),
+        Registry.READ_ROSTERS: _("see kept lists"),
+        Registry.FREEZE_ROSTERS: _("keep a list that never changes again"),
+        Registry.MAKE_SITUATION_MAPS: _("make situation maps"),
+        Registry.WRITE_VOCABULARIES: _("change the word lists"),
+    }
+
+
+def _of_programs() -> Meanings:
+    return {
+        Programs.READ_PROGRAMS: _("see programs, cycles and sums"),
+        Programs.WRITE_PROGRAMS: _("make and change programs and who is in them"),
+        Programs.PREPARE_CYCLES: _("start cycles and prepare amounts"),
+        Programs.ASK_APPROVAL: _("ask for signatures"),
+        Programs.APPROVE: _("sign, return or reject a cycle"),
+        Programs.POST_FUNDS: _("post money to a program"),
+        Programs.MAKE_PAYMENTS: _("make payment lists"),
+        Programs.EXPORT_PAYMENTS: _("take payment lists along as files"),
+        Programs.ISSUE_VOUCHERS: _("issue, print and void voucher cards"),
+        Programs.REDEEM_VOUCHERS: _("hand over for a voucher card"),
+        Programs.READ_SERVICE_POINTS: _("see where help is handed over"),
+        Programs.WRITE_SERVICE_POINTS: _("change where help is handed over"),
+        Programs.WRITE_ORGANISATIONS: _("add organisations"),
+    }
+
+
+def _of_roof() -> Meanings:
+    return {
+        Roof.WRITE_USERS: _("make users, give and end roles"),
+        Roof.READ_AUDIT: _("read the audit trail"),
+        Roof.READ_JOBS: _("see one's own running work"),
+        Roof.CANCEL_JOBS: _("see and stop the work of everybody"),
+    }
