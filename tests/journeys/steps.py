@@ -95,7 +95,7 @@ def _choose_password(person: Person) -> None:
 
 def _set_up_codes(person: Person) -> None:
     """Take the key shown into the phone, and keep the recovery codes."""
-    person.key = person.page.locator("code.key").inner_text().replace(" ", "")
+    person.key = person.page.locator("code.secret").inner_text().replace(" ", "")
     person.fill(code=person.code())
     person.click("Switch it on")
     person.sees("Your recovery codes")

@@ -36,7 +36,7 @@ class Browser(FlaskClient):
 def set_up(browser: Browser) -> list[str]:
     """Set up the second factor that is owed, as the page says; answers the recovery codes."""
     page = browser.get("/me/second-factor").text
-    key = re.search(r'<code class="key"[^>]*>([^<]+)<', page)
+    key = re.search(r'<code class="secret"[^>]*>([^<]+)<', page)
     assert key is not None
     code = code_at(key[1].replace(" ", ""), step_now())
     kept = browser.act("/me/second-factor/settle", code=code, next="/").text

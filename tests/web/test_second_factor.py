@@ -78,7 +78,7 @@ def test_the_key_is_another_programs_too(browser: Browser, session: Session) -> 
     browser.act("/sign-in", email=make_user(session, Role.VIEWER).email, password=PASSWORD)
     browser.act("/me/second-factor")
     page = browser.get("/me/second-factor").text
-    key = page.split('<code class="key"')[1].split(">")[1].split("<")[0].replace(" ", "")
+    key = page.split('<code class="secret"')[1].split(">")[1].split("<")[0].replace(" ", "")
 
     browser.act("/me/second-factor/settle", code=pyotp.TOTP(key).now())
 
@@ -129,7 +129,7 @@ def test_key_and_recovery_codes_are_shown_once(browser: Browser, session: Sessio
 
     page = browser.get("/me/second-factor").text
 
-    assert 'class="key"' not in page
+    assert 'class="secret"' not in page
     assert codes[0] not in page
     assert "10 recovery codes are left" in page
 
@@ -138,7 +138,7 @@ def test_the_key_is_unreadable_where_it_is_kept(browser: Browser, session: Sessi
     browser.act("/sign-in", email=make_user(session, Role.VIEWER).email, password=PASSWORD)
     browser.act("/me/second-factor")
     page = browser.get("/me/second-factor").text
-    key = page.split('<code class="key"')[1].split(">")[1].split("<")[0].replace(" ", "")
+    key = page.split('<code class="secret"')[1].split(">")[1].split("<")[0].replace(" ", "")
 
     kept = session.scalars(select(User.second_key)).one()
 
