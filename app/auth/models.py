@@ -34,7 +34,7 @@ class User(Row):
     password_hash: Mapped[str | None]
     link_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     link_until: Mapped[datetime | None]
-    second_key: Mapped[str | None]
+    second_key: Mapped[str | None] = mapped_column(info={"sealed": "always"})
     second_since: Mapped[datetime | None]
     second_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     language: Mapped[str] = mapped_column(default="en", server_default="en")

@@ -142,6 +142,8 @@ NATIONWIDE: frozenset[str] = frozenset(
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
+        Registry.ERASE_REGISTRANTS,
+        Registry.READ_HISTORY,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,

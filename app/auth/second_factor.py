@@ -6,18 +6,14 @@ import hmac
 import secrets
 import time
 from datetime import UTC, datetime
-from functools import cache
 
 import pyotp
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.models import RecoveryCode, User
+from core.crypto import opened, sealed
 from core.db import changed
-from core.settings import settings
 
 PERIOD = 30  # seconds a code is good for
 DRIFT = 1  # steps a phone's clock may be ahead or behind
@@ -28,14 +24,14 @@ ISSUER = "Highground"
 def begin(user: User) -> None:
     """Make the key of somebody who has none yet; it counts once a first code was right."""
     if user.second_key is None:
-        user.second_key = _sealed(pyotp.random_base32())
+        user.second_key = sealed(pyotp.random_base32())
 
 
 def key_of(user: User) -> str:
     """The key a phone has to know, for as long as no code of it was given."""
     if user.second_key is None or user.second_since is not None:
         raise LookupError(user.id)
-    return _opened(user.second_key)
+    return opened(user.second_key)
 
 
 def address_of(user: User) -> str:
@@ -51,7 +47,7 @@ def settle(session: Session, user: User) -> list[str]:
 
 def keep(user: User, key: str) -> None:
     """Give somebody a key that counts at once."""
-    user.second_key, user.second_since = _sealed(key), datetime.now(UTC)
+    user.second_key, user.second_since = sealed(key), datetime.now(UTC)
 
 
 def drop(session: Session, user: User) -> None:
@@ -93,7 +89,7 @@ def step_now() -> int:
 def _is_current(session: Session, user: User, typed: str) -> bool:
     if user.second_key is None:
         return False
-    key, now = _opened(user.second_key), step_now()
+    key, now = opened(user.second_key), step_now()
     for step in range(now - DRIFT, now + DRIFT + 1):
         if hmac.compare_digest(code_at(key, step).encode(), typed.encode()):
             return _take(session, user, step)
@@ -118,18 +114,3 @@ def _written(code: str) -> str:
 
 def _digest(code: str) -> bytes:
     return hashlib.sha256(code.replace("-", "").encode()).digest()
-
-
-def _sealed(key: str) -> str:
-    return _seal().encrypt(key.encode()).decode()
-
-
-def _opened(kept: str) -> str:
-    return _seal().decrypt(kept.encode()).decode()
-
-
-@cache
-def _seal() -> Fernet:
-    """Keys are unreadable at rest; what opens them is drawn from the installation's secret."""
-    drawn = HKDF(SHA256(), length=32, salt=None, info=b"second factor")
-    return Fernet(base64.urlsafe_b64encode(drawn.derive(settings().secret_key.encode())))

@@ -170,7 +170,11 @@ KEPT = {
     "approvals": ("id", None, "cycle_id state hash households total signers_needed comment"),
     "rosters": ("id", None, "code name selection_id filter state hash"),
     "users": ("id", None, "name email organisation_id language active"),
-    "role_grants": ("id", None, "user_id role area_id starts_on ends_on"),
+    "role_grants": (
+        "id",
+        None,
+        "user_id role area_id organisation_id program_id starts_on ends_on given_by",
+    ),
     "events": ("id", None, "name kind glide severity state began_at ended_at"),
     "releases": (
         "id",

@@ -42,7 +42,7 @@ from registry.models.rosters import Roster
 from registry.queries.answers import ask
 from registry.queries.queryables import count_matching
 from registry.queries.registrants import RegistrantUnknown, registrant_by_number, registrants_page
-from registry.queries.rosters import answers_seen
+from registry.queries.rosters import lists_seen
 from registry.queries.rosters import members_page as roster_page
 from registry.services.rosters import keep_list
 from tests.make.programs import (
@@ -237,7 +237,7 @@ def test_a_list_shows_the_part_of_it_that_ones_programs_hold(session: Session, t
     kept = keep_list(session, Question(), "Everybody", actor=DARA)
     roster = session.get_one(Roster, kept.roster_id)
 
-    assert answers_seen(session, [roster], actor=two.partner)[roster.id].asked == 1
+    assert lists_seen(session, [roster], actor=two.partner)[roster.id].answers.asked == 1
     shown = roster_page(session, roster, actor=two.partner).rows
     assert [row.number for row in shown] == [two.my_family.number]
 
