@@ -10,6 +10,7 @@ import qrcode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.auth.models import User
 from app.auth.roles import Role
 from core.audit import AuditEntry
 from core.clock import month_said, today
@@ -26,6 +27,7 @@ from tests.make.geo import make_country
 from tests.make.programs import (
     DARA,
     UNTIL,
+    make_actor,
     make_approved,
     make_family,
     make_gift,
@@ -174,11 +176,11 @@ def test_who_prepared_a_cycle_is_refused_when_they_sign(
     session: Session, signed_in: SignedIn
 ) -> None:
     cycle = make_prepared(session, make_program(session), make_family(session, 2))
-    both = signed_in(Role.APPROVER, Role.PROGRAM_MANAGER)
-    both.act(f"/cycles/{cycle.id}/approvals")
-    approval = session.scalars(select(Approval)).one()
+    approver = signed_in(Role.APPROVER)
+    manager_then = make_actor(session.scalars(select(User.id)).one(), "Lena Marr")
+    approval = ask_approval(session, cycle.id, actor=manager_then)
 
-    answer = both.act(f"/approvals/{approval.id}/signatures")
+    answer = approver.act(f"/approvals/{approval.id}/signatures")
 
     assert answer.status_code == 403
     assert "You had a hand in preparing this cycle" in answer.text
