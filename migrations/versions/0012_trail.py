@@ -35,6 +35,19 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$
 """
 
+# How a column is written as JSON: numbers and truths as they are, which is twice as quick.
+SAID_AS_JSON = """
+create function said_as_json(of regclass, col text, alias text) returns text
+language sql stable as $$
+    select format(case
+        when atttypid = any (array['int2', 'int4', 'int8', 'numeric', 'bool']::regtype[])
+        then '%1$s.%2$I::text'
+        when atttypid = any (array['date', 'uuid']::regtype[]) then '''"'' || %1$s.%2$I || ''"'''
+        else 'to_json(%1$s.%2$I)::text' end, alias, col)
+    from pg_attribute where attrelid = of and attname = col
+$$
+"""
+
 # Writes the functions and triggers that note every change of some columns of a table. `about` says
 # whom a row `r` is about; a row's area goes with it where the table has one. Called again, it does
 # it anew. What transition tables hold is joined by hashing: a plan made for one row would not do
@@ -48,13 +61,18 @@ declare
     verb text;
     area text := 'null';
     whole text := (
-        select string_agg(format('%L || to_json(r.%I)::text', to_json(c)::text || ':', c), ', ')
+        select string_agg(
+            format('%L || %s', to_json(c)::text || ':', said_as_json(of, c, 'r')), ', ')
         from unnest(columns) c);
     was text := (
         select string_agg(format(
-            'case when o.%1$I is distinct from r.%1$I'
-            ' then %2$L || coalesce(to_json(o.%1$I)::text, ''null'') end',
-            c, to_json(c)::text || ':'), ', ')
+            'case when o.%1$I is distinct from r.%1$I then %2$L || coalesce(%3$s, ''null'') end',
+            c, to_json(c)::text || ':', said_as_json(of, c, 'o')), ', ')
+        from unnest(columns) c);
+    now text := (
+        select string_agg(format(
+            'case when o.%1$I is distinct from r.%1$I then %2$L || coalesce(%3$s, ''null'') end',
+            c, to_json(c)::text || ':', said_as_json(of, c, 'r')), ', ')
         from unnest(columns) c);
     differs text := (
         select format('(%s) is distinct from (%s)', string_agg(format('o.%I', c), ', '),
@@ -86,7 +104,7 @@ begin
             fields := format(
                 '''{'' || concat_ws('','', %s) || ''}'' as before, '
                 '''{'' || concat_ws('','', %s) || ''}'' as after',
-                was, replace(was, 'to_json(o.', 'to_json(r.'));
+                was, now);
             source := format('old_rows o join new_rows r on o.%1$I = r.%1$I where %2$s',
                              row_key, differs);
             seen := 'old table as old_rows new table as new_rows';
@@ -340,7 +358,14 @@ def upgrade() -> None:
     _entries()
     _changes()
     _looks()
-    for statement in (CHANGE_DIGEST, SUM_OF_CHANGES, KEEP_CHANGES, MAKE_MONTHS, DROP_MONTHS):
+    for statement in (
+        CHANGE_DIGEST,
+        SUM_OF_CHANGES,
+        SAID_AS_JSON,
+        KEEP_CHANGES,
+        MAKE_MONTHS,
+        DROP_MONTHS,
+    ):
         op.execute(statement)
     for statement in (REFUSE, UNCHANGED, UNDELETED, RETIRE_ENTRIES, EMPTY_CHANGES, STILL_SERVED):
         op.execute(statement)
