@@ -1,0 +1,172 @@
+"""Goals 5 and 9: what the audit trail costs an act over everybody, and what verifying it takes."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, TextClause, select, text
+from sqlalchemy.orm import Session
+
+from bench.lines import Judge, Line, Side, Target, side_by_side
+from bench.peers import row_chain
+from bench.world import World, postgis_version
+from core import audit
+from core.actor import Actor
+from core.db import new_session, transaction
+from core.proofs import verify
+from core.seals import seal
+from programs.models.programs import Program
+
+RUNS = 3
+CHAINED = 10_000  # rows of which each is chained on its own
+MILLION = 1_000_000
+SLOWEST = 2.0  # seconds to verify a million changed rows
+WHO = Actor(id=0, name="The bench", permissions=frozenset(), national=True)
+AUDITED = ("program_memberships", "entitlements")
+Told = dict[str, int]
+Say = Callable[[str], None]
+
+# A program with a cycle that everybody is in.
+WORLD = (
+    text("insert into organisations (name) values ('The bench')"),
+    text("""
+        insert into programs (number, name, purpose, organisation_id, currency, state, archived,
+                              made_by)
+        select 'PROG-2026-99999999', 'The bench', 'bench', max(id), 'MUR', 'active', false, 0
+        from organisations
+    """),
+    text("""
+        insert into benefits (program_id, name, delivery, base, per_member)
+        select max(id), 'Cash', 'cash', 100, 0 from programs
+    """),
+    text("""
+        insert into selections (code, name, made_by, combine)
+        values ('bench', 'The bench', 0, 'union')
+    """),
+    text("""
+        insert into rosters (code, name, selection_id, state, made_by)
+        select 'bench', 'The bench', max(id), 'frozen', 0 from selections
+    """),
+    text("""
+        insert into cycles (program_id, number, name, roster_id, starts_on, state, made_by)
+        select (select max(id) from programs), 1, 'Bench', (select max(id) from rosters),
+               '2026-11-20', 'draft', 0
+    """),
+)
+MEMBERS = text("""
+    insert into program_memberships (program_id, registrant_id, area_id, state)
+    select :program, id, area_id, 'enrolled' from registrants
+    where kind = 'group' order by id limit :rows
+""")
+ENTITLEMENTS = text("""
+    insert into entitlements (cycle_id, registrant_id, benefit_id, area_id, amount)
+    select (select max(id) from cycles), m.registrant_id, (select max(id) from benefits),
+           m.area_id, 100
+    from program_memberships m order by m.id
+""")
+NOBODY = text("truncate entitlements, program_memberships cascade")
+APPROVED = text("update entitlements set state = 'approved'")
+QUIET = "alter table {} {} trigger user"
+MEASURED = ("large", "huge")
+
+
+class Undone(Exception):
+    """What was measured is not kept."""
+
+
+def measure_acts(world: World, say: Say) -> list[Line]:
+    """An act over all households, beside the same act that notes nothing of the rows."""
+    judge, told = Judge(5, world.size), _stand()
+    say("Goal 5 ...")
+    given = side_by_side(*_sides((MEMBERS, ENTITLEMENTS), told), RUNS)
+    with transaction() as session, _unnoted(session):
+        _run(session, (MEMBERS, ENTITLEMENTS), told)
+    changed = side_by_side(*_sides((APPROVED,), told), RUNS)
+    with transaction() as session, _unnoted(session):
+        session.execute(NOBODY)
+    target = Target(at_most=1.5 if world.size in MEASURED else None)
+    return [
+        judge.compared("audited act, rows given", given, target, postgis_version()),
+        judge.compared("audited act, states changed", changed, target, postgis_version()),
+    ]
+
+
+def measure_chain(world: World, say: Say) -> list[Line]:
+    """Rows noted and sealed, beside rows of which nothing is noted; then verified."""
+    judge, told = Judge(9, world.size), _stand()
+    say("Goal 9 ...")
+    row_chain.prepare()
+    few = told | {"rows": CHAINED}
+    noted, unnoted = _sides((MEMBERS,), told)
+    rows = side_by_side(noted, unnoted, RUNS)
+    peer = Side(lambda: row_chain.write(told["program"], CHAINED))
+    chained = side_by_side(_sides((MEMBERS,), few)[0], peer, RUNS)
+    judged = world.size in MEASURED
+    return [
+        judge.compared("audit, unaudited", rows, Target(at_most=6), postgis_version()),
+        judge.compared("audit, chained row by row", chained, Target(), "one trigger a row"),
+        judge.limited("verifying a million", _verified(), SLOWEST if judged else None),
+    ]
+
+
+def _sides(statements: Sequence[TextClause], told: Told) -> tuple[Side, Side]:
+    """An act with its rows noted and sealed, and the same act with nothing noted of its rows."""
+
+    def noted() -> int:
+        with _undone() as session:
+            return _run(session, statements, told)
+
+    def unnoted() -> int:
+        with _undone() as session, _unnoted(session):
+            return _run(session, statements, told)
+
+    return Side(noted), Side(unnoted)
+
+
+def _run(session: Session, statements: Sequence[TextClause], told: Told) -> int:
+    program = session.get_one(Program, told["program"])
+    with audit.act(session, WHO, "bench.act", program) as figures:
+        done = [session.execute(each, told) for each in statements]
+        figures["rows"] = sum(cast("CursorResult[Any]", each).rowcount for each in done)
+    seal(session)
+    return int(figures["rows"])
+
+
+@contextmanager
+def _undone() -> Iterator[Session]:
+    """A transaction that is rolled back."""
+    with new_session() as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def _unnoted(session: Session) -> Iterator[None]:
+    """For as long as the block lasts, triggers note nothing of the rows of an act."""
+    for table in AUDITED:
+        session.execute(text(QUIET.format(table, "disable")))
+    yield
+    for table in AUDITED:
+        session.execute(text(QUIET.format(table, "enable")))
+
+
+def _verified() -> list[float]:
+    """Seconds it takes to verify a million changed rows, by all there are."""
+    with transaction() as session:
+        began = time.perf_counter()
+        proof = verify(session)
+        took = time.perf_counter() - began
+    if proof.breaks:
+        raise RuntimeError(proof.breaks[0])
+    return [took * MILLION / max(1, proof.changes)]
+
+
+def _stand() -> Told:
+    """A program with a cycle that everybody is in, made once."""
+    with transaction() as session:
+        known = select(Program.id).where(Program.name == "The bench")
+        if session.scalar(known) is None:
+            for statement in WORLD:
+                session.execute(statement)
+        return {"program": session.scalars(known).one(), "rows": MILLION}
