@@ -90,10 +90,11 @@ class FieldChange(Base):
 
     __tablename__ = "field_changes"
     __table_args__ = (
+        Index(None, "registrant_id", postgresql_using="brin"),  # an act goes through them in order
         Index(
-            "ix_field_changes_registrant_id",
+            "ix_field_changes_history",
             "registrant_id",
-            postgresql_where="registrant_id is not null",
+            postgresql_where="kind <> 'insert' and registrant_id is not null",
         ),
         {"postgresql_partition_by": "RANGE (at)"},
     )

@@ -1,44 +1,40 @@
-"""A chain written row by row: each row's trigger looks up the link before and adds its own."""
+"""A chain written row by row: each row comes with a link made of the one before it."""
 
 from typing import LiteralString
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from bench.peers.tables import run
 from core.db import transaction
 
 MAKE: LiteralString = """
     create schema if not exists peers;
-    drop table if exists peers.chained, peers.links;
-    create table peers.chained (like program_memberships including defaults including identity);
-    create table peers.links (id bigint generated always as identity primary key, link bytea);
-    create or replace function peers.link_row() returns trigger language plpgsql as $$
-    declare before bytea := (select link from peers.links order by id desc limit 1);
-    begin
-        insert into peers.links (link)
-        values (sha256(coalesce(before, '') || convert_to(to_jsonb(new)::text, 'UTF8')));
-        return null;
-    end $$;
-    create trigger link_row after insert on peers.chained
-    for each row execute function peers.link_row()
+    drop table if exists peers.links;
+    create table peers.links (id bigint generated always as identity primary key, link bytea)
 """
+PEOPLE = text("select id from registrants where kind = 'group' order by id limit :rows")
 WRITE = text("""
-    insert into peers.chained (program_id, registrant_id, area_id, state)
-    select :program, id, area_id, 'enrolled' from registrants order by id limit :rows
+    with written as (
+        insert into program_memberships (program_id, registrant_id, state)
+        values (:program, :person, 'enrolled') returning *
+    )
+    insert into peers.links (link)
+    select sha256(coalesce((select link from peers.links order by id desc limit 1), '')
+                  || convert_to(to_jsonb(written)::text, 'UTF8'))
+    from written
 """)
-EMPTY = text("truncate peers.chained, peers.links")
 
 
 def prepare() -> None:
-    """Make the table whose rows are chained, and the table of links."""
+    """Make the table of links."""
     with transaction() as session:
         run(session, MAKE)
 
 
-def write(program_id: int, rows: int) -> int:
-    """Write so many rows, each with its link; answers how many links there are."""
-    with transaction() as session:
-        session.execute(EMPTY)
-        session.execute(WRITE, {"program": program_id, "rows": rows})
-        links: int = session.scalars(text("select count(*) from peers.links")).one()
-    return links
+def write(session: Session, program_id: int, rows: int) -> int:
+    """Write so many memberships, each with its link; answers how many there were."""
+    people = session.scalars(PEOPLE, {"rows": rows}).all()
+    for person in people:
+        session.execute(WRITE, {"program": program_id, "person": person})
+    return len(people)

@@ -428,10 +428,16 @@ def _changes() -> None:
         postgresql_partition_by="RANGE (at)",
     )
     op.create_index(
-        "ix_field_changes_registrant_id",
+        op.f("ix_field_changes_registrant_id"),
         "field_changes",
         ["registrant_id"],
-        postgresql_where="registrant_id is not null",
+        postgresql_using="brin",
+    )
+    op.create_index(
+        "ix_field_changes_history",
+        "field_changes",
+        ["registrant_id"],
+        postgresql_where="kind <> 'insert' and registrant_id is not null",
     )
     op.execute("create table field_changes_other partition of field_changes default")
 
