@@ -26,7 +26,7 @@ from core.actor import NOBODY, Actor
 from core.db import transaction
 from core.errors import Conflict
 from core.jobs import Job, JobState
-from core.storage import keep_file
+from core.storage import keep_file, keep_personal_file
 from geo.jobs.areas import import_boundaries
 from geo.jobs.releases import publish, read_release
 from geo.models.releases import Release
@@ -97,7 +97,7 @@ def load_registrants(
 
     Columns are mapped by their headings; cells with one of the `accepted` warnings are used.
     """
-    kept = keep_file(file)
+    kept = keep_personal_file(file)
     with transaction(actor) as session:
         made = imports.upload(session, kept, file.name, kind, actor=actor)
         imports.map_columns(session, made.id, made.mapping, actor=actor, day_order=day_order)

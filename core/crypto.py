@@ -15,15 +15,20 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
+import pyrage
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyrage import IdentityError, x25519
+from sqlalchemy import Dialect, String
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.types import TypeDecorator
 
 from core.errors import Conflict, Refusal
 from core.settings import settings
@@ -62,6 +67,39 @@ class Key:
     values: Fernet
     equality: bytes
     files: x25519.Identity | None = None  # only in the file of keys
+
+
+class Sealed(TypeDecorator[str]):
+    """A column of text that names people: sealed where that is configured, read as it was given.
+
+    What is written by SQL alone has to be sealed by whoever writes it (`kept`). `key` names the
+    column beside it that tells whether two values are the same.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """As it is kept."""
+        return None if value is None else kept(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """As it was given."""
+        return None if value is None else opened(value)
+
+
+def equality_of(column: str) -> Callable[[DefaultExecutionContext], str]:
+    """The default of a column that tells whether another one, which is sealed, is the same."""
+
+    def told(context: DefaultExecutionContext) -> str:
+        given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+        return equality(given[column])
+
+    return told
 
 
 def configured() -> bool:
@@ -114,6 +152,25 @@ def equalities(text: str) -> list[str]:
 def equality_by(text: str, key: Key) -> str:
     """The keyed digest of a value under one key."""
     return f"{key.name}:{hmac.digest(key.equality, text.encode(), 'sha256').hex()}"
+
+
+def seal_stream(plain: IO[bytes], out: IO[bytes], key: Key) -> None:
+    """Write a stream sealed, as age does, piece by piece."""
+    if key.files is None:
+        raise KeyUnknown(key=key.name)
+    pyrage.encrypt_io(plain, out, [key.files.to_public()])
+
+
+def open_stream(sealed_stream: IO[bytes], out: IO[bytes], key: Key) -> None:
+    """Write what was sealed as it was given, piece by piece.
+
+    Raises:
+        SealBroken
+    """
+    try:
+        pyrage.decrypt_io(sealed_stream, out, [key.files])
+    except (pyrage.DecryptError, OSError) as broken:
+        raise SealBroken(key=key.name) from broken
 
 
 def newest() -> Key:

@@ -1,18 +1,29 @@
-"""Storage: files kept by what is in them; a file's name here is its SHA-256."""
+"""Storage: files kept by what is in them; a file's name here is its SHA-256.
+
+A file that names people is sealed where that is configured (core.crypto). Its name is then 64 hex
+digits that say nothing of what is in it. A sealed file is one line, `highground sealed KEY NAME`,
+and what follows is as age writes it (https://age-encryption.org/v1), or plain where KEY is `open`.
+"""
 
 import hashlib
 import os
+import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from core.crypto import Key, configured, key_named, newest, open_stream, seal_stream
 from core.errors import Invalid, NotFound
 from core.settings import settings
 
 CHUNK = 1 << 20
+SEALED = "highground sealed"  # how a sealed file begins
+OPEN = "open"  # stands for the key of one that was opened for good
 
 
 class FileTooLarge(Invalid):
@@ -35,6 +46,14 @@ class Kept:
     size: int
 
 
+@dataclass(frozen=True)
+class Head:
+    """The first line of a sealed file: its key and its own name."""
+
+    key: str
+    name: str
+
+
 def keep(stream: IO[bytes]) -> Kept:
     """Stream an upload into storage and say what it is; the same bytes twice are kept once.
 
@@ -53,6 +72,143 @@ def keep_file(path: Path) -> Kept:
     """
     with path.open("rb") as stream:
         return _kept(stream, sys.maxsize)
+
+
+def keep_personal(stream: IO[bytes]) -> Kept:
+    """Stream an upload that names people into storage, as `keep` does; sealed where configured.
+
+    Raises:
+        as `keep`.
+    """
+    return _sealed_away(keep(stream))
+
+
+def keep_personal_file(path: Path) -> Kept:
+    """Keep a copy of a file on this machine that names people; sealed where configured.
+
+    Raises:
+        FileEmpty
+    """
+    return _sealed_away(keep_file(path))
+
+
+@contextmanager
+def readable(sha256: str) -> Iterator[Path]:
+    """A kept file to be read by its path, sealed or not; what was sealed is gone afterwards.
+
+    Raises:
+        FileGone, KeyUnknown
+    """
+    path = path_of(sha256)
+    if _head(path) is None:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(dir=_folder("incoming")) as plain:
+        _open_into(path, plain)
+        yield Path(plain.name)
+
+
+def stream_of(sha256: str) -> IO[bytes]:
+    """A kept file to be read from its beginning, sealed or not.
+
+    Raises:
+        FileGone, KeyUnknown
+    """
+    path = path_of(sha256)
+    if _head(path) is None:
+        return path.open("rb")
+    plain = tempfile.TemporaryFile(dir=_folder("incoming"))  # noqa: SIM115 - who reads it closes it
+    _open_into(path, plain)
+    plain.seek(0)
+    return plain
+
+
+def digest_of(path: Path) -> str:
+    """The name a file of storage must bear: its SHA-256, or what a sealed one says once it opens.
+
+    Raises:
+        KeyUnknown, SealBroken
+    """
+    head = _head(path)
+    if head is not None:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of ours
+            _open_into(path, nowhere)
+        return head.name
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sealed_files() -> Iterator[tuple[str, str]]:
+    """Every sealed file of storage by its name, and the name of the key that sealed it."""
+    for path in sorted(Path(settings().storage).glob("[0-9a-f][0-9a-f]/*")):
+        if (head := _head(path)) is not None:
+            yield path.name, head.key
+
+
+def reseal(sha256: str, key: Key | None) -> None:
+    """Seal a kept file under a key, or open it (None), under the name it has, whole or not at all.
+
+    Raises:
+        FileGone, KeyUnknown
+    """
+    with readable(sha256) as plain:
+        _write_sealed(plain, path_of(sha256), key)
+
+
+def is_sealed(sha256: str) -> bool:
+    """Whether a kept file is sealed.
+
+    Raises:
+        FileGone
+    """
+    head = _head(path_of(sha256))
+    return head is not None and head.key != OPEN
+
+
+def _sealed_away(plain: Kept) -> Kept:
+    """What was just kept plain, sealed where that is configured; the plain one is gone then."""
+    if not configured():
+        return plain
+    name = secrets.token_hex(32)
+    _write_sealed(path_of(plain.sha256), _place(name), newest())
+    _place(plain.sha256).unlink()
+    return Kept(name, plain.size)
+
+
+def _write_sealed(plain: Path, place: Path, key: Key | None) -> None:
+    handle, name = tempfile.mkstemp(dir=_folder("incoming"))
+    try:
+        with os.fdopen(handle, "wb") as out, plain.open("rb") as stream:
+            out.write(f"{SEALED} {key.name if key else OPEN} {place.name}\n".encode())
+            if key:
+                seal_stream(stream, out, key)
+            else:
+                shutil.copyfileobj(stream, out, CHUNK)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(place)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _open_into(path: Path, out: IO[bytes]) -> None:
+    with path.open("rb") as stream:
+        *_words, key, _name = stream.readline().decode().split()
+        if key == OPEN:
+            shutil.copyfileobj(stream, out, CHUNK)
+        else:
+            open_stream(stream, out, key_named(key))
+    out.flush()
+
+
+def _head(path: Path) -> Head | None:
+    """What the first line of a sealed file says; None of a plain one."""
+    with path.open("rb") as stream:
+        line = stream.readline(len(SEALED) + 100)
+    if not line.startswith(SEALED.encode()):
+        return None
+    *_words, key, name = line.decode().split()
+    return Head(key, name)
 
 
 def _kept(stream: IO[bytes], limit: int) -> Kept:

@@ -14,6 +14,7 @@ NOUNS = {
     "db": "The tables.",
     "demo": "The demonstration country.",
     "drill": "Prove on throw-away servers that a backup brings back what was lost.",
+    "keys": "The keys that keep what names people unreadable.",
     "locate": "Which area covers each point of a file.",
     "registry": "Households and people.",
     "releases": "Hazard files and what they mean.",

@@ -14,7 +14,7 @@ from core import jobs
 from core.clock import month_said, today
 from core.errors import Invalid
 from core.money import said
-from core.storage import path_of
+from core.storage import stream_of
 from core.words import _, bare, counted, figure_said
 from programs.jobs.vouchers import print_cards
 from programs.models.cycles import Cycle
@@ -152,7 +152,7 @@ def print_sheets(cycle_id: int) -> Response:
 def file(cycle_id: int, sha256: str) -> Response:
     made = file_made(db(), cycle_id, sha256, actor=actor())
     look_through(db().get_one(Cycle, cycle_id))
-    return send_file(path_of(sha256), as_attachment=True, download_name=made.name)
+    return send_file(stream_of(sha256), as_attachment=True, download_name=made.name)
 
 
 @bp.post("/<int:cycle_id>/cancel")

@@ -14,7 +14,7 @@ from app.web.hazards import FileNotChosen
 from app.web.import_pages import day_orders, noticed, row_shown, state_said, steps_of, verdict_said
 from core.errors import Refusal
 from core.jobs import defer
-from core.storage import keep
+from core.storage import keep_personal
 from core.words import _
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
@@ -49,7 +49,7 @@ def upload() -> Response:
     if file is None or not file.filename:
         raise FileNotChosen
     kind = ImportKind(request.form["kind"])
-    made = imports.upload(db(), keep(file.stream), file.filename, kind, actor=actor())
+    made = imports.upload(db(), keep_personal(file.stream), file.filename, kind, actor=actor())
     return redirect(url_for(".show", import_id=made.id), 303)
 
 

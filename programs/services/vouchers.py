@@ -18,7 +18,7 @@ from core.actor import Actor
 from core.clock import day_said, today
 from core.errors import Conflict, Invalid, NotFound
 from core.money import said
-from core.storage import Kept, keep_file
+from core.storage import Kept, keep_personal_file
 from programs.documents.cards import Card, write_cards
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import (
@@ -122,7 +122,7 @@ def print_sheets(
                 made_at=cycle.created_at,
                 report=lambda done: report(done, len(rows)),
             )
-            kept = keep_file(path)
+            kept = keep_personal_file(path)
         figures.update(file="pdf", cards=done, sha256=kept.sha256)
     return Sheets(kept, done)
 

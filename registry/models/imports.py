@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from core.crypto import Sealed
 from core.db import Base, Row, states
 from registry.parsing.days import DayOrder
 
@@ -112,7 +113,11 @@ class HouseholdRow(ImportRow, Base):
 
 
 class PersonRow(ImportRow, Base):
-    """One person of a file: the cells as they were written."""
+    """One person of a file: the cells as they were written.
+
+    The identifier is sealed where that is configured, before the merge and after it; `id_key` is
+    what it is told to be the same by.
+    """
 
     __tablename__ = "import_people"
     __table_args__ = (Index(None, "import_id", "verdict"), Index(None, "registrant_id"))
@@ -126,5 +131,6 @@ class PersonRow(ImportRow, Base):
     birth_date_exact: Mapped[str | None]
     relation: Mapped[str | None]
     id_type: Mapped[str | None]
-    id_number: Mapped[str | None]
+    id_number: Mapped[str | None] = mapped_column(Sealed("id_key"))
+    id_key: Mapped[str | None]
     disability: Mapped[str | None]

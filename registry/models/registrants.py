@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.crypto import Sealed, equality_of
 from core.db import Base, Row, states
 
 
@@ -165,24 +166,29 @@ class IdentifierState(StrEnum):
 
 
 class Identifier(ToldOf, Row):
-    """A number somebody else gave a registrant: a national ID, a card, a case number."""
+    """A number somebody else gave a registrant: a national ID, a card, a case number.
+
+    `key` tells whether two values are the same, where the values themselves are sealed.
+    """
 
     __tablename__ = "identifiers"
     __table_args__ = (
         Index(
             "uq_identifiers_valid",
             "type",
-            "value",
+            "key",
             unique=True,
             postgresql_where="state = 'valid'",
             info={"refusal": "Another registrant already has this identifier."},
         ),
         Index(None, "registrant_id"),
+        Index(None, "key"),
     )
 
     registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))
     type: Mapped[str]
-    value: Mapped[str]
+    value: Mapped[str] = mapped_column(Sealed("key"))
+    key: Mapped[str] = mapped_column(default=equality_of("value"))
     issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     state: Mapped[IdentifierState] = mapped_column(

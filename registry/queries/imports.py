@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from core.paging import Page, page_of
-from core.storage import path_of
+from core.storage import readable
 from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
 from registry.parsing import tables
 from registry.parsing.days import DaysSeen, seen_in
@@ -94,7 +94,7 @@ def rows_page(
 def first_rows(found: Import) -> dict[str, list[str]]:
     """The first cells of each column of the file, so that one sees what the column holds."""
     shown: dict[str, list[str]] = {column: [] for column in found.columns}
-    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
         for _number, (_row, cells, _over) in zip(range(EXAMPLES), table.rows, strict=False):
             for column, cell in zip(table.columns, cells, strict=True):
                 shown[column].append(cell or "")
@@ -104,7 +104,7 @@ def first_rows(found: Import) -> dict[str, list[str]]:
 def days_seen(found: Import, mapping: Mapping[str, str]) -> DaysSeen:
     """What the first rows of the file tell of how its days are written, by the mapped columns."""
     days = {mapping.get(field.name) for field in FIELDS[found.kind] if field.is_day}
-    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
         places = [place for place, column in enumerate(table.columns) if column and column in days]
         rows = islice(table.rows, SAMPLE if places else 0)
         return seen_in(cells[place] or "" for _number, cells, _over in rows for place in places)
@@ -120,7 +120,7 @@ def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Se
     failed: Select[Any] = select(row).where(row.import_id == found.id)
     failed = failed.where(row.verdict == Verdict.ERROR)
     reasons = {each.row_number: _reasons(each, found) for each in session.scalars(failed)}
-    with tables.opened(path_of(found.original_sha256), found.original_name) as table:
+    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
         kept = [place for place, column in enumerate(table.columns) if column != WHY]
         yield [*(table.columns[place] for place in kept), WHY]
         for number, cells, _over in table.rows:

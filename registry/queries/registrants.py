@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, aliased
 from core.actor import Actor
 from core.clock import day_of, today
 from core.codes import understood
+from core.crypto import equalities
 from core.errors import NotFound, Refusal
 from core.paging import Page, page_of
 from geo.models.areas import Area
@@ -205,7 +206,7 @@ def _meant(text: str) -> Subquery:
     distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
     found = union_all(
         select(Registrant.id, exactly).where(exact),
-        select(Identifier.registrant_id, exactly).where(Identifier.value == text),
+        select(Identifier.registrant_id, exactly).where(Identifier.key.in_(equalities(text))),
         select(Registrant.id, distance).where(alike),
     ).subquery()
     key = func.min(found.c.distance) * ROOM_FOR_IDS + found.c.id

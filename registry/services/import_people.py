@@ -44,11 +44,11 @@ SAID = text("""
 TURNS = text("""
     create temporary table turns on commit drop as
     select row_number, row_number() over (partition by code order by row_number) as nth,
-           row_number() over (partition by id_type_code, id_number order by row_number)
+           row_number() over (partition by id_type_code, id_key order by row_number)
                as nth_of_id,
            row_number() over (partition by household_id, relation_code order by row_number)
                as nth_of_relation
-    from (select row_number, code, id_type_code, id_number, household_id, relation_code
+    from (select row_number, code, id_type_code, id_key, household_id, relation_code
           from staged join said using (row_number)) as narrow
 """)
 # Each row beside the person it speaks of, if there is one already.
@@ -67,7 +67,7 @@ KNOWN = text("""
     join turns using (row_number)
     left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
     left join identifiers as holder
-           on holder.type = said.id_type_code and holder.value = staged.id_number
+           on holder.type = said.id_type_code and holder.key = staged.id_key
           and holder.state = 'valid'
     left join individuals as held on held.registrant_id = holder.registrant_id
     left join registrants as person
@@ -170,10 +170,10 @@ FRESH = text("drop table if exists said, turns, known, beside, weighed, merging"
 CHECKED = text("""
     insert into import_people
         (import_id, row_number, code, household_code, name, name_local, sex, birth_date,
-         birth_date_exact, relation, id_type, id_number, disability,
+         birth_date_exact, relation, id_type, id_number, id_key, disability,
          verdict, warnings, errors, registrant_id, area_id, made_by)
     select :import_id, row_number, code, household_code, name, name_local, sex, birth_date,
-           birth_date_exact, relation, id_type, id_number, disability,
+           birth_date_exact, relation, id_type, id_number, id_key, disability,
            case when errors <> '{}' then 'error'
                 when registrant_id is null then 'create'
                 when joins and not 'in_another_household' = any (warnings) then 'link'
@@ -267,8 +267,8 @@ NEW_MEMBERSHIPS = text("""
     from merging where enters order by id
 """)
 NEW_IDENTIFIERS = text("""
-    insert into identifiers (registrant_id, type, value, area_id, made_by)
-    select id, id_type_code, id_number, area_id, :made_by from merging
+    insert into identifiers (registrant_id, type, value, key, area_id, made_by)
+    select id, id_type_code, id_number, id_key, area_id, :made_by from merging
     where id_type_code is not null and id_number is not null and holder_id is null
       and not 'repeated_id' = any (warnings)
     order by id

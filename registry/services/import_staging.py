@@ -1,6 +1,7 @@
 """Staging: the cells of a file, or of an import's rows, in temporary tables to be asked by set.
 
-`staged` has the cells as they were written, but all days with their year first; `words` has what
+`staged` has the cells as they were written, but all days with their year first and identifiers as
+they are kept (sealed where that is configured; `id_key` tells which are the same); `words` has what
 the words in them mean, `reach` the areas that may be written to. They end with the transaction.
 """
 
@@ -16,8 +17,10 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    cast,
     insert,
     literal,
+    null,
     select,
     text,
 )
@@ -25,6 +28,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
 from core.bulk import copy_into
+from core.crypto import equality, kept
 from core.jobs import Progress
 from registry.models.imports import Import, Verdict
 from registry.parsing import tables
@@ -35,6 +39,9 @@ from registry.queries.imports import ROWS
 
 Row = tuple[int, list[str | None], bool]
 
+IDENTIFIER, ID_KEY = "id_number", "id_key"
+MARKS = 3  # columns of `staged` before the cells: row number, overlong, accepted
+KEYS_STAY = text("select pg_advisory_xact_lock_shared(hashtext('encryption keys'))")
 TELL_EVERY = 50_000  # rows between two reports of progress
 
 VOCABULARIES = text("""
@@ -63,10 +70,12 @@ def stage_file(session: Session, an_import: Import, path: Path, progress: Progre
         the refusals of `tables.opened`, and Cancelled.
     """
     fields = [field.name for field in FIELDS[an_import.kind]]
+    session.execute(KEYS_STAY)
     staged = _staged(session, fields)
     with tables.opened(path, an_import.original_name) as table:
         sources = [_index(table.columns, an_import.mapping.get(field)) for field in fields]
-        rows = _told(_cells(_with_days(table, an_import), sources), progress)
+        place = _index(fields, IDENTIFIER)
+        rows = _told(_sealed(_cells(_with_days(table, an_import), sources), place), progress)
         count = copy_into(session, staged.name, staged.columns.keys(), rows)
     session.execute(LOOK_AT_STAGED)
     return count
@@ -75,9 +84,11 @@ def stage_file(session: Session, an_import: Import, path: Path, progress: Progre
 def stage_rows(session: Session, an_import: Import) -> None:
     """Put the rows of an import that have no error into `staged` once more."""
     fields = [field.name for field in FIELDS[an_import.kind]]
+    session.execute(KEYS_STAY)
     staged, row = _staged(session, fields), ROWS[an_import.kind].__table__.c
+    key = row[ID_KEY] if ID_KEY in row else cast(null(), Text)
     known = (row.row_number, literal(value=False), row.accepted)
-    cells = select(*known, *(row[field] for field in fields))
+    cells = select(*known, *(row[field] for field in fields), key)
     sound = cells.where(row.import_id == an_import.id, row.verdict != Verdict.ERROR)
     session.execute(insert(staged).from_select(staged.columns.keys(), sound))
     session.execute(LOOK_AT_STAGED)
@@ -103,7 +114,7 @@ def _staged(session: Session, fields: Iterable[str]) -> Table:
     cells = [Column(field, Text) for field in fields]
     number = Column("row_number", BigInteger, primary_key=True, autoincrement=False)
     marks = (Column("overlong", Boolean), Column("accepted", Boolean))
-    return _temporary(session, "staged", number, *marks, *cells)
+    return _temporary(session, "staged", number, *marks, *cells, Column(ID_KEY, Text))
 
 
 def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
@@ -141,6 +152,22 @@ def _cells(
 ) -> Iterator[tuple[int | bool | str | None, ...]]:
     for number, cells, over in rows:
         yield number, over, False, *(None if i is None else cells[i] for i in sources)
+
+
+def _sealed(
+    rows: Iterable[tuple[int | bool | str | None, ...]], place: int | None
+) -> Iterator[tuple[int | bool | str | None, ...]]:
+    """The rows with their identifier as it is kept, and last what it is told to be the same by."""
+    if place is None:
+        yield from ((*row, None) for row in rows)
+        return
+    at = MARKS + place
+    for row in rows:
+        value = row[at]
+        if isinstance(value, str):
+            yield (*row[:at], kept(value), *row[at + 1 :], equality(value))
+        else:
+            yield (*row, None)
 
 
 def _told(

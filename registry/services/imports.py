@@ -13,7 +13,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
-from core.storage import Kept, path_of
+from core.storage import Kept, readable
 from core.words import _
 from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
@@ -70,7 +70,7 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
         Forbidden, and the refusals of `tables.opened` that come at once.
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    with tables.opened(path_of(kept.sha256), name) as table:
+    with readable(kept.sha256) as path, tables.opened(path, name) as table:
         columns = table.columns
     made = Import(
         kind=kind,
@@ -137,8 +137,11 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
-            with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
-                stage_file(session, found, path_of(found.original_sha256), progress)
+            with (
+                readable(found.original_sha256) as path,
+                session.begin_nested(),  # a COPY that breaks off takes its savepoint with it
+            ):
+                stage_file(session, found, path, progress)
         except Refusal as refusal:
             found.state, found.refusal = ImportState.REFUSED, refusal.message
         else:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.storage import keep, keep_file
+from core.storage import keep, keep_file, keep_personal_file
 from registry.models.imports import Import, ImportKind
 from registry.parsing.findings import WARNINGS
 from registry.queries.imports import ROWS
@@ -112,7 +112,8 @@ def take(
     session: Session, file: Path, kind: ImportKind, actor: Actor, accept: bool = False
 ) -> Import:
     """Take a file in, all flagged cells left out or all used."""
-    made = imports.upload(session, keep_file(file), file.name, kind, actor=actor)
+    kept = keep_personal_file(file)
+    made = imports.upload(session, kept, file.name, kind, actor=actor)
     imports.map_columns(session, made.id, made.mapping, actor=actor)
     imports.check(session, made.id, actor=actor, progress=Silent())
     for finding in made.counts["findings"].keys() & (WARNINGS if accept else set()):
