@@ -15,6 +15,7 @@ from werkzeug.exceptions import (
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from app.auth.door import CodeFirst, ConfirmFirst, SetUpFirst, SignInFirst
+from app.auth.purposes import PurposeFirst
 from app.limits import TooOften
 from core.errors import Invalid, NotFound, Refusal
 from core.settings import settings
@@ -35,6 +36,7 @@ LEADS_TO: dict[type[Refusal], str] = {  # the page on which what was missing can
     CodeFirst: "sign_in.code",
     SetUpFirst: "second_factor.show",
     ConfirmFirst: "account.confirm",
+    PurposeFirst: "purposes.ask",
 }
 
 
@@ -62,7 +64,7 @@ def _answer(error: Refusal) -> ResponseReturnValue:
     if request.headers.get("HX-Request") or "json" in request.headers.get("Accept", ""):
         return render_template("_refusal.html", refusal=error), error.status
     page = LEADS_TO.get(type(error))
-    if page and (request.method == "GET" or isinstance(error, ConfirmFirst)):
+    if page and (request.method == "GET" or isinstance(error, ConfirmFirst | PurposeFirst)):
         return redirect(url_for(page, next=_here()), 303)
     return render_template("refusal.html", refusal=error), error.status
 

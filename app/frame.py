@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
+from app.auth import purposes
 from app.auth.permissions import May as Roof
 from app.auth.roles import role_name
 from app.headers import nonce
@@ -90,6 +91,7 @@ def _frame() -> dict[str, Any]:
         "languages": _languages(language),
         "jobs_running": g.get("jobs_running", 0),
         "may": actor().may,
+        "purpose": purposes.stated() if purposes.is_asked_for(request.endpoint) else None,
     }
 
 

@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.acts import Act
 from app.auth.door import admit, require_confirmed
+from app.auth.purposes import require_purpose
 from core.actor import NOBODY, Actor
 from core.db import stand, transaction
 from core.errors import Invalid
@@ -44,6 +45,7 @@ class Platform(Flask):
             with speaking(g.language):
                 if self._marked("confirmed"):
                     require_confirmed()
+                require_purpose()
                 if request.method not in SAFE:
                     csrf.protect()
                 if request.method in SAFE or self._marked("asks"):

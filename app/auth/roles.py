@@ -83,6 +83,7 @@ GIVES: dict[Role, frozenset[str]] = {
     | {
         Registry.READ_HISTORY,
         Registry.IMPORT_REGISTRANTS,
+        Registry.EXPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Roof.CANCEL_JOBS,
     },

@@ -1,11 +1,13 @@
 """The registry: finding a household or a person, and the page of each."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
+from app import everything
 from app.auth.permissions import May as Roof
 from app.looks import look_at
 from app.request import actor, db
@@ -25,6 +27,7 @@ from registry.queries.registrants import (
     Registered,
     happenings,
     registered,
+    registrant_by_number,
     registrants_page,
 )
 from registry.queries.vocabularies import labels
@@ -77,6 +80,19 @@ def erase(number: str) -> Response:
     erased = registrants.erase(db(), number, request.form["reason"], actor=actor())
     flash(_("Everything about {number} is erased.", number=erased.number))
     return redirect(url_for(".show", number=erased.number), 303)
+
+
+@bp.post("/<number>/everything")
+def take_along(number: str) -> Response:
+    """Everything held on a registrant, as one file to hand to them."""
+    held = everything.take_along(db(), number, _written, actor=actor())
+    look_at([registrant_by_number(db(), number, actor=actor()).id])
+    name = f"{number}.zip"
+    return send_file(io.BytesIO(held), "application/zip", as_attachment=True, download_name=name)
+
+
+def _written(held: everything.Held) -> str:
+    return render_template("registry/everything.html", held=held, said=everything.said)
 
 
 def _trail_of(registrant: Registrant) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def _frame() -> dict[str, Any]:
         "lang": request.args.get("lang", "en"),
         "dir": request.args.get("dir", "ltr"),
         "nonce": g.nonce,
+        "purpose": None,
         "navigation": [
             {"label": n, "href": f"/{n.lower()}", "current": n == here} for n in NAVIGATION
         ],

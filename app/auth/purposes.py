@@ -1,0 +1,100 @@
+"""Why somebody looks at people: asked, where that is configured, before they are shown.
+
+What is asked for is the setting `ask_purpose`: `registrants` (the pages of single people) and
+`exports` (files that name them). An answer holds for a working day, in the browser's session.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import request
+from flask import session as cookie
+
+from core.errors import Forbidden, Invalid
+from core.settings import settings
+from core.words import _
+
+KEPT = "purpose"  # in the session: code, words, until (seconds since 1970)
+HOLDS = timedelta(hours=8)
+OTHER = "other"  # the code of a purpose that needs words
+
+ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
+    "registrants": frozenset({"registry.show", "redeem.read"}),
+    "exports": frozenset(
+        {
+            "registry.take_along",
+            "rosters.download",
+            "imports.failed",
+            "payments.csv",
+            "payments.workbook",
+            "cycles.file",
+            "audit.csv",
+            "audit.lines",
+        }
+    ),
+}
+NAMES_NOBODY = frozenset({"situation_maps.file", "imports.headings"})
+
+
+class PurposeFirst(Forbidden):
+    """Say first what you look at people for; the page of the purpose asks you."""
+
+
+class PurposeNeedsWords(Invalid):
+    """Say in a few words which other purpose it is."""
+
+
+class PurposeUnknown(Invalid):
+    """There is no such purpose; choose one of the list."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What somebody looks at people for, in words, and its code in the word list."""
+
+    code: str
+    words: str
+
+
+def require_purpose() -> None:
+    """Refuse what names people until a purpose was stated, where one is asked for.
+
+    Raises:
+        PurposeFirst
+    """
+    if is_asked_for(request.endpoint) and stated() is None:
+        raise PurposeFirst
+
+
+def is_asked_for(endpoint: str | None) -> bool:
+    """Whether a purpose is asked for before this page or file."""
+    configured = {word.strip() for word in settings().ask_purpose.split(",")}
+    return any(endpoint in ASKED_FOR[word] for word in configured & ASKED_FOR.keys())
+
+
+def stated() -> Purpose | None:
+    """The purpose stated in this browser, while it holds; one that no longer does is forgotten."""
+    kept = cookie.get(KEPT)
+    if kept is None:
+        return None
+    if kept["until"] <= datetime.now(UTC).timestamp():
+        cookie.pop(KEPT)
+        return None
+    return Purpose(kept["code"], kept["words"])
+
+
+def state(code: str, words: str, labels: dict[str, str]) -> Purpose:
+    """Keep a purpose: a word of the list, and what was written beside it.
+
+    Raises:
+        PurposeUnknown, PurposeNeedsWords
+    """
+    if code not in labels:
+        raise PurposeUnknown
+    written = " ".join(words.split())
+    if code == OTHER and not written:
+        raise PurposeNeedsWords
+    said = _("{purpose}: {words}", purpose=labels[code], words=written) if written else labels[code]
+    until = (datetime.now(UTC) + HOLDS).timestamp()
+    cookie[KEPT] = {"code": code, "words": said, "until": until}
+    return Purpose(code, said)
