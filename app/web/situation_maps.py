@@ -8,6 +8,7 @@ from core import jobs
 from core.storage import path_of
 from core.words import current
 from registry.jobs.situation_maps import make_situation_map
+from registry.models.situation_maps import Audience
 from registry.permissions import May
 from registry.queries.rosters import roster_by_id
 from registry.queries.situation_maps import map_made
@@ -19,10 +20,10 @@ bp = Blueprint("situation_maps", __name__, url_prefix="/situation-maps")
 def make() -> Response:
     actor().require(May.MAKE_SITUATION_MAPS)
     roster = roster_by_id(db(), request.form.get("roster", 0, type=int), actor=actor())
-    asked = f"{roster.id} {actor().id} {current().tag}"
-    job = jobs.defer(
-        db(), make_situation_map, actor=actor(), about=roster, dedupe=asked, roster_id=roster.id
-    )
+    audience = request.form.get("audience", Audience.COLLEAGUES, type=Audience)
+    asked = f"{roster.id} {actor().id} {current().tag} {audience}"
+    said = {"roster_id": roster.id, "audience": audience.value}
+    job = jobs.defer(db(), make_situation_map, actor=actor(), about=roster, dedupe=asked, **said)
     return redirect(url_for("rosters.show", roster_id=roster.id, job=job), 303)
 
 

@@ -1,7 +1,7 @@
 """What is going on: the events that are not closed, the most urgent first, and their releases."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
@@ -54,6 +54,17 @@ def ongoing(session: Session, *, actor: Actor) -> list[Ongoing]:
     ):
         releases[release.event_id].append(release)
     return [Ongoing(event, tuple(releases[event.id])) for event in events]
+
+
+def bounds_of(
+    session: Session, area_ids: Collection[int]
+) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of some areas in degrees; None of none."""
+    extent = func.ST_Extent(Area.shape)
+    corners = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
+    asked = select(*(corner(extent) for corner in corners)).where(Area.id.in_(area_ids))
+    west, south, east, north = session.execute(asked).one()
+    return None if west is None else (west, south, east, north)
 
 
 def bounds_of_areas(session: Session, *, actor: Actor) -> tuple[float, ...] | None:

@@ -67,7 +67,8 @@ class Sheet:
     """All that stands on a situation map, its sentences already in the reader's language.
 
     `box` is what the map is about, `around` how much of the world is drawn about it. `question` and
-    `without` are the shapes asked about and those taken out.
+    `without` are the shapes asked about and those taken out. `rounded` is the base that figures for
+    the public are rounded to.
     """
 
     title: str
@@ -88,3 +89,4 @@ class Sheet:
     sources: Sequence[str]
     meanings: Sequence[tuple[str, str]]  # a word of the page, and what it means
     marks: Sequence[str]  # digests, time zone
+    rounded: int | None = None

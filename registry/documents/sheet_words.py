@@ -91,7 +91,10 @@ def joined(parts: Iterable[Markup]) -> Markup:
 def _figure(sheet: Sheet) -> Markup:
     inside = sheet.answers.in_
     what = counted("household in {clause}", "households in {clause}", inside, clause=sheet.clause)
-    return FIGURE.format(figure=figure_said(inside), what=what, people=_people(sheet.people))
+    said = figure_said(inside)
+    if sheet.rounded and inside:
+        said = _("about {n}", n=said)
+    return FIGURE.format(figure=said, what=what, people=_people(sheet.people))
 
 
 def _people(people: People) -> str:

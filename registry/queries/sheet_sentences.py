@@ -100,6 +100,19 @@ def sources(subject: Subject, left_out: int, neighbours: bool) -> list[str]:
     return said
 
 
+def public_sources(subject: Subject, base: int, fewest: int, neighbours: bool) -> list[str]:
+    """Where everything on the map comes from, and how its figures were made fit for everybody."""
+    households = _(
+        "Households: the registry, by area. Every figure is rounded to {base}, so that sums are "
+        "about what they stand for. * stands for fewer than {fewest}, or for a figure that would "
+        "tell one.",
+        base=base,
+        fewest=fewest,
+    )
+    said = [_hazard(subject.release)] if subject.release else []
+    return [*said, households, _boundaries(subject, neighbours)]
+
+
 def marks(subject: Subject) -> list[str]:
     """What makes the map findable and checkable: the event's number, the digests, the time zone."""
     said = [_("List {digest}", digest=(subject.roster.hash or "")[:LETTERS])]

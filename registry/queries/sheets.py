@@ -1,12 +1,13 @@
 """All that stands on the situation map of a kept list, as an actor may see it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import shapely
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.settings import settings
 from core.words import _, figure_said
 from geo.classes import classes_of
 from geo.models.events import LayerKind
@@ -15,22 +16,25 @@ from geo.models.selections import Selection
 from geo.queries.areas import level_names
 from geo.queries.map_shapes import WORLD, Frame, areas_in, extent_in, picked_in, unseen_in
 from geo.queries.selections import Question, question_of, table_level
-from geo.queries.situation import bounds_of_areas
+from geo.queries.situation import bounds_of, bounds_of_areas
 from geo.release_pictures import picture_of
 from geo.release_words import measured, observed
 from geo.vector.drawings import to_geojson
 from geo.vector.mercator import Box, widened
 from geo.vector.world import countries_in
 from registry.counting.answers import Answers
+from registry.counting.rounding import for_public
 from registry.documents.contained import colours
 from registry.documents.sheet import Ground, Hazard, Outline, Row, Shape, Sheet
 from registry.models.rosters import Roster
 from registry.permissions import May
+from registry.queries.answers import fewest
 from registry.queries.rosters import people_in
 from registry.queries.sheet_sentences import (
     asked,
     marks,
     meanings,
+    public_sources,
     question_said,
     sources,
     subject_of,
@@ -80,6 +84,53 @@ def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
         sources=sources(subject, left_out, bool(ground.neighbours)),
         meanings=meanings(subject),
         marks=marks(subject),
+    )
+
+
+def public_sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
+    """What the map of a kept list shows everybody: figures of areas, rounded and none of a few.
+
+    Neither households nor what was drawn are on it, and it is about the areas, not about the places
+    of those who live in them.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_ROSTERS)
+    question = question_of(session, session.get_one(Selection, roster.selection_id))
+    subject = subject_of(session, roster, question, actor)
+    level, counts = _table(session, roster, question, actor)
+    box = bounds_of(session, [area_id for area_id in counts if area_id]) or WORLD
+    around = widened(box, *SHAPES)
+    frame = Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
+    base, people = int(settings().rounding), people_in(session, roster, actor=actor)
+    parts = [each.answers for each in counts.values()]
+    areas, answers, people = for_public(parts, people, base, fewest())
+    told = {
+        area_id: replace(each, answers=said)
+        for (area_id, each), said in zip(counts.items(), areas, strict=True)
+    }
+    ground = _ground(session, level, frame, told, actor)
+    return Sheet(
+        title=title(subject),
+        subtitle=subtitle(subject),
+        glide=subject.event.glide if subject.event else None,
+        clause=asked(subject),
+        box=box,
+        around=around,
+        ground=ground,
+        hazard=_hazard(session, subject.release, frame) if subject.release else None,
+        question=_asked(session, None, question.area_ids, frame, actor),
+        question_said=question_said(subject),
+        without=_asked(session, None, question.without_area_ids, frame, actor),
+        cells=[],
+        answers=answers,
+        people=people,
+        rows=[Row(each.name or _("Area not known"), each.answers) for each in told.values()],
+        sources=public_sources(subject, base, fewest(), bool(ground.neighbours)),
+        meanings=meanings(subject),
+        marks=marks(subject),
+        rounded=base,
     )
 
 

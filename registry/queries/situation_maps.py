@@ -13,12 +13,13 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from geo.models.areas import Area
 from geo.models.locations import Location
+from geo.permissions import May as Geo
 from geo.queries.reach import areas_under
 from geo.vector.mercator import Box
 from registry.counting.answers import Answers
 from registry.counting.cells import Cell, Counted, told
 from registry.models.rosters import Answer, Roster, RosterMember
-from registry.models.situation_maps import SituationMap
+from registry.models.situation_maps import Audience, SituationMap
 from registry.permissions import May
 from registry.queries.reach import people_within_reach
 
@@ -143,6 +144,8 @@ def _made(actor: Actor) -> Select[SituationMap, str, datetime]:
         AuditEntry.action == MADE,
     )
     made = select(SituationMap, AuditEntry.actor_name, AuditEntry.at).join(AuditEntry, act)
+    if not actor.may(Geo.EXACT_LOCATIONS):
+        made = made.where(SituationMap.audience == Audience.PUBLIC)
     if actor.sees_all:
         return made
     if actor.people is not None:

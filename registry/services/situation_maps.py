@@ -14,10 +14,12 @@ from core.storage import Kept, keep
 from core.words import current
 from registry.documents.situation_map import page_of
 from registry.models.rosters import Roster, RosterState
-from registry.models.situation_maps import SituationMap
+from registry.models.situation_maps import Audience, SituationMap
 from registry.permissions import May
 from registry.queries.rosters import roster_by_id
-from registry.queries.sheets import sheet_of
+from registry.queries.sheets import public_sheet_of, sheet_of
+
+SHEETS = {Audience.COLLEAGUES: sheet_of, Audience.PUBLIC: public_sheet_of}
 
 
 class RosterNotFrozen(Conflict):
@@ -32,8 +34,12 @@ class MapMade:
     stood: bool
 
 
-def make_map(session: Session, roster_id: int, *, actor: Actor) -> MapMade:
+def make_map(
+    session: Session, roster_id: int, *, actor: Actor, audience: Audience = Audience.COLLEAGUES
+) -> MapMade:
     """Make the situation map of a kept list, of what the actor may see, and put it away.
+
+    For the public its figures are those of areas, rounded, and none tells of a few.
 
     The same list, areas and hazard give the same file, which is then put away only once.
 
@@ -44,23 +50,27 @@ def make_map(session: Session, roster_id: int, *, actor: Actor) -> MapMade:
     roster = roster_by_id(session, roster_id, actor=actor)
     if roster.state is not RosterState.FROZEN:
         raise RosterNotFrozen
-    kept = keep(io.BytesIO(page_of(sheet_of(session, roster, actor=actor)).encode()))
-    added = _put_away(session, roster, kept, actor)
+    sheet = SHEETS[audience](session, roster, actor=actor)
+    kept = keep(io.BytesIO(page_of(sheet).encode()))
+    added = _put_away(session, roster, kept, audience, actor)
     if added is None:
         return MapMade(_same(session, roster, kept, actor), stood=True)
     made = session.get_one(SituationMap, added)
     with audit.act(session, actor, "situation_maps.make", made) as figures:
-        figures.update(list=roster.name, sha256=kept.sha256)
+        figures.update(list=roster.name, audience=audience, sha256=kept.sha256)
     return MapMade(made, stood=False)
 
 
-def _put_away(session: Session, roster: Roster, kept: Kept, actor: Actor) -> int | None:
+def _put_away(
+    session: Session, roster: Roster, kept: Kept, audience: Audience, actor: Actor
+) -> int | None:
     """The key of a new map; None where the very same one is there."""
     new = insert(SituationMap).values(
         roster_id=roster.id,
         sha256=kept.sha256,
         bytes=kept.size,
         language=current().tag,
+        audience=audience,
         areas=_reach(actor),
         made_by=actor.id,
     )

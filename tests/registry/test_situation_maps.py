@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -13,10 +14,12 @@ from core.errors import Forbidden, NotFound
 from core.storage import path_of
 from core.words import language_of, speaking
 from geo.models.areas import Area
+from geo.permissions import May as Geo
 from geo.queries.selections import Question
 from registry.jobs.situation_maps import make_situation_map
 from registry.models.rosters import Roster
-from registry.models.situation_maps import SituationMap
+from registry.models.situation_maps import Audience, SituationMap
+from registry.queries.sheets import public_sheet_of
 from registry.queries.situation_maps import map_made, maps_made
 from registry.services.rosters import draft, keep_list
 from registry.services.situation_maps import RosterNotFrozen, make_map
@@ -180,3 +183,34 @@ def test_the_job_tells_which_map_it_made(session: Session, roster: Roster, anybo
     first = told()
     assert first["stood"] is False
     assert told() == {"map": first["map"], "stood": True}
+
+
+def test_a_map_for_the_public_has_rounded_figures_of_areas_and_no_household(
+    session: Session, anybody: Actor, roster: Roster
+) -> None:
+    """Of the 11 asked 6 are in, 3 out, 1 not observed and 1 unlocated: only the 6 is told of."""
+    made = make_map(session, roster.id, actor=anybody, audience=Audience.PUBLIC).map
+    page = path_of(made.sha256).read_text()
+    sheet = public_sheet_of(session, roster, actor=anybody)
+
+    assert made.audience is Audience.PUBLIC
+    assert sheet.cells == []
+    assert sheet.question == []  # what was drawn is finer than areas
+    assert sheet.box == (0.0, 0.0, 4.0, 2.0)  # of the areas
+    shown = [row.answers for row in sheet.rows] + [sheet.answers]
+    figures = {n for answers in shown for n in answers.parts}
+    assert figures <= {None, 0, 10}
+    assert "Every figure is rounded to 10" in page
+    assert "Circles add up" not in page
+
+
+def test_who_may_not_see_exact_places_sees_maps_for_the_public_alone(
+    session: Session, anybody: Actor, roster: Roster
+) -> None:
+    make_map(session, roster.id, actor=anybody)
+    public = make_map(session, roster.id, actor=anybody, audience=Audience.PUBLIC).map
+    approver = replace(anybody, permissions=anybody.permissions - {Geo.EXACT_LOCATIONS})
+
+    seen = maps_made(session, roster, actor=approver)
+
+    assert [made.map.id for made in seen] == [public.id]

@@ -13,6 +13,7 @@ from core.jobs import Job, JobState
 from geo.models.areas import Area
 from registry.jobs.situation_maps import make_situation_map
 from registry.models.rosters import Roster
+from registry.models.situation_maps import Audience
 from registry.services.situation_maps import make_map
 from tests.make.geo import make_country
 from tests.make.jobs import Silent
@@ -91,10 +92,10 @@ def test_asked_for_twice_at_once_it_is_made_once(
     assert _asked_for(session, browser, roster).id == first.id
 
 
-def test_who_signs_takes_maps_along_but_makes_none(
+def test_who_signs_takes_maps_for_the_public_along_but_makes_none(
     session: Session, signed_in: SignedIn, anybody: Actor, roster: Roster
 ) -> None:
-    made = make_map(session, roster.id, actor=anybody).map
+    made = make_map(session, roster.id, actor=anybody, audience=Audience.PUBLIC).map
     browser = signed_in(Role.APPROVER)
     page = browser.get(f"/rosters/{roster.id}").text
     assert f"/situation-maps/{made.id}.html" in page
