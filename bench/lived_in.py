@@ -32,8 +32,8 @@ MEMBERSHIPS = text("""
     where kind = 'individual' and code like 'bench-%' order by id
 """)
 IDENTIFIERS = text("""
-    insert into identifiers (registrant_id, type, value, area_id)
-    select id, 'national_id', 'N' || id, area_id from registrants
+    insert into identifiers (registrant_id, type, value, key, area_id)
+    select id, 'national_id', 'N' || id, 'N' || id, area_id from registrants
     where kind = 'individual' and code like 'bench-%' order by id
 """)
 LIST = text("""
