@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from core.seals import heads_file
 from core.settings import settings
 from deploy.checkout import VAR
 
@@ -18,8 +19,10 @@ class Installation:
     storage: Path
     var: Path
     """The folder of `keys.json` and `environment`."""
-    secret: str
-    """What the cookies, and what is always sealed, hang on."""
+    heads: Path
+    """The file of heads of the audit chain."""
+    secrets: dict[str, str]
+    """The settings that what is stored hangs on: what is sealed always, who signs the trail."""
     sealing: Path | None
     """The file of keys of what is kept unreadable, where there is one."""
 
@@ -29,7 +32,12 @@ def here() -> Installation:
     given = settings()
     sealing = Path(given.encryption_keys) if given.encryption_keys else None
     return Installation(
-        given.database_owner_url, Path(given.storage), VAR, given.secret_key, sealing
+        database=given.database_owner_url,
+        storage=Path(given.storage),
+        var=VAR,
+        heads=heads_file(),
+        secrets={"SECRET_KEY": given.secret_key, "AUDIT_KEY": given.audit_key},
+        sealing=sealing,
     )
 
 

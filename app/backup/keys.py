@@ -56,16 +56,21 @@ def read(folder: Path, passphrase: str | None) -> dict[str, str]:
 def bring_back(held: dict[str, str], installation: Installation) -> None:
     """Put the secrets of a backup where an empty installation looks for them.
 
-    What the data hangs on is the backup's from now on: SECRET_KEY, and the keys of what is kept
-    unreadable. What opens this machine's own servers stays, and so does every other line it has.
+    What the data hangs on is the backup's from now on: SECRET_KEY, AUDIT_KEY, and the keys of what
+    is kept unreadable. What opens this machine's own servers stays, and so do its other lines.
     """
     lines = _lines(held["environment"])
     add = {name: value for name, value in lines.items() if not _of_the_machine(name)}
-    must = {"SECRET_KEY": held["secret"]}
+    must = secrets_of(held)
+    _merge_keys(installation.var / "keys.json", json.loads(held["keys.json"]), must["SECRET_KEY"])
     if held["sealing"]:
         must["ENCRYPTION_KEYS"] = str(_bring_back_sealing(held["sealing"], installation))
     _merge_environment(installation.var / "environment", add, must)
-    _merge_keys(installation.var / "keys.json", json.loads(held["keys.json"]), held["secret"])
+
+
+def secrets_of(held: dict[str, str]) -> dict[str, str]:
+    """The settings that what is stored hangs on, as they were."""
+    return _lines(held["secrets"])
 
 
 def _bring_back_sealing(held: str, installation: Installation) -> Path:
@@ -105,7 +110,7 @@ def _gathered(installation: Installation) -> dict[str, str]:
     return {
         "keys.json": _text(installation.var / "keys.json") or "{}",
         "environment": _text(installation.var / "environment"),
-        "secret": installation.secret,
+        "secrets": "".join(f"{name}={value}\n" for name, value in installation.secrets.items()),
         "sealing": _text(installation.sealing),
     }
 

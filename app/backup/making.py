@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, text
-
 from app.backup import files, keys
 from app.backup.files import Earlier, Taken, place
 from app.backup.installation import Installation
@@ -16,6 +14,7 @@ from app.backup.roles import roles_named
 from app.backup.shelf import (
     DUMP,
     FILES,
+    HEAD,
     KEYS,
     Backup,
     backups,
@@ -24,8 +23,9 @@ from app.backup.shelf import (
     thin_out,
     write_sums,
 )
-
-LAST_ENTRY = text("select id, digest from audit_entries order by id desc limit 1")
+from app.upkeep import seal_all
+from core.db import transaction
+from core.seals import head_of
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ def make(
 ) -> Made:
     """Back the installation up into a new folder below the shelf, while writing goes on.
 
-    Older ones go only once this one stands and misses nothing.
+    The audit trail is sealed first, so that the backup bears a head of its own moment. Older
+    backups go only once this one stands and misses nothing.
 
     Raises:
         ShelfBusy, ShelfUnusable, ClientMissing, ClientFailed
     """
-    head = sealed_head(installation.database)
+    head = sealed_head()
     with opened(shelf), held(installation.database) as point:
         backup = write(point, installation, shelf, passphrase, head)
         manifest = backup.manifest()
@@ -65,17 +66,18 @@ def write(
         keys.take(installation, folder / KEYS, passphrase)
         manifest = _manifest(point, taken, folder, head, sealed_keys=passphrase is not None)
         write_manifest(folder / MANIFEST, manifest)
+        (folder / HEAD).write_text(f"{head}\n" if head else "")
         known = {f"{FILES}/{name[:2]}/{name}": digest for name, digest in taken.digests.items()}
         write_sums(folder, known)
     return backup
 
 
-def sealed_head(database: str) -> str:
-    """The last entry of the audit trail and its digest: where a cut tail shows."""
-    engine = create_engine(database, poolclass=NullPool)
-    with engine.connect() as connection:
-        last = connection.execute(LAST_ENTRY).one_or_none()
-    return f"{last.id} {last.digest.hex()}" if last else ""
+def sealed_head() -> str:
+    """Chain all that has committed; answers the head as a line of JSON, or nothing."""
+    seal_all()
+    with transaction() as session:
+        head = head_of(session)
+    return head.written() if head else ""
 
 
 def _files(point: Point, installation: Installation, shelf: Path, folder: Path) -> Taken:

@@ -49,7 +49,7 @@ class Manifest:
     roles: list[Role]
     sealed_keys: bool
     head: str = ""
-    """The head of the audit trail, sealed right before."""
+    """The head of the audit chain, sealed right before, as `highground audit head` prints it."""
     format: int = field(default=FORMAT)
 
     @property

@@ -1,6 +1,7 @@
 """Restoring a backup into an empty installation: the database wholly or not at all."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,14 +18,16 @@ from app.backup.manifest import Manifest
 from app.backup.point import held, rows
 from app.backup.programs import pour
 from app.backup.roles import have_roles
-from app.backup.shelf import DUMP, FILES, KEYS, Backup
+from app.backup.shelf import DUMP, FILES, HEAD, KEYS, Backup
 from core import jobs
 from core.errors import Conflict, Invalid
+from core.seals import heads_in, keep_head
 from core.settings import ROOT
 
 Server = psycopg.Connection[tuple[int]]
 
 MAINTENANCE = "postgres"
+LEAVING = 5.0  # seconds that a connection which was closed may take to go
 THERE = "select 1 from pg_database where datname = %s"
 CONNECTED = """
     select 1 from pg_stat_activity where datname = %s and backend_type = 'client backend'
@@ -78,8 +81,8 @@ class Restored:
     """Files that storage had not got."""
     put_back: int
     """Jobs that were running."""
-    secret: str = field(repr=False)
-    """The SECRET_KEY that what is always sealed hangs on."""
+    secrets: dict[str, str] = field(repr=False)
+    """The settings that what is stored hangs on, as they were."""
 
 
 def restore(backup: Backup, into: Installation, passphrase: str | None = None) -> Restored:
@@ -104,8 +107,16 @@ def restore(backup: Backup, into: Installation, passphrase: str | None = None) -
             digests = {name: backup.sums()[f"{FILES}/{name[:2]}/{name}"] for name in manifest.files}
             new_files = files.bring_back(backup.folder / FILES, into.storage, digests)
             keys.bring_back(secret, into)
+            _keep_heads(backup, into)
             _swap(server, fresh, into.database)
-    return Restored(manifest, new_files, put_back, secret["secret"])
+    return Restored(manifest, new_files, put_back, keys.secrets_of(secret))
+
+
+def _keep_heads(backup: Backup, into: Installation) -> None:
+    """The trail that comes back has to reach the head it had."""
+    file = backup.folder / HEAD
+    for head in heads_in(file) if file.stat().st_size else ():
+        keep_head(into.heads, head)
 
 
 def _proved(backup: Backup) -> Manifest:
@@ -132,8 +143,11 @@ def _refuse_unless_free(server: Server, database: str) -> None:
     with psycopg.connect(database_beside(database, name)) as inside:
         if inside.execute(TABLES).fetchone():
             _refuse_if_used(inside, name)
-    if server.execute(CONNECTED, [name]).fetchone():
-        raise InUse(name=name)
+    until = time.monotonic() + LEAVING
+    while server.execute(CONNECTED, [name]).fetchone():
+        if time.monotonic() > until:
+            raise InUse(name=name)
+        time.sleep(0.1)
 
 
 def _refuse_if_used(inside: Server, name: str) -> None:

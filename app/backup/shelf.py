@@ -16,6 +16,7 @@ from core.errors import Conflict, Invalid, NotFound
 NAMED = "%Y-%m-%dT%H%M%S.%fZ"
 SUMS = "SHA256SUMS"
 DUMP, FILES, KEYS = "dump", "files", "keys"
+HEAD = "audit-head.jsonl"
 CHUNK = 1 << 20
 CUT = ".part"
 

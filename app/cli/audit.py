@@ -6,12 +6,12 @@ import click
 
 import app.tables  # noqa: F401 - the foreign keys need every table
 from app.retention import retire as retired
+from app.upkeep import seal_all
 from core.db import connect, stand_whole, transaction
 from core.errors import NotFound
 from core.proofs import Proof
 from core.proofs import verify as verified
-from core.seals import BATCH, Head, head_of, heads_file, heads_in
-from core.seals import seal as sealed
+from core.seals import Head, head_of, heads_file, heads_in
 from core.settings import settings
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -59,14 +59,7 @@ def head() -> None:
 @audit.command()
 def seal() -> None:
     """Chain all that has committed, and keep the head."""
-    n = 0
-    while True:
-        with transaction() as session:
-            done = sealed(session)
-        n += done
-        if done < BATCH:
-            break
-    click.echo(f"{n:,} entries sealed")
+    click.echo(f"{seal_all():,} entries sealed")
 
 
 @audit.command()

@@ -11,9 +11,11 @@ from app.backup.installation import here
 from app.backup.making import make
 from app.backup.restoring import restore
 from app.backup.shelf import Backup, backup_at, backups
+from core.db import connect
 from core.errors import Invalid
 from core.settings import settings
 from core.words import _
+from deploy.checkout import VAR
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 PASSPHRASE = click.option(
@@ -42,6 +44,7 @@ def make_one(to: Path, keep: int | None, passphrase_file: Path | None) -> None:
 
     Exit code 1 if a stored file was missing or damaged; the rest is kept all the same.
     """
+    connect(settings().database_works_url)
     made = make(here(), to, keep, _passphrase(passphrase_file))
     click.echo(made.backup.folder)
     click.echo(_told(made.backup))
@@ -84,8 +87,12 @@ def bring_back(passphrase_file: Path | None, **given: Path) -> None:
     if restored.put_back:
         click.echo(_("Jobs that were running wait again: {count}.", count=restored.put_back))
     settings.cache_clear()
-    if settings().secret_key != restored.secret:
-        click.echo(_("SECRET_KEY is set to another one outside: set the backup's."), err=True)
+    for name, value in restored.secrets.items():
+        if here().secrets[name] != value:
+            said = _(
+                "{name} is set to another one outside: set that of {path}.", name=name, path=VAR
+            )
+            click.echo(said, err=True)
 
 
 def _told(one: Backup) -> str:

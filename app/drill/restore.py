@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.backup.making import sealed_head, write
+from app.backup.making import write
 from app.backup.point import held
 from app.backup.restoring import restore
-from app.backup.shelf import Backup, opened
-from app.drill.seen import Seen, chain_holds, entries, seen_at, seen_in
+from app.backup.shelf import HEAD, Backup, opened
+from app.drill.seen import Seen, entries, seen_at, seen_in
 from app.drill.stack import Stack, stack
 from core.errors import Refusal
-from deploy.say import note
+from deploy.say import Trouble, note
 
 WRITER = "app.drill.writer"
 BEFORE, AFTER = 20, 20
@@ -54,11 +54,11 @@ def drill(size: str) -> Outcome:
     began = time.monotonic()
     with stack() as first, stack() as second:
         note("Loading a country.")
-        first.upgrade()
+        first.command("db", "upgrade")
         first.load(size)
         before, backup, committed = _until_lost(first)
         note("Restoring it on other servers.")
-        second.upgrade()
+        second.command("db", "upgrade")
         into = second.installation
         restore(backup, into)
         after = seen_in(into.database, into.storage)
@@ -68,7 +68,7 @@ def drill(size: str) -> Outcome:
             files_before=len(before.files),
             files_after=len(after.files),
             sums_equal=before.sums == after.sums and _files_equal(before, after),
-            chain_ok=chain_holds(into.database, backup.manifest().head),
+            chain_ok=_chain_holds(second, backup),
             lost_after_backup_point=len(committed - entries(into.database)),
             seconds=round(time.monotonic() - began, 1),
         )
@@ -77,6 +77,16 @@ def drill(size: str) -> Outcome:
 def _files_equal(before: Seen, after: Seen) -> bool:
     """The same files, each still what its name says."""
     return before.files == after.files and all(name == it for name, it in after.files.items())
+
+
+def _chain_holds(second: Stack, backup: Backup) -> bool:
+    """Whether the trail is whole up to the head of the backup, and goes on from there."""
+    second.command("audit", "seal")
+    try:
+        second.command("audit", "verify", "--head", str(backup.folder / HEAD))
+    except Trouble:
+        return False
+    return True
 
 
 def _until_lost(first: Stack) -> tuple[Seen, Backup, set[int]]:
@@ -95,7 +105,8 @@ def _until_lost(first: Stack) -> tuple[Seen, Backup, set[int]]:
 def _backed_up(first: Stack, shelf: Path) -> tuple[Seen, Backup]:
     """A backup as the command makes it, and what its moment showed."""
     installation = first.installation
-    head = sealed_head(installation.database)
+    first.command("audit", "seal")
+    head = first.command("audit", "head")
     with opened(shelf), held(installation.database) as point:
         before = seen_at(point.connection, installation.storage)
         return before, write(point, installation, shelf, None, head)

@@ -10,9 +10,6 @@ from app.backup.files import place
 from app.backup.point import files_named, held, rows, sums
 from app.backup.shelf import digest_of
 from core.audit import AuditEntry
-from core.audit import digest_of as digest_of_entry
-
-AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,14 +42,3 @@ def entries(database: str) -> set[int]:
     """The keys of all audit entries."""
     with Session(create_engine(database, poolclass=NullPool)) as session:
         return set(session.scalars(select(AuditEntry.id)))
-
-
-def chain_holds(database: str, head: str) -> bool:
-    """Whether every audit entry still has its own digest, and the sealed head is among them."""
-    heads = set()
-    with Session(create_engine(database, poolclass=NullPool)) as session:
-        for entry in session.scalars(select(AuditEntry)).yield_per(AT_ONCE):
-            if digest_of_entry(entry) != entry.digest:
-                return False
-            heads.add(f"{entry.id} {entry.digest.hex()}")
-    return head in heads

@@ -28,21 +28,37 @@ class LoadFailed(Refusal):
 
 @dataclass(frozen=True)
 class Stack:
-    """Servers, and the variables that lead our commands to them."""
+    """Servers, and all that our commands need to know of them."""
 
     servers: Servers
-    variables: dict[str, str]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What leads our commands to them; the secrets are those of this moment."""
+        var = self.servers.places.var
+        given = variables(self.servers.environment(), var, ADDRESS)
+        return {**given, "HIGHGROUND_VAR": str(var)}
 
     @property
     def installation(self) -> Installation:
         """What a backup is made of, or restored into."""
         given, var = self.variables, self.servers.places.var
-        owner = given.get("DATABASE_OWNER_URL") or given["DATABASE_URL"]
-        return Installation(owner, Path(given["STORAGE"]), var, given["SECRET_KEY"], None)
+        return Installation(
+            database=given["DATABASE_OWNER_URL"],
+            storage=Path(given["STORAGE"]),
+            var=var,
+            heads=var / "audit-heads.jsonl",
+            secrets={"SECRET_KEY": given["SECRET_KEY"], "AUDIT_KEY": ""},
+            sealing=None,
+        )
 
-    def upgrade(self) -> None:
-        """Make the tables."""
-        highground(self.variables, "db", "upgrade")
+    def command(self, *words: str) -> str:
+        """Run `highground WORDS` here, and hand back what it answers.
+
+        Raises:
+            Trouble: it did not succeed.
+        """
+        return highground(self.variables, *words)
 
     def load(self, size: str) -> None:
         """Walk the way from an invented country to help delivered; vouchers are left over.
@@ -81,6 +97,4 @@ class Stack:
 def stack() -> Iterator[Stack]:
     """An empty stack, gone when the block ends."""
     with throw_away(VAR, "drill") as servers:
-        var = servers.places.var
-        given = variables(servers.environment(), var, ADDRESS) | {"HIGHGROUND_VAR": str(var)}
-        yield Stack(servers, given)
+        yield Stack(servers)

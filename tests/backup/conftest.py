@@ -26,6 +26,7 @@ Send = Callable[[str], str]
 def ours(apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     """Three households, and two files sent for import; secrets beside them."""
     monkeypatch.setenv("STORAGE", str(tmp_path / "files"))
+    monkeypatch.setenv("SECRET_KEY", "of the cookies")
     kept.settings.cache_clear()
     (tmp_path / "var").mkdir()
     (tmp_path / "var/keys.json").write_text('{"postgres": "old door", "web": "of the cookies"}')
@@ -76,4 +77,11 @@ def theirs(ours: Installation, tmp_path: Path) -> Iterator[Installation]:
 def _installation(url: URL, folder: Path, secret: str) -> Installation:
     database = url.render_as_string(hide_password=False)
     where = database_beside(database, str(url.database))
-    return Installation(where, folder / "files", folder / "var", secret, None)
+    return Installation(
+        database=where,
+        storage=folder / "files",
+        var=folder / "var",
+        heads=folder / "audit-heads.jsonl",
+        secrets={"SECRET_KEY": secret, "AUDIT_KEY": ""},
+        sealing=None,
+    )

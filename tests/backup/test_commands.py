@@ -10,6 +10,7 @@ import pytest
 from app.backup.files import place
 from app.backup.installation import Installation
 from tests.backup.test_making import FIRST, flip
+from tests.conftest import DATABASES
 from tests.places import ROOT
 from tests.running import BIN
 
@@ -28,10 +29,10 @@ KEYS = {
 def given(installation: Installation, *words: object) -> subprocess.CompletedProcess[str]:
     """What a command answers in an installation."""
     environment = os.environ | {
-        "DATABASE_URL": installation.database,
+        **dict.fromkeys(DATABASES, installation.database),
         "STORAGE": str(installation.storage),
         "HIGHGROUND_VAR": str(installation.var),
-        "SECRET_KEY": installation.secret,
+        **installation.secrets,
     }
     command = [str(BIN / "highground"), *map(str, words)]
     return subprocess.run(
@@ -53,7 +54,9 @@ def test_a_backup_is_made_listed_checked_and_restored(
     restored = given(theirs, "backup", "restore", folder)
     assert restored.returncode == 0, restored.stderr
     assert restored.stdout == f"Restored and compared. {told}\n"
-    assert restored.stderr == "SECRET_KEY is set to another one outside: set the backup's.\n"
+    assert restored.stderr == (
+        f"SECRET_KEY is set to another one outside: set that of {theirs.var}.\n"
+    )
     again = given(theirs, "backup", "restore", folder)
     assert again.returncode == 2
     assert "holds something already" in again.stderr

@@ -74,8 +74,12 @@ def test_the_second_wall_stands_again(
     restore(make(filled, shelf).backup, theirs)
     policies = "select tablename, policyname, roles, qual from pg_policies order by 1, 2"
     assert asked(theirs, policies) == asked(filled, policies)
-    rights = """select relname, relacl::text, relrowsecurity from pg_class
-                where relnamespace = 'public'::regnamespace order by 1"""
+    rights = """
+        select c.relname, c.relrowsecurity, r.rolname, a.privilege_type
+        from pg_class c, pg_roles r, aclexplode(coalesce(c.relacl, acldefault(
+            case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))) a
+        where c.relnamespace = 'public'::regnamespace and r.oid = a.grantee order by 1, 2, 3, 4
+    """
     assert asked(theirs, rights) == asked(filled, rights)
     with psycopg.connect(theirs.database) as connection:
         connection.execute("set role highground_local")
@@ -94,6 +98,7 @@ def test_keys_the_data_hangs_on_come_along_and_doors_of_the_machine_stay(
         "TIMEZONE=Asia/Manila",
         "REDIS_URL=unix:///new",
         "SECRET_KEY=of the cookies",
+        "AUDIT_KEY=",
     }
 
 
@@ -107,6 +112,14 @@ def test_the_file_of_keys_comes_along_before_keys_that_were_made_meanwhile(
         replace(theirs, sealing=theirs.var / "sealing"),
     )
     assert (theirs.var / "sealing").read_text() == "old one\nmade at setup\n"
+
+
+def test_the_trail_has_to_reach_the_head_it_had(
+    filled: Installation, theirs: Installation, shelf: Path
+) -> None:
+    made = make(filled, shelf)
+    restore(made.backup, theirs)
+    assert theirs.heads.read_text() == f"{made.manifest.head}\n"
 
 
 def test_sealed_keys_are_opened_by_their_passphrase_only(
