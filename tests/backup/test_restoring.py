@@ -43,9 +43,13 @@ def asked(of: Installation, question: str) -> list[tuple[object, ...]]:
         return connection.execute(question).fetchall()
 
 
-def databases() -> set[str]:
+def databases(of: Installation) -> set[str]:
+    """The databases of the server whose names begin as this one's does."""
+    like = {"name": f"{database_name(of.database)}%"}
     with server().connect() as at:
-        return set(at.scalars(text("select datname from pg_database")))
+        return set(
+            at.scalars(text("select datname from pg_database where datname like :name"), like)
+        )
 
 
 def test_rows_files_and_keys_are_there_again(
@@ -217,10 +221,9 @@ def test_a_backup_that_is_not_whole_is_not_restored(
 ) -> None:
     backup = make(filled, shelf).backup
     flip(backup.folder / place_of)
-    before = databases()
     with pytest.raises(BackupBroken, match="is not what it was"):
         restore(backup, theirs)
-    assert databases() == before
+    assert databases(theirs) == {database_name(theirs.database)}
     assert asked(theirs, "select to_regclass('registrants')") == [(None,)]
 
 
@@ -229,10 +232,9 @@ def test_rows_that_are_not_there_again_leave_the_empty_database_as_it_was(
 ) -> None:
     backup = make(filled, shelf).backup
     rewritten(backup, rows={**backup.manifest().rows, "public.registrants": 4})
-    before = databases()
     with pytest.raises(RowsDiffer, match=r"public.registrants: 3, 4"):
         restore(backup, theirs)
-    assert databases() == before
+    assert databases(theirs) == {database_name(theirs.database)}
     assert asked(theirs, "select to_regclass('registrants')") == [(None,)]
 
 
