@@ -160,7 +160,8 @@ def export_json(session: Session, asked: AuditQuestion, stream: IO[bytes], *, ac
     """Write the entries that fit as JSON, one a line, the oldest first."""
     actor.require(May.READ_AUDIT)
     told = func.row_to_json(literal_column("audit_entries"))
-    fitting = select(cast(told, String)).where(*_fitting(asked)).order_by(AuditEntry.id)
+    fitting = select(cast(told, String)).select_from(AuditEntry).where(*_fitting(asked))
+    fitting = fitting.order_by(AuditEntry.id)
     written = 0
     with _exporting(session, actor) as figures:
         for line in session.scalars(fitting.execution_options(yield_per=ROWS_AT_ONCE)):

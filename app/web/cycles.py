@@ -142,6 +142,7 @@ def issue(cycle_id: int) -> Response:
 @bp.post("/<int:cycle_id>/cards")
 @confirmed
 def print_sheets(cycle_id: int) -> Response:
+    actor().require(May.ISSUE_VOUCHERS)
     cycle = standing_of(db(), cycle_id, actor=actor()).cycle
     job = jobs.defer(db(), print_cards, actor=actor(), about=cycle, cycle_id=cycle_id)
     return redirect(url_for(".show", cycle_id=cycle_id, job=job), 303)

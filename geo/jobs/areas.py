@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
 from core.words import _, counted
+from geo.permissions import May
 from geo.queries.releases import published_releases
 from geo.services.areas import import_areas, shape_areas
 from geo.services.exposure import expose_areas
@@ -39,6 +40,7 @@ def import_boundaries(
     of it. Answers what became of it: `version`, areas by `levels`, shapes `repaired`, locations
     `moved`, and how many rows have `faults`, the first of them as `errors`.
     """
+    actor.require(May.IMPORT_AREAS)
     progress.report(0, 5, _("Reading the file"))
     with tempfile.TemporaryDirectory() as folder:
         path = named_copy(sha256, name, Path(folder))

@@ -7,6 +7,7 @@ from core.actor import Actor
 from registry.models.imports import Import, ImportState
 from registry.models.registrants import Group
 from registry.permissions import May
+from registry.queries.imports import imports_seen
 
 MOST_SHOWN = 10
 
@@ -23,6 +24,9 @@ def imports_to_review(session: Session, *, actor: Actor) -> list[Import]:
     waits = Import.state.in_([ImportState.CHECKED, ImportState.REVIEWED])
     return list(
         session.scalars(
-            select(Import).where(waits).order_by(Import.created_at.desc()).limit(MOST_SHOWN)
+            select(Import)
+            .where(waits, imports_seen(actor))
+            .order_by(Import.created_at.desc())
+            .limit(MOST_SHOWN)
         )
     )

@@ -1,0 +1,44 @@
+"""The marked world, made once for all questions; what a question changes is taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from core.db import new_session
+from tests.access.people import Person, make_people
+from tests.access.world import World, make_world
+from tests.web.conftest import web  # noqa: F401 - a fixture
+
+
+@pytest.fixture(scope="module")
+def session(connection: Connection) -> Iterator[Session]:
+    """One transaction for all tests of a module."""
+    connection.rollback()
+    outer = connection.begin()
+    new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
+    with new_session() as session:
+        yield session
+    outer.rollback()
+    new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture(scope="module")
+def world(session: Session) -> World:
+    return make_world(session)
+
+
+@pytest.fixture(scope="module")
+def people(session: Session, web: Flask, world: World) -> list[Person]:  # noqa: F811
+    return make_people(session, web, world)
+
+
+@pytest.fixture
+def taken_back(session: Session, people: list[Person]) -> Iterator[None]:
+    """Whatever the test does is undone."""
+    with session.begin_nested() as before:
+        yield
+        before.rollback()
+    session.expire_all()

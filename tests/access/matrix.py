@@ -1,0 +1,250 @@
+"""One table: every route, what it needs, and what of the marked world it may show.
+
+A new route has no row and fails the tests until somebody says here who may see what of it.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.auth.permissions import May as Roof
+from geo.permissions import May as Geo
+from programs.permissions import May as Programs
+from registry.permissions import May as Registry
+
+
+class Shows(StrEnum):
+    """What a page bears for those who may open it."""
+
+    PEOPLE = "people"  # the north's family, to nobody who is bound to the south
+    PLAIN = "plain"  # names that are nobody's: of areas, programs, events
+    ASKER = "asker"  # who asks, in the frame of the page
+    NOTHING = "nothing"  # pictures, points without names, answers that lead elsewhere
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one route needs, and shows. `about` names the keys of the world its address takes."""
+
+    needs: frozenset[str] = frozenset()
+    shows: Shows = Shows.ASKER
+    about: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    """What showing people by name needs beside."""
+    nearby: bool = True
+    """Whether somebody bound to the north sees the family too, or only who sees the country."""
+
+
+def needs(*permissions: str) -> frozenset[str]:
+    """Permissions that are all needed."""
+    return frozenset(permissions)
+
+
+ANYBODY = needs()
+PEOPLE, PLAIN, NOTHING = Shows.PEOPLE, Shows.PLAIN, Shows.NOTHING
+READ_PEOPLE = needs(Registry.READ_REGISTRANTS)
+READ_LISTS = needs(Registry.READ_ROSTERS)
+READ_PROGRAMS = needs(Programs.READ_PROGRAMS)
+USERS = needs(Roof.WRITE_USERS)
+TRAIL = needs(Roof.READ_AUDIT)
+IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
+RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", "cycle", "program"))
+FILE = {"sha256": "sha256"}
+FLOODED = {"roster_id": "flooded_id"}
+TILE = {"z": "z", "x": "x", "y": "y"}
+
+GETS: dict[str, Row] = {
+    "account.confirm": Row(),
+    "account.show": Row(),
+    "admin.index": Row(USERS),
+    "approvals.show": Row(READ_PROGRAMS, PLAIN, {"approval_id": "approval_id"}),
+    "areas.imported": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "job_id"}),
+    "areas.index": Row(needs(Geo.READ_AREAS), PLAIN),
+    "areas.new": Row(needs(Geo.IMPORT_AREAS)),
+    "areas.show": Row(needs(Geo.READ_AREAS), PLAIN, {"pcode": "pcode"}),
+    "audit.csv": Row(TRAIL, PLAIN),
+    "audit.index": Row(TRAIL),
+    "audit.lines": Row(TRAIL, PLAIN),
+    "audit.show": Row(TRAIL, about={"entry_id": "entry_id"}),
+    "cycles.file": Row(needs(Programs.EXPORT_PAYMENTS), PEOPLE, CYCLE | {"sha256": "sha256"}),
+    "cycles.households": Row(READ_PEOPLE | READ_PROGRAMS, PEOPLE, CYCLE),
+    "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
+    "cycles.new": Row(needs(Programs.PREPARE_CYCLES), PLAIN),
+    "cycles.show": Row(READ_PROGRAMS, PLAIN, CYCLE),
+    "hazards.index": Row(needs(Geo.READ_RELEASES), PLAIN),
+    "hazards.new": Row(needs(Geo.READ_RELEASES), PLAIN),
+    "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
+    "health.show": Row(shows=NOTHING),
+    "household_tiles.tile": Row(needs(Registry.COUNT_REGISTRANTS), NOTHING, TILE),
+    "imports.failed": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
+    "imports.headings": Row(shows=NOTHING, about={"kind": "kind"}),
+    "imports.index": Row(IMPORTS, PEOPLE, nearby=False),
+    "imports.show": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
+    "jobs.index": Row(needs(Roof.READ_JOBS)),
+    "jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
+    "organisations.index": Row(READ_PROGRAMS, PLAIN),
+    "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
+    "programs.index": Row(READ_PROGRAMS, PLAIN),
+    "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
+    "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
+    "redeem.read": Row(needs(Programs.REDEEM_VOUCHERS), PEOPLE, {"code": "code"}),
+    "registry.index": Row(READ_PEOPLE, PEOPLE, {"q": "q"}),
+    "registry.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
+    "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
+    "rosters.index": Row(READ_LISTS, PLAIN),
+    "rosters.show": Row(READ_LISTS, PEOPLE, FLOODED | {"status": "status"}, READ_PEOPLE),
+    "search.show": Row(needs(Geo.READ_AREAS), PEOPLE, {"q": "q"}, READ_PEOPLE),
+    "second_factor.show": Row(),
+    "selections.areas": Row(needs(Geo.READ_AREAS), PLAIN, {"q": "pcode"}),
+    "selections.draft_kept": Row(needs(Geo.SELECT), NOTHING, {"code": "draft"}),
+    "selections.select": Row(needs(Geo.SELECT), PLAIN),
+    "selections.show": Row(needs(Geo.SELECT), NOTHING, {"code": "selection"}),
+    "service_points.index": Row(needs(Programs.READ_SERVICE_POINTS), PLAIN),
+    "sign_in.ask": Row(),
+    "sign_in.code": Row(),
+    "sign_in.welcome": Row(shows=PLAIN, about={"token": "token"}),
+    "situation.show": Row(shows=PEOPLE, names=needs(Registry.MERGE_IMPORTS), nearby=False),
+    "situation_maps.file": Row(READ_LISTS, PLAIN, {"map_id": "map_id"}, nearby=False),
+    "static": Row(shows=NOTHING, about={"filename": "filename"}),
+    "tiles.areas": Row(needs(Geo.READ_AREAS), PLAIN, TILE | {"level": "level"}),
+    "tiles.release_cells": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
+    "tiles.release_shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
+    "users.index": Row(USERS, PLAIN),
+    "users.roles": Row(USERS),
+    "users.show": Row(USERS, PLAIN, {"user_id": "user_id"}),
+    "vocabularies.index": Row(shows=PLAIN),
+}
+
+USER = {"user_id": "user_id"}
+IMPORT, APPROVAL = {"import_id": "import_id"}, {"approval_id": "approval_id"}
+MEMBER = PROGRAM | {"registrant_id": "registrant_id"}
+WRITE_PROGRAM = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
+APPROVE = Row(needs(Programs.APPROVE), about=APPROVAL)
+PREPARE = Row(needs(Programs.PREPARE_CYCLES), about=CYCLE)
+MEND_IMPORT = Row(IMPORTS, about=IMPORT)
+OF_USERS = Row(USERS, about=USER)
+OWN = Row()
+
+POSTS: dict[str, Row] = {
+    "account.confirmed": OWN,
+    "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),
+    "account.end_sign_ins": OWN,
+    "account.language": OWN,
+    "account.password": OWN,
+    "approvals.reject": APPROVE,
+    "approvals.send_back": APPROVE,
+    "approvals.sign": APPROVE,
+    "areas.receive": Row(needs(Geo.IMPORT_AREAS)),
+    "audit.verify": Row(TRAIL),
+    "cycles.ask": Row(needs(Programs.ASK_APPROVAL), about=CYCLE),
+    "cycles.cancel": PREPARE,
+    "cycles.end": PREPARE,
+    "cycles.enrol": PREPARE,
+    "cycles.issue": Row(needs(Programs.ISSUE_VOUCHERS), about=CYCLE),
+    "cycles.look_ahead": Row(READ_PROGRAMS),
+    "cycles.pay": Row(needs(Programs.MAKE_PAYMENTS), about=CYCLE),
+    "cycles.prepare": PREPARE,
+    "cycles.print_sheets": Row(needs(Programs.ISSUE_VOUCHERS), about=CYCLE),
+    "cycles.reopen": PREPARE,
+    "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
+    "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
+    "hazards.confirm": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
+    "hazards.create_event": Row(needs(Geo.WRITE_EVENTS)),
+    "hazards.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
+    "hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
+    "hazards.refuse": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
+    "hazards.turn_event": Row(needs(Geo.WRITE_EVENTS), about={"event_id": "event_id"}),
+    "hazards.withdraw": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
+    "imports.accept": MEND_IMPORT,
+    "imports.discard": MEND_IMPORT,
+    "imports.map_columns": MEND_IMPORT,
+    "imports.merge": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
+    "imports.review": MEND_IMPORT,
+    "imports.upload": Row(IMPORTS),
+    "jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
+    "memberships.leave": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
+    "memberships.pause": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
+    "memberships.take_back": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
+    "organisations.create": Row(needs(Programs.WRITE_ORGANISATIONS)),
+    "payments.csv": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
+    "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
+    "programs.activate": WRITE_PROGRAM,
+    "programs.add_benefit": WRITE_PROGRAM,
+    "programs.change_benefit": Row(
+        needs(Programs.WRITE_PROGRAMS), about=PROGRAM | {"benefit_id": "program_id"}
+    ),
+    "programs.create": Row(needs(Programs.WRITE_PROGRAMS)),
+    "programs.deposit": Row(needs(Programs.POST_FUNDS), about=PROGRAM),
+    "programs.end": WRITE_PROGRAM,
+    "programs.rule": Row(needs(Registry.COUNT_REGISTRANTS)),
+    "programs.save": WRITE_PROGRAM,
+    "redeem.hand_over": Row(needs(Programs.REDEEM_VOUCHERS)),
+    "redeem.photo": Row(needs(Programs.REDEEM_VOUCHERS)),
+    "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),
+    "rosters.keep": Row(needs(Registry.FREEZE_ROSTERS)),
+    "second_factor.begin": OWN,
+    "second_factor.drop": OWN,
+    "second_factor.renew_codes": OWN,
+    "second_factor.settle": OWN,
+    "selections.answer": Row(needs(Registry.COUNT_REGISTRANTS)),
+    "selections.draft": Row(needs(Geo.SELECT)),
+    "selections.shapes": Row(needs(Geo.SELECT)),
+    "service_points.take": Row(needs(Programs.WRITE_SERVICE_POINTS)),
+    "sign_in.enter": OWN,
+    "sign_in.give_code": OWN,
+    "sign_in.leave": OWN,
+    "sign_in.settle": Row(about={"token": "token"}),
+    "situation_maps.make": Row(needs(Registry.MAKE_SITUATION_MAPS)),
+    "users.employ": OF_USERS,
+    "users.end_role": Row(USERS, about=USER | {"grant_id": "user_id"}),
+    "users.end_sign_in": Row(USERS, about=USER | {"sign_in_id": "user_id"}),
+    "users.end_sign_ins": OF_USERS,
+    "users.give_role": OF_USERS,
+    "users.invite": Row(USERS),
+    "users.keep_out": OF_USERS,
+    "users.let_back": OF_USERS,
+    "users.link": OF_USERS,
+    "users.reset_second_factor": OF_USERS,
+    "users.unlock": OF_USERS,
+}
+
+JOBS: dict[str, Row] = {
+    "app.trail.verify_trail": Row(TRAIL),
+    "geo.jobs.areas.import_boundaries": Row(needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}),
+    "geo.jobs.exposure.sample_due": Row(),
+    "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
+    "geo.jobs.releases.read_release": Row(needs(Geo.UPLOAD_RELEASES), about=RELEASE),
+    "programs.jobs.payments.write_payment_list": Row(
+        needs(Programs.EXPORT_PAYMENTS), PEOPLE, {"batch_id": "batch_id"}
+    ),
+    "programs.jobs.service_points.import_service_points": Row(
+        needs(Programs.WRITE_SERVICE_POINTS), about=FILE
+    ),
+    "programs.jobs.vouchers.print_cards": Row(
+        needs(Programs.ISSUE_VOUCHERS), PEOPLE, {"cycle_id": "given_id"}
+    ),
+    "registry.jobs.household_cells.count_households": Row(about=RELEASE),
+    "registry.jobs.household_cells.recount_households": Row(),
+    "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
+    "registry.jobs.imports.merge_import": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
+    "registry.jobs.situation_maps.make_situation_map": Row(
+        needs(Registry.MAKE_SITUATION_MAPS), PLAIN, FLOODED
+    ),
+}
+"""Work put off: what asking for it needs, what it is about, and whether it writes of people."""
+
+OF_PEOPLE = frozenset(
+    {
+        *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
+        *("former_places", "roster_members", "import_households", "import_people"),
+        *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
+        *("payments", "field_changes"),
+    }
+)
+"""Tables whose rows tell of somebody: the database itself hides them from who may not see them."""
+OF_NOBODY = frozenset(
+    {
+        *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
+        *("service_points", "exposure", "exposure_due"),
+    }
+)
+"""Tables with an area or a place that tell of nobody."""

@@ -1,0 +1,200 @@
+"""A country with one family in the north and one in the south, each marked in all that names it."""
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.orm import Session
+
+from app.auth import users
+from app.tables import metadata
+from core import jobs
+from core.audit import AuditEntry
+from core.storage import keep_file
+from geo.jobs.areas import import_boundaries
+from geo.models.areas import Area
+from geo.models.releases import Release
+from geo.models.selections import Selection
+from geo.queries.selections import Question
+from geo.services.areas import shape_areas
+from geo.services.releases import receive_release
+from geo.services.selections import keep_draft
+from geo.vector.drawings import drawn
+from programs.models.entitlements import Voucher
+from programs.models.programs import Delivery
+from programs.services.approvals import ask_approval
+from programs.services.payments import export_csv, make_payments
+from programs.services.service_points import import_points
+from programs.services.vouchers import issue_vouchers
+from registry.models.registrants import Registrant
+from registry.models.vocabularies import Word
+from registry.services.rosters import keep_list
+from registry.services.situation_maps import make_map
+from tests.make.files import depth_file
+from tests.make.geo import make_country, make_event
+from tests.make.imports import make_import
+from tests.make.programs import (
+    DARA,
+    FINN,
+    make_approved,
+    make_cycle,
+    make_gift,
+    make_prepared,
+    make_program,
+    make_roster,
+)
+from tests.make.registry import make_household, make_identifier, make_location, make_person
+from tests.make.releases import DEPTH, DEPTHS, published, read
+
+NORTH, SOUTH = "MARKNORTH", "MARKSOUTH"
+PLAIN = "MARKPLAIN"
+"""The mark of what names nobody: areas, events, programs, words."""
+SELF = "MARKSELF"
+"""The name of whoever asks, which every page bears."""
+EVERYWHERE = [[(0, 0), (4, 0), (4, 2), (0, 2)]]
+
+NAMED = {  # what has a name of its own and is nobody's
+    "areas": ("name",),
+    "events": ("name",),
+    "layers": ("name",),
+    "releases": ("original_name",),
+    "programs": ("name",),
+    "benefits": ("name",),
+    "cycles": ("name",),
+    "organisations": ("name",),
+    "service_points": ("name",),
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One family, what was given to it, and the keys its pages are reached by."""
+
+    mark: str
+    area: Area
+    home: Registrant
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World:
+    """The two sides, and the keys of what is nobody's."""
+
+    north: Side
+    south: Side
+    keys: dict[str, Any]
+
+
+def make_world(session: Session) -> World:
+    """Everything the pages can show, once in the north (X11) and once in the south (X21)."""
+    areas = make_country(session)
+    shape_areas(session)
+    flood, event_id = _flood(session)
+    north = _side(session, NORTH, areas["X11"], 0.5, flood)
+    south = _side(session, SOUTH, areas["X21"], 2.5, flood)
+    keys = _nobodys(session, flood, event_id)
+    _name_plainly(session)
+    return World(north, south, keys)
+
+
+def _flood(session: Session) -> tuple[Release, int]:
+    event = make_event(session)
+    with tempfile.TemporaryDirectory() as folder:
+        file = depth_file(Path(folder) / "depth.tif", DEPTHS)
+        release = receive_release(session, event.id, keep_file(file), file.name, actor=DARA).release
+    read(session, release, DARA)
+    published(session, release, DARA, replace(DEPTH, layer="Depth"))
+    return release, event.id
+
+
+def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -> Side:
+    place = make_location(session, lon, 1.0, area_id=area.id)
+    said = {"settlement": f"{mark} quay", "address": f"{mark} street", "phone": f"{mark} 55"}
+    home = make_household(session, place, name=f"{mark} household", code=f"{mark}-H", **said)
+    head = make_person(session, home, relation="head", name=f"{mark} Doro", code=f"{mark}-P")
+    make_identifier(session, head, f"{mark}-ID")
+    roster = make_roster(session, home, name=PLAIN)
+    keys = {
+        "number": home.number,
+        "roster_id": roster.id,
+        "import_id": _import(session, mark, area),
+        **_map(session, mark, home, flood),
+        **_help(session, home),
+    }
+    return Side(mark, area, home, keys)
+
+
+def _import(session: Session, mark: str, area: Area) -> int:
+    columns = ("code", "longitude", "latitude", "size", "area_pcode")
+    lines = f"{','.join(columns)}\n{mark}-N,0.5,1.5,5,{area.pcode}\n{mark}-F,80,95,x,{area.pcode}\n"
+    made = make_import(session, DARA, lines, {name: name for name in columns})
+    made.original_name = f"{mark}.csv"
+    return made.id
+
+
+def _map(session: Session, mark: str, home: Registrant, flood: Release) -> dict[str, Any]:
+    """A list kept from the flood, and its situation map."""
+    question = Question(release_id=flood.id, area_ids=(home.area_id or 0,))
+    kept = keep_list(session, question, PLAIN, actor=DARA)
+    made = make_map(session, kept.roster_id, actor=DARA).map
+    code = session.scalars(select(Selection.code).order_by(Selection.id.desc()).limit(1)).one()
+    return {"map_id": made.id, "flooded_id": kept.roster_id, "selection": code}
+
+
+def _help(session: Session, home: Registrant) -> dict[str, Any]:
+    """Cash that was paid, vouchers that were issued, and a cycle at each step before."""
+    cash = make_program(session, purpose=f"cash {home.id}")
+    food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose=f"food {home.id}")
+    paid = make_approved(session, cash, home)
+    batch = make_payments(session, paid.id, actor=FINN)
+    exported = export_csv(session, batch.id, actor=FINN)
+    given = make_approved(session, food, home)
+    issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
+    draft = make_cycle(session, make_program(session, purpose=f"draft {home.id}"), home)
+    asked = make_prepared(session, make_program(session, purpose=f"asked {home.id}"), home)
+    approval = ask_approval(session, asked.id, actor=DARA)
+    voucher = session.scalars(select(Voucher).order_by(Voucher.id.desc()).limit(1)).one()
+    return {
+        "cycle_id": paid.id,
+        "given_id": given.id,
+        "draft_id": draft.id,
+        "asked_id": asked.id,
+        "approval_id": approval.id,
+        "program_id": cash.id,
+        "batch_id": batch.id,
+        "sha256": exported.kept.sha256,
+        "code": voucher.code,
+        "registrant_id": home.id,
+    }
+
+
+def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
+    """What names nobody: a drawing, a job, a service point, somebody who was invited."""
+    invited = users.invite(session, PLAIN, "plain@example.org", roles=[], actor=DARA)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "points.csv"
+        file.write_text("code,name,kind,longitude,latitude\nS1,Depot,depot,0.5,1.5\n")
+        import_points(session, file, actor=DARA)
+    job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
+    return {
+        "release_id": flood.id,
+        "event_id": event_id,
+        "job_id": job_id,
+        "user_id": invited.user_id,
+        "token": invited.token,
+        "draft": keep_draft(session, drawn(EVERYWHERE) or b"", actor=DARA),
+        "entry_id": session.scalar(select(func.max(AuditEntry.id))),
+    }
+
+
+def _name_plainly(session: Session) -> None:
+    session.flush()
+    for name, columns in NAMED.items():
+        table = metadata.tables[name]
+        told = {column: literal(f"{PLAIN} ").concat(table.c[column]) for column in columns}
+        session.execute(update(table).values(told))
+    session.execute(update(Word).values(labels={"en": PLAIN}, synonyms=[]))
+    session.expire_all()
