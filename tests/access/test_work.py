@@ -46,7 +46,7 @@ def bound(session: Session, people: list[Person], reach: Reach) -> Actor:
 def actor_behind(session: Session, person: Person) -> Actor:
     """The actor somebody is today."""
     user = session.get_one(User, person.user_id)
-    return actor_of(user, grants_of(session, user))
+    return actor_of(session, user, grants_of(session, user))
 
 
 def done(session: Session, name: str, world: World, actor: Actor) -> tuple[Job, str]:
