@@ -144,6 +144,7 @@ NATIONWIDE: frozenset[str] = frozenset(
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
         Registry.ERASE_REGISTRANTS,
+        Registry.EXPORT_REGISTRANTS,
         Registry.READ_HISTORY,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
