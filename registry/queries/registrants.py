@@ -101,7 +101,7 @@ def registrants_page(
     """
     actor.require(May.READ_REGISTRANTS)
     if text.strip():
-        meant = _meant(text.strip())
+        meant = _meant(text.strip(), actor)
     elif area:
         meant = _households_of(area)
     else:
@@ -193,21 +193,25 @@ def happenings(session: Session, registrant: Registrant) -> list[Happening]:
     return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 
-def _meant(text: str) -> Subquery:
-    """Who `text` may mean: id, and a key that puts the likest first and tells equals apart."""
+def _meant(text: str, actor: Actor) -> Subquery:
+    """Who `text` may mean: id, and a key that puts the likest first and tells equals apart.
+
+    Names are compared within reach alone: behind the wall likeness has no index of its own.
+    """
     coded = and_(Registrant.kind.in_([*RegistrantKind]), Registrant.code == text)  # by its index
     exact = or_(coded, Registrant.phone == text)
     if number := _number(text):
         exact = or_(exact, Registrant.number == number)
     named, local = Registrant.name, Registrant.name_local
     alike = or_(*(_alike(name, text) for name in (named, local)))
+    seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
     likeness = func.greatest(*(func.word_similarity(text, name) for name in (named, local)))
     exactly = cast(literal(0), BigInteger).label("distance")
     distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
     found = union_all(
         select(Registrant.id, exactly).where(exact),
         select(Identifier.registrant_id, exactly).where(Identifier.key.in_(equalities(text))),
-        select(Registrant.id, distance).where(alike),
+        select(Registrant.id, distance).where(alike, seen),
     ).subquery()
     key = func.min(found.c.distance) * ROOM_FOR_IDS + found.c.id
     return select(found.c.id, key.label("key")).group_by(found.c.id).subquery("meant")
