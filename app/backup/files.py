@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.backup.shelf import CHUNK, FILES, digest_of
-from core.errors import Invalid
+from core.errors import Invalid, Refusal
+from core.storage import digest_of as name_of
 
 DIGITS = frozenset("0123456789abcdef")
 
@@ -31,11 +32,15 @@ class Earlier:
     folder: Path
     digests: dict[str, str]
 
-    def has(self, name: str) -> Path | None:
-        """A stored file it holds whole, as far as can be told without reading it."""
-        path = place(self.folder / FILES, name)
+    def digest(self, name: str) -> str | None:
+        """The digest of a stored file it holds, as that lies there."""
+        path = self.path(name)
         listed = self.digests.get(path.relative_to(self.folder).as_posix())
-        return path if listed == name and path.is_file() else None
+        return listed if path.is_file() else None
+
+    def path(self, name: str) -> Path:
+        """Where it holds a stored file."""
+        return place(self.folder / FILES, name)
 
 
 def place(root: Path, name: str) -> Path:
@@ -60,11 +65,15 @@ def take(storage: Path, target: Path, named: set[str], earlier: Earlier | None) 
     for name in sorted(named | set(stored(storage))):
         source, copy = place(storage, name), place(target, name)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        held = earlier.has(name) if earlier else None
-        whole = _linked(held, source, copy) if held else _copied(source, copy)
-        if copy.exists():
-            taken.digests[name] = name
-        if not whole:
+        found = _digest(source)
+        held = earlier.digest(name) if earlier else None
+        whole = found is not None and (found == held or _is_named_rightly(source, found))
+        if earlier and held and (found == held or not whole):
+            _link(earlier.path(name), copy)
+            taken.digests[name] = held
+        elif whole:
+            taken.digests[name] = copied(source, copy)
+        if not whole and (found or name in named):
             taken.missing.append(name)
     return taken
 
@@ -98,20 +107,26 @@ def copied(source: Path, copy: Path) -> str:
     return digest.hexdigest()
 
 
-def _copied(source: Path, copy: Path) -> bool:
-    """Whether the copy of a stored file was made and is what its name says."""
-    if not source.is_file():
-        return False
-    if copied(source, copy) == copy.name:
+def _digest(source: Path) -> str | None:
+    """The digest of a stored file as it lies there; None if it is gone, as one on its way may."""
+    try:
+        return digest_of(source)
+    except FileNotFoundError:
+        return None
+
+
+def _is_named_rightly(source: Path, digest: str) -> bool:
+    """Whether a stored file is what its name says; a sealed one is opened for it."""
+    if digest == source.name:
         return True
-    copy.unlink()
-    return False
+    try:
+        return name_of(source) == source.name
+    except Refusal:
+        return False
 
 
-def _linked(held: Path, source: Path, copy: Path) -> bool:
-    """Whether a stored file is still what the earlier backup holds, which is kept anyway."""
+def _link(held: Path, copy: Path) -> None:
     try:
         os.link(held, copy)
     except OSError:  # a file system without links
         copied(held, copy)
-    return source.is_file() and digest_of(source) == copy.name

@@ -187,7 +187,9 @@ POSTS: dict[str, Row] = {
     "redeem.hand_over": Row(needs(Programs.REDEEM_VOUCHERS)),
     "redeem.photo": Row(needs(Programs.REDEEM_VOUCHERS)),
     "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),
-    "registry.take_along": Row(needs(Registry.EXPORT_REGISTRANTS), about={"number": "number"}),
+    "registry.take_along": Row(
+        needs(Registry.EXPORT_REGISTRANTS, Geo.EXACT_LOCATIONS), about={"number": "number"}
+    ),
     "rosters.keep": Row(needs(Registry.FREEZE_ROSTERS)),
     "second_factor.begin": OWN,
     "second_factor.drop": OWN,

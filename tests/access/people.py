@@ -1,4 +1,4 @@
-"""Who looks at the marked world: one of each role, and two who may everything in one district."""
+"""Who looks at the marked world: one of each role, and some bound to one district."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -10,13 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.auth.roles import GIVES, Role
+from app.auth.roles import Role, permissions_of
 from tests.access.world import SELF, World
 from tests.make.users import PASSWORD, code_of, make_user
 from tests.web.conftest import Browser
 
 APART = text("select setval(pg_get_serial_sequence('users', 'id'), 1000000)")
 """Whoever made the world has small keys; nobody who looks at it is taken for its maker."""
+
+SIGN_AND_PAY = (Role.APPROVER, Role.FINANCE)
+TOGETHER = (*((role,) for role in SIGN_AND_PAY), tuple(r for r in Role if r not in SIGN_AND_PAY))
+"""Roles that one person may hold: who prepares neither signs nor pays."""
 
 
 class Reach(StrEnum):
@@ -39,7 +43,7 @@ class Person:
 
     @property
     def permissions(self) -> frozenset[str]:
-        return frozenset().union(*(GIVES[role] for role in self.roles))
+        return permissions_of(self.roles)
 
     def get(self, address: str) -> TestResponse:
         return self.browser.get(address)
@@ -51,13 +55,13 @@ class Person:
 
 
 def make_people(session: Session, web: Flask, world: World) -> list[Person]:
-    """Nine who see the whole country, each by one role, and two who hold all of them nearby."""
+    """Nine who see the whole country, each by one role; in either district all that go together."""
     session.execute(APART)
-    everything = tuple(Role)
+    north, south = world.north.area.id, world.south.area.id
     return [
         *(_signed_in(session, web, (role,), Reach.NATIONAL, None) for role in Role),
-        _signed_in(session, web, everything, Reach.NORTH, world.north.area.id),
-        _signed_in(session, web, everything, Reach.SOUTH, world.south.area.id),
+        *(_signed_in(session, web, roles, Reach.NORTH, north) for roles in TOGETHER),
+        *(_signed_in(session, web, roles, Reach.SOUTH, south) for roles in TOGETHER),
     ]
 
 

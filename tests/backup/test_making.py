@@ -1,6 +1,7 @@
 """A backup is what was there at its moment, and says where it is not whole."""
 
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -17,7 +18,10 @@ from app.backup.making import make
 from app.backup.manifest import Manifest, write_manifest
 from app.backup.programs import ClientMissing, client
 from app.backup.shelf import Backup, ShelfBusy, backups, opened, write_sums
+from core.crypto import make_keys
 from core.db import transaction
+from core.settings import settings
+from core.storage import keep_personal
 from tests.backup.conftest import Send
 
 FIRST = hashlib.sha256(b"code,size\n1,5\n").hexdigest()
@@ -106,6 +110,29 @@ def test_what_was_damaged_since_is_kept_as_the_earlier_backup_has_it(
     made = make(filled, shelf)
     assert made.manifest.missing == [FIRST]
     assert place(made.backup.folder / "files", FIRST).read_text() == "code,size\n1,5\n"
+
+
+def test_a_file_that_is_sealed_is_taken_as_it_lies_and_proved_by_opening_it(
+    filled: Installation, shelf: Path, sealing: Path
+) -> None:
+    named = keep_personal(io.BytesIO(b"MARK of somebody")).sha256
+    made = make(filled, shelf)
+    copy = place(made.backup.folder / "files", named)
+    assert copy.read_bytes() == place(filled.storage, named).read_bytes()
+    assert b"MARK" not in copy.read_bytes()
+    assert list(faults(made.backup)) == []
+    flip(place(filled.storage, named), -3)
+    assert make(filled, shelf).manifest.missing == [named]
+
+
+@pytest.fixture
+def sealing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of keys of an installation that keeps files unreadable."""
+    file = tmp_path / "sealing"
+    make_keys(file)
+    monkeypatch.setenv("ENCRYPTION_KEYS", str(file))
+    settings.cache_clear()
+    return file
 
 
 def test_older_backups_go_once_the_new_one_misses_nothing(
