@@ -67,5 +67,7 @@ def test_the_wall_shows_what_is_near(
     shown = [name for name, row in GETS.items() if row.shows is Shows.PEOPLE and row.nearby]
     for endpoint in shown:
         row, place = GETS[endpoint], address(web, endpoint, GETS[endpoint], world)
-        near = (p for p in people if p.reach is Reach.NORTH and row.needs | row.names <= p.permissions)
+        near = (
+            p for p in people if p.reach is Reach.NORTH and row.needs | row.names <= p.permissions
+        )
         assert NORTH in body_of(next(near).get(place)), endpoint
