@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import false, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.auth import users
@@ -30,6 +30,7 @@ from programs.services.payments import export_csv, make_payments
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
 from registry.models.registrants import Registrant
+from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
@@ -96,6 +97,7 @@ def make_world(session: Session) -> World:
     north = _side(session, NORTH, areas["X11"], 0.5, flood)
     south = _side(session, SOUTH, areas["X21"], 2.5, flood)
     keys = _nobodys(session, flood, event_id)
+    _complete_lists(session)
     _name_plainly(session)
     return World(north, south, keys)
 
@@ -188,6 +190,15 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "draft": keep_draft(session, drawn(EVERYWHERE) or b"", actor=DARA),
         "entry_id": session.scalar(select(func.max(AuditEntry.id))),
     }
+
+
+def _complete_lists(session: Session) -> None:
+    """Lists that were made for their households alone tell of a question as the others do."""
+    asked = Roster.definition.has_key("ages_on")
+    kept = session.scalars(select(Roster).where(asked).limit(1)).one()
+    bare = update(Roster).where(func.coalesce(asked, false()).is_(False))
+    session.execute(bare.values(definition=kept.definition))
+    session.expire_all()
 
 
 def _name_plainly(session: Session) -> None:
