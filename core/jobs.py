@@ -152,6 +152,11 @@ def whole_country(function: F) -> F:
     return function
 
 
+def is_work(job: Job, function: Callable[..., Any]) -> bool:
+    """Whether a job is work of this kind."""
+    return job.work == _name_of(function)
+
+
 def _name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__name__}"
 

@@ -10,7 +10,8 @@ from app.records import job_of
 from app.request import actor, db
 from app.web.hazards import FileNotChosen
 from app.web.maps import map_settings
-from core.jobs import defer
+from core.errors import NotFound
+from core.jobs import defer, is_work
 from core.storage import keep
 from geo.jobs.areas import import_boundaries
 from geo.models.areas import Area
@@ -54,6 +55,8 @@ def receive() -> Response:
 def imported(job_id: int) -> str:
     """How far an import has come, and then what it did."""
     job = job_of(db(), job_id, actor=actor())
+    if not is_work(job, import_boundaries):
+        raise NotFound(job=job_id)
     return render_template("areas/imported.html", job=job, levels=level_names(db()))
 
 

@@ -151,6 +151,22 @@ referencing old table as old_rows new table as new_rows
 for each statement execute function follow_registrant()
 """
 
+# As in 0009, but not joined either.
+FOLLOW_PLACE = """
+create or replace function follow_place() returns trigger language plpgsql as $$
+declare
+    moved bigint[];
+begin
+    select array_agg(id) into moved
+    from (select id, area_id from new_rows except select id, area_id from old_rows) as elsewhere;
+    if moved is null then return null; end if;
+    update registrants r set area_id = l.area_id from locations l
+    where l.id = any (moved) and l.area_id is not null
+      and r.location_id = l.id and r.area_id is distinct from l.area_id;
+    return null;
+end $$
+"""
+
 # Rows that stand already.
 CATCH_UP = (
     """
@@ -361,4 +377,5 @@ def _followers() -> None:
         op.execute(ON_INSERT.format(table=table))
     updates = "".join(FOLLOWING.format(table=table, key=key) for table, key in COPIED.items())
     op.execute(FOLLOW.format(updates=updates))
+    op.execute(FOLLOW_PLACE)
     op.execute(ON_MOVE)

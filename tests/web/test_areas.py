@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
-from core.actor import Actor
+from core import jobs
+from core.actor import PLATFORM, Actor
 from core.jobs import Job, JobState
 from geo.jobs.areas import import_boundaries
+from geo.jobs.exposure import sample_due
 from tests.make.geo import make_country, square
 from tests.make.jobs import Silent
 from tests.web.conftest import Browser
@@ -124,3 +126,10 @@ def test_who_may_not_import_is_refused(signed_in: SignIn, storage: Path) -> None
 
     assert browser.get("/areas/imports/new").status_code == 403
     assert browser.act("/areas/imports", file=(districts(), "a.geojson")).status_code == 403
+
+
+def test_other_work_is_no_import_of_areas(session: Session, signed_in: SignIn) -> None:
+    browser = signed_in(Role.GIS_ANALYST)
+    other = jobs.defer(session, sample_due, actor=PLATFORM)
+
+    assert browser.get(f"/areas/imports/{other}").status_code == 404
