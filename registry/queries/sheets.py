@@ -1,7 +1,7 @@
 """All that stands on the situation map of a kept list, as an actor may see it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import shapely
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from geo.vector.drawings import to_geojson
 from geo.vector.mercator import Box, widened
 from geo.vector.world import countries_in
 from registry.counting.answers import Answers
+from registry.counting.people import People
 from registry.counting.rounding import for_public
 from registry.documents.contained import colours
 from registry.documents.sheet import Ground, Hazard, Outline, Row, Shape, Sheet
@@ -31,6 +32,7 @@ from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.rosters import people_in
 from registry.queries.sheet_sentences import (
+    Subject,
     asked,
     marks,
     meanings,
@@ -57,33 +59,19 @@ def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
-    question = question_of(session, session.get_one(Selection, roster.selection_id))
-    subject = subject_of(session, roster, question, actor)
-    level, counts = _table(session, roster, question, actor)
+    told = _told(session, roster, actor)
+    question = told.subject.question
     box = _box(session, roster, question, actor)
-    around = widened(box, *SHAPES)
-    frame = Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
     cells, left_out = cells_of(session, roster, box, actor=actor)
-    ground = _ground(session, level, frame, counts, actor)
-    return Sheet(
-        title=title(subject),
-        subtitle=subtitle(subject),
-        glide=subject.event.glide if subject.event else None,
-        clause=asked(subject),
-        box=box,
-        around=around,
-        ground=ground,
-        hazard=_hazard(session, subject.release, frame) if subject.release else None,
+    sheet = _of_areas(session, told, box, actor)
+    frame = _frame(box)
+    return replace(
+        sheet,
         question=_asked(session, question.shape, question.area_ids, frame, actor),
-        question_said=question_said(subject),
         without=_asked(session, question.without_shape, question.without_area_ids, frame, actor),
         cells=cells,
-        answers=_all(each.answers for each in counts.values()),
         people=people_in(session, roster, actor=actor),
-        rows=[Row(each.name or _("Area not known"), each.answers) for each in counts.values()],
-        sources=sources(subject, left_out, bool(ground.neighbours)),
-        meanings=meanings(subject),
-        marks=marks(subject),
+        sources=sources(told.subject, left_out, bool(sheet.ground.neighbours)),
     )
 
 
@@ -97,40 +85,68 @@ def public_sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
-    question = question_of(session, session.get_one(Selection, roster.selection_id))
-    subject = subject_of(session, roster, question, actor)
-    level, counts = _table(session, roster, question, actor)
-    box = bounds_of(session, [area_id for area_id in counts if area_id]) or WORLD
-    around = widened(box, *SHAPES)
-    frame = Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
+    told = _told(session, roster, actor)
+    box = bounds_of(session, [area_id for area_id in told.counts if area_id]) or WORLD
     base, people = int(settings().rounding), people_in(session, roster, actor=actor)
-    parts = [each.answers for each in counts.values()]
+    parts = [each.answers for each in told.counts.values()]
     areas, answers, people = for_public(parts, people, base, fewest())
-    told = {
+    rounded = {
         area_id: replace(each, answers=said)
-        for (area_id, each), said in zip(counts.items(), areas, strict=True)
+        for (area_id, each), said in zip(told.counts.items(), areas, strict=True)
     }
-    ground = _ground(session, level, frame, told, actor)
+    sheet = _of_areas(session, replace(told, counts=rounded), box, actor)
+    return replace(
+        sheet,
+        answers=answers,
+        people=people,
+        sources=public_sources(told.subject, base, fewest(), bool(sheet.ground.neighbours)),
+        rounded=base,
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a map tells of: a list, and how many of each area are answered what."""
+
+    subject: Subject
+    level: int
+    counts: ByArea
+
+
+def _told(session: Session, roster: Roster, actor: Actor) -> _Told:
+    question = question_of(session, session.get_one(Selection, roster.selection_id))
+    level, counts = _table(session, roster, question, actor)
+    return _Told(subject_of(session, roster, question, actor), level, counts)
+
+
+def _frame(box: Box) -> Frame:
+    """What is drawn of the world round a box, and how finely."""
+    around = widened(box, *SHAPES)
+    return Frame(around, round(PIXELS * (around[2] - around[0]) / (box[2] - box[0])))
+
+
+def _of_areas(session: Session, told: _Told, box: Box, actor: Actor) -> Sheet:
+    """The sheet of what is told by areas alone: without drawings, households and people."""
+    subject, question, frame = told.subject, told.subject.question, _frame(box)
     return Sheet(
         title=title(subject),
         subtitle=subtitle(subject),
         glide=subject.event.glide if subject.event else None,
         clause=asked(subject),
         box=box,
-        around=around,
-        ground=ground,
+        around=frame.box,
+        ground=_ground(session, told.level, frame, told.counts, actor),
         hazard=_hazard(session, subject.release, frame) if subject.release else None,
         question=_asked(session, None, question.area_ids, frame, actor),
         question_said=question_said(subject),
         without=_asked(session, None, question.without_area_ids, frame, actor),
         cells=[],
-        answers=answers,
-        people=people,
-        rows=[Row(each.name or _("Area not known"), each.answers) for each in told.values()],
-        sources=public_sources(subject, base, fewest(), bool(ground.neighbours)),
+        answers=_all(each.answers for each in told.counts.values()),
+        people=People(),
+        rows=[Row(each.name or _("Area not known"), each.answers) for each in told.counts.values()],
+        sources=[],
         meanings=meanings(subject),
         marks=marks(subject),
-        rounded=base,
     )
 
 
