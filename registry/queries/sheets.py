@@ -70,7 +70,6 @@ def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
         question=_asked(session, question.shape, question.area_ids, frame, actor),
         without=_asked(session, question.without_shape, question.without_area_ids, frame, actor),
         cells=cells,
-        people=people_in(session, roster, actor=actor),
         sources=sources(told.subject, left_out, bool(sheet.ground.neighbours)),
     )
 
@@ -87,18 +86,16 @@ def public_sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
     actor.require(May.READ_ROSTERS)
     told = _told(session, roster, actor)
     box = bounds_of(session, [area_id for area_id in told.counts if area_id]) or WORLD
-    base, people = int(settings().rounding), people_in(session, roster, actor=actor)
-    parts = [each.answers for each in told.counts.values()]
-    areas, answers, people = for_public(parts, people, base, fewest())
+    base, parts = int(settings().rounding), [each.answers for each in told.counts.values()]
+    areas, answers, people = for_public(parts, told.people, base, fewest())
     rounded = {
         area_id: replace(each, answers=said)
         for (area_id, each), said in zip(told.counts.items(), areas, strict=True)
     }
-    sheet = _of_areas(session, replace(told, counts=rounded), box, actor)
+    told = replace(told, counts=rounded, answers=answers, people=people)
+    sheet = _of_areas(session, told, box, actor)
     return replace(
         sheet,
-        answers=answers,
-        people=people,
         sources=public_sources(told.subject, base, fewest(), bool(sheet.ground.neighbours)),
         rounded=base,
     )
@@ -111,12 +108,20 @@ class _Told:
     subject: Subject
     level: int
     counts: ByArea
+    answers: Answers
+    people: People
 
 
 def _told(session: Session, roster: Roster, actor: Actor) -> _Told:
     question = question_of(session, session.get_one(Selection, roster.selection_id))
     level, counts = _table(session, roster, question, actor)
-    return _Told(subject_of(session, roster, question, actor), level, counts)
+    return _Told(
+        subject=subject_of(session, roster, question, actor),
+        level=level,
+        counts=counts,
+        answers=_all(each.answers for each in counts.values()),
+        people=people_in(session, roster, actor=actor),
+    )
 
 
 def _frame(box: Box) -> Frame:
@@ -141,8 +146,8 @@ def _of_areas(session: Session, told: _Told, box: Box, actor: Actor) -> Sheet:
         question_said=question_said(subject),
         without=_asked(session, None, question.without_area_ids, frame, actor),
         cells=[],
-        answers=_all(each.answers for each in told.counts.values()),
-        people=People(),
+        answers=told.answers,
+        people=told.people,
         rows=[Row(each.name or _("Area not known"), each.answers) for each in told.counts.values()],
         sources=[],
         meanings=meanings(subject),
