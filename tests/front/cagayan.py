@@ -131,7 +131,7 @@ def answer(asked: dict[str, Any]) -> list[dict[str, Any]]:
             total = int(here.n.sum())
             rows.append({"pcode": pcode, "name": name, "answers": SimpleNamespace(
                 in_=hit, probable=0, expected=0.0, out=total - hit - unseen, not_observed=unseen,
-                unlocated=0)})  # fmt: skip
+                unlocated=0, asked=total, unshown=0)})  # fmt: skip
     return rows
 
 

@@ -25,7 +25,14 @@ POLICY = (
 )
 NAVIGATION = ["Situation", "Hazards", "Select", "Programs", "Registry", "Areas", "Admin"]
 ANSWERS = SimpleNamespace(
-    in_=14_903, probable=3_523, expected=2_260.4, out=21_037, not_observed=6_118, unlocated=2_631
+    asked=48_212,
+    unshown=0,
+    in_=14_903,
+    probable=3_523,
+    expected=2_260.4,
+    out=21_037,
+    not_observed=6_118,
+    unlocated=2_631,
 )
 DEPTHS = [(i / 8, (i + 1) / 8, n, f"--h{1 + (i > 3) + (i > 7) + (i > 15)}") for i, n in enumerate([
     54, 71, 78, 80, 71, 60, 61, 52, 52, 42, 41, 30, 29, 21, 21, 15, 15, 10, 10, 6, 6, 4, 4, 2,
