@@ -179,6 +179,7 @@ def test_who_prepared_a_cycle_is_refused_when_they_sign(
     approver = signed_in(Role.APPROVER)
     manager_then = make_actor(session.scalars(select(User.id)).one(), "Lena Marr")
     approval = ask_approval(session, cycle.id, actor=manager_then)
+    session.flush()
 
     answer = approver.act(f"/approvals/{approval.id}/signatures")
 
