@@ -5,5 +5,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VAR = Path(os.environ.get("HIGHGROUND_VAR", ROOT / "var")).absolute()
-DEBROOT = VAR / "debroot"
+OWN, CHECKOUTS = VAR / "debroot", ROOT / "var" / "debroot"
+DEBROOT = CHECKOUTS if CHECKOUTS.exists() and not OWN.exists() else OWN
 """Debian packages unpacked without root."""
