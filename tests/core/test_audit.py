@@ -46,6 +46,14 @@ def _meddle(session: Session, statement: str, **values: object) -> None:
     session.execute(text("set local session_replication_role = origin"))
 
 
+def _read_one_by_one(session: Session) -> int:
+    """Changes this transaction has read without an index."""
+    read = (
+        "select sum(seq_tup_read) from pg_stat_xact_all_tables where relname like 'field_changes%'"
+    )
+    return int(session.scalar(text(read)) or 0)
+
+
 def _breaks(session: Session, heads: Sequence[Head] = ()) -> list[str]:
     return verify(session, heads).breaks
 
@@ -311,6 +319,24 @@ def test_a_change_tells_the_fields_that_differ_before_and_after(
         {"kind": "government"},
         {"kind": "ngo"},
     )
+
+
+def test_an_act_reads_its_own_changes_alone_after_another_of_thousands(session: Session) -> None:
+    _meddle(
+        session,
+        """
+        insert into field_changes (entry_id, at, table_name, row_id, kind, salt, digest)
+        select 999999, now(), 'organisations', n, 'insert', gen_random_uuid(), '\\x00'
+        from generate_series(1, 20000) n
+        """,
+    )
+    session.execute(text("analyze field_changes"))
+    before = _read_one_by_one(session)
+
+    _organisation(session, "Ada")
+
+    assert _entries(session)[0].changes == 1
+    assert _read_one_by_one(session) == before
 
 
 def test_heads_are_kept_once_each(tmp_path: Path) -> None:
