@@ -1,7 +1,7 @@
 """Selecting households: the page, its answers while one draws, and the drawings it keeps."""
 
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.clock import day_of, day_said
 from core.words import bare
 from geo.models.events import Event
 from geo.models.releases import Release
+from geo.models.selections import Combine
 from geo.permissions import May
 from geo.queries.areas import level_names, search_areas
 from geo.queries.selections import (
@@ -125,4 +126,10 @@ def _told(question: Question) -> dict[str, Any]:
         "levels": level_names(db()),
         "histogram": histogram_of(release, bins),
         "sent": as_sent(db(), question),
+        "to_pick": f"{url_for('selections.select')}?{address_of(db(), _areas_of(question), None)}",
     }
+
+
+def _areas_of(question: Question) -> Question:
+    """The question without what is drawn."""
+    return replace(question, shape=None, without_shape=None, combine=Combine.UNION)

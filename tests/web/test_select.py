@@ -319,14 +319,18 @@ def test_without_any_release_everybody_is_counted(signed_in: SignedIn, session: 
     assert "No release is published yet" in page.text
 
 
-def test_who_may_not_see_exact_places_is_told_to_pick_areas_and_keeps_the_drawing(
+def test_who_may_not_see_exact_places_is_told_why_and_led_to_picking_areas(
     signed_in: SignedIn, world: World
 ) -> None:
     viewer = signed_in(Role.VIEWER)
 
-    page = viewer.get(f"/select?poly={WEST_POLY}")
+    page = viewer.get(f"/select?poly={WEST_POLY}&areas=X1")
 
     assert page.status_code == 200
-    assert "pick areas to see figures" in page.text
+    assert "A drawing is not counted for your role" in page.text
     assert " households in, " not in page.text
-    assert 'data-part="live"' in page.text
+    way = BeautifulSoup(page.text, "html.parser").find("a", string="Pick areas instead")
+    assert way
+    assert str(way["href"]).startswith("/select?")
+    assert "areas=X1" in str(way["href"])
+    assert "draft" not in str(way["href"])
