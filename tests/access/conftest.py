@@ -1,6 +1,7 @@
 """The marked world, made once for all questions; what a question changes is taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,10 +13,19 @@ from tests.access.people import Person, make_people
 from tests.access.world import World, make_world
 from tests.web.conftest import web  # noqa: F401 - a fixture
 
+HERE = Path(__file__).parent
 
-@pytest.fixture(scope="module")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The world is made once: all who look at it look in one process."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("access"))
+
+
+@pytest.fixture(scope="package")
 def session(connection: Connection) -> Iterator[Session]:
-    """One transaction for all tests of a module."""
+    """One transaction for all tests of this folder, which stay on one worker for it."""
     connection.rollback()
     outer = connection.begin()
     new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
@@ -25,12 +35,12 @@ def session(connection: Connection) -> Iterator[Session]:
     new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(session: Session) -> World:
     return make_world(session)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def people(session: Session, web: Flask, world: World) -> list[Person]:  # noqa: F811
     return make_people(session, web, world)
 

@@ -16,6 +16,7 @@ from tests.app.test_walls import guarded
 from tests.make.many import make_many
 from tests.make.programs import make_actor
 
+pytestmark = pytest.mark.xdist_group("plans")  # one world of many households for all of them
 READS = ("select", "with")
 STANDS = ("stand_locally", "set_config")
 INDEXES = text("select indexname from pg_indexes where tablename = any (:tables)")

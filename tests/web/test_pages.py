@@ -23,6 +23,7 @@ from tests.running import own_database, served
 from tests.web.sentences import raw_words
 from tests.web.world import FRAGMENTS, addresses, furnish
 
+pytestmark = pytest.mark.xdist_group("pages")  # one platform for both languages
 AXE = (ROOT / "tests" / "js" / "vendor" / "axe.min.js").read_text()
 RUN_AXE = """axe.run({resultTypes: ['violations'], preload: false}).then(({violations}) =>
   violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 99)).join(' | ')}`))"""
