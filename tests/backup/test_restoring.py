@@ -208,8 +208,9 @@ def test_a_database_in_which_somebody_acted_is_refused_and_left_alone(
 
 
 def test_a_database_somebody_is_connected_to_is_refused(
-    filled: Installation, theirs: Installation, shelf: Path
+    filled: Installation, theirs: Installation, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.backup.restoring.LEAVING", 0.1)  # this one does not leave
     backup = make(filled, shelf).backup
     with psycopg.connect(theirs.database), pytest.raises(InUse):
         restore(backup, theirs)

@@ -68,7 +68,8 @@ def test_figures_days_and_codes_are_set_apart_where_the_line_runs_from_the_right
     )  # nothing is added in English
 
 
-def test_a_page_says_its_language_and_direction(furnished: tuple[Browser, list[str]]) -> None:
-    browser, _ = furnished
+def test_a_page_says_its_language_and_direction(signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in(Role.VIEWER)
+    browser.act("/language", language=PSEUDO)
 
     assert f'<html lang="{PSEUDO}" dir="rtl">' in browser.get("/me").text
