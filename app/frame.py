@@ -11,6 +11,7 @@ from app.auth.permissions import May as Roof
 from app.auth.roles import role_name
 from app.headers import nonce
 from app.request import actor
+from app.telling.acts import act_said, page_said, subject_said
 from app.web.icons import icon
 from core import words
 from core.clock import day_said, moment_said
@@ -55,6 +56,9 @@ def init_app(app: Flask) -> None:
         role_name=role_name,
         job_state=job_state,
         work_name=work_name,
+        act_said=act_said,
+        subject_said=subject_said,
+        page_said=page_said,
     )
     app.context_processor(_frame)
 

@@ -53,6 +53,7 @@ class Changed:
     registrant_id: int | None
     number: str | None
     table: str
+    row_id: int
     field: str
     before: Any
     after: Any
@@ -229,6 +230,7 @@ def _by_field(rows: Any) -> Iterator[Changed]:
                 registrant_id=change.registrant_id,
                 number=number,
                 table=change.table_name,
+                row_id=change.row_id,
                 field=field,
                 before=before.get(field),
                 after=after.get(field),

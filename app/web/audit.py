@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 from app.auth.permissions import May
 from app.looks import look_at
 from app.request import actor, db
+from app.telling.acts import acts, subjects
+from app.telling.told import changes_told, figures_told
 from app.trail import (
     AuditQuestion,
     audit_page,
@@ -29,9 +31,13 @@ bp = Blueprint("audit", __name__, url_prefix="/admin/audit")
 @bp.get("/")
 def index() -> str:
     asked, before = _asked(), request.args.get("before", type=int)
+    page = audit_page(db(), asked, actor=actor(), before=before)
     return render_template(
         "audit/index.html",
-        page=audit_page(db(), asked, actor=actor(), before=before),
+        page=page,
+        figures=figures_told(db(), [entry for entry, _key in page.rows]),
+        acts=acts(),
+        subjects=subjects(),
         asked=asked,
         told={name: value for name, value in vars(asked).items() if value},
         trail=state_of_trail(db(), actor=actor()),
@@ -44,7 +50,13 @@ def show(entry_id: int) -> str:
     after = request.args.get("after", type=int)
     changes, more = changes_page(db(), entry, actor=actor(), after=after)
     look_at(change.registrant_id for change in changes if change.registrant_id)
-    return render_template("audit/show.html", entry=entry, changes=changes, after=more)
+    return render_template(
+        "audit/show.html",
+        entry=entry,
+        figures=figures_told(db(), [entry])[entry.id],
+        changes=changes_told(db(), changes),
+        after=more,
+    )
 
 
 @bp.get("/entries.csv")

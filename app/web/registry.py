@@ -1,6 +1,7 @@
 """The registry: finding a household or a person, and the page of each."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -11,6 +12,7 @@ from app import everything
 from app.auth.permissions import May as Roof
 from app.looks import look_at
 from app.request import actor, db
+from app.telling.told import Together, changes_told
 from app.trail import history_of, looks_at
 from app.web.maps import map_settings
 from core.words import _
@@ -99,9 +101,13 @@ def _trail_of(registrant: Registrant) -> dict[str, Any]:
     """Which fields were changed and who looked, for those who may know."""
     history, looks = actor().may(May.READ_HISTORY), actor().may(Roof.READ_AUDIT)
     return {
-        "changes": history_of(db(), registrant, actor=actor()) if history else None,
+        "changes": _changes(registrant) if history else None,
         "looks": looks_at(db(), registrant, actor=actor()) if looks else None,
     }
+
+
+def _changes(registrant: Registrant) -> Sequence[Together]:
+    return changes_told(db(), history_of(db(), registrant, actor=actor()))
 
 
 def _history(registrant: Registrant) -> list[Happening | Acted]:

@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask, url_for
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.auth.roles import Role
+from app.telling.acts import pages
 from core import audit, jobs
 from core.actor import Actor
 from core.audit import AuditEntry, Look
@@ -48,8 +50,12 @@ def test_an_entry_shows_its_figures_and_its_fields_before_and_after(
     page = signed_in(Role.ADMINISTRATOR).get(f"/admin/audit/{entry.id}").text
 
     assert "12,345" in page
-    assert "organisations: name" in page
-    assert "Red Cross" in page
+    assert "<h1>Wrote an organisation down</h1>" in page
+    told = BeautifulSoup(page, "html.parser").select_one(".changes")
+    assert told
+    assert told.get_text(" ", strip=True).endswith(
+        "Name empty Red Cross Kind empty government office"
+    )
 
 
 def test_the_trail_is_searched_by_person_act_subject_days_and_words(
@@ -191,6 +197,7 @@ def test_every_page_that_shows_somebody_notes_a_look(
 
     assert showing - noted == set()
     assert len(showing) >= 7
+    assert set(session.scalars(select(Look.what).distinct())) <= set(pages())
 
 
 def _looks(session: Session) -> int:

@@ -1,0 +1,1 @@
+"""What the trail says, in words: acts, figures, fields, and what they hold."""

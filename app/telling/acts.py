@@ -1,0 +1,181 @@
+"""What acts are called, and what they are about: words for the codes of the trail."""
+
+from core.words import _
+
+Words = dict[str, str]
+
+
+def acts() -> dict[str, Words]:
+    """Every act with its words, by the room it belongs to; they follow the name of who acted."""
+    return {
+        _("Areas and hazards"): _of_geo(),
+        _("Households and people"): _of_registry(),
+        _("Programs and money"): _of_programs() | _of_money(),
+        _("People who sign in"): _of_users(),
+        _("The platform"): _of_roof(),
+    }
+
+
+def act_said(action: str) -> str:
+    """What an act is called; one of earlier days that is no more has its code."""
+    return {code: words for room in acts().values() for code, words in room.items()}.get(
+        action, action
+    )
+
+
+def _of_geo() -> Words:
+    return {
+        "areas.import": _("Brought in boundaries"),
+        "events.create": _("Wrote an event down"),
+        "events.turn": _("Changed the state of an event"),
+        "releases.receive": _("Uploaded a hazard file"),
+        "releases.choose": _("Chose what is meant in a hazard file"),
+        "releases.read": _("Read a hazard file"),
+        "releases.confirm": _("Confirmed what a hazard file means"),
+        "releases.publish": _("Published a hazard map"),
+        "releases.withdraw": _("Withdrew a hazard map"),
+        "releases.refuse": _("Set a hazard file aside"),
+        "selections.keep": _("Kept a question"),
+    }
+
+
+def _of_registry() -> Words:
+    return {
+        "imports.upload": _("Uploaded a file of people"),
+        "imports.map": _("Said what the columns of a file mean"),
+        "imports.check": _("Checked the rows of a file"),
+        "imports.accept": _("Accepted rows that need a look"),
+        "imports.review": _("Reviewed an import"),
+        "imports.merge": _("Merged an import into the registry"),
+        "imports.discard": _("Gave an import up"),
+        "registrants.export": _("Took along all that is held on somebody"),
+        "registrants.erase": _("Erased all that is held on somebody"),
+        "rosters.draft": _("Began a list"),
+        "rosters.freeze": _("Froze a list"),
+        "rosters.export": _("Took a list along"),
+        "situation_maps.make": _("Made a situation map"),
+    }
+
+
+def _of_programs() -> Words:
+    return {
+        "organisations.create": _("Wrote an organisation down"),
+        "programs.create": _("Made a program"),
+        "programs.change": _("Changed a program"),
+        "programs.activate": _("Opened a program"),
+        "programs.end": _("Ended a program"),
+        "benefits.add": _("Added what a program gives"),
+        "benefits.change": _("Changed what a program gives"),
+        "service_points.import": _("Brought in service points"),
+        "memberships.paused": _("Paused somebody in a program"),
+        "memberships.exited": _("Ended somebody's part in a program"),
+        "memberships.take_back": _("Took somebody back into a program"),
+        "cycles.start": _("Started a cycle"),
+        "cycles.enrol": _("Enrolled households"),
+        "cycles.cancel": _("Cancelled a cycle"),
+        "cycles.reopen": _("Reopened a cycle"),
+        "cycles.end": _("Ended a cycle"),
+    }
+
+
+def _of_money() -> Words:
+    return {
+        "entitlements.prepare": _("Prepared amounts"),
+        "approvals.ask": _("Asked for signatures"),
+        "approvals.sign": _("Signed"),
+        "approvals.reject": _("Refused to sign"),
+        "approvals.return": _("Returned a cycle to be prepared again"),
+        "funds.deposit": _("Posted money to a fund"),
+        "payments.make": _("Made payment orders"),
+        "payments.export": _("Took payment orders along"),
+        "vouchers.issue": _("Issued vouchers"),
+        "vouchers.print": _("Printed vouchers"),
+        "vouchers.void": _("Voided a voucher"),
+        "vouchers.redeem": _("Handed over against a voucher"),
+    }
+
+
+def _of_users() -> Words:
+    return {
+        "users.invite": _("Invited somebody"),
+        "users.invite_first": _("Made the first administrator's link"),
+        "users.make_for_demo": _("Made somebody for the demonstration"),
+        "users.renew_link": _("Made a new one-time link"),
+        "users.settle": _("Chose a password by one-time link"),
+        "users.give_role": _("Gave a role"),
+        "users.end_role": _("Took a role back"),
+        "users.employ": _("Said whom somebody works for"),
+        "users.keep_out": _("Kept somebody out"),
+        "users.let_back": _("Let somebody back in"),
+        "users.lock": _("Locked sign-in after wrong tries"),
+        "users.unlock": _("Unlocked sign-in"),
+        "users.sign_in": _("Signed in"),
+        "users.confirm": _("Confirmed to be themselves"),
+        "users.end_sign_in": _("Ended a sign-in"),
+        "users.end_sign_ins": _("Ended all other sign-ins"),
+        "users.change_password": _("Changed their password"),
+        "users.settle_second_factor": _("Set up a second factor"),
+        "users.renew_codes": _("Made new recovery codes"),
+        "users.drop_second_factor": _("Gave up their second factor"),
+        "users.reset_second_factor": _("Reset somebody's second factor"),
+    }
+
+
+def _of_roof() -> Words:
+    return {
+        "audit.export": _("Took the audit trail along"),
+        "audit.retire": _("Took away what is past its time"),
+    }
+
+
+def subjects() -> Words:
+    """What acts are about, by table, in the singular."""
+    return {
+        "areas": _("Area"),
+        "events": _("Event"),
+        "releases": _("Hazard map"),
+        "selections": _("Question"),
+        "imports": _("Import"),
+        "registrants": _("Household or person"),
+        "rosters": _("List"),
+        "situation_maps": _("Situation map"),
+        "organisations": _("Organisation"),
+        "programs": _("Program"),
+        "service_points": _("Service point"),
+        "program_memberships": _("Part in a program"),
+        "cycles": _("Cycle"),
+        "funds": _("Fund"),
+        "vouchers": _("Voucher"),
+        "users": _("User"),
+        "lockouts": _("Address of sign-in"),
+        "audit_entries": _("Audit entry"),
+    }
+
+
+def subject_said(table: str) -> str:
+    """What a table's rows are called."""
+    return subjects().get(table, table.replace("_", " "))
+
+
+def pages() -> Words:
+    """The pages and files that show people, by their endpoint."""
+    return {
+        "audit.show": _("Audit entry"),
+        "cycles.households": _("Households of a cycle"),
+        "cycles.file": _("File of a cycle"),
+        "imports.show": _("Import"),
+        "imports.map_columns": _("Columns of an import"),
+        "imports.failed": _("Rows refused of an import"),
+        "redeem.read": _("Handing over"),
+        "registry.index": _("Registry"),
+        "registry.show": _("Their own page"),
+        "registry.take_along": _("All that is held on them"),
+        "rosters.show": _("List"),
+        "rosters.download": _("File of a list"),
+        "search.show": _("Search"),
+    }
+
+
+def page_said(endpoint: str) -> str:
+    """What a page that shows people is called."""
+    return pages().get(endpoint, endpoint)

@@ -1,0 +1,235 @@
+"""What the fields of the record and the figures of an act are called."""
+
+from core.words import _
+
+Words = dict[str, str]
+
+
+def field_said(table: str, field: str) -> str:
+    """What a field is called; where several tables have one of its name, as this table means it."""
+    return _of_one_table().get(f"{table}.{field}") or field_names().get(field) or plain(field)
+
+
+def figure_name(name: str) -> str:
+    """What a figure of an act is called."""
+    return figure_names().get(name) or field_names().get(name) or plain(name)
+
+
+def plain(name: str) -> str:
+    """A name nobody gave words to."""
+    return name.replace("_", " ")
+
+
+def field_names() -> Words:
+    """The fields of all tables whose changes are kept."""
+    return {**_shared(), **_of_people(), **_of_programs(), **_of_places()}
+
+
+def figure_names() -> Words:
+    """The figures of acts that are no fields."""
+    return {**_counts(), **_of_files(), **_of_users(), **_of_retiring()}
+
+
+def _of_one_table() -> Words:
+    return {
+        "individuals.sex": _("Sex"),
+        "memberships.kind": _("In the household"),
+        "memberships.started_on": _("Member since"),
+        "memberships.ended_on": _("Member until"),
+        "identifiers.type": _("Kind of identifier"),
+        "identifiers.key": _("Identifier"),
+        "identifiers.value": _("Identifier"),
+        "program_memberships.state": _("Part in a program"),
+        "program_memberships.reason": _("Why"),
+        "entitlements.state": _("What is due to them"),
+        "entitlements.amount": _("Amount due"),
+        "payments.state": _("Payment"),
+        "payments.amount": _("Amount paid"),
+        "vouchers.state": _("Voucher"),
+        "vouchers.expires_on": _("Voucher good until"),
+        "groups.kind": _("Kind of group"),
+        "locations.source": _("How the place is known"),
+    }
+
+
+def _shared() -> Words:
+    return {
+        "kind": _("Kind"),
+        "code": _("Code"),
+        "name": _("Name"),
+        "state": _("State"),
+        "number": _("Number"),
+        "reason": _("Why"),
+        "amount": _("Amount"),
+        "total": _("Total"),
+        "households": _("Households"),
+        "hash": _("Digest of the list"),
+        "starts_on": _("From"),
+        "ends_on": _("Until"),
+        "started_on": _("From"),
+        "ended_on": _("Until"),
+        "began_at": _("Began"),
+        "ended_at": _("Ended"),
+        "role": _("Role"),
+        "reference": _("Reference"),
+        "rule": _("Rule"),
+    }
+
+
+def _of_people() -> Words:
+    return {
+        "name_local": _("Name in the local script"),
+        "merged_into_id": _("Merged into"),
+        "location_id": _("Place"),
+        "settlement": _("Settlement"),
+        "address": _("Address"),
+        "phone": _("Phone"),
+        "stated_size": _("Stated size"),
+        "is_partial": _("List of members incomplete"),
+        "sex": _("Sex"),
+        "birth_date": _("Birth date"),
+        "birth_date_exact": _("Whether the birth date is exact"),
+        "has_disability": _("Disability"),
+        "group_id": _("Household"),
+        "member_id": _("Member"),
+        "registrant_id": _("Household or person"),
+        "type": _("Kind of identifier"),
+        "value": _("Identifier"),
+        "key": _("Identifier"),
+        "issued_on": _("Issued on"),
+        "expires_on": _("Good until"),
+    }
+
+
+def _of_programs() -> Words:
+    return {
+        "program_id": _("Program"),
+        "cycle_id": _("Cycle"),
+        "benefit_id": _("What is given"),
+        "batch_id": _("Payment file"),
+        "entitlement_id": _("Amount due"),
+        "fund_id": _("Fund"),
+        "roster_id": _("List"),
+        "selection_id": _("Question"),
+        "organisation_id": _("Organisation"),
+        "redeemed": _("Handed over"),
+        "purpose": _("Purpose"),
+        "currency": _("Currency"),
+        "archived": _("Archived"),
+        "eligibility": _("Who is eligible"),
+        "signers_needed": _("Signatures needed"),
+        "delivery": _("How it reaches them"),
+        "base": _("For each household"),
+        "per_member": _("For each member"),
+        "minimum": _("At least"),
+        "cap": _("At most"),
+        "with_probable": _("With those probably in"),
+        "comment": _("Remark"),
+        "filter": _("Condition"),
+    }
+
+
+def _of_places() -> Words:
+    return {
+        "lon": _("Longitude"),
+        "lat": _("Latitude"),
+        "accuracy_m": _("Accuracy in metres"),
+        "source": _("Source"),
+        "event_id": _("Event"),
+        "layer_id": _("Layer"),
+        "measure": _("What it measures"),
+        "unit": _("Unit"),
+        "direction": _("Counts as in"),
+        "floor": _("Lowest value that counts"),
+        "observed_at": _("Observed at"),
+        "licence": _("Licence"),
+        "glide": _("GLIDE number"),
+        "severity": _("Severity"),
+        "list": _("List"),
+        "labels": _("Words by language"),
+        "synonyms": _("Other words for it"),
+        "position": _("Place in the list"),
+        "active": _("In use"),
+        "email": _("E-mail"),
+        "language": _("Language"),
+        "user_id": _("Person"),
+        "area_id": _("Area"),
+        "given_by": _("Given by"),
+    }
+
+
+def _counts() -> Words:
+    return {
+        "asked": _("Households asked about"),
+        "households_in": _("Households in"),
+        "vouchers": _("Vouchers"),
+        "cards": _("Cards"),
+        "orders": _("Payment orders"),
+        "entitlements": _("Amounts"),
+        "areas": _("Areas"),
+        "fields": _("Columns named"),
+        "rows": _("Rows"),
+        "row": _("Row"),
+        "create": _("New"),
+        "update": _("Changed"),
+        "link": _("Joined"),
+        "ignore": _("As they were"),
+        "error": _("Refused rows"),
+        "errors": _("Errors"),
+        "flagged": _("Need a look"),
+        "good": _("Without a remark"),
+        "finding": _("What was found"),
+        "accepted": _("Accepted"),
+        "added": _("Added"),
+        "changed": _("Changed"),
+        "faults": _("Faults"),
+        "tables": _("Tables"),
+        "fields_emptied": _("Fields emptied"),
+        "drafts": _("Prepared amounts dropped"),
+        "freed": _("Set free"),
+    }
+
+
+def _of_files() -> Words:
+    return {
+        "file": _("File"),
+        "format": _("Format"),
+        "sha256": _("Digest of the file"),
+        "bytes": _("Bytes"),
+        "event": _("Event"),
+        "layer": _("Layer"),
+        "band": _("Band"),
+        "crs": _("Coordinate system"),
+        "version": _("Version"),
+        "observed": _("What was observed"),
+        "days": _("How days are written"),
+        "audience": _("For whom"),
+        "selection": _("Question"),
+        "program": _("Program"),
+        "ern": _("Number of the amount"),
+        "was": _("Was"),
+        "until": _("Until"),
+    }
+
+
+def _of_users() -> Words:
+    return {
+        "roles": _("Roles"),
+        "ended": _("Sign-ins ended"),
+        "unlocked": _("Unlocked"),
+        "locks": _("Times locked"),
+        "browser": _("Browser"),
+        "organisation": _("Organisation"),
+    }
+
+
+def _of_retiring() -> Words:
+    return {
+        "entries": _("Entries"),
+        "looks": _("Months of looks"),
+        "changes": _("Months of changes"),
+        "through": _("Up to position"),
+        "chain": _("Digest of the chain"),
+        "entries_since": _("Entries are kept since"),
+        "changes_since": _("Changes are kept since"),
+    }
