@@ -4,11 +4,13 @@ The country X has the provinces X1 (districts X11, X12) and X2 (X21, X22). In th
 3 households of X11, 8 of X12, 20 of X21 and none of X22; dry are 30, 40, 50 and 60.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -28,18 +30,32 @@ from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person
 
+pytestmark = pytest.mark.xdist_group("guarded")
 WET = {"X11": 3, "X12": 8, "X21": 20, "X22": 0}
 DRY = {"X11": 30, "X12": 40, "X21": 50, "X22": 60}
 WEST = {"X11": 0.2, "X12": 1.2, "X21": 2.2, "X22": 3.2}
 
 
-@pytest.fixture
-def areas(session: Session) -> dict[str, Area]:
-    return make_country(session)
+@dataclass(frozen=True)
+class World:
+    """The country and its flood, made once for all tests of the module."""
+
+    session: Session
+    areas: dict[str, Area]
+    release: Release
 
 
-@pytest.fixture
-def release(session: Session, areas: dict[str, Area]) -> Release:
+@pytest.fixture(scope="module")
+def world(connection: Connection) -> Iterator[World]:
+    connection.rollback()
+    outer = connection.begin()
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        areas = make_country(session)
+        yield World(session, areas, _flooded(session, areas))
+    outer.rollback()
+
+
+def _flooded(session: Session, areas: dict[str, Area]) -> Release:
     release = make_release(session, make_event(session), floor=0.1, unit="m")
     deep: dict[Location, float | None] = {}
     for pcode, west in WEST.items():
@@ -51,6 +67,25 @@ def release(session: Session, areas: dict[str, Area]) -> Release:
     make_exposure(session, release, deep)
     session.flush()
     return release
+
+
+@pytest.fixture
+def session(world: World) -> Iterator[Session]:
+    """The session of the world; what a test does in it is taken back."""
+    with world.session.begin_nested() as before:
+        yield world.session
+        before.rollback()
+    world.session.expire_all()
+
+
+@pytest.fixture
+def areas(world: World) -> dict[str, Area]:
+    return world.areas
+
+
+@pytest.fixture
+def release(world: World) -> Release:
+    return world.release
 
 
 @pytest.fixture
