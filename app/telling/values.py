@@ -22,6 +22,9 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 SHORT = 12  # characters of a digest that are shown; all of it is in the export
 
+LISTS = {"sex": "sex", "kind": "relation", "type": "id_type"}
+"""Which vocabulary the codes of a field are from."""
+
 Labels = Mapping[str, Mapping[str, str]]
 
 
@@ -67,13 +70,8 @@ def _one_of_few(name: str, value: str, labels: Labels) -> Said | None:
     known = fixed_words().get(name, {}).get(value)
     if known is not None:
         return Said(known)
-    lists = (LISTS[name],) if name in LISTS else ()
-    found = next((labels[each][value] for each in lists if value in labels.get(each, {})), None)
-    return Said(found, ours=False) if found else None
-
-
-LISTS = {"sex": "sex", "kind": "relation", "type": "id_type"}
-"""Which vocabulary the codes of a field are from."""
+    word = labels.get(LISTS.get(name, ""), {}).get(value)
+    return Said(word, ours=False) if word else None
 
 
 def _plainly(name: str, value: Any) -> Said:
