@@ -41,8 +41,7 @@ def hidden(above: Whole, parts: Whole, fewest: int, forced: Flags | None = None)
     few = (figures > 0) & (figures < fewest)
     first = few if forced is None else few | (forced & (figures > 0))
     circles = _Circles(above, figures, first, fewest)
-    for cell in np.flatnonzero(first).tolist():
-        circles.close(cell)
+    circles.close()
     flags: Flags = first.copy()
     flags.flat[list(circles.hidden)] = True
     return flags
@@ -72,50 +71,52 @@ class _Circles:
         self.spared: set[int] = set()  # those that are on a circle
         self.fewest = fewest
         self.ends = _ends(above, figures)
-        self.meeting: dict[int, list[int]] = defaultdict(list)
-        for cell, ends in enumerate(self.ends):
+        self.steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for cell, (source, sink) in enumerate(self.ends):
             if self.figures[cell]:
-                for place in ends:
-                    self.meeting[place].append(cell)
+                self.steps[source].append((cell, sink))
+            if self.figures[cell] > fewest:  # what falls leaves at least one
+                self.steps[sink].append((cell, source))
 
-    def close(self, cell: int) -> None:
-        """Hide what it takes that a cell may be `fewest` more than it is."""
-        if cell not in self.spared:
-            circle = [cell, *self._way(cell)]
-            self.hidden.update(circle)
-            self.spared.update(circle)
+    def close(self) -> None:
+        """Hide what it takes that each hidden cell may be `fewest` more than it is.
 
-    def _way(self, cell: int) -> list[int]:
-        """The cells on the cheapest way back from where a cell flows to where it comes from.
-
-        There always is one: up to the source by the sums of rows, and down by the cell's column.
+        Cells that flow to the same place are looked at together.
         """
-        goal, start = self.ends[cell]
+        together: dict[tuple[int, int | None], set[int]] = defaultdict(set)
+        for cell in sorted(self.hidden):
+            falls = self.figures[cell] > self.fewest
+            together[self.ends[cell][1], cell if falls else None].add(cell)
+        for (start, without), cells in together.items():
+            for circle in self._circles(start, cells - self.spared, without):
+                self.hidden.update(circle)
+                self.spared.update(circle)
+
+    def _circles(self, start: int, cells: set[int], without: int | None) -> Iterator[list[int]]:
+        """Of cells that flow to a place: the cheapest way back to where each comes from, and it.
+
+        There always is one: up to the source by the sums of rows, and down by the cell's column. A
+        cell that could fall is not gone back along itself.
+        """
+        goals: dict[int, list[int]] = defaultdict(list)
+        for cell in cells:
+            goals[self.ends[cell][0]].append(cell)
         came: dict[int, tuple[int, int]] = {}
         least = {start: 0}
         waiting = [(0, start)]
-        while waiting[0][1] != goal:
+        while goals:
             cost, place = heapq.heappop(waiting)
             if cost > least[place]:
                 continue
-            for step, to in self._steps(place, cell):
+            for cell in goals.pop(place, ()):
+                yield [cell, *_back(came, place, start)]
+            for step, to in self.steps[place]:
+                if step == without:
+                    continue
                 further = cost + (1 if step in self.hidden else self.figures[step] + 1)
                 if further < least.get(to, further + 1):
                     least[to], came[to] = further, (step, place)
                     heapq.heappush(waiting, (further, to))
-        return list(_back(came, goal, start))
-
-    def _steps(self, place: int, without: int) -> Iterator[tuple[int, int]]:
-        """Cells that lead on from a place: along them they rise, against them they fall.
-
-        One falls only where at least one is left.
-        """
-        for step in self.meeting[place]:
-            source, sink = self.ends[step]
-            if source == place and step != without:
-                yield step, sink
-            elif self.figures[step] > self.fewest and step != without:
-                yield step, source
 
 
 def _ends(above: Whole, figures: Whole) -> list[tuple[int, int]]:
