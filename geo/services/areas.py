@@ -180,17 +180,20 @@ WRITE_TREE = text("""
     where not excluded.made
 """)
 
+# Materialized: areas that were only just written have no statistics, and the planner would unite
+# all of them once for each.
 UNITE_BELOW = text("""
-    update areas a set
-        shape = below.shape,
-        km2 = ST_Area(below.shape::geography) / 1e6,
-        centre = ST_PointOnSurface(below.shape)
-    from (
+    with below as materialized (
         select above.id, ST_Multi(ST_Union(area.shape)) as shape
         from areas above join areas area on area.parent_id = above.id
         where above.made and above.version = :version and above.level = :level
         group by above.id
-    ) below
+    )
+    update areas a set
+        shape = below.shape,
+        km2 = ST_Area(below.shape::geography) / 1e6,
+        centre = ST_PointOnSurface(below.shape)
+    from below
     where a.id = below.id
 """)
 

@@ -47,8 +47,13 @@ def people(session: Session, web: Flask, world: World) -> list[Person]:  # noqa:
 
 @pytest.fixture
 def taken_back(session: Session, people: list[Person]) -> Iterator[None]:
-    """Whatever the test does is undone."""
+    """Whatever the test does is undone, and whoever signed out by it is signed in as before."""
+    kept = [(person.browser, person.browser.get_cookie("session")) for person in people]
     with session.begin_nested() as before:
+        session.connection()  # not before this does the savepoint stand
         yield
         before.rollback()
     session.expire_all()
+    for browser, cookie in kept:
+        assert cookie is not None
+        browser.set_cookie(cookie.key, cookie.value)
