@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +18,10 @@ from registry.parsing.findings import finding_name
 MONEY = frozenset({"amount", "redeemed", "total", "freed", "base", "per_member", "minimum", "cap"})
 DIGESTS = frozenset({"sha256", "hash", "chain", "key"})
 AS_WRITTEN = frozenset({"number", "code", "reference", "phone", "name", "glide", "version"})
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 DECIMAL = re.compile(r"-?\d+\.\d+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*([+-]\d\d:\d\d)?")
 SHORT = 12  # characters of a digest that are shown; all of it is in the export
 
 LISTS = {"sex": "sex", "kind": "relation", "type": "id_type"}
@@ -46,7 +48,7 @@ def value_said(name: str, value: Any, currency: str | None, labels: Labels) -> S
         return Said(_("yes") if value else _("no"))
     if name in DIGESTS:
         return Said(shortened(str(value)), ours=False, code=True)
-    if name in MONEY:
+    if name in MONEY and NUMBER.fullmatch(str(value)):
         return _money_said(value, currency)
     return _one_of_few(name, str(value), labels) or _plainly(name, value)
 
@@ -64,7 +66,7 @@ def _money_said(value: Any, currency: str | None) -> Said:
 def _one_of_few(name: str, value: str, labels: Labels) -> Said | None:
     """A state, a kind or a word of a vocabulary; None where it is neither."""
     if name == "roles":
-        return Said(", ".join(role_name(Role(role)) for role in value.split(", ") if role))
+        return Said(", ".join(_role_said(role) for role in value.split(", ") if role))
     if name == "finding":
         return Said(finding_name(value.partition(":")[0]))
     known = fixed_words().get(name, {}).get(value)
@@ -72,6 +74,11 @@ def _one_of_few(name: str, value: str, labels: Labels) -> Said | None:
         return Said(known)
     word = labels.get(LISTS.get(name, ""), {}).get(value)
     return Said(word, ours=False) if word else None
+
+
+def _role_said(role: str) -> str:
+    """A role's name; one of earlier days that is no more has its code."""
+    return role_name(Role(role)) if role in set(Role) else role
 
 
 def _plainly(name: str, value: Any) -> Said:
@@ -88,11 +95,15 @@ def _plainly(name: str, value: Any) -> Said:
 
 
 def _in_writing(value: str) -> Said:
-    """What is written in one of the forms the trail keeps, as the reader writes it."""
-    if DECIMAL.fullmatch(value):
-        return Said(figure_said(Decimal(value)))
-    if DAY.fullmatch(value):
-        return Said(day_said(date.fromisoformat(value)))
-    if MOMENT.fullmatch(value):
-        return Said(moment_said(datetime.fromisoformat(value)))
+    """What is written in one of the forms the trail keeps, as the reader writes it.
+
+    Somebody's own words may look like one and be none: the 45th of a month stays as it is.
+    """
+    with suppress(ValueError):
+        if DECIMAL.fullmatch(value):
+            return Said(figure_said(Decimal(value)))
+        if DAY.fullmatch(value):
+            return Said(day_said(date.fromisoformat(value)))
+        if MOMENT.fullmatch(value):
+            return Said(moment_said(datetime.fromisoformat(value)))
     return Said(value, ours=False)

@@ -128,6 +128,11 @@ def test_an_act_of_earlier_days_keeps_its_code() -> None:
         ("number", "2026-0007", "2026-0007"),
         ("area_id", 12345, "12345"),
         ("roles", "approver, viewer", "approver, viewer"),
+        ("roles", "juggler", "juggler"),
+        ("reason", "2026-11-23 25:61 the bridge fell", "2026-11-23 25:61 the bridge fell"),
+        ("reason", "2026-11-23 25:61", "2026-11-23 25:61"),
+        ("name_local", "2026-13-45", "2026-13-45"),
+        ("total", "all of it", "all of it"),
         ("labels", {"en": "head", "fr": "chef"}, "head, chef"),
     ],
 )
