@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -59,6 +60,22 @@ def test_who_counts_by_areas_begins_by_picking_and_is_told_figures(viewer: Perso
     viewer.page.locator("#result .figure", has_text="7").first.wait_for()
     assert viewer.page.locator(".float.live").is_hidden()
     viewer.finds_it_good_on_any_screen()
+
+
+def test_what_is_typed_before_the_page_is_ready_is_looked_for(viewer: Person) -> None:
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    viewer.page.route("**/combobox.js", hold)
+    with viewer.page.expect_request("**/combobox.js"):
+        viewer.page.goto(f"{viewer.address}/select", wait_until="commit")
+    viewer.page.fill("#find-area", "X1")
+
+    late[0].continue_()
+
+    viewer.page.locator("[role=option]").first.wait_for()
 
 
 def test_drawing_says_beforehand_that_it_is_measured_and_not_counted(viewer: Person) -> None:

@@ -60,6 +60,7 @@ export function startCombobox(box, search, choose) {
     take([...list.children].indexOf(event.target.closest('[role="option"]')));
   });
   input.addEventListener('blur', () => show([]));
+  if (input === document.activeElement) ask(); // typed before this module came, on a slow line
 }
 
 function option({ name, pcode, path }, id) {
