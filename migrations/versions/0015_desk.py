@@ -1,0 +1,10 @@
+"""The hazard desk: what a file is, what its classes mean, what was mended and found."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

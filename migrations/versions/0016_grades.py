@@ -1,0 +1,10 @@
+"""Graded evidence: what part of a place is in, and questions of several hazards."""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
