@@ -1,7 +1,7 @@
 """Context layers and keys of machines."""
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Graded evidence: what part of a place is in, and questions of several hazards."""
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
