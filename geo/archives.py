@@ -12,7 +12,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,9 @@ NESTED = 2  # archives within archives
 CHUNK = 1 << 20
 RECIPES = (b"<VRTDataset", b"<OGRVRT", b"<OGRWFS", b"<GDAL_WMS", b"gdal_streamed_alg")
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+WORKBOOK = "xl/workbook."  # within the zip that an Excel workbook is
+GEODATABASE = ".gdb"
+SHOWN = 12  # names said in a refusal before "and N more"
 
 
 class FileMissing(NotFound):
@@ -53,6 +56,10 @@ class ArchiveTooLarge(Invalid):
 
 class ArchiveEscapes(Invalid):
     """{name} holds the entry {entry}, which leads out of the archive; pack it again without it."""
+
+
+class NoSuchEntry(NotFound):
+    """{name} has no file {file} inside; it has {files}."""
 
 
 class Recipe(Invalid):
@@ -119,7 +126,7 @@ def contents(place: Path) -> list[Path]:
 
     A File Geodatabase is one data set though it is a folder; system litter is left out.
     """
-    if place.is_file() or place.suffix.lower() == ".gdb":
+    if place.is_file() or place.suffix.lower() == GEODATABASE:
         return [place]
     try:
         entries = sorted(place.iterdir())
@@ -132,6 +139,46 @@ def contents(place: Path) -> list[Path]:
         if entry.is_file() or entry.is_dir():  # no pipe, no link that leads nowhere
             found += contents(entry)
     return found
+
+
+def narrowed(name: str, place: Path, file: str | None) -> Path:
+    """The one file of an unpacked archive that is meant by its path inside, or all of the place.
+
+    Raises NoSuchEntry.
+    """
+    if file is None:
+        return place
+    held = {path_inside(place, entry): entry for entry in contents(place)}
+    if file not in held:
+        raise NoSuchEntry(name=name, file=file, files=listed([str(path) for path in held]))
+    return held[file]
+
+
+def path_inside(place: Path, file: Path) -> str | None:
+    """The path of a file within the archive unpacked at a place; None where the place is it."""
+    return None if file == place else file.relative_to(place).as_posix()
+
+
+def told_apart(files: Sequence[Path]) -> list[str]:
+    """The shortest names that tell files apart: without endings, with them, or with their folders.
+
+    The folders named are those below the one they have in common.
+    """
+    for names in ([file.stem for file in files], [file.name for file in files]):
+        if len({name.lower() for name in names}) == len(names):
+            return names
+    common = Path(os.path.commonpath([file.parent for file in files]))
+    paths = [file.relative_to(common) for file in files]
+    bare = [path.with_suffix("").as_posix() for path in paths]
+    unlike = len({name.lower() for name in bare}) == len(bare)
+    return bare if unlike else [path.as_posix() for path in paths]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence, the first few of many."""
+    names = list(dict.fromkeys(names))
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def refuse_recipe(name: str, path: Path) -> None:
@@ -176,7 +223,17 @@ def _magic(path: Path) -> bytes | None:
         return None
     with path.open("rb") as stream:
         start = stream.read(4)
-    return next((kind for kind in (ZIP, GZIP) if start.startswith(kind)), None)
+    kind = next((kind for kind in (ZIP, GZIP) if start.startswith(kind)), None)
+    return None if kind == ZIP and is_workbook(path) else kind
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip is an Excel workbook, a table to be read as it is."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith(WORKBOOK) for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
+        return False
 
 
 def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
@@ -194,8 +251,21 @@ def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
         raise ArchiveBroken(name=budget.name, reason="two entries share a name") from error
     except (OSError, ValueError, struct.error) as error:  # a place or a name that cannot be
         raise ArchiveBroken(name=budget.name, reason=_said(error)) from error
+    _name_geodatabases(folder, path.name.split(".")[0])
     if deeper:
         _unpack_nested(folder, budget, deeper - 1)
+
+
+def _name_geodatabases(folder: Path, name: str) -> None:
+    """Give a File Geodatabase packed without its folder one that is called as GDAL wants it."""
+    for table in list(folder.rglob("*.gdbtable")):
+        bare = table.parent
+        if bare.suffix.lower() == GEODATABASE or not table.exists():
+            continue
+        named = bare / f"{name}{GEODATABASE}"
+        named.mkdir()
+        for part in [entry for entry in bare.iterdir() if entry.is_file()]:
+            part.rename(named / part.name)
 
 
 def _said(error: Exception) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Invalid
-from geo.archives import contents, unpacked
-from geo.raster.bands import Choice, listed
+from geo.archives import contents, listed, narrowed, told_apart, unpacked
+from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.raster.open import GRIDS, grid_at, is_raster, rasters_among
 from geo.vector.open import SHAPES, Layer, layer_at
@@ -32,7 +33,9 @@ def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
 
     Raises a Refusal that says what was found and what to do.
     """
-    with unpacked(path) as place:
+    with unpacked(path) as whole:
+        place = narrowed(path.name, whole, choice.file)
+        choice = replace(choice, file=None)
         if _holds_grid(path.name, contents(place), choice):
             with grid_at(path.name, place, choice) as grid:
                 yield grid
@@ -47,13 +50,13 @@ def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:
     if len(files) == 1:
         _refuse_printed(name, files[0])
         return files[0].is_file() and (files[0].suffix.lower() in GRIDS or is_raster(files[0]))
-    shapes = [file.stem for file in files if file.suffix.lower() in SHAPES]
-    grids = [file.stem for file in files if file.suffix.lower() in GRIDS]
+    shapes = [file for file in files if file.suffix.lower() in SHAPES]
+    grids = [file for file in files if file.suffix.lower() in GRIDS]
     if not grids or not shapes:
         return not shapes and bool(rasters_among(files))
     if choice.layer is None:
-        raise SeveralKinds(name=name, files=listed(grids + shapes))
-    return choice.layer.lower() in [grid.lower() for grid in grids]
+        raise SeveralKinds(name=name, files=listed(told_apart(grids + shapes)))
+    return choice.layer.lower() in [called.lower() for called in told_apart(grids)]
 
 
 def _refuse_printed(name: str, path: Path) -> None:

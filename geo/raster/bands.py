@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Invalid
+from geo.archives import listed
 
-SHOWN = 12  # names said in a refusal before "and N more"
 DEGREES = {
     "north": {"degrees_north", "degree_north", "degrees_n", "degree_n"},
     "east": {"degrees_east", "degree_east", "degrees_e", "degree_e"},
@@ -43,7 +43,11 @@ class Picture(Invalid):
 
 @dataclass(frozen=True)
 class Choice:
-    """What an analyst says of a raster where it does not speak for itself."""
+    """What an analyst says of a file where it does not speak for itself.
+
+    `file` is a path inside an archive; `layer` may name a file of an archive too, where no other is
+    called so.
+    """
 
     crs: str | None = None
     layer: str | None = None
@@ -51,6 +55,7 @@ class Choice:
     time: str | None = None
     band: int | None = None
     nodata: tuple[float, ...] = ()
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,10 @@ def chosen_band(name: str, dataset: Any, choice: Choice) -> Band:
 
     Raises SeveralBands, SeveralTimes, NoSuchBand, NoSuchTime, NoTimes, NoSuchVariable, Picture.
     """
-    bands = [_band(dataset, n) for n in dataset.indexes if holds_values(dataset, n)]
+    bands = bands_of(dataset)
     if choice.band is not None:
         return _by_number(name, bands, choice)
-    _refuse_picture(name, dataset)
+    refuse_picture(name, dataset)
     if choice.variable is not None:
         bands = _by_name(name, bands, choice.variable)
     if choice.time is not None:
@@ -94,16 +99,24 @@ def chosen_band(name: str, dataset: Any, choice: Choice) -> Band:
     raise SeveralBands(name=name, bands=listed([str(band) for band in bands]))
 
 
+def refuse_picture(name: str, dataset: Any) -> None:
+    """Raise Picture for colours to look at: red, green and blue, or a palette."""
+    colours = [interpretation.name for interpretation in dataset.colorinterp]
+    if {"red", "green", "blue"} <= set(colours):
+        numbered = [f"{number} {colour}" for number, colour in enumerate(colours, start=1)]
+        raise Picture(name=name, colours=", ".join(numbered))
+    if "palette" in colours:
+        raise Picture(name=name, colours="a palette of colours")
+
+
+def bands_of(dataset: Any) -> list[Band]:
+    """The bands of an open data set that hold values, in their order."""
+    return [_band(dataset, n) for n in dataset.indexes if holds_values(dataset, n)]
+
+
 def holds_values(dataset: Any, number: int) -> bool:
     """Whether a band holds values, and not how opaque the cells of others are."""
     return bool(dataset.colorinterp[number - 1].name != "alpha")
-
-
-def listed(names: list[str]) -> str:
-    """Names for a sentence, the first few of many."""
-    names = list(dict.fromkeys(names))
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def says_degrees(tags: dict[str, str]) -> bool:
@@ -136,15 +149,6 @@ def _by_time(name: str, bands: list[Band], wanted: str) -> list[Band]:
     if not timed:
         raise NoSuchTime(name=name, time=wanted, times=listed([band.time for band in bands]))
     return timed
-
-
-def _refuse_picture(name: str, dataset: Any) -> None:
-    colours = [interpretation.name for interpretation in dataset.colorinterp]
-    if {"red", "green", "blue"} <= set(colours):
-        numbered = [f"{number} {colour}" for number, colour in enumerate(colours, start=1)]
-        raise Picture(name=name, colours=", ".join(numbered))
-    if colours == ["palette"]:
-        raise Picture(name=name, colours="a palette of colours")
 
 
 def _band(dataset: Any, number: int) -> Band:

@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 
 from core.errors import Invalid
 from core.words import _
-from geo.archives import contents, refuse_recipe, unpacked
+from geo.archives import contents, listed, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import CIRCLE, WGS84, in_degrees, settled
 from geo.raster import shakemap
 from geo.raster.bands import (
@@ -26,7 +26,6 @@ from geo.raster.bands import (
     NoSuchVariable,
     chosen_band,
     holds_values,
-    listed,
     says_degrees,
 )
 from geo.raster.grid import Grid
@@ -104,12 +103,23 @@ def opened(path: Path, choice: Choice = UNSAID) -> Iterator[Grid]:
 @contextmanager
 def grid_at(name: str, place: Path, choice: Choice) -> Iterator[Grid]:
     """The grid of values at a place unpacked already; `name` is what people call the file."""
+    place = narrowed(name, place, choice.file)
     file, rest = _chosen_file(name, contents(place), choice)
+    with readable(file) as found:
+        yield _grid(name, found, rest)
+
+
+@contextmanager
+def readable(file: Path) -> Iterator[str]:
+    """What GDAL opens of a file while the block lasts: of a ShakeMap, the GeoTIFF made of it.
+
+    Raises ShakeMapBroken.
+    """
     if shakemap.is_shakemap(file):
         with shakemap.as_geotiff(file) as tiff:
-            yield _grid(name, str(tiff), rest)
+            yield str(tiff)
     else:
-        yield _grid(name, str(file), rest)
+        yield str(file)
 
 
 def is_raster(path: Path) -> bool:
@@ -156,15 +166,18 @@ def _chosen_file(name: str, files: list[Path], choice: Choice) -> tuple[Path, Ch
         files = rasters_among(files)
     if not files:
         raise Unreadable(name=name)
-    names = listed([file.stem for file in files])
     meant = [file for file in files if choice.layer and _is_called(file, choice.layer)]
-    if meant:
+    if len(meant) == 1:
         return meant[0], replace(choice, layer=None)
-    if len(files) > 1:
-        if choice.layer:
-            raise NoSuchFile(name=name, layer=choice.layer, files=names)
-        raise SeveralFiles(name=name, files=names)
-    return files[0], choice
+    if len(files) == 1:
+        return files[0], choice
+    names = told_apart(files)
+    called = dict(zip([name.lower() for name in names], files, strict=True))
+    if choice.layer is None:
+        raise SeveralFiles(name=name, files=listed(names))
+    if choice.layer.lower() not in called:
+        raise NoSuchFile(name=name, layer=choice.layer, files=listed(names))
+    return called[choice.layer.lower()], replace(choice, layer=None)
 
 
 def _is_called(file: Path, name: str) -> bool:

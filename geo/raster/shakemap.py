@@ -6,6 +6,7 @@ nodes, so that the cell of a point is its nearest node.
 Format: ShakeMap Manual, section "Grid of ground motions" (usgs.github.io/shakemap).
 """
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from core.errors import Invalid
 
-MARK = b"<shakemap_grid"
+MARK = re.compile(rb"<(\w+:)?shakemap_grid\b")  # with a namespace of its own or without
 PLACES = ("LON", "LAT")
 
 
@@ -32,7 +33,7 @@ class ShakeMapBroken(Invalid):
 def is_shakemap(path: Path) -> bool:
     """Whether a file is a ShakeMap grid, by its first lines."""
     with path.open("rb") as stream:
-        return MARK in stream.read(4096)
+        return MARK.search(stream.read(4096)) is not None
 
 
 @contextmanager

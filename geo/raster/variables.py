@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import Invalid
-from geo.raster.bands import DEGREES, NoSuchVariable, listed
+from geo.archives import listed
+from geo.raster.bands import DEGREES, NoSuchVariable
 
 
 class SeveralVariables(Invalid):
@@ -23,20 +24,26 @@ def chosen_variable(
     Coordinates and bounds of time that netCDF keeps as variables are not offered, but may be named.
     Raises SeveralVariables, NoSuchVariable, NoGrid.
     """
-    parts: dict[str, str] = {_name_of(part): part for part in dataset.subdatasets}
+    parts = _parts(dataset)
     if not parts:
         if dataset.count == 0:
             raise NoGrid(name=name)
         return None
     if wanted is not None:
-        found = [gdal_name for part, gdal_name in parts.items() if _means(wanted, part)]
-        if not found:
-            raise NoSuchVariable(name=name, variable=wanted, variables=listed(list(parts)))
-        return found[0]
-    offered = _values_only(parts, open_again) if len(parts) > 1 else parts
-    if len(offered) > 1:
-        raise SeveralVariables(name=name, variables=listed(list(offered)))
-    return next(iter(offered.values()))
+        meant = [gdal_name for part, gdal_name in parts.items() if _means(wanted, part)]
+        if not meant:
+            raise NoSuchVariable(name=name, variable=wanted, variables=listed(parts))
+        return meant[0]
+    found = offered(dataset, open_again)
+    if len(found) > 1:
+        raise SeveralVariables(name=name, variables=listed(found))
+    return next(iter(found.values()))
+
+
+def offered(dataset: Any, open_again: Callable[[str], Any]) -> dict[str, str]:
+    """The variables of an open data set that hold values, and what GDAL calls each."""
+    parts = _parts(dataset)
+    return _values_only(parts, open_again) if len(parts) > 1 else parts
 
 
 def is_turned(file: str, variable: str) -> bool:
@@ -55,6 +62,10 @@ def only_variable(dataset: Any, number: int) -> str | None:
     """The netCDF variable a band belongs to, where the file says."""
     name: str | None = dataset.tags(number).get("NETCDF_VARNAME")
     return name
+
+
+def _parts(dataset: Any) -> dict[str, str]:
+    return {_name_of(part): part for part in dataset.subdatasets}
 
 
 def _name_of(part: str) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.crs import WGS84, Floats, carried, same
+from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.vector.repair import repaired
+from geo.vector.reproject import on_the_globe, reprojected
 from geo.vector.subdivide import subdivided
 
 
@@ -71,14 +72,7 @@ def ground_km2(shapes: Shapes) -> float:
 
 def normal(shapes: Shapes, values: Floats, crs: CRS) -> Extent:
     """N polygons of any system (None where a feature has none), each with a value, as an extent."""
-    fixed = repaired(_in_degrees(shapes, crs))
-    parts, owners = subdivided(fixed.shapes)
-    return Extent(fixed.shapes, parts, values[owners], len(fixed.changed))
-
-
-def _in_degrees(shapes: Shapes, crs: CRS) -> Shapes:
-    if same(crs, WGS84):
-        return shapes
-    return shapely.transform(
-        shapes, lambda at: np.column_stack(carried(at[:, 0], at[:, 1], crs, WGS84))
-    )
+    fixed = repaired(shapes)
+    globe = on_the_globe(reprojected(fixed.shapes, crs, WGS84))
+    parts, owners = subdivided(globe)
+    return Extent(globe, parts, values[owners], len(fixed.changed))

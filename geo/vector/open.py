@@ -19,10 +19,11 @@ from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from core.errors import Invalid
-from geo.archives import contents, refuse_recipe, unpacked
+from geo.archives import contents, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import in_degrees, settled
 from geo.ellipsoid import Shapes
 from geo.vector.columns import Column, column_of
+from geo.vector.repair import areal
 
 # Drivers that read shapes from the file they are given: none that fetches, or points elsewhere.
 # fmt: off
@@ -93,14 +94,16 @@ class Features:
 
 
 @contextmanager
-def opened(path: Path, *, crs: str | None = None, layer: str | None = None) -> Iterator[Layer]:
+def opened(
+    path: Path, *, crs: str | None = None, layer: str | None = None, file: str | None = None
+) -> Iterator[Layer]:
     """The wanted layer of a vector file, readable as long as the block lasts.
 
-    `path` may be zipped or gzipped; a shapefile comes with its companions. Raises a Refusal that
-    says what was found and what to do.
+    `path` may be zipped or gzipped, `file` is a path inside it; a shapefile comes with its
+    companions. Raises a Refusal that says what was found and what to do.
     """
     with unpacked(path) as place:
-        yield layer_at(path.name, place, crs=crs, layer=layer)
+        yield layer_at(path.name, narrowed(path.name, place, file), crs=crs, layer=layer)
 
 
 def layer_at(name: str, place: Path, *, crs: str | None = None, layer: str | None = None) -> Layer:
@@ -121,9 +124,9 @@ def layers(name: str, place: Path) -> list[tuple[Path, str]]:
     for file in files:
         refuse_recipe(name, file)
         try:
-            found += [(file, layer) for layer, kind in _listed(file) if kind is not None]
+            found += [(file, layer) for layer, kind in listed_layers(file) if kind is not None]
             read += 1
-        except _broken():
+        except broken():
             continue  # a .json of settings among shapefiles
     if not read:
         raise Unreadable(name=name)
@@ -150,10 +153,8 @@ def polygons(layer: Layer, shapes: Shapes) -> Shapes:
     """The polygons of a layer; None where a feature has none. Raises NotPolygons, NotDegrees."""
     kinds = shapely.get_type_id(shapes)
     shapes = shapes.copy()
-    for at in np.flatnonzero(np.isin(kinds, COLLECTIONS)):
-        parts = shapely.get_parts(shapes[at])
-        parts = parts[np.isin(shapely.get_type_id(parts), POLYGONS)]
-        shapes[at] = shapely.union_all(parts) if len(parts) else None
+    for at in np.flatnonzero(np.isin(kinds, COLLECTIONS)).tolist():
+        shapes[at] = areal(shapes[at])
     others = sorted({NAMES[kind] for kind in set(kinds.tolist()) & set(NAMES)})
     if others:
         raise NotPolygons(name=layer.file, kinds=" and ".join(others))
@@ -173,7 +174,7 @@ def bounds_of(shapes: Shapes) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _listed(file: Path) -> list[tuple[str, str | None]]:
+def listed_layers(file: Path) -> list[tuple[str, str | None]]:
     """The layers of a file and their kinds of shape. A KML's empty folders and links are none."""
     import pyogrio
 
@@ -190,9 +191,7 @@ def _listed(file: Path) -> list[tuple[str, str | None]]:
 
 
 def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tuple[Path, str]:
-    names = [layer for _, layer in found]
-    if len(set(names)) < len(names):
-        names = [f"{path.stem}/{layer}" for path, layer in found]
+    names = _names(found)
     if wanted is None:
         if len(found) > 1:
             raise SeveralLayers(name=name, layers=", ".join(names))
@@ -201,6 +200,40 @@ def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tup
     if not meant:
         raise NoSuchLayer(name=name, layer=wanted, layers=", ".join(names))
     return found[meant[0]]
+
+
+def holds_layers(file: Path) -> bool:
+    """Whether a file opens as layers of shapes or tables at all; what they hold is not judged."""
+    try:
+        return bool(listed_layers(file))
+    except broken():
+        return False
+
+
+def kinds_in(file: Path, layer: str, most: int) -> set[int]:
+    """The kinds of the first features of a layer, as Shapely numbers them; -1 where one has no
+    shape. Nothing where they cannot be read."""
+    import pyogrio
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _meta, _fids, shapes, _fields = pyogrio.raw.read(
+                file, layer=layer, columns=[], max_features=most, force_2d=True
+            )
+        return set(shapely.get_type_id(shapely.from_wkb(shapes, on_invalid="fix")).tolist())
+    except broken():
+        return set()
+
+
+def _names(found: list[tuple[Path, str]]) -> list[str]:
+    """What tells layers apart: their own names, or else those of their files before them."""
+    names = [layer for _, layer in found]
+    if len({name.lower() for name in names}) == len(names):
+        return names
+    files = list(dict.fromkeys(path for path, _ in found))
+    of_file = dict(zip(files, told_apart(files), strict=True))
+    return [f"{of_file[path]}/{layer}" for path, layer in found]
 
 
 def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
@@ -233,7 +266,7 @@ def facts(name: str, path: Path, layer: str, *, bounds: bool = False) -> dict[st
             return _info(path, layer, encoding, bounds=bounds)
         except UnicodeDecodeError:
             return _info(path, layer, WESTERN, bounds=bounds)
-    except _broken() as error:
+    except broken() as error:
         raise Unreadable(name=name) from error
 
 
@@ -248,12 +281,12 @@ def _info(path: Path, layer: str, encoding: str | None, *, bounds: bool) -> dict
     return found | {"read_as": encoding}
 
 
-def _broken() -> tuple[type[Exception], ...]:
+def broken() -> tuple[type[Exception], ...]:
     """What pyogrio raises where a file is broken, or its text is in no encoding we can tell."""
     from pyogrio._err import CPLE_BaseError
     from pyogrio.errors import DataLayerError, DataSourceError
 
-    return DataSourceError, DataLayerError, CPLE_BaseError, UnicodeDecodeError
+    return DataSourceError, DataLayerError, CPLE_BaseError, UnicodeDecodeError, ShapelyError
 
 
 def _declared(info: dict[str, Any]) -> CRS | None:
@@ -316,7 +349,7 @@ def _raw(layer: Layer, fields: list[str]) -> tuple[dict[str, Any], Any, Any, Any
             return _read_by_pyogrio(layer, fields, layer.encoding)
         except UnicodeDecodeError:
             return _read_by_pyogrio(layer, fields, WESTERN)
-    except _broken() as error:
+    except broken() as error:
         raise Damaged(name=layer.file, reason=str(error)[:120]) from error
 
 

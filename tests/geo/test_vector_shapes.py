@@ -41,7 +41,7 @@ def test_crossing_rings_are_cut_and_told() -> None:
     assert fixed.shapes[2] is None
     assert fixed.changed.tolist() == [1]
     assert fixed.reasons == ["Self-intersection[1 1]"]
-    assert (fixed.before.tolist(), fixed.after.tolist()) == ([0], [2])  # two triangles of 1 each
+    assert (fixed.before.tolist(), fixed.after.tolist()) == ([2], [2])  # two triangles of 1 each
 
 
 def test_a_hole_takes_away_only_where_there_is_a_shell() -> None:

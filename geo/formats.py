@@ -1,0 +1,94 @@
+"""The format of a file by what stands in it, never by its name, in the words people use for it."""
+
+import re
+import zipfile
+from pathlib import Path
+
+HEAD = 1 << 16  # bytes
+NETCDF_4 = (b"_NCProperties", b"_Netcdf4", b"DIMENSION_LIST")  # within HDF5
+# fmt: off
+SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"II*\0", "GeoTIFF"), (b"MM\0*", "GeoTIFF"), (b"II+\0", "GeoTIFF"), (b"MM\0+", "GeoTIFF"),
+    (b"CDF\x01", "netCDF"), (b"CDF\x02", "netCDF"), (b"CDF\x05", "netCDF"),
+    (b"\x89HDF\r\n\x1a\n", "HDF5"), (b"\x0e\x03\x13\x01", "HDF4"), (b"GRIB", "GRIB"),
+    (b"DSBB", "Surfer grid"), (b"DSRB", "Surfer grid"), (b"DSAA", "Surfer grid"),
+    (b"SQLite format 3\0", "GeoPackage"), (b"\0\0\x27\x0a", "shapefile"),
+    (b"fgb\x03fgb", "FlatGeobuf"), (b"%PDF", "PDF"), (b"\x89PNG", "PNG picture"),
+    (b"\xff\xd8\xff", "JPEG picture"), (b"GIF8", "GIF picture"), (b"\x1f\x8b", "gzip archive"),
+    (b"7z\xbc\xaf", "7-Zip archive"), (b"Rar!", "RAR archive"),
+    (b"\xd0\xcf\x11\xe0", "Office file of before 2007"),
+)
+MARKUP: tuple[tuple[str, str], ...] = (
+    (r"<(\w+:)?shakemap_grid\b", "ShakeMap grid"), (r"<(\w+:)?kml\b", "KML"),
+    (r"<gpx\b", "GPX"), (r"<!doctype html|<html\b", "web page"),
+    (r"opengis\.net/gml", "GML"), (r"<", "XML"),
+)
+INSIDE: tuple[tuple[str, str], ...] = (
+    ("xl/workbook.", "Excel workbook"), ("word/document.", "Word document"),
+    ("ppt/presentation.", "PowerPoint presentation"),
+)
+ENDINGS: tuple[tuple[str, str], ...] = (
+    (".gdbtable", "zipped File Geodatabase"), (".shp", "zipped shapefile"), (".kml", "KMZ"),
+)
+# fmt: on
+
+
+def format_of(path: Path) -> str:
+    """The format of a file in words: `GeoTIFF`, `zipped shapefile`, `PDF`; `unknown format` if
+    nothing in it tells."""
+    if path.is_dir():
+        return "File Geodatabase" if path.suffix.lower() == ".gdb" else "folder"
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(HEAD)
+    except OSError:
+        return "unknown format"
+    if start.startswith(b"PK\x03\x04"):
+        return _of_zip(path)
+    found = next((name for mark, name in SIGNATURES if start.startswith(mark)), None)
+    if found == "HDF5" and any(mark in start for mark in NETCDF_4):
+        return "netCDF"
+    if found is not None:
+        return found
+    return "unknown format" if b"\0" in start else _of_text(start.decode("utf-8", "replace"))
+
+
+def with_article(format_name: str) -> str:
+    """A format as it stands in a sentence: `a GeoTIFF`, `an HDF5`."""
+    vowel = format_name[:1].lower() in "aeiou" or format_name.startswith(("HDF", "XML"))
+    return f"{'an' if vowel else 'a'} {format_name}"
+
+
+def _of_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return "zip archive"
+    for mark, name in INSIDE:
+        if any(entry.startswith(mark) for entry in names):
+            return name
+    for ending, name in ENDINGS:
+        if any(entry.endswith(ending) for entry in names):
+            return name
+    return "zip archive"
+
+
+def _of_text(text: str) -> str:
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
+        lower = start.lower()
+        return next(name for mark, name in MARKUP if re.search(mark, lower))
+    if start.startswith(("{", "[")):
+        return _of_json(start)
+    if re.match(r"(?i)ncols\b|north:", start):
+        return "ASCII grid"
+    first = start.splitlines()[0] if start.strip() else ""
+    return "table of text" if max(map(first.count, ",;\t|")) else "plain text"
+
+
+def _of_json(start: str) -> str:
+    if re.search(r'"type"\s*:\s*"Topology"', start):
+        return "TopoJSON"
+    kinds = r'"(FeatureCollection|features|Feature|geometry|coordinates|GeometryCollection)"'
+    return "GeoJSON" if re.search(kinds, start) else "JSON"

@@ -1,0 +1,66 @@
+"""What a family of products says of a file: what it measures, and what its codes mean."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from geo.products.parts import Part
+
+
+class Means(StrEnum):
+    """What a class of a product says of a place."""
+
+    IN = "in"
+    OUT = "out"
+    NOT_OBSERVED = "not_observed"
+    PERMANENT_WATER = "permanent_water"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class ClassOf:
+    """One class: a code as the file writes it, or whole numbers from `a` to `b` as `a..b`.
+
+    A place of the class has `value`; where that is None, its code plus `plus`.
+    """
+
+    code: str
+    label: str
+    means: Means
+    value: float | None = None
+    plus: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What a family of products says of a file. What is None or empty is asked of the analyst.
+
+    `product` is the key under which the analyst's answers are remembered. `observed`, `water` and
+    `excluded` are the parts that say where the product could see, where water always is, and where
+    it cannot tell. `tiles` are further parts to be laid beside `part`. `observed_at` has no zone
+    where the product does not tell one; `day_only` says that its hour is not known. `says` are
+    sentences for the analyst.
+    """
+
+    product: str
+    title: str
+    part: Part | None = None
+    measure: str | None = None
+    unit: str | None = None
+    direction: str = "at_least"
+    floor: float | None = None
+    classes: tuple[ClassOf, ...] = ()
+    zeros: str = ""
+    nodata: tuple[float, ...] = ()
+    value_field: str | None = None
+    observed_rule: str | None = None
+    observed: Part | None = None
+    water: Part | None = None
+    excluded: Part | None = None
+    tiles: tuple[Part, ...] = ()
+    observed_at: datetime | None = None
+    day_only: bool = False
+    forecast: bool = False
+    source: str = ""
+    licence: str = ""
+    says: tuple[str, ...] = ()

@@ -1,0 +1,197 @@
+"""The normal form of what was chosen of a file: one grid with what its cells mean, or one extent.
+
+Everything that is published is read here. What had to be changed on the way is listed, with the
+ground before and after, so that nothing is lost unsaid.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from core.errors import Invalid
+from core.words import _
+from geo.archives import listed
+from geo.crs import WGS84, Floats
+from geo.ellipsoid import Shapes, polygons_km2
+from geo.products.classed import CodeUnknown, classed
+from geo.products.meaning import ClassOf, Means
+from geo.raster.bands import Choice
+from geo.raster.grid import Grid
+from geo.raster.open import opened as opened_grid
+from geo.vector.columns import Column
+from geo.vector.extent import Extent, normal
+from geo.vector.open import Layer, opened, polygons, read
+from geo.vector.repair import as_drawn
+from geo.vector.reproject import on_the_globe, reprojected
+
+FLOODED = 1.0  # the value of a polygon that carries none
+
+
+class ValueMissing(Invalid):
+    """{count} polygons of {name} have no number in the column {column}; choose another column, or
+    say what its words mean."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an analyst confirmed of a file: the part that is meant, and what it and others mean.
+
+    `observed`, `water` and `excluded` are other parts: where the product could see, where water
+    always is, where it cannot tell. `tiles` are further parts to be laid beside the chosen one.
+    """
+
+    choice: Choice
+    classes: tuple[ClassOf, ...] = ()
+    observed: Choice | None = None
+    water: Choice | None = None
+    excluded: Choice | None = None
+    value_field: str | None = None
+    tiles: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One feature (from 1) that was changed, why, and its ground before and after in km2."""
+
+    feature: int
+    reason: str
+    before_km2: float
+    after_km2: float
+
+
+@dataclass(frozen=True)
+class Normal:
+    """An extent as it is published: parts of EPSG:4326 with their values.
+
+    `observed` and `water` are parts too, None where the file does not say. `km2_before` and
+    `km2_after` are the ground of all features, overlaps counted as often as they are drawn.
+    """
+
+    parts: Shapes
+    values: Floats
+    observed: Shapes | None
+    water: Shapes | None
+    repairs: tuple[Repair, ...]
+    km2_before: float
+    km2_after: float
+
+
+@contextmanager
+def grid_of(path: Path, reading: Reading) -> Iterator[tuple[Grid, Grid | None]]:
+    """The grid of values that was chosen and, where it has any, the grid of reasons beside it.
+
+    Where classes are given, the values are what they stand for. Reasons are whole numbers, as
+    `geo.raster.reasons` names them. Raises a Refusal that says what was found and what to do.
+    """
+    masks = reading.water, reading.excluded
+    if not (reading.classes or reading.tiles or any(masks)):
+        with opened_grid(path, reading.choice) as grid:
+            yield grid, None
+        return
+    tiles = (reading.choice, *reading.tiles)
+    with classed(path, tiles, reading.classes, *masks) as both:
+        yield both
+
+
+def shapes_of(path: Path, reading: Reading) -> Normal:
+    """The extent that was chosen, in its normal form, and what was changed to reach it.
+
+    Overlaps are counted as often as they are drawn. Raises a Refusal that says what was found and
+    what to do.
+    """
+    shapes, values, crs = _chosen(path, reading)
+    extent = normal(shapes, values, crs)
+    before = _ground_before(shapes, crs)
+    after = polygons_km2(extent.shapes)
+    return Normal(
+        parts=extent.parts,
+        values=extent.values,
+        observed=_parts(path, reading.observed),
+        water=_parts(path, reading.water),
+        repairs=tuple(_repairs(shapes, extent, before, after)),
+        km2_before=float(before.sum()),
+        km2_after=float(after.sum()),
+    )
+
+
+def _chosen(path: Path, reading: Reading) -> tuple[Shapes, Floats, CRS]:
+    """The polygons that count as hit, None where one does not, with their values and system."""
+    with _opened(path, reading.choice) as layer:
+        features = read(layer, [reading.value_field] if reading.value_field else [])
+        shapes = polygons(layer, features.shapes)
+    values = np.full(len(shapes), FLOODED)
+    if reading.value_field:
+        values = _values(path.name, features.columns[reading.value_field], shapes, reading.classes)
+    hit = ~np.isnan(values)
+    return np.where(hit, shapes, np.array(None)), values, layer.crs
+
+
+def _values(name: str, column: Column, shapes: Shapes, classes: tuple[ClassOf, ...]) -> Floats:
+    """The value of each polygon: its number, or what its class stands for; NaN where it is none."""
+    if not classes:
+        numbers = column.numbers(name).astype(np.float64)
+        missing = int((np.isnan(numbers) & ~shapely.is_missing(shapes)).sum())
+        if missing:
+            raise ValueMissing(count=missing, name=name, column=column.name)
+        return numbers
+    stands_for = {one.code: _value(one) for one in classes}
+    texts = column.texts()
+    unknown = sorted({text for text in texts if text not in stands_for})
+    if unknown:
+        raise CodeUnknown(name=name, codes=listed(unknown))
+    return np.array([stands_for[text] for text in texts], dtype=np.float64)
+
+
+def _value(one: ClassOf) -> float:
+    if one.means is not Means.IN:
+        return np.nan
+    return FLOODED if one.value is None else one.value
+
+
+def _parts(path: Path, choice: Choice | None) -> Shapes | None:
+    """Another layer of the file, in parts."""
+    if choice is None:
+        return None
+    with _opened(path, choice) as layer:
+        shapes = polygons(layer, read(layer).shapes)
+    return normal(shapes, np.full(len(shapes), FLOODED), layer.crs).parts
+
+
+def _opened(path: Path, choice: Choice) -> AbstractContextManager[Layer]:
+    return opened(path, crs=choice.crs, layer=choice.layer, file=choice.file)
+
+
+def _ground_before(shapes: Shapes, crs: CRS) -> Floats:
+    """The ground of N polygons as they are drawn, in km2; as plain units where no place on the
+    globe answers to them."""
+    drawn = shapes.copy()
+    broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    drawn[broken] = as_drawn(shapes[broken])
+    globe = on_the_globe(reprojected(drawn, crs, WGS84))
+    lost = shapely.is_missing(globe) & ~shapely.is_missing(drawn)
+    ground = polygons_km2(globe)
+    unit = float(crs.axis_info[0].unit_conversion_factor or 1)
+    ground[lost] = np.nan_to_num(shapely.area(drawn[lost])) * unit**2 / 1e6
+    return ground
+
+
+def _repairs(shapes: Shapes, extent: Extent, before: Floats, after: Floats) -> Iterator[Repair]:
+    """What was changed of each feature, by its number from 1."""
+    there = ~shapely.is_missing(shapes)
+    reasons = dict(zip(*_invalid(shapes), strict=True))
+    for at in np.flatnonzero(there & shapely.is_missing(extent.shapes)).tolist():
+        reasons.setdefault(at, _("No place on the globe answers to its coordinates"))
+    for at in sorted(reasons):
+        yield Repair(at + 1, reasons[at], float(before[at]), float(after[at]))
+
+
+def _invalid(shapes: Shapes) -> tuple[list[int], list[str]]:
+    """The positions of invalid polygons and what is wrong with each, without its coordinates."""
+    fixed = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
+    reasons = [str(reason).partition("[")[0] for reason in shapely.is_valid_reason(shapes[fixed])]
+    return fixed.tolist(), reasons

@@ -1,0 +1,85 @@
+"""A file under examination: what a recogniser may ask of it, each asked of the file only once."""
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from babel.dates import format_date
+
+from core.words import apart, current
+from geo.archives import narrowed
+from geo.products.parts import Inventory, Part, PartKind
+from geo.raster.open import dataset, grid_at, readable
+from geo.vector.open import layer_at, read
+
+CELLS = 4_000_000  # of a grid are looked at, every so many rows and columns of a larger one
+MOST_CODES = 256
+
+
+class Specimen:
+    """An unpacked file and its inventory.
+
+    Raises a Refusal where a part it is asked of cannot be read.
+    """
+
+    def __init__(self, place: Path, of: Inventory) -> None:
+        self.place, self.of = place, of
+        self._codes: dict[int, dict[float, int]] = {}
+
+    @cached_property
+    def grids(self) -> list[Part]:
+        """The grids, those in a palette of colours too."""
+        return [part for part in self.of.parts if part.kind in (PartKind.GRID, PartKind.PICTURE)]
+
+    @cached_property
+    def polygons(self) -> list[Part]:
+        """The layers of polygons."""
+        return [part for part in self.of.parts if part.kind is PartKind.POLYGONS]
+
+    def called(self, part: Part) -> str:
+        """The name of the file a part stands in, without folders, in lower case."""
+        return (part.file or self.of.name).rsplit("/", 1)[-1].lower()
+
+    def path(self, part: Part) -> Path:
+        """Where the file of a part is unpacked."""
+        return narrowed(self.of.name, self.place, part.file)
+
+    def texts(self, part: Part, column: str) -> list[str]:
+        """The different values of a column of a layer as text, in order; empty ones left out."""
+        layer = layer_at(self.of.name, self.path(part), crs="EPSG:4326", layer=part.layer)
+        found = read(layer, [column]).columns[column].texts()
+        return sorted({text for text in found if text})
+
+    def codes(self, part: Part) -> dict[float, int]:
+        """How often each number stands in a grid, those for nodata too; nothing if many do."""
+        if part.number not in self._codes:
+            self._codes[part.number] = self._counted(part)
+        return self._codes[part.number]
+
+    def tags(self, part: Part) -> dict[str, str]:
+        """What the header of a grid says of itself, keys in lower case."""
+        with readable(self.path(part)) as found, dataset(found) as source:
+            tags = dict(source.tags())
+            if source.count:
+                tags |= source.tags(part.band or 1)
+        return {key.lower(): str(value) for key, value in tags.items()}
+
+    def _counted(self, part: Part) -> dict[float, int]:
+        choice = part.choice(crs=None if part.crs else "EPSG:3857")
+        with (
+            grid_at(self.of.name, self.place, choice) as grid,
+            dataset(grid.name) as source,
+        ):
+            step = max(1, int(np.ceil(np.sqrt(grid.width * grid.height / CELLS))))
+            shape = (max(1, grid.height // step), max(1, grid.width // step))
+            cells = source.read(grid.band, out_shape=shape)
+        numbers, counts = np.unique(cells[np.isfinite(cells)], return_counts=True)
+        if len(numbers) > MOST_CODES:
+            return {}
+        return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+
+
+def day_said(day: date) -> str:
+    """A day as it stands in a title: 13 Nov 2020."""
+    return apart(str(format_date(day, "d MMM y", locale=current().locale)))
