@@ -14,7 +14,8 @@ from geo.products.parts import Box, Inventory, Part, PartKind
 from geo.raster.bands import Choice
 from geo.raster.open import UNSAID, is_raster, looks_like_raster
 from geo.raster.windows import gdal_errors
-from geo.vector.open import SHAPES, broken, holds_layers
+from geo.vector.facts import broken, holds_layers
+from geo.vector.open import SHAPES
 
 __all__ = ["Box", "Inventory", "NothingToRead", "Part", "PartKind", "inventory"]
 

@@ -6,7 +6,8 @@ from core.errors import Refusal
 from core.words import counted
 from geo.crs import CrsMissing, label
 from geo.products.parts import Part, PartKind
-from geo.vector.open import described, facts, kinds_in, listed_layers
+from geo.vector.facts import facts, kinds_in, listed_layers
+from geo.vector.open import described
 
 POLYGONAL = ("polygon", "surface")
 LINEAR = ("line", "curve")

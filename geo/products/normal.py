@@ -16,19 +16,19 @@ from pyproj import CRS
 from core.errors import Invalid
 from core.words import _
 from geo.archives import listed
-from geo.crs import WGS84, Floats
+from geo.crs import CIRCLE, WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.products.classed import CodeUnknown, classed
 from geo.products.meaning import ClassOf, Means
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.raster.open import opened as opened_grid
-from geo.vector.columns import Column
-from geo.vector.extent import Extent, normal
-from geo.vector.open import Layer, opened, polygons, read
+from geo.vector.extent import normal
+from geo.vector.open import Features, Layer, opened, polygons, read
 from geo.vector.repair import as_drawn
 from geo.vector.reproject import on_the_globe, reprojected
 
+HALF = CIRCLE / 2
 FLOODED = 1.0  # the value of a polygon that carries none
 
 
@@ -104,42 +104,42 @@ def shapes_of(path: Path, reading: Reading) -> Normal:
     Overlaps are counted as often as they are drawn. Raises a Refusal that says what was found and
     what to do.
     """
-    shapes, values, crs = _chosen(path, reading)
-    extent = normal(shapes, values, crs)
-    before = _ground_before(shapes, crs)
-    after = polygons_km2(extent.shapes)
+    with _opened(path, reading.choice) as layer:
+        features = read(layer, [reading.value_field] if reading.value_field else [])
+        shapes = polygons(layer, features.shapes)
+    values = _values(path.name, features, shapes, reading)
+    raw = np.where(np.isnan(values), np.array(None), features.shapes)
+    shapes = np.where(np.isnan(values), np.array(None), shapes)
+    extent = normal(shapes, values, layer.crs)
+    before, after = _ground_before(raw, layer.crs), polygons_km2(extent.shapes)
+    reasons = _reasons(raw, shapes, features.renested, extent.shapes)
     return Normal(
         parts=extent.parts,
         values=extent.values,
         observed=_parts(path, reading.observed),
         water=_parts(path, reading.water),
-        repairs=tuple(_repairs(shapes, extent, before, after)),
+        repairs=tuple(
+            Repair(at + 1, reasons[at], float(before[at]), float(after[at]))
+            for at in sorted(reasons)
+        ),
         km2_before=float(before.sum()),
         km2_after=float(after.sum()),
     )
 
 
-def _chosen(path: Path, reading: Reading) -> tuple[Shapes, Floats, CRS]:
-    """The polygons that count as hit, None where one does not, with their values and system."""
-    with _opened(path, reading.choice) as layer:
-        features = read(layer, [reading.value_field] if reading.value_field else [])
-        shapes = polygons(layer, features.shapes)
-    values = np.full(len(shapes), FLOODED)
-    if reading.value_field:
-        values = _values(path.name, features.columns[reading.value_field], shapes, reading.classes)
-    hit = ~np.isnan(values)
-    return np.where(hit, shapes, np.array(None)), values, layer.crs
-
-
-def _values(name: str, column: Column, shapes: Shapes, classes: tuple[ClassOf, ...]) -> Floats:
-    """The value of each polygon: its number, or what its class stands for; NaN where it is none."""
-    if not classes:
+def _values(name: str, features: Features, shapes: Shapes, reading: Reading) -> Floats:
+    """The value of each polygon: its number, or what its class stands for; NaN where that is not
+    hit. Raises ValueMissing, CodeUnknown."""
+    if not reading.value_field:
+        return np.full(len(shapes), FLOODED)
+    column = features.columns[reading.value_field]
+    if not reading.classes:
         numbers = column.numbers(name).astype(np.float64)
         missing = int((np.isnan(numbers) & ~shapely.is_missing(shapes)).sum())
         if missing:
             raise ValueMissing(count=missing, name=name, column=column.name)
         return numbers
-    stands_for = {one.code: _value(one) for one in classes}
+    stands_for = {one.code: _value(one) for one in reading.classes}
     texts = column.texts()
     unknown = sorted({text for text in texts if text not in stands_for})
     if unknown:
@@ -180,18 +180,23 @@ def _ground_before(shapes: Shapes, crs: CRS) -> Floats:
     return ground
 
 
-def _repairs(shapes: Shapes, extent: Extent, before: Floats, after: Floats) -> Iterator[Repair]:
-    """What was changed of each feature, by its number from 1."""
-    there = ~shapely.is_missing(shapes)
-    reasons = dict(zip(*_invalid(shapes), strict=True))
-    for at in np.flatnonzero(there & shapely.is_missing(extent.shapes)).tolist():
-        reasons.setdefault(at, _("No place on the globe answers to its coordinates"))
-    for at in sorted(reasons):
-        yield Repair(at + 1, reasons[at], float(before[at]), float(after[at]))
+def _reasons(
+    raw: Shapes, shapes: Shapes, renested: tuple[int, ...], normal_form: Shapes
+) -> dict[int, str]:
+    """What was changed of which feature, by its position; the first reason of several."""
+    there, kept = ~shapely.is_missing(raw) & ~shapely.is_empty(raw), ~shapely.is_missing(shapes)
+    invalid = np.flatnonzero(kept & ~shapely.is_valid(shapes))
+    reasons = [str(reason).partition("[")[0] for reason in shapely.is_valid_reason(shapes[invalid])]
+    found = dict.fromkeys(np.flatnonzero(there & ~kept).tolist(), _("A line or a point left out"))
+    found |= dict.fromkeys(renested, _("Its rings were nested as no polygon's are"))
+    found |= dict.fromkeys(_turned(raw, shapes), _("An edge ran around the earth the long way"))
+    lost = np.flatnonzero(kept & shapely.is_missing(normal_form)).tolist()
+    found |= dict.fromkeys(lost, _("No place on the globe answers to its coordinates"))
+    return dict(zip(invalid.tolist(), reasons, strict=True)) | found
 
 
-def _invalid(shapes: Shapes) -> tuple[list[int], list[str]]:
-    """The positions of invalid polygons and what is wrong with each, without its coordinates."""
-    fixed = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
-    reasons = [str(reason).partition("[")[0] for reason in shapely.is_valid_reason(shapes[fixed])]
-    return fixed.tolist(), reasons
+def _turned(raw: Shapes, shapes: Shapes) -> list[int]:
+    """The positions of shapes that were counted on past the antimeridian."""
+    before, after = shapely.bounds(raw)[:, 2], shapely.bounds(shapes)[:, 2]
+    with np.errstate(invalid="ignore"):
+        return [int(at) for at in np.flatnonzero((after > HALF) & (before <= HALF))]

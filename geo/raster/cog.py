@@ -30,7 +30,8 @@ class NoCodeFree(Invalid):
 def write_cog(grid: Grid, target: Path) -> Summary:
     """Write a grid to `target`, tiled, compressed and with overviews; answers what it holds.
 
-    Overviews average measures and keep the nearest of whole numbers, which may be classes. The
+    Overviews average measures and keep the nearest of whole numbers, which may be classes, also
+    where those are kept as floats. The
     least and most value are noted in the file as GDAL notes them, for `value_range`.
     """
     import rasterio
@@ -44,7 +45,8 @@ def write_cog(grid: Grid, target: Path) -> Summary:
             out.write(_covered(piece, nodata), 1, window=piece.window.slices)
         out.scales, out.offsets = [grid.scale], [grid.offset]
         out.update_tags(1, **{LEAST: repr(look.summary.least), MOST: repr(look.summary.most)})
-    kind = "average" if np.dtype(grid.dtype).kind in MEASURED else "nearest"
+    measured = np.dtype(grid.dtype).kind in MEASURED and not look.summary.codes
+    kind = "average" if measured else "nearest"
     copy(
         plain, target, driver="COG", compress="DEFLATE", predictor="YES", blocksize=BLOCK,
         overview_resampling=kind, num_threads=1, bigtiff="IF_SAFER",

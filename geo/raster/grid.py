@@ -77,10 +77,16 @@ class Grid:
         return known
 
     def measured(self, stored: Cells) -> Cells:
-        """The values of stored numbers: as stored, or in 64-bit floats where the grid is scaled."""
+        """The values of stored numbers: as stored, or floats where the grid is scaled.
+
+        Whole numbers of at most 16 bits give 32-bit floats, which tell them all apart: so 3 x 0.1
+        is 0.3, and compares as any other value written as 0.3 does.
+        """
         if not self.scaled:
             return stored
-        return np.asarray(stored.astype(np.float64) * self.scale + self.offset)
+        found = stored.astype(np.float64) * self.scale + self.offset
+        packed = stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2
+        return np.asarray(found.astype(np.float32) if packed else found)
 
     def positions(self, x: Floats, y: Floats) -> tuple[Indices, Indices, Flags]:
         """Row and column of the cells that hold N points, and which points lie in the grid at all.

@@ -1,12 +1,13 @@
 """What a grid holds, counted: how much was observed, from where to where, how often which value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import Floats
+from geo.raster.codes import Codes, Suspect, Suspicions
 from geo.raster.grid import Grid
 from geo.raster.pieces import Piece, read
 
@@ -16,13 +17,19 @@ ROUND = (1, 2, 5, 10)
 
 @dataclass(frozen=True)
 class Summary:
-    """Cells in all, with a value, and with exactly zero; the least and most value (NaN: none)."""
+    """Cells in all, with a value, and with exactly zero; the least and most value (NaN: none).
+
+    `codes` says how often each value of a grid of classes stands in it; it is empty where there
+    are more than a few or one is no whole number. `suspects` may mean "no data" unsaid.
+    """
 
     cells: int
     observed: int
     zeros: int
     least: float
     most: float
+    codes: dict[float, int] = field(default_factory=dict)
+    suspects: tuple[Suspect, ...] = ()
 
 
 class Look:
@@ -30,6 +37,7 @@ class Look:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.codes, self.suspicions = Codes(), Suspicions()
         self.observed = self.zeros = 0
         self.least, self.most = math.inf, -math.inf
 
@@ -41,12 +49,22 @@ class Look:
             self.zeros += int((known == 0).sum())
             self.least = min(self.least, float(known.min()))
             self.most = max(self.most, float(known.max()))
+            self.codes.take(known)
+            self.suspicions.take(piece.cells[piece.seen])
 
     @property
     def summary(self) -> Summary:
         """What was seen up to now."""
         least, most = (self.least, self.most) if self.observed else (math.nan, math.nan)
-        return Summary(self.grid.width * self.grid.height, self.observed, self.zeros, least, most)
+        return Summary(
+            cells=self.grid.width * self.grid.height,
+            observed=self.observed,
+            zeros=self.zeros,
+            least=least,
+            most=most,
+            codes=self.codes.found,
+            suspects=self.suspicions.found,
+        )
 
 
 class Bins:

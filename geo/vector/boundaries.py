@@ -23,7 +23,8 @@ from core.errors import Invalid
 from core.words import _
 from geo.archives import unpacked
 from geo.crs import WGS84, carried, same
-from geo.vector.open import described, facts, read
+from geo.vector.facts import facts
+from geo.vector.open import described, read
 from geo.vector.open import layers as layers_at
 from geo.vector.repair import areal
 from geo.vector.reproject import on_the_globe

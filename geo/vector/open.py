@@ -3,7 +3,6 @@
 Nothing is guessed: several layers, or a coordinate system the file does not tell, are asked for.
 """
 
-import glob
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,14 +14,26 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from core.errors import Invalid
 from geo.archives import contents, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import in_degrees, settled
 from geo.ellipsoid import Shapes
+from geo.vector import nesting
+from geo.vector.antimeridian import the_short_way
 from geo.vector.columns import Column, column_of
+from geo.vector.facts import (
+    WESTERN,
+    Unreadable,
+    are_degrees,
+    beyond_degrees,
+    broken,
+    declared_crs,
+    facts,
+    listed_layers,
+    speaks_by_default,
+)
 from geo.vector.repair import areal
 
 # Drivers that read shapes from the file they are given: none that fetches, or points elsewhere.
@@ -38,13 +49,7 @@ SHAPES = {
 # fmt: on
 POLYGONS, COLLECTIONS = (3, 6), (7,)
 NAMES = {0: "points", 1: "lines", 2: "lines", 4: "points", 5: "lines"}
-HEAD = 1 << 16  # bytes at either end of a GeoJSON in which it would name its system
-WESTERN = "cp1252"  # European, for text that does not say its encoding and is no UTF-8
-FARTHEST = 360.0  # degrees; grids and shapes of the Pacific count to here
-
-
-class Unreadable(Invalid):
-    """{name} cannot be read as a layer of shapes; ask for it as GeoPackage or GeoJSON."""
+RARE = 0.01  # of the features of a layer of polygons may be lines or points, and are left out
 
 
 class NoShapes(Invalid):
@@ -83,14 +88,19 @@ class Layer:
     columns: tuple[str, ...]
     fid: str
     encoding: str | None
+    driver: str = ""
 
 
 @dataclass(frozen=True)
 class Features:
-    """The N features of a layer in their order: flat shapes (None where missing) and columns."""
+    """The N features of a layer in their order: flat shapes (None where missing) and columns.
+
+    `renested` are the positions of those whose rings had to be put in order first.
+    """
 
     shapes: Shapes
     columns: dict[str, Column]
+    renested: tuple[int, ...] = ()
 
 
 @contextmanager
@@ -146,24 +156,35 @@ def read(layer: Layer, columns: Sequence[str] = ()) -> Features:
     }
     found.setdefault(layer.fid, Column(layer.fid, "OFTInteger64", np.asarray(fids)))
     asked = {column: found[name] for column, name in zip(columns, names, strict=True)}
-    return Features(_shapes(layer, shapes), asked)
+    flat, renested = _shapes(layer, shapes)
+    return Features(flat, asked, renested)
 
 
 def polygons(layer: Layer, shapes: Shapes) -> Shapes:
-    """The polygons of a layer; None where a feature has none. Raises NotPolygons, NotDegrees."""
-    kinds = shapely.get_type_id(shapes)
-    shapes = shapes.copy()
-    for at in np.flatnonzero(np.isin(kinds, COLLECTIONS)).tolist():
-        shapes[at] = areal(shapes[at])
-    others = sorted({NAMES[kind] for kind in set(kinds.tolist()) & set(NAMES)})
-    if others:
-        raise NotPolygons(name=layer.file, kinds=" and ".join(others))
-    shapes[shapely.is_empty(shapes)] = None
+    """The polygons of a layer; None where a feature has none, or is a rare line or point.
+
+    Edges that would run around the earth are turned the short way. Raises NotPolygons, NotDegrees.
+    """
+    shapes = _areal(layer, shapes)
     bounds = bounds_of(shapes)
-    if in_degrees(layer.crs) and not _are_degrees(bounds):
+    if in_degrees(layer.crs) and not are_degrees(bounds):
         low, high = min(bounds), max(bounds)
         raise NotDegrees(name=layer.file, low=f"{low:.9g}", high=f"{high:.9g}")
-    return shapes
+    return the_short_way(shapes)[0] if in_degrees(layer.crs) else shapes
+
+
+def _areal(layer: Layer, shapes: Shapes) -> Shapes:
+    """Polygons and the polygons in collections. Raises NotPolygons where others are not rare."""
+    kinds = shapely.get_type_id(shapes)
+    others = np.isin(kinds, list(NAMES))
+    if others.sum() > RARE * len(shapes):
+        named = sorted({NAMES[kind] for kind in kinds[others].tolist()})
+        raise NotPolygons(name=layer.file, kinds=" and ".join(named))
+    found = shapes.copy()
+    for at in np.flatnonzero(np.isin(kinds, COLLECTIONS)).tolist():
+        found[at] = areal(shapes[at])
+    found[others | shapely.is_empty(shapes)] = None
+    return found
 
 
 def bounds_of(shapes: Shapes) -> tuple[float, float, float, float]:
@@ -172,22 +193,6 @@ def bounds_of(shapes: Shapes) -> tuple[float, float, float, float]:
         return (math.nan,) * 4
     west, south, east, north = shapely.total_bounds(shapes).tolist()
     return west, south, east, north
-
-
-def listed_layers(file: Path) -> list[tuple[str, str | None]]:
-    """The layers of a file and their kinds of shape. A KML's empty folders and links are none."""
-    import pyogrio
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found: list[tuple[str, str | None]] = pyogrio.list_layers(file).tolist()
-        if file.suffix.lower() == ".kml":
-            found = [
-                (layer, kind)
-                for layer, kind in found
-                if pyogrio.read_info(file, layer=layer)["features"]
-            ]
-    return found
 
 
 def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tuple[Path, str]:
@@ -200,30 +205,6 @@ def _chosen(name: str, found: list[tuple[Path, str]], wanted: str | None) -> tup
     if not meant:
         raise NoSuchLayer(name=name, layer=wanted, layers=", ".join(names))
     return found[meant[0]]
-
-
-def holds_layers(file: Path) -> bool:
-    """Whether a file opens as layers of shapes or tables at all; what they hold is not judged."""
-    try:
-        return bool(listed_layers(file))
-    except broken():
-        return False
-
-
-def kinds_in(file: Path, layer: str, most: int) -> set[int]:
-    """The kinds of the first features of a layer, as Shapely numbers them; -1 where one has no
-    shape. Nothing where they cannot be read."""
-    import pyogrio
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            _meta, _fids, shapes, _fields = pyogrio.raw.read(
-                file, layer=layer, columns=[], max_features=most, force_2d=True
-            )
-        return set(shapely.get_type_id(shapely.from_wkb(shapes, on_invalid="fix")).tolist())
-    except broken():
-        return set()
 
 
 def _names(found: list[tuple[Path, str]]) -> list[str]:
@@ -241,8 +222,8 @@ def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
     info = facts(name, path, layer, bounds=given is not None)
     if info["driver"] not in DRIVERS:
         raise Unreadable(name=name)
-    declared = _declared(info)
-    if given is not None and _speaks_by_default(path, info) and _beyond_degrees(info):
+    declared = declared_crs(info)
+    if given is not None and speaks_by_default(path, info) and beyond_degrees(info):
         declared = None
     return Layer(
         file=name,
@@ -252,94 +233,19 @@ def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
         columns=tuple(str(field) for field in info["fields"]),
         fid=info["fid_column"] or "fid",
         encoding=info["read_as"],
+        driver=info["driver"],
     )
 
 
-def facts(name: str, path: Path, layer: str, *, bounds: bool = False) -> dict[str, Any]:
-    """What pyogrio says of a layer; `read_as` is its encoding, where it does not tell that itself.
-
-    Raises Unreadable.
-    """
-    encoding = _encoding(path)
+def _shapes(layer: Layer, written: Any) -> tuple[Shapes, tuple[int, ...]]:
+    """The shapes of a layer, and which of them GDAL had lost rings of."""
     try:
-        try:
-            return _info(path, layer, encoding, bounds=bounds)
-        except UnicodeDecodeError:
-            return _info(path, layer, WESTERN, bounds=bounds)
-    except broken() as error:
-        raise Unreadable(name=name) from error
-
-
-def _info(path: Path, layer: str, encoding: str | None, *, bounds: bool) -> dict[str, Any]:
-    import pyogrio
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found: dict[str, Any] = pyogrio.read_info(
-            path, layer=layer, encoding=encoding, force_total_bounds=bounds
-        )
-    return found | {"read_as": encoding}
-
-
-def broken() -> tuple[type[Exception], ...]:
-    """What pyogrio raises where a file is broken, or its text is in no encoding we can tell."""
-    from pyogrio._err import CPLE_BaseError
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    return DataSourceError, DataLayerError, CPLE_BaseError, UnicodeDecodeError, ShapelyError
-
-
-def _declared(info: dict[str, Any]) -> CRS | None:
-    try:
-        crs = CRS.from_user_input(info["crs"]) if info["crs"] else None
-    except CRSError:
-        return None
-    return None if crs is None or crs.is_engineering else crs
-
-
-def _speaks_by_default(path: Path, info: dict[str, Any]) -> bool:
-    """Whether a GeoJSON names no system, so that WGS 84 is only what the standard assumes."""
-    if not info["driver"].startswith("GeoJSON"):
-        return False
-    with path.open("rb") as stream:
-        start = stream.read(HEAD)
-        stream.seek(max(0, path.stat().st_size - HEAD))
-        return b'"crs"' not in start + stream.read()
-
-
-def _beyond_degrees(info: dict[str, Any]) -> bool:
-    bounds = info["total_bounds"]
-    return bounds is not None and not _are_degrees(bounds)
-
-
-def _are_degrees(bounds: tuple[float, ...]) -> bool:
-    west, south, east, north = bounds
-    return not max(abs(west), abs(east)) > FARTHEST and not max(abs(south), abs(north)) > 90
-
-
-def _encoding(path: Path) -> str | None:
-    """How to read a shapefile that does not name its encoding: UTF-8 if it can be, else cp1252."""
-    if path.suffix.lower() != ".shp":
-        return None
-    companions = {p.suffix.lower(): p for p in path.parent.glob(f"{glob.escape(path.stem)}.*")}
-    if ".cpg" in companions:  # GDAL does not know it as "ANSI 1252"
-        return WESTERN if b"1252" in companions[".cpg"].read_bytes() else None
-    if ".dbf" not in companions:
-        return None
-    table = companions[".dbf"].read_bytes()
-    records = table[int.from_bytes(table[8:10], "little") :]
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError:
-        return WESTERN
-    return "UTF-8"
-
-
-def _shapes(layer: Layer, written: Any) -> Shapes:
-    try:
-        return np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
+        shapes = np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
     except ShapelyError as error:
         raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+    if layer.driver != "GeoJSON":
+        return shapes, ()
+    return nesting.renested(layer.file, layer.path, shapes)
 
 
 def _raw(layer: Layer, fields: list[str]) -> tuple[dict[str, Any], Any, Any, Any]:

@@ -11,7 +11,7 @@ import shapely
 
 from geo.archives import Recipe
 from geo.vector.boundaries import Boundaries, read_boundaries
-from geo.vector.open import Unreadable
+from geo.vector.facts import Unreadable
 
 NAMES = ["Peñablanca", "Ibañez “núcleo”"]
 

@@ -167,3 +167,15 @@ def test_a_grid_counted_from_0_to_360_lies_where_it_is(tmp_path: Path) -> None:
     file = depth_file(tmp_path / "a.tif", [[1.0, 1.0], [1.0, 1.0]], transform=east)
     with opened(file) as grid:
         assert footprint(grid).bounds == pytest.approx((-160, 0, -158, 2))
+
+
+def test_a_grid_across_the_antimeridian_is_outlined_on_either_side(tmp_path: Path) -> None:
+    path = depth_file(tmp_path / "d.tif", [[1.0] * 20] * 2, transform=Affine(1, 0, 170, 0, -1, 2))
+
+    with opened(path) as grid:
+        parts = shapely.get_parts(footprint(grid))
+
+    assert sorted(tuple(bounds) for bounds in shapely.bounds(parts).tolist()) == [
+        (-180, 0, -170, 2),
+        (170, 0, 180, 2),
+    ]

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import rasterio
 from netCDF4 import Dataset
+from rasterio.enums import ColorInterp
 from rasterio.shutil import copy
 from rasterio.transform import from_origin
 
 from geo.archives import Recipe
 from geo.crs import CrsMissing, label
-from geo.raster.bands import Choice, NoSuchTime, NoSuchVariable, SeveralTimes
+from geo.raster.bands import Choice, NoSuchTime, NoSuchVariable, Picture, SeveralTimes
 from geo.raster.open import (
     BlockTooLarge,
     NotDegrees,
@@ -249,3 +250,25 @@ def test_the_largest_value_of_no_cell_is_none(tmp_path: Path) -> None:
         values, found = largest(grid, np.array([None], dtype=object))
 
     assert (len(values), found.tolist()) == (1, [False])
+
+
+def test_a_shakemap_whose_namespace_has_a_prefix_is_one(tmp_path: Path) -> None:
+    source = (DATA / "hazard" / "idn_inasafe" / "shake_20131105060809_grid.xml").read_text()
+    prefixed = source.replace("<shakemap_grid", "<s:shakemap_grid").replace("xmlns=", "xmlns:s=")
+    path = tmp_path / "grid.xml"
+    path.write_text(prefixed.replace("</shakemap_grid", "</s:shakemap_grid"))
+
+    with opened(path, Choice(variable="MMI")) as grid:
+        assert (grid.width, grid.height, grid.band) == (101, 101, 3)
+
+
+def test_a_palette_is_a_picture_also_where_a_band_of_opacity_stands_beside_it(
+    tmp_path: Path,
+) -> None:
+    path = depth_file(tmp_path / "map.tif", [[1, 2], [3, 4]], dtype="uint8", count=2, nodata=None)
+    with rasterio.open(path, "r+") as file:
+        file.colorinterp = (ColorInterp.palette, ColorInterp.alpha)
+        file.write_colormap(1, {1: (0, 0, 255, 255)})
+
+    with pytest.raises(Picture), opened(path):
+        pass
