@@ -2,12 +2,15 @@
 
 WATER_DEPTH = "Water depth"
 FLOODED = "Flooded"
+WIND, SHAKING, RAIN = "Wind speed", "Shaking intensity", "Rainfall"
+DROUGHT, SEVERITY = "Drought index", "Forecast severity"
 
 MEASURES: dict[str, tuple[str, ...]] = {
     WATER_DEPTH: ("m", "dm", "cm", "ft"),
     FLOODED: (),
-    "Wind speed": ("m/s", "km/h", "kt"),
-    "Shaking intensity": ("MMI",),
-    "Rainfall": ("mm",),
-    "Drought index": ("index",),
+    WIND: ("m/s", "km/h", "kt"),
+    SHAKING: ("MMI",),
+    RAIN: ("mm",),
+    DROUGHT: ("index",),
+    SEVERITY: ("index",),
 }

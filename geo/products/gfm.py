@@ -58,12 +58,11 @@ def _classes() -> tuple[ClassOf, ...]:
 
 def _among(specimen: Specimen, name: str) -> list[Part]:
     """The grids of a layer: named so in their file, their title or their header."""
-    return [part for part in specimen.grids if name in _names(specimen, part)]
-
-
-def _names(specimen: Specimen, part: Part) -> str:
-    named = f"{specimen.called(part)} {part.title}".lower()
-    return re.sub(r"[\s-]+", "_", named)
+    return [
+        part
+        for part in specimen.grids
+        if name in specimen.named(part) or name in " ".join(specimen.tags(part).values()).lower()
+    ]
 
 
 def _codes_fit(specimen: Specimen, part: Part) -> bool:

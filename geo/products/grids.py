@@ -7,12 +7,10 @@ from typing import Any
 from core.errors import Refusal
 from core.words import _
 from geo.crs import CrsMissing, label
-from geo.products.parts import Part, PartKind
+from geo.products.parts import ANYWHERE, Part, PartKind
 from geo.raster.bands import Band, Choice, bands_of, refuse_picture
 from geo.raster.open import dataset, grid_at, readable
 from geo.raster.variables import offered
-
-ANYWHERE = "EPSG:3857"  # taken only to look at a grid that does not say its system
 
 
 def grids_of(name: str, file: Path, inside: str | None) -> list[Part]:

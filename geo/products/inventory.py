@@ -11,6 +11,8 @@ from geo.formats import format_of, with_article
 from geo.products.grids import grids_of
 from geo.products.layers import layers_of
 from geo.products.parts import Box, Inventory, Part, PartKind
+from geo.products.tables import tables_of
+from geo.products.tracks import tracks_of
 from geo.raster.bands import Choice
 from geo.raster.open import UNSAID, is_raster, looks_like_raster
 from geo.raster.windows import gdal_errors
@@ -20,7 +22,8 @@ from geo.vector.open import SHAPES
 __all__ = ["Box", "Inventory", "NothingToRead", "Part", "PartKind", "inventory"]
 
 DOCUMENTS = ("PDF", "Word document", "PowerPoint presentation", "web page")
-PICTURES = {".png", ".jpg", ".jpeg", ".gif"}
+SHEETS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"}
+TABLES = ("table of text", "Excel workbook", "Office file of before 2007")
 
 
 class PartBroken(Invalid):
@@ -65,11 +68,15 @@ def _parts(name: str, file: Path, inside: str | None) -> list[Part]:
 
 def _readers(file: Path, *, alone: bool) -> list[Reader]:
     ending = file.suffix.lower()
-    if looks_like_raster(file) or (alone and is_raster(file)):
+    if looks_like_raster(file):
         return [grids_of]
-    if ending in SHAPES or (alone and holds_layers(file)):
+    if ending in SHAPES:
         return [layers_of]
-    return []
+    if format_of(file) in TABLES and (alone or ending in SHEETS):
+        return [tables_of]
+    if alone and is_raster(file):
+        return [grids_of]
+    return [layers_of] if alone and holds_layers(file) else []
 
 
 def _read(reader: Reader, name: str, file: Path, inside: str | None) -> list[Part]:
@@ -78,8 +85,17 @@ def _read(reader: Reader, name: str, file: Path, inside: str | None) -> list[Par
     except Refusal as refusal:
         says = refusal.message
     except (*gdal_errors(), *broken()):
+        if tracks := _tracks(file, inside):
+            return tracks
         says = PartBroken(name=file.name, format=with_article(format_of(file))).message
     return [Part(0, PartKind.UNREADABLE, file.name, inside, says=says)]
+
+
+def _tracks(file: Path, inside: str | None) -> list[Part]:
+    try:
+        return tracks_of(file, inside)
+    except OSError:  # no netCDF
+        return []
 
 
 def _document(file: Path, inside: str | None) -> Part:

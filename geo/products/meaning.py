@@ -36,10 +36,10 @@ class Recognition:
     """What a family of products says of a file. What is None or empty is asked of the analyst.
 
     `product` is the key under which the analyst's answers are remembered. `observed`, `water` and
-    `excluded` are the parts that say where the product could see, where water always is, and where
-    it cannot tell. `tiles` are further parts to be laid beside `part`. `observed_at` has no zone
-    where the product does not tell one; `day_only` says that its hour is not known. `says` are
-    sentences for the analyst.
+    `excluded` are the parts that say where the product could see (within `bounded`, where it says
+    that too), where water always is, and where it cannot tell; `tiles` lie beside `part`.
+    `observed_at` has no zone where the product does not tell one; `day_only` says that its hour is
+    not known. `says` are sentences for the analyst.
     """
 
     product: str
@@ -55,6 +55,7 @@ class Recognition:
     value_field: str | None = None
     observed_rule: str | None = None
     observed: Part | None = None
+    bounded: Part | None = None
     water: Part | None = None
     excluded: Part | None = None
     tiles: tuple[Part, ...] = ()

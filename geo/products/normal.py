@@ -19,7 +19,8 @@ from geo.archives import listed
 from geo.crs import CIRCLE, WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.products.classed import CodeUnknown, classed
-from geo.products.meaning import ClassOf, Means
+from geo.products.meaning import ClassOf, Means, Recognition
+from geo.products.parts import Part
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.raster.open import opened as opened_grid
@@ -27,6 +28,7 @@ from geo.vector.extent import normal
 from geo.vector.open import Features, Layer, opened, polygons, read
 from geo.vector.repair import as_drawn
 from geo.vector.reproject import on_the_globe, reprojected
+from geo.vector.shares import overlap
 
 HALF = CIRCLE / 2
 FLOODED = 1.0  # the value of a polygon that carries none
@@ -41,17 +43,37 @@ class ValueMissing(Invalid):
 class Reading:
     """What an analyst confirmed of a file: the part that is meant, and what it and others mean.
 
-    `observed`, `water` and `excluded` are other parts: where the product could see, where water
-    always is, where it cannot tell. `tiles` are further parts to be laid beside the chosen one.
+    `observed`, `water` and `excluded` are other parts: where the product could see (within
+    `bounded`, if that is given too), where water always is, where it cannot tell; `tiles` are
+    laid beside the chosen part.
     """
 
     choice: Choice
     classes: tuple[ClassOf, ...] = ()
     observed: Choice | None = None
+    bounded: Choice | None = None
     water: Choice | None = None
     excluded: Choice | None = None
     value_field: str | None = None
     tiles: tuple[Choice, ...] = ()
+
+
+def as_recognised(found: Recognition) -> Reading:
+    """What an analyst confirms who agrees with everything a family of products says of a file."""
+    return Reading(
+        choice=_choice(found.part) or Choice(),
+        classes=found.classes,
+        observed=_choice(found.observed),
+        bounded=_choice(found.bounded),
+        water=_choice(found.water),
+        excluded=_choice(found.excluded),
+        value_field=found.value_field,
+        tiles=tuple(part.choice() for part in found.tiles),
+    )
+
+
+def _choice(part: Part | None) -> Choice | None:
+    return None if part is None else part.choice()
 
 
 @dataclass(frozen=True)
@@ -116,7 +138,7 @@ def shapes_of(path: Path, reading: Reading) -> Normal:
     return Normal(
         parts=extent.parts,
         values=extent.values,
-        observed=_parts(path, reading.observed),
+        observed=_observed(path, reading),
         water=_parts(path, reading.water),
         repairs=tuple(
             Repair(at + 1, reasons[at], float(before[at]), float(after[at]))
@@ -151,6 +173,14 @@ def _value(one: ClassOf) -> float:
     if one.means is not Means.IN:
         return np.nan
     return FLOODED if one.value is None else one.value
+
+
+def _observed(path: Path, reading: Reading) -> Shapes | None:
+    """What the product could see: one layer, or what two of them have in common."""
+    seen, frame = _parts(path, reading.observed), _parts(path, reading.bounded)
+    if seen is None or frame is None:
+        return seen
+    return overlap(seen, frame)
 
 
 def _parts(path: Path, choice: Choice | None) -> Shapes | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from geo.raster.bands import Choice
 
 Box = tuple[float, float, float, float]
+ANYWHERE = "EPSG:3857"  # taken only to look at a grid that does not say its system
 
 
 class PartKind(StrEnum):

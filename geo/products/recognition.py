@@ -8,7 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geo.archives import unpacked
-from geo.products import gfm, shakemaps, unosat
+from geo.products import (
+    copernicus_ems,
+    forecasts,
+    gfm,
+    mcdwd,
+    plain,
+    shakemaps,
+    tables,
+    tracks,
+    unosat,
+    viirs,
+)
 from geo.products.meaning import ClassOf, Means, Recognition
 from geo.products.parts import Inventory
 from geo.products.specimen import Specimen
@@ -17,8 +28,15 @@ __all__ = ["ClassOf", "Means", "Recognition", "recognise"]
 
 FAMILIES: tuple[Callable[[Specimen], Recognition | None], ...] = (
     gfm.recognise,
+    viirs.recognise,
+    mcdwd.recognise,
+    copernicus_ems.recognise,
     unosat.recognise,
     shakemaps.recognise,
+    forecasts.recognise,
+    tracks.recognise,
+    tables.recognise,
+    plain.recognise,
 )
 
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import iterparse
 
 from core.words import _
+from geo.measures import SHAKING
 from geo.products.meaning import Recognition
 from geo.products.parts import Part
 from geo.products.specimen import Specimen, day_said
@@ -36,7 +37,7 @@ def recognise(specimen: Specimen) -> Recognition | None:
         product="shakemap",
         title=title,
         part=part,
-        measure="Shaking intensity",
+        measure=SHAKING,
         unit=INTENSITY,
         floor=FELT,
         observed_rule="cells",

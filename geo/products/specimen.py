@@ -1,5 +1,7 @@
 """A file under examination: what a recogniser may ask of it, each asked of the file only once."""
 
+import math
+import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +11,8 @@ from babel.dates import format_date
 
 from core.words import apart, current
 from geo.archives import narrowed
-from geo.products.parts import Inventory, Part, PartKind
+from geo.products.parts import ANYWHERE, Inventory, Part, PartKind
+from geo.raster.grid import Cells, Grid
 from geo.raster.open import dataset, grid_at, readable
 from geo.vector.open import layer_at, read
 
@@ -41,6 +44,11 @@ class Specimen:
         """The name of the file a part stands in, without folders, in lower case."""
         return (part.file or self.of.name).rsplit("/", 1)[-1].lower()
 
+    def named(self, part: Part) -> str:
+        """All names of a part, in lower case with underscores between their words."""
+        names = f"{self.of.name} {part.file or ''} {part.layer or ''} {part.title}".lower()
+        return re.sub(r"[\s./-]+", "_", names)
+
     def path(self, part: Part) -> Path:
         """Where the file of a part is unpacked."""
         return narrowed(self.of.name, self.place, part.file)
@@ -65,19 +73,29 @@ class Specimen:
                 tags |= source.tags(part.band or 1)
         return {key.lower(): str(value) for key, value in tags.items()}
 
+    def highest(self, part: Part) -> float:
+        """The highest value of a grid as far as it was looked at; NaN where it has none."""
+        grid, cells = self._looked_at(part)
+        known = grid.measured(cells[grid.observed(cells)])
+        return float(known.max()) if known.size else float("nan")
+
     def _counted(self, part: Part) -> dict[float, int]:
-        choice = part.choice(crs=None if part.crs else "EPSG:3857")
-        with (
-            grid_at(self.of.name, self.place, choice) as grid,
-            dataset(grid.name) as source,
-        ):
-            step = max(1, int(np.ceil(np.sqrt(grid.width * grid.height / CELLS))))
-            shape = (max(1, grid.height // step), max(1, grid.width // step))
-            cells = source.read(grid.band, out_shape=shape)
+        _grid, cells = self._looked_at(part)
         numbers, counts = np.unique(cells[np.isfinite(cells)], return_counts=True)
         if len(numbers) > MOST_CODES:
             return {}
         return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+
+    def _looked_at(self, part: Part) -> tuple[Grid, Cells]:
+        """A grid and its stored numbers, of a large one every so many."""
+        choice = part.choice(crs=None if part.crs else ANYWHERE)
+        with (
+            grid_at(self.of.name, self.place, choice) as grid,
+            dataset(grid.name) as source,
+        ):
+            step = max(1, math.ceil(math.sqrt(grid.width * grid.height / CELLS)))
+            shape = (max(1, grid.height // step), max(1, grid.width // step))
+            return grid, source.read(grid.band, out_shape=shape)
 
 
 def day_said(day: date) -> str:

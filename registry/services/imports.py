@@ -17,7 +17,7 @@ from core.storage import Kept, readable
 from core.words import _
 from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
-from registry.parsing import tables
+from geo import tables
 from registry.parsing.days import DayOrder
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May

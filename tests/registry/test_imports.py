@@ -22,7 +22,7 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
-from registry.parsing.tables import NotATable
+from geo.tables import NotATable
 from registry.queries.imports import import_page, imports_page
 from registry.services import imports
 from tests.make.geo import make_event, make_release

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
-from registry.parsing.tables import (
+from geo.tables import (
     HeadingRepeated,
     HeadingsMissing,
     NotATable,

@@ -1,4 +1,4 @@
-"""Tables as people send them: CSV in any dress, or the first sheet of a workbook.
+"""Tables as people send them: CSV in any dress, or a sheet of a workbook.
 
 Nothing here knows what the columns mean. Rows are read one after the other, so that a file of a
 million rows never stands in memory.
@@ -60,9 +60,20 @@ class Table:
     rows: Iterator[tuple[int, list[str | None], bool]]
 
 
+def sheets(path: Path, name: str) -> list[str]:
+    """The names of the sheets of a workbook that hold anything. Raises NotATable."""
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        return [title for title in workbook.sheet_names if workbook.get_sheet_by_name(title).height]
+    except CalamineError:
+        raise NotATable(name=name) from None
+
+
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[Table]:
+def opened(path: Path, name: str, sheet: str | None = None) -> Iterator[Table]:
     """Read a table, whatever its encoding, delimiter or workbook; `name` is what people call it.
+
+    Of a workbook it is the named sheet, or the first one that holds anything.
 
     Raises:
         NotATable, HeadingsMissing, HeadingRepeated: at once.
@@ -70,7 +81,7 @@ def opened(path: Path, name: str) -> Iterator[Table]:
     """
     with path.open("rb") as file:
         start = file.read(4)
-    rows = _of_workbook(path, name) if start in WORKBOOKS else _of_text(path, name)
+    rows = _of_workbook(path, name, sheet) if start in WORKBOOKS else _of_text(path, name)
     try:
         columns = _headings(next(rows, []), name)
         yield Table(columns, _numbered(rows, len(columns), name))
@@ -153,11 +164,12 @@ def _delimiter(line: str) -> str:
     return max(DELIMITERS, key=lambda sign: cut[sign])
 
 
-def _of_workbook(path: Path, name: str) -> Generator[list[str], None, None]:
+def _of_workbook(path: Path, name: str, wanted: str | None) -> Generator[list[str], None, None]:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = (workbook.get_sheet_by_name(sheet) for sheet in workbook.sheet_names)
-        sheet = next((sheet for sheet in sheets if sheet.height), None)
+        titles = workbook.sheet_names if wanted is None else [wanted]
+        found = (workbook.get_sheet_by_name(title) for title in titles)
+        sheet = next((sheet for sheet in found if sheet.height), None)
     except CalamineError:
         raise NotATable(name=name) from None
     for row in sheet.iter_rows() if sheet else ():
