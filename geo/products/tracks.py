@@ -71,9 +71,8 @@ def tracks_of(file: Path, inside: str | None) -> list[Part]:
 def track(lon: Floats, lat: Floats) -> Shapes:
     """The lines of a track of N places, in degrees: one, or several cut at the antimeridian."""
     on = np.unwrap(lon, period=CIRCLE)
-    lines = [
-        shapely.linestrings(np.column_stack([on + turn, lat])) for turn in (-CIRCLE, 0.0, CIRCLE)
-    ]
+    turned = [np.column_stack([on + turn, lat]) for turn in (-CIRCLE, 0.0, CIRCLE)]
+    lines = np.asarray(shapely.linestrings(np.stack(turned)))
     parts = shapely.get_parts(shapely.clip_by_rect(lines, -HALF, -90, HALF, 90))
     return np.asarray(parts[(shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)])
 
