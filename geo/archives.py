@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from core.errors import Invalid, NotFound
+from geo.formats import named
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 NESTED = 2  # archives within archives
@@ -47,11 +48,12 @@ class FileEmpty(Invalid):
 
 
 class ArchiveBroken(Invalid):
-    """{name} cannot be unpacked ({reason}); pack or fetch it again."""
+    """{name} cannot be unpacked at its entry {entry} ({reason}); pack or fetch it again."""
 
 
 class ArchiveTooLarge(Invalid):
-    """{name} unpacks to more than we accept ({reason}); send the files it holds one by one."""
+    """{name} unpacks to more than we accept ({reason}, at its entry {entry}); send the files it
+    holds one by one."""
 
 
 class ArchiveEscapes(Invalid):
@@ -86,21 +88,36 @@ class Budget:
     """What is left of the limits while one upload, with the archives inside it, is unpacked."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
-        self.name, self.limits = path.name, limits
+        self.name, self.limits = named(path), limits
+        self.entry = "list"  # the directory of the archive, before any entry is met
         self.packed = path.stat().st_size
         self.bytes = self.entries = 0
 
-    def take_entry(self) -> None:
+    def take_entry(self, name: str) -> None:
+        self.entry = name
         self.entries += 1
         if self.entries > self.limits.entries:
-            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.entries:,} entries")
+            raise ArchiveTooLarge(
+                name=self.name, entry=self.entry, reason=f"{self.limits.entries:,} entries"
+            )
 
     def take(self, count: int) -> None:
         self.bytes += count
         if self.bytes > self.limits.total:
-            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.total >> 30} GiB")
+            raise ArchiveTooLarge(
+                name=self.name, entry=self.entry, reason=f"{self.limits.total >> 30} GiB"
+            )
         if self.bytes > max(self.limits.forgiving, self.packed * self.limits.ratio):
-            raise ArchiveTooLarge(name=self.name, reason=f"{self.limits.ratio} times its size")
+            raise ArchiveTooLarge(
+                name=self.name, entry=self.entry, reason=f"{self.limits.ratio} times its size"
+            )
+
+    def _exceeded(self, limit: str) -> ArchiveTooLarge:
+        return ArchiveTooLarge(name=self.name, entry=self.entry, reason=limit)
+
+    def broken(self, reason: str) -> ArchiveBroken:
+        """The refusal of an archive that breaks at the entry met last."""
+        return ArchiveBroken(name=self.name, entry=self.entry, reason=reason)
 
 
 @contextmanager
@@ -244,13 +261,17 @@ def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
         else:
             _gunzip(path, folder, budget)
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ArchiveBroken(name=budget.name, reason=str(error) or "it ends too early") from error
+        raise ArchiveBroken(
+            name=budget.name, entry=budget.entry, reason=str(error) or "it ends too early"
+        ) from error
     except (NotImplementedError, RuntimeError) as error:  # a method zipfile lacks, a password
-        raise ArchiveBroken(name=budget.name, reason=str(error)) from error
+        raise budget.broken(str(error)) from error
     except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
-        raise ArchiveBroken(name=budget.name, reason="two entries share a name") from error
+        raise ArchiveBroken(
+            name=budget.name, entry=budget.entry, reason="two entries share a name"
+        ) from error
     except (OSError, ValueError, struct.error) as error:  # a place or a name that cannot be
-        raise ArchiveBroken(name=budget.name, reason=_said(error)) from error
+        raise budget.broken(_said(error)) from error
     _name_geodatabases(folder, path.name.split(".")[0])
     if deeper:
         _unpack_nested(folder, budget, deeper - 1)
@@ -283,7 +304,7 @@ def _unpack_nested(folder: Path, budget: Budget, deeper: int) -> None:
 def _unzip(path: Path, folder: Path, budget: Budget) -> None:
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
-            budget.take_entry()
+            budget.take_entry(entry.filename)
             target = folder / _safe(entry.filename, budget.name)
             if entry.is_dir():
                 target.mkdir(parents=True, exist_ok=True)
@@ -294,9 +315,9 @@ def _unzip(path: Path, folder: Path, budget: Budget) -> None:
 
 
 def _gunzip(path: Path, folder: Path, budget: Budget) -> None:
-    budget.take_entry()
     name = path.name.removesuffix(".packed")
     inner = name[:-3] if name.lower().endswith(".gz") else name
+    budget.take_entry(inner)
     with gzip.open(path) as source:
         _copy(source, folder / inner, budget)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 HEAD = 1 << 16  # bytes
 NETCDF_4 = (b"_NCProperties", b"_Netcdf4", b"DIMENSION_LIST")  # within HDF5
+GLANCE = 256  # bytes by which text is told from other data
+UNKNOWN = "unknown format"
 # fmt: off
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\0", "GeoTIFF"), (b"MM\0*", "GeoTIFF"), (b"II+\0", "GeoTIFF"), (b"MM\0+", "GeoTIFF"),
@@ -31,6 +33,7 @@ ENDINGS: tuple[tuple[str, str], ...] = (
     (".gdbtable", "zipped File Geodatabase"), (".shp", "zipped shapefile"), (".kml", "KMZ"),
 )
 # fmt: on
+TABLES = ("table of text", "Excel workbook", "Office file of before 2007")
 
 
 def format_of(path: Path) -> str:
@@ -42,7 +45,7 @@ def format_of(path: Path) -> str:
         with path.open("rb") as stream:
             start = stream.read(HEAD)
     except OSError:
-        return "unknown format"
+        return UNKNOWN
     if start.startswith(b"PK\x03\x04"):
         return _of_zip(path)
     found = next((name for mark, name in SIGNATURES if start.startswith(mark)), None)
@@ -50,7 +53,12 @@ def format_of(path: Path) -> str:
         return "netCDF"
     if found is not None:
         return found
-    return "unknown format" if b"\0" in start else _of_text(start.decode("utf-8", "replace"))
+    return _of_text(start.decode("utf-8", "replace")) if _is_text(start) else UNKNOWN
+
+
+def named(path: Path) -> str:
+    """A file as a sentence names it: its name and its format."""
+    return f"{path.name} ({format_of(path)})"
 
 
 def with_article(format_name: str) -> str:
@@ -72,6 +80,13 @@ def _of_zip(path: Path) -> str:
         if any(entry.endswith(ending) for entry in names):
             return name
     return "zip archive"
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether bytes are hardly anything but letters and signs, in whatever encoding."""
+    start = start[:GLANCE]
+    strange = sum(byte < 9 or 13 < byte < 32 for byte in start)
+    return strange * 20 < len(start)
 
 
 def _of_text(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.errors import Invalid, Refusal
 from core.words import _
 from geo.archives import contents, listed, narrowed, path_inside, refuse_recipe, unpacked
-from geo.formats import format_of, with_article
+from geo.formats import TABLES, format_of, named, with_article
 from geo.products.grids import grids_of
 from geo.products.layers import layers_of
 from geo.products.parts import Box, Inventory, Part, PartKind
@@ -23,7 +23,6 @@ __all__ = ["Box", "Inventory", "NothingToRead", "Part", "PartKind", "inventory"]
 
 DOCUMENTS = ("PDF", "Word document", "PowerPoint presentation", "web page")
 SHEETS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"}
-TABLES = ("table of text", "Excel workbook", "Office file of before 2007")
 
 
 class PartBroken(Invalid):
@@ -44,10 +43,11 @@ def inventory(path: Path, choice: Choice = UNSAID) -> Inventory:
     `choice.file` narrows an archive to one of its files. Raises a Refusal where nothing in it can
     be read at all, or it cannot be unpacked.
     """
+    name = named(path)
     with unpacked(path) as whole:
-        place = narrowed(path.name, whole, choice.file)
+        place = narrowed(name, whole, choice.file)
         files = contents(place)
-        found = [(file, _parts(path.name, file, path_inside(whole, file))) for file in files]
+        found = [(file, _parts(name, file, path_inside(whole, file))) for file in files]
     parts = [part for _file, parts in found for part in parts]
     left = [file.name for file, parts in found if not parts and not _accompanies(file, files)]
     if not parts:

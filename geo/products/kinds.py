@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import Invalid
 from geo.archives import contents, listed, narrowed, told_apart, unpacked
+from geo.formats import named
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.raster.open import GRIDS, grid_at, is_raster, rasters_among
@@ -16,7 +17,8 @@ PDF = b"%PDF"
 
 
 class Printed(Invalid):
-    """{name} is a PDF, a map to look at; ask for the GeoTIFF or the vector package behind it."""
+    """{name} is by its first bytes a map to look at; ask for the GeoTIFF or the vector package
+    behind it."""
 
 
 class SeveralKinds(Invalid):
@@ -33,17 +35,18 @@ def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
 
     Raises a Refusal that says what was found and what to do.
     """
+    name = named(path)
     with unpacked(path) as whole:
-        place = narrowed(path.name, whole, choice.file)
+        place = narrowed(name, whole, choice.file)
         choice = replace(choice, file=None)
-        if _holds_grid(path.name, contents(place), choice):
-            with grid_at(path.name, place, choice) as grid:
+        if _holds_grid(name, contents(place), choice):
+            with grid_at(name, place, choice) as grid:
                 yield grid
             return
         for what in ("band", "variable", "time", "nodata"):
             if getattr(choice, what) not in (None, ()):
-                raise NotForPolygons(name=path.name, what=what)
-        yield layer_at(path.name, place, crs=choice.crs, layer=choice.layer)
+                raise NotForPolygons(name=name, what=what)
+        yield layer_at(name, place, crs=choice.crs, layer=choice.layer)
 
 
 def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:

@@ -19,11 +19,14 @@ from core.errors import Invalid
 from core.words import _
 from geo.archives import contents, listed, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import CIRCLE, WGS84, in_degrees, settled
+from geo.formats import named
 from geo.raster import shakemap
 from geo.raster.bands import (
     Band,
     Choice,
     NoSuchVariable,
+    Picture,
+    bands_of,
     chosen_band,
     holds_values,
     says_degrees,
@@ -31,6 +34,7 @@ from geo.raster.bands import (
 from geo.raster.grid import Grid
 from geo.raster.variables import chosen_variable, is_turned, only_variable
 from geo.raster.windows import Window, clipped, gdal_errors, pieces, stored
+from geo.unreadable import Unreadable, unreadable
 
 # Drivers that read values from the file they are given: none that fetches, or points elsewhere.
 # fmt: off
@@ -53,8 +57,8 @@ TRIED = 40  # files of an archive whose endings say nothing
 PLAIN = 2 * CIRCLE  # degrees; what lies farther east or west is no longitude
 
 
-class Unreadable(Invalid):
-    """{name} cannot be read as a raster; ask for it as GeoTIFF or netCDF."""
+class NoRaster(Unreadable):
+    """{name} cannot be read: none of its entries is a raster; ask for one as GeoTIFF or netCDF."""
 
 
 class SeveralFiles(Invalid):
@@ -68,6 +72,11 @@ class NoSuchFile(Invalid):
 class ComplexNumbers(Invalid):
     """{name} holds complex numbers (a radar product before processing), not values; ask for the
     processed map."""
+
+
+class NothingToShow(Invalid):
+    """{name} has {cells} cells, and in every band every one of them is nodata: there is nothing to
+    show; ask for the file with the values."""
 
 
 class NoPosition(Invalid):
@@ -96,7 +105,7 @@ def opened(path: Path, choice: Choice = UNSAID) -> Iterator[Grid]:
 
     `path` may be zipped or gzipped. Raises a Refusal that says what was found and what to do.
     """
-    with unpacked(path) as place, grid_at(path.name, place, choice) as grid:
+    with unpacked(path) as place, grid_at(named(path), place, choice) as grid:
         yield grid
 
 
@@ -165,7 +174,7 @@ def _chosen_file(name: str, files: list[Path], choice: Choice) -> tuple[Path, Ch
     if len(files) > 1:
         files = rasters_among(files)
     if not files:
-        raise Unreadable(name=name)
+        raise NoRaster(name=name)
     meant = [file for file in files if choice.layer and _is_called(file, choice.layer)]
     if len(meant) == 1:
         return meant[0], replace(choice, layer=None)
@@ -189,7 +198,7 @@ def _grid(name: str, file: str, choice: Choice) -> Grid:
     try:
         return _found(name, file, choice)
     except gdal_errors() as error:
-        raise Unreadable(name=name) from error
+        raise unreadable(name, Path(file), error) from error
 
 
 def _found(name: str, file: str, choice: Choice) -> Grid:
@@ -207,7 +216,11 @@ def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     if variable and is_turned(file, variable):
         raise Turned(name=name, variable=variable)
     choice = _settled_variable(name, choice, variable)
-    band = chosen_band(name, source, choice)
+    try:
+        band = chosen_band(name, source, choice)
+    except Picture:
+        _refuse_hollow(name, source, choice)
+        raise
     if source.dtypes[band.number - 1].startswith("complex"):
         raise ComplexNumbers(name=name)
     if source.transform.is_identity or source.transform.is_degenerate:
@@ -219,6 +232,17 @@ def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     _refuse_large_blocks(name, grid)
     _refuse_damaged(source, grid)
     return grid
+
+
+def _refuse_hollow(name: str, source: Any, choice: Choice) -> None:
+    """Of a picture, say first that its cells cannot be read, or that there are none to see."""
+    grids = [replace(_of_band(source, band, WGS84, choice), file=name) for band in bands_of(source)]
+    seen = False
+    for grid in grids:
+        for window in _samples(grid):
+            seen |= bool(grid.observed(stored(source, grid, window)).any())
+    if not seen and grids[0].width * grids[0].height <= SMALL:
+        raise NothingToShow(name=name, cells=f"{grids[0].width * grids[0].height:,}")
 
 
 def _settled_variable(name: str, choice: Choice, variable: str | None) -> Choice:

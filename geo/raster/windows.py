@@ -1,6 +1,7 @@
 """Reading a grid piece by piece; nothing here ever holds a whole raster."""
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from core.errors import Invalid
 from geo.crs import Flags
 from geo.raster.grid import Cells, Grid, Indices
 
+BLOCK_NAMED = re.compile(r"Y offset (\d+)")
 SIDE = 2048  # cells: four million at a time
 
 
 class Damaged(Invalid):
-    """{name} opens but its values cannot be read ({reason}); fetch or export it again."""
+    """{name} opens, but from row {row} on its cells cannot be read ({reason}); fetch or export it
+    again."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def gdal_errors() -> tuple[type[Exception], ...]:
 
 def stored(source: Any, grid: Grid, window: Window) -> Cells:
     """The numbers of a window as the file holds them. Raises Damaged."""
-    with _told(grid):
+    with _told(grid, window):
         cells: Cells = source.read(grid.band, window=window.slices)
     return cells
 
@@ -70,7 +73,7 @@ def unmasked(source: Any, grid: Grid, window: Window) -> Flags:
     """Which cells of a window the mask or alpha band of the file lets through. Raises Damaged."""
     if not grid.masked:
         return np.ones((window.height, window.width), dtype=bool)
-    with _told(grid):
+    with _told(grid, window):
         seen = source.read_masks(grid.band, window=window.slices) > 0
         if grid.alpha:  # GDAL's mask forgets it beside nodata
             seen &= source.read(grid.alpha, window=window.slices) > 0
@@ -78,12 +81,13 @@ def unmasked(source: Any, grid: Grid, window: Window) -> Flags:
 
 
 @contextmanager
-def _told(grid: Grid) -> Iterator[None]:
+def _told(grid: Grid, window: Window) -> Iterator[None]:
     """What GDAL says of cells it cannot read, as a refusal."""
     try:
         yield
     except gdal_errors() as error:
-        raise Damaged(name=grid.file, reason=_cause(error)) from error
+        cause = _cause(error)
+        raise Damaged(name=grid.file, row=_row(cause, grid, window), reason=cause) from error
 
 
 def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:
@@ -95,6 +99,12 @@ def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:
 def _multiple(block: int, side: int) -> int:
     """The fewest whole blocks that reach a side."""
     return block * math.ceil(side / block)
+
+
+def _row(cause: str, grid: Grid, window: Window) -> int:
+    """The row, from 1, at which the block starts that GDAL names; else that of the window."""
+    found = BLOCK_NAMED.search(cause)
+    return int(found.group(1)) * grid.block[0] + 1 if found else window.top + 1
 
 
 def _cause(error: Exception) -> str:

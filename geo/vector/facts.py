@@ -13,15 +13,11 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
-from core.errors import Invalid
+from geo.unreadable import unreadable
 
 HEAD = 1 << 16  # bytes at either end of a GeoJSON in which it would name its system
 WESTERN = "cp1252"  # European, for text that does not say its encoding and is no UTF-8
 FARTHEST = 360.0  # degrees; grids and shapes of the Pacific count to here
-
-
-class Unreadable(Invalid):
-    """{name} cannot be read as a layer of shapes; ask for it as GeoPackage or GeoJSON."""
 
 
 def listed_layers(file: Path) -> list[tuple[str, str | None]]:
@@ -76,7 +72,7 @@ def facts(name: str, path: Path, layer: str, *, bounds: bool = False) -> dict[st
         except UnicodeDecodeError:
             return _info(path, layer, WESTERN, bounds=bounds)
     except broken() as error:
-        raise Unreadable(name=name) from error
+        raise unreadable(name, path, error) from error
 
 
 def _info(path: Path, layer: str, encoding: str | None, *, bounds: bool) -> dict[str, Any]:

@@ -25,13 +25,13 @@ RING = 2
 
 
 class Misnested(Invalid):
-    """{name} is a GeoJSON in which {count} pairs of coordinates are nested as no polygon can be,
-    first in feature {feature}; export it again."""
+    """{name} has {count} pairs of coordinates nested as those of no polygon, first in feature
+    {feature}; export it again."""
 
 
 class MisnestedLarge(Invalid):
-    """{name} is a GeoJSON of {size} MB in which {count} pairs of coordinates belong to no shape
-    that can be read; export it as GeoPackage."""
+    """{name} has {count} pairs of coordinates, among its {size} MB, that belong to no feature that
+    can be read; export it as GeoPackage."""
 
 
 def renested(name: str, path: Path, shapes: Shapes) -> tuple[Shapes, tuple[int, ...]]:

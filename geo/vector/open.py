@@ -20,12 +20,13 @@ from core.errors import Invalid
 from geo.archives import contents, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import in_degrees, settled
 from geo.ellipsoid import Shapes
+from geo.formats import TABLES, format_of, named
+from geo.unreadable import Unreadable, unreadable
 from geo.vector import nesting
 from geo.vector.antimeridian import the_short_way
 from geo.vector.columns import Column, column_of
 from geo.vector.facts import (
     WESTERN,
-    Unreadable,
     are_degrees,
     beyond_degrees,
     broken,
@@ -52,8 +53,23 @@ NAMES = {0: "points", 1: "lines", 2: "lines", 4: "points", 5: "lines"}
 RARE = 0.01  # of the features of a layer of polygons may be lines or points, and are left out
 
 
+class NoLayer(Unreadable):
+    """{name} cannot be read: none of its entries is a layer of shapes; ask for one as GeoPackage or
+    GeoJSON."""
+
+
 class NoShapes(Invalid):
-    """{name} holds no shapes; ask for the file with the geometry."""
+    """{name} holds no shapes in any layer; ask for the file with the geometry."""
+
+
+class TableOnly(NoShapes):
+    """{name} is a table and holds no shapes in its columns; load it on the hazard desk, where its
+    area codes find their areas, or ask for the file with the geometry."""
+
+
+class DriverUnused(Unreadable):
+    """{name} cannot be read: by its header it is a file of the kind {driver}; ask for it as
+    GeoPackage or GeoJSON."""
 
 
 class SeveralLayers(Invalid):
@@ -65,7 +81,8 @@ class NoSuchLayer(Invalid):
 
 
 class Damaged(Invalid):
-    """{name} opens but cannot be read ({reason}); fetch or export it again."""
+    """{name} opens, but the features of its layer {layer} cannot be read ({reason}); fetch or
+    export it again."""
 
 
 class NotPolygons(Invalid):
@@ -113,7 +130,8 @@ def opened(
     companions. Raises a Refusal that says what was found and what to do.
     """
     with unpacked(path) as place:
-        yield layer_at(path.name, narrowed(path.name, place, file), crs=crs, layer=layer)
+        name = named(path)
+        yield layer_at(name, narrowed(name, place, file), crs=crs, layer=layer)
 
 
 def layer_at(name: str, place: Path, *, crs: str | None = None, layer: str | None = None) -> Layer:
@@ -130,16 +148,19 @@ def layers(name: str, place: Path) -> list[tuple[Path, str]]:
     files = contents(place)
     if len(files) != 1:
         files = [file for file in files if file.suffix.lower() in SHAPES]
-    found, read = [], 0
+    if not files:
+        raise NoLayer(name=name)
+    found, refusals = [], []
     for file in files:
         refuse_recipe(name, file)
         try:
             found += [(file, layer) for layer, kind in listed_layers(file) if kind is not None]
-            read += 1
-        except broken():
-            continue  # a .json of settings among shapefiles
-    if not read:
-        raise Unreadable(name=name)
+        except broken() as error:  # perhaps a .json of settings among shapefiles
+            refusals.append(unreadable(name, file, error))
+    if len(refusals) == len(files):
+        raise refusals[0]
+    if not found and len(files) == 1 and format_of(files[0]) in TABLES:
+        raise TableOnly(name=name)
     if not found:
         raise NoShapes(name=name)
     return found
@@ -221,7 +242,7 @@ def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
     """A layer of a data set, its coordinate system settled. Raises a Refusal."""
     info = facts(name, path, layer, bounds=given is not None)
     if info["driver"] not in DRIVERS:
-        raise Unreadable(name=name)
+        raise DriverUnused(name=name, driver=info["driver"])
     declared = declared_crs(info)
     if given is not None and speaks_by_default(path, info) and beyond_degrees(info):
         declared = None
@@ -242,7 +263,7 @@ def _shapes(layer: Layer, written: Any) -> tuple[Shapes, tuple[int, ...]]:
     try:
         shapes = np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
     except ShapelyError as error:
-        raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+        raise Damaged(name=layer.file, layer=layer.name, reason=str(error)[:120]) from error
     if layer.driver != "GeoJSON":
         return shapes, ()
     return nesting.renested(layer.file, layer.path, shapes)
@@ -256,7 +277,7 @@ def _raw(layer: Layer, fields: list[str]) -> tuple[dict[str, Any], Any, Any, Any
         except UnicodeDecodeError:
             return _read_by_pyogrio(layer, fields, WESTERN)
     except broken() as error:
-        raise Damaged(name=layer.file, reason=str(error)[:120]) from error
+        raise Damaged(name=layer.file, layer=layer.name, reason=str(error)[:120]) from error
 
 
 def _exact(layer: Layer, column: Column) -> Column:

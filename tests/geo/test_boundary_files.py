@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from geo.archives import Recipe
+from geo.unreadable import Unreadable
 from geo.vector.boundaries import Boundaries, read_boundaries
-from geo.vector.facts import Unreadable
 
 NAMES = ["Peñablanca", "Ibañez “núcleo”"]
 

@@ -87,7 +87,7 @@ def test_a_ring_without_the_list_around_it_is_a_polygon(tmp_path: Path) -> None:
 def test_what_is_nested_as_no_polygon_can_be_is_refused(tmp_path: Path) -> None:
     ragged = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [[1, 1]], [0, 0]]]}
 
-    with pytest.raises(Misnested, match=r"a\.geojson is a GeoJSON .* feature 2"):
+    with pytest.raises(Misnested, match=r"a\.geojson \(GeoJSON\) has .* feature 2"):
         normal(geojson(tmp_path / "a.geojson", polygon(square(0, 0)), ragged))
 
 

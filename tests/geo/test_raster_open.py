@@ -19,12 +19,12 @@ from geo.raster.open import (
     NotDegrees,
     SeveralFiles,
     Turned,
-    Unreadable,
     opened,
 )
 from geo.raster.shakemap import ShakeMapBroken
 from geo.raster.variables import SeveralVariables
 from geo.raster.zonal import largest
+from geo.unreadable import Unreadable
 from tests.make.files import depth_file
 from tests.places import DATA
 

@@ -14,8 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.archives import Recipe
 from geo.crs import CrsMissing
+from geo.unreadable import Unreadable
 from geo.vector.columns import NoSuchColumn, NotNumbers
-from geo.vector.facts import Unreadable
 from geo.vector.open import (
     NoShapes,
     NoSuchLayer,
