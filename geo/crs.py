@@ -26,8 +26,8 @@ class CrsUnknown(Invalid):
 
 
 class CrsMissing(Invalid):
-    """{name} does not say its coordinate system (CRS); look it up where the file came from
-    and name it, like EPSG:4326."""
+    """{name} does not say its coordinate system (CRS), neither in its header nor beside it; look it
+    up where the file came from and name it, like EPSG:4326."""
 
 
 class CrsContradicts(Invalid):

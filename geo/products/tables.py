@@ -15,7 +15,7 @@ from core.words import _, counted
 from geo import tables
 from geo.archives import narrowed, unpacked
 from geo.crs import Floats
-from geo.formats import format_of
+from geo.formats import TABLES, format_of
 from geo.measures import DROUGHT, RAIN, WATER_DEPTH, WIND
 from geo.products.meaning import Recognition
 from geo.products.parts import Part, PartKind
@@ -77,8 +77,8 @@ def tables_of(name: str, file: Path, inside: str | None) -> list[Part]:
 def recognise(specimen: Specimen) -> Recognition | None:
     """Know a table by area by a column of codes beside columns of numbers."""
     for part in specimen.of.parts:
-        if part.kind is not PartKind.TABLE or not part.columns:
-            continue
+        if part.kind is not PartKind.TABLE or format_of(specimen.path(part)) not in TABLES:
+            continue  # a layer without shapes belongs to the layers beside it
         sheet = _read(specimen.of.name, specimen.path(part), part.layer)
         codes = [column for column, texts in sheet.columns.items() if _look_like_codes(texts)]
         measured = [column for column in sheet.measured if column not in codes]

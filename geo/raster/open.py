@@ -70,8 +70,8 @@ class NoSuchFile(Invalid):
 
 
 class ComplexNumbers(Invalid):
-    """{name} holds complex numbers (a radar product before processing), not values; ask for the
-    processed map."""
+    """{name} holds complex numbers in its cells (a radar product before processing), not values;
+    ask for the processed map."""
 
 
 class NothingToShow(Invalid):

@@ -13,8 +13,8 @@ from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from core.paging import Page, page_of
 from core.storage import readable
-from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
 from geo import tables
+from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
 from registry.parsing.days import DaysSeen, seen_in
 from registry.parsing.fields import FIELDS
 from registry.parsing.findings import finding_said

@@ -30,8 +30,8 @@ from sqlalchemy.schema import CreateTable, DropTable
 from core.bulk import copy_into
 from core.crypto import equality, kept
 from core.jobs import Progress
-from registry.models.imports import Import, Verdict
 from geo import tables
+from registry.models.imports import Import, Verdict
 from registry.parsing.days import DayOrder, year_first
 from registry.parsing.fields import FIELDS
 from registry.parsing.words import fixed_words

@@ -15,9 +15,9 @@ from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
 from core.storage import Kept, readable
 from core.words import _
+from geo import tables
 from geo.queries.reach import areas_under
 from registry.models.imports import Import, ImportKind, ImportState, Verdict
-from geo import tables
 from registry.parsing.days import DayOrder
 from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May

@@ -15,6 +15,7 @@ from core.jobs import Job
 from core.storage import keep_file
 from geo.models.areas import Area
 from geo.models.exposure import ExposureDue
+from geo.tables import NotATable
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState
 from registry.models.registrants import (
@@ -22,7 +23,6 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
-from geo.tables import NotATable
 from registry.queries.imports import import_page, imports_page
 from registry.services import imports
 from tests.make.geo import make_event, make_release

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
-from registry.parsing.fields import FIELDS, field_name, guessed, missing
-from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
 from geo.tables import (
     HeadingRepeated,
     HeadingsMissing,
@@ -16,6 +14,8 @@ from geo.tables import (
     TableEmpty,
     opened,
 )
+from registry.parsing.fields import FIELDS, field_name, guessed, missing
+from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
 
 Rows = list[tuple[int, list[str | None], bool]]
 
