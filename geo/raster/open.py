@@ -32,8 +32,16 @@ from geo.raster.bands import (
     says_degrees,
 )
 from geo.raster.grid import Grid
+from geo.raster.probe import survives
 from geo.raster.variables import chosen_variable, is_turned, only_variable
-from geo.raster.windows import Window, clipped, gdal_errors, pieces, stored
+from geo.raster.windows import (
+    Window,
+    clipped,
+    gdal_errors,
+    pieces,
+    stored,
+    undecodable_unsaid,
+)
 from geo.unreadable import Unreadable, unreadable
 
 # Drivers that read values from the file they are given: none that fetches, or points elsewhere.
@@ -55,6 +63,11 @@ SMALL = 16_000_000  # cells
 BLOCK = 2 << 30  # bytes
 TRIED = 40  # files of an archive whose endings say nothing
 PLAIN = 2 * CIRCLE  # degrees; what lies farther east or west is no longitude
+
+
+class Deadly(Unreadable):
+    """{name} cannot be read: its header is damaged so that whatever opens it breaks down; fetch or
+    export it again."""
 
 
 class NoRaster(Unreadable):
@@ -122,8 +135,10 @@ def grid_at(name: str, place: Path, choice: Choice) -> Iterator[Grid]:
 def readable(file: Path) -> Iterator[str]:
     """What GDAL opens of a file while the block lasts: of a ShakeMap, the GeoTIFF made of it.
 
-    Raises ShakeMapBroken.
+    Raises ShakeMapBroken, Deadly.
     """
+    if file.is_file() and not survives(file):
+        raise Deadly(name=named(file))
     if shakemap.is_shakemap(file):
         with shakemap.as_geotiff(file) as tiff:
             yield str(tiff)
@@ -133,7 +148,7 @@ def readable(file: Path) -> Iterator[str]:
 
 def is_raster(path: Path) -> bool:
     """Whether a plain file opens as a raster at all; what it holds is not judged yet."""
-    if shakemap.is_shakemap(path):
+    if shakemap.is_shakemap(path) or not survives(path):
         return True
     try:
         with dataset(str(path)):
@@ -164,7 +179,7 @@ def dataset(name: str, **options: Any) -> Any:
     from rasterio.errors import NotGeoreferencedWarning
     from rasterio.io import DatasetReader
 
-    with Env(), warnings.catch_warnings():
+    with Env(), warnings.catch_warnings(), undecodable_unsaid():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return DatasetReader(name, driver=DRIVERS, **options)
 

@@ -2,9 +2,11 @@
 
 import math
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -84,10 +86,34 @@ def unmasked(source: Any, grid: Grid, window: Window) -> Flags:
 def _told(grid: Grid, window: Window) -> Iterator[None]:
     """What GDAL says of cells it cannot read, as a refusal."""
     try:
-        yield
+        with undecodable_unsaid():
+            yield
     except gdal_errors() as error:
         cause = _cause(error)
         raise Damaged(name=grid.file, row=_row(cause, grid, window), reason=cause) from error
+
+
+@contextmanager
+def undecodable_unsaid() -> Iterator[None]:
+    """Remarks of GDAL in no encoding stay unsaid: rasterio stumbles over them while it logs, where
+    nobody can catch it, and Python would print that as a traceback."""
+    before = sys.excepthook, sys.unraisablehook
+
+    def printed(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if kind is not UnicodeDecodeError:
+            before[0](kind, error, trace)
+
+    def unraisable(caught: "sys.UnraisableHookArgs") -> None:
+        if caught.exc_type is not UnicodeDecodeError:
+            before[1](caught)
+
+    sys.excepthook, sys.unraisablehook = printed, unraisable
+    try:
+        yield
+    finally:
+        sys.excepthook, sys.unraisablehook = before
 
 
 def values(source: Any, grid: Grid, window: Window) -> tuple[Cells, Flags]:
