@@ -7,10 +7,12 @@ from pathlib import Path
 
 from core.errors import Invalid
 from geo.archives import contents, listed, narrowed, told_apart, unpacked
-from geo.formats import named
+from geo.formats import format_of, named
+from geo.products.tracks import is_track
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
-from geo.raster.open import GRIDS, grid_at, is_raster, rasters_among
+from geo.raster.open import GRIDS, Deadly, grid_at, is_raster, rasters_among
+from geo.unreadable import Unreadable
 from geo.vector.open import SHAPES, Layer, layer_at
 
 PDF = b"%PDF"
@@ -19,6 +21,11 @@ PDF = b"%PDF"
 class Printed(Invalid):
     """{name} is by its first bytes a map to look at; ask for the GeoTIFF or the vector package
     behind it."""
+
+
+class TrackOnly(Invalid):
+    """{name} is the track of a cyclone (a place in its variables lon and lat for each time), not
+    where the wind blew; ask for wind radii or a wind field."""
 
 
 class SeveralKinds(Invalid):
@@ -40,13 +47,26 @@ def recognised(path: Path, choice: Choice) -> Iterator[Grid | Layer]:
         place = narrowed(name, whole, choice.file)
         choice = replace(choice, file=None)
         if _holds_grid(name, contents(place), choice):
-            with grid_at(name, place, choice) as grid:
+            with _unless_track(name, place), grid_at(name, place, choice) as grid:
                 yield grid
             return
         for what in ("band", "variable", "time", "nodata"):
             if getattr(choice, what) not in (None, ()):
                 raise NotForPolygons(name=name, what=what)
         yield layer_at(name, place, crs=choice.crs, layer=choice.layer)
+
+
+@contextmanager
+def _unless_track(name: str, place: Path) -> Iterator[None]:
+    """Say of a netCDF that is no raster, but a track, what it is."""
+    try:
+        yield
+    except Deadly:
+        raise
+    except Unreadable as error:
+        if place.is_file() and format_of(place) == "netCDF" and is_track(place):
+            raise TrackOnly(name=name) from error
+        raise
 
 
 def _holds_grid(name: str, files: list[Path], choice: Choice) -> bool:

@@ -26,6 +26,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"\bmmi\b|_mmi|intensity|shak", SHAKING),
     (r"rain|precip|\bpr\b|chirps|imerg", RAIN),
 )
+FLOOD = re.compile(r"^(?!.*(frac|frc|extent|mask|prob)).*flood")  # many values: depths, not classes
 DEEPEST = 20.0  # m of water that stand on any ground people live on
 MOST_CLASSES = 32
 
@@ -39,6 +40,8 @@ def recognise(specimen: Specimen) -> Recognition | None:
     measure, unit = _measure(specimen, part)
     codes = specimen.codes(part)
     classes = 1 < len(codes) <= MOST_CLASSES and all(code == int(code) for code in codes)
+    if measure is None and not classes and FLOOD.search(specimen.named(part)):
+        measure = WATER_DEPTH
     if measure is None and not classes:
         return None
     at, day_only = stamped(specimen.called(part))

@@ -43,6 +43,14 @@ def recognise(specimen: Specimen) -> Recognition | None:
     return None
 
 
+def is_track(file: Path) -> bool:
+    """Whether a netCDF holds longitudes and latitudes one by one in time."""
+    try:
+        return bool(len(_places(file)[0]))
+    except OSError:
+        return False
+
+
 def tracks_of(file: Path, inside: str | None) -> list[Part]:
     """The track in a netCDF of longitudes and latitudes by time; none if it holds no such thing.
 

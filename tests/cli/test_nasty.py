@@ -49,7 +49,7 @@ def middles(path: str, every: int) -> tuple[list[tuple[float, float]], np.ma.Mas
         ("stars_reduced.nc", "sst, anom, err, ice"),
         ("stars_test_stageiv_xyt_borked.nc", "where its cells lie"),
         ("stars_timeseries.nc", "where its cells lie"),
-        ("tc_track_antimeridian_1980052S16155.nc", "cannot be read"),
+        ("tc_track_antimeridian_1980052S16155.nc", "track of a cyclone"),
         ("inasafe_zero_byte.shp", "0 bytes"),
         ("fastkml_KML_Samples.kml", "Extruded Polygon"),
         ("fastkml_Document-places.kml", "points"),
