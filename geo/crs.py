@@ -3,11 +3,15 @@
 Coordinates are always x before y: longitude before latitude.
 """
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
 from pyproj.exceptions import CRSError
 
 from core.errors import Invalid
@@ -16,9 +20,17 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 WGS84 = CRS.from_epsg(4326)
 CIRCLE = 360.0
+HALF, ZONE = CIRCLE / 2, 6.0  # degrees; a zone of UTM is six wide
 STRAYED = 1.0  # units a point may move on the way to longitude and latitude and back
 ASTRAY = 1e-5  # the same in degrees, about a metre
 TRUSTED = 20.0  # degrees around its area of use within which a projection is taken at its word
+
+
+Box = tuple[float, float, float, float]
+GEOD = Geod(ellps="WGS84")
+FAR = 3000.0  # km from the country; what lies farther is no suggestion
+MOST = 6  # suggestions
+NATIONAL, TRIED = 2.0, 24  # times the width of the country; systems made for it
 
 
 class CrsUnknown(Invalid):
@@ -159,3 +171,83 @@ def within_range(x: Floats, y: Floats, crs: CRS) -> Flags:
     with np.errstate(invalid="ignore"):
         strayed = np.hypot(back_x - x, back_y - y) > STRAYED
     return on_earth & np.isfinite(back_x) & np.isfinite(back_y) & ~strayed
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A coordinate system a file without one may have, and where its numbers would then lie.
+
+    `box` is west, south, east, north in degrees; `km_off` how far its middle is from that of the
+    country; `lands` whether the two meet. `swapped` says that latitudes stand where longitudes
+    should, which no system mends.
+    """
+
+    crs: str
+    name: str
+    box: Box
+    km_off: float
+    lands: bool
+    swapped: bool = False
+
+
+def suggestions(bounds: Box, country: Box) -> list[Suggestion]:
+    """The systems in which bounds of an unknown one meet a country, the likeliest first; those that
+    come nearest if none does.
+
+    Tried are longitude and latitude, Web Mercator, the UTM zones of the country, the systems made
+    for it, and latitude before longitude. `bounds` are x before y, `country` is in degrees.
+    """
+    found = [_suggestion(crs, bounds, country) for crs in _candidates(bounds, country)]
+    west, south, east, north = bounds
+    swapped = _suggestion(WGS84, (south, west, north, east), country)
+    if swapped is not None:
+        found.append(replace(swapped, swapped=True))
+    near = [one for one in found if one is not None and one.km_off <= FAR]
+    landed = [one for one in near if one.lands]
+    return (landed or sorted(near, key=lambda one: one.km_off))[:MOST]
+
+
+def _candidates(bounds: Box, country: Box) -> list[CRS]:
+    """Degrees where the numbers can be degrees: as metres they would all lie on one spot."""
+    if max(map(abs, bounds)) <= CIRCLE:
+        return [WGS84]
+    west, south, east, north = country
+    zones = range(int((west + HALF) // ZONE), int((east + HALF) // ZONE) + 1)
+    sides = [base for base, there in ((32601, north > 0), (32701, south < 0)) if there]
+    utm = [base + zone % 60 for base in sides for zone in zones]
+    return [CRS.from_epsg(code) for code in dict.fromkeys([3857, *utm, *_national(country)])]
+
+
+def _national(country: Box) -> list[int]:
+    """The codes of the projected systems made for a country or little more, the narrowest first."""
+    about = query_crs_info(
+        auth_name="EPSG",
+        pj_types=[PJType.PROJECTED_CRS],
+        area_of_interest=AreaOfInterest(*country),
+    )
+    widths = {int(one.code): _width(one.area_of_use.bounds) for one in about if one.area_of_use}
+    own = [code for code, width in widths.items() if width <= NATIONAL * _width(country)]
+    return sorted(own, key=lambda code: widths[code])[:TRIED]
+
+
+def _suggestion(crs: CRS, bounds: Box, country: Box) -> Suggestion | None:
+    """Where bounds lie in a system; None where it has no such place."""
+    west, south, east, north = bounds
+    x, y = (axis.ravel() for axis in np.meshgrid([west, east], [south, north]))
+    lon, lat = carried(x.astype(float), y.astype(float), crs, WGS84)
+    if not (np.isfinite(lon).all() and (np.abs(lon) <= CIRCLE).all() and (np.abs(lat) <= 90).all()):
+        return None
+    box = float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+    middle, other = _middle(box), _middle(country)
+    off = GEOD.inv(*middle, *other)[2] / 1000
+    meets = box[0] <= country[2] and box[2] >= country[0]
+    meets = meets and box[1] <= country[3] and box[3] >= country[1]
+    return Suggestion(label(crs), crs.name, box, float(off), meets)
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _width(box: Box) -> float:
+    return (box[2] - box[0]) % CIRCLE or CIRCLE

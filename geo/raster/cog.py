@@ -13,7 +13,7 @@ from core.errors import Invalid
 from geo.raster.grid import Cells, Grid
 from geo.raster.histogram import Look, Summary
 from geo.raster.open import dataset
-from geo.raster.pieces import Piece, read
+from geo.raster.pieces import Piece, Report, read, unheard
 from geo.raster.windows import pieces, stored, unmasked
 
 LEAST, MOST = "STATISTICS_MINIMUM", "STATISTICS_MAXIMUM"
@@ -27,12 +27,12 @@ class NoCodeFree(Invalid):
     for the raster with a nodata value."""
 
 
-def write_cog(grid: Grid, target: Path) -> Summary:
+def write_cog(grid: Grid, target: Path, report: Report = unheard) -> Summary:
     """Write a grid to `target`, tiled, compressed and with overviews; answers what it holds.
 
     Overviews average measures and keep the nearest of whole numbers, which may be classes, also
-    where those are kept as floats. The
-    least and most value are noted in the file as GDAL notes them, for `value_range`.
+    where those are kept as floats. The least and most value are noted in the file as GDAL notes
+    them, for `value_range`. `report` hears the rows done, of how many, and may raise to end it.
     """
     import rasterio
     from rasterio.shutil import copy
@@ -40,7 +40,7 @@ def write_cog(grid: Grid, target: Path) -> Summary:
     nodata, look = _nodata(grid), Look(grid)
     plain = target.with_suffix(".plain.tif")
     with rasterio.open(plain, "w", **_profile(grid, nodata)) as out:
-        for piece in read(grid):
+        for piece in read(grid, report):
             look.take(piece)
             out.write(_covered(piece, nodata), 1, window=piece.window.slices)
         out.scales, out.offsets = [grid.scale], [grid.offset]

@@ -15,6 +15,7 @@ from geo.crs import (
     parsed,
     same,
     settled,
+    suggestions,
     within_range,
 )
 
@@ -91,3 +92,36 @@ def test_points_are_carried_longitude_first() -> None:
 def test_degrees_are_told_from_metres() -> None:
     assert in_degrees(WGS84)
     assert not in_degrees(UTM)
+
+
+PHILIPPINES = (116.9, 4.6, 126.6, 21.1)
+
+
+def test_a_file_without_a_system_is_offered_those_that_land_in_the_country() -> None:
+    """The corners of the flood mask of Vamco, which lies in UTM zone 51."""
+    offered = suggestions((315_000, 1_838_000, 399_000, 2_049_000), PHILIPPINES)
+
+    assert offered[0].crs == "EPSG:32651"
+    assert all(one.lands for one in offered)
+    assert offered[0].box == pytest.approx((121.25, 16.62, 122.05, 18.53), abs=0.02)
+
+
+def test_numbers_that_are_degrees_are_offered_as_degrees() -> None:
+    (offered,) = suggestions((121.2, 16.6, 122, 18.5), PHILIPPINES)
+
+    assert (offered.crs, offered.swapped) == ("EPSG:4326", False)
+
+
+def test_latitude_before_longitude_is_said() -> None:
+    (offered,) = suggestions((16.6, 121.2, 18.5, 122), PHILIPPINES)
+
+    assert (offered.swapped, offered.box) == (True, (121.2, 16.6, 122, 18.5))
+
+
+def test_what_lands_nowhere_in_the_country_is_offered_with_how_far_it_is_off() -> None:
+    offered = suggestions((8, 45, 11, 46), (5.9, 45.8, 10.5, 47.8))  # beside Switzerland
+
+    assert offered[0].crs == "EPSG:4326"
+    away = suggestions((8, 45, 11, 46), (12.3, 48, 15, 49))
+    assert not away[0].lands
+    assert away[0].km_off == pytest.approx(459, abs=2)  # 3 degrees of 111.2 km, 4.15 of 75.8
