@@ -13,6 +13,7 @@ from geo.products import (
     forecasts,
     gfm,
     mcdwd,
+    palettes,
     plain,
     shakemaps,
     tables,
@@ -36,6 +37,7 @@ FAMILIES: tuple[Callable[[Specimen], Recognition | None], ...] = (
     forecasts.recognise,
     tracks.recognise,
     tables.recognise,
+    palettes.recognise,
     plain.recognise,
 )
 

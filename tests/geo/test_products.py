@@ -13,7 +13,7 @@ import xlsxwriter
 from geo.measures import FLOODED, SEVERITY, SHAKING, WATER_DEPTH, WIND
 from geo.products.classed import CodeUnknown, NotAligned
 from geo.products.inventory import PartKind, inventory
-from geo.products.meaning import Means, Recognition
+from geo.products.meaning import ClassOf, Means, Recognition
 from geo.products.normal import Reading, as_recognised, grid_of, shapes_of
 from geo.products.recognition import recognise
 from geo.products.tables import sheet_of
@@ -381,3 +381,21 @@ def test_a_grid_of_few_whole_numbers_is_offered_as_classes() -> None:
 
     assert found.product == "grid-classes"
     assert "1 (" in found.says[0]
+
+
+def test_the_entries_of_a_palette_become_classes_once_they_are_named(tmp_path: Path) -> None:
+    path = code_file(tmp_path / "map.tif", [[0, 1, 1, 2]])
+    with rasterio.open(path, "r+") as file:
+        file.write_colormap(1, {0: (255, 255, 255, 255), 1: (0, 0, 255, 255), 2: (9, 9, 9, 255)})
+
+    found = known(path)
+    named = (
+        ClassOf("0", "Land", Means.OUT),
+        ClassOf("1", "Flood", Means.IN, 1.0),
+        ClassOf("2", "Cloud", Means.NOT_OBSERVED),
+    )
+    values, _reasons = cells(path, replace(as_recognised(found), classes=named))
+
+    assert found.product == "palette"
+    assert "1 #0000ff (2)" in found.says[0]
+    np.testing.assert_equal(values, [[0, 1, 1, N]])
