@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, any_, case, func, null, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from core.cql import Condition, Kind, Lookup, Term, Terms
 from core.words import _
 from geo.models.areas import Area
+from geo.models.exposure import Exposure, ExposureDue
+from geo.models.locations import Location
+from geo.models.releases import Direction, Release
+from geo.permissions import May
+from geo.queries.selections import ASKABLE, status_at
 
 
 def area_terms(area_id: ColumnElement[Any] | Any) -> Terms:
@@ -36,3 +41,86 @@ def area_terms(area_id: ColumnElement[Any] | Any) -> Terms:
         ),
         "area_in": Lookup(inside, _("In one of these areas, by P-code")),
     }
+
+
+def terms_of_areas() -> Terms:
+    """The terms of a filter over areas, for a query of Area."""
+    above = aliased(Area)
+    trail = select(func.array_agg(above.pcode)).where(above.id == any_(Area.path))
+    return {
+        "geometry": Term(Area.shape, Kind.GEOMETRY, _("Its shape")),
+        "pcode": Term(Area.pcode, Kind.TEXT, _("P-code")),
+        "name": Term(Area.name, Kind.TEXT, _("Name")),
+        "level": Term(Area.level, Kind.NUMBER, _("Level: 0 is the country")),
+        "km2": Term(Area.km2, Kind.NUMBER, _("Square kilometres")),
+        "valid_from": Term(Area.valid_from, Kind.DATE, _("In force since")),
+        "trail": Term(
+            trail.correlate(Area).scalar_subquery(),
+            Kind.LIST,
+            _("P-codes of the areas it lies in, and its own"),
+        ),
+        "area_in": area_terms(Area.id)["area_in"],
+    }
+
+
+def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
+    """Terms on the place of a row, and on what releases say of it: for who may see exact places.
+
+    `location_id` is the column of the row, of another table than `locations`, that holds its key.
+    """
+
+    def among(asked: Condition) -> Condition:
+        found: Condition = location_id.in_(select(Location.id).where(asked))
+        return found
+
+    def value(asked: Sequence[Any]) -> ColumnElement[Any]:
+        return _said_of(location_id, int(asked[0]), _value())
+
+    def status(asked: Sequence[Any]) -> ColumnElement[Any]:
+        return _said_of(location_id, int(asked[0]), _status(float(asked[1])))
+
+    exact = May.EXACT_LOCATIONS
+    return {
+        "place": Term(Location.point, Kind.GEOMETRY, _("Where it stands"), exact, among),
+        "hazard": Lookup(
+            value, _("What a release says of its place"), exact, Kind.NUMBER, (Kind.NUMBER,)
+        ),
+        "hazard_status": Lookup(
+            status,
+            _("in, out or not_observed, by a release and a threshold"),
+            exact,
+            Kind.TEXT,
+            (Kind.NUMBER, Kind.NUMBER),
+        ),
+    }
+
+
+def _said_of(
+    location_id: ColumnElement[Any], release_id: int, asked: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """What a release says of a place; NULL where there is no place, or no such release in use."""
+    exposed = and_(Exposure.release_id == Release.id, Exposure.location_id == Location.id)
+    due = and_(ExposureDue.release_id == Release.id, ExposureDue.location_id == Location.id)
+    return (
+        select(asked)
+        .select_from(Location)
+        .join(Release, Release.id == release_id)
+        .outerjoin(Exposure, exposed)
+        .outerjoin(ExposureDue, due)
+        .where(Location.id == location_id, Location.lon.is_not(None), Release.state.in_(ASKABLE))
+        .correlate_except(Location, Release, Exposure, ExposureDue)
+        .scalar_subquery()
+    )
+
+
+def _value() -> ColumnElement[Any]:
+    return case((ExposureDue.location_id.is_(None), Exposure.value))
+
+
+def _status(threshold: float) -> ColumnElement[Any]:
+    """The status at a threshold; NULL beyond the release's floor, where values were not kept."""
+    floor = case(
+        (Release.direction == Direction.AT_LEAST, Release.floor - threshold),
+        else_=threshold - Release.floor,
+    )
+    return case((floor > 0, null()), else_=status_at(threshold))

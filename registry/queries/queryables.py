@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.clock import today
 from core.cql import Kind, Term, Terms, condition, usable
 from core.words import _
-from geo.queries.queryables import area_terms
+from geo.queries.queryables import area_terms, place_terms
 from registry.models.registrants import (
     Group,
     Individual,
@@ -79,6 +79,7 @@ def household_terms(people: Subquery, on: date) -> Terms:
         **_said_of_the_group(people),
         **_said_of_the_head(on),
         **area_terms(Registrant.area_id),
+        **place_terms(Registrant.location_id),
     }
 
 
