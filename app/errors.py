@@ -14,7 +14,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.exceptions import NotFound as NoSuchPage
 
-from app.auth.door import CodeFirst, ConfirmFirst, SetUpFirst, SignInFirst
+from app.auth.door import API, CodeFirst, ConfirmFirst, SetUpFirst, SignInFirst
 from app.auth.purposes import PurposeFirst
 from app.limits import TooOften
 from core.errors import Invalid, NotFound, Refusal
@@ -58,15 +58,25 @@ def refuse(error: Refusal) -> ResponseReturnValue:
 
 
 def _answer(error: Refusal) -> ResponseReturnValue:
-    if request.path.startswith("/api/"):
-        problem = {"type": error.code, "title": error.message, "status": error.status}
-        return jsonify(problem), error.status, {"Content-Type": "application/problem+json"}
+    if request.path.startswith(API):
+        return _problem(error)
     if request.headers.get("HX-Request") or "json" in request.headers.get("Accept", ""):
         return render_template("_refusal.html", refusal=error), error.status
     page = LEADS_TO.get(type(error))
     if page and (request.method == "GET" or isinstance(error, ConfirmFirst | PurposeFirst)):
         return redirect(url_for(page, next=_here()), 303)
     return render_template("refusal.html", refusal=error), error.status
+
+
+def _problem(error: Refusal) -> ResponseReturnValue:
+    """A problem document (RFC 9457). What an address asks and cannot mean is a bad request."""
+    asked_badly = request.method == "GET" and isinstance(error, Invalid)
+    status = 400 if asked_badly else error.status
+    problem = {"type": error.code, "title": error.message, "status": status}
+    headers = {"Content-Type": "application/problem+json"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="Highground", charset="UTF-8"'
+    return jsonify(problem), status, headers
 
 
 def _here() -> str:

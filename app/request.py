@@ -46,7 +46,7 @@ class Platform(Flask):
                 if self._marked("confirmed"):
                     require_confirmed()
                 require_purpose()
-                if request.method not in SAFE:
+                if request.method not in SAFE and "by_key" not in g:
                     csrf.protect()
                 if request.method in SAFE or self._marked("asks"):
                     return self.make_response(super().dispatch_request())

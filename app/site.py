@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 
-from app import errors, frame, headers, limits
+from app import api, errors, frame, headers, limits
 from app.request import Platform, csrf
 from app.web import BLUEPRINTS
 from app.worker import load_works
@@ -49,6 +49,7 @@ def create_app() -> Flask:
     load_works()
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     return app
 
 

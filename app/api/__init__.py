@@ -1,0 +1,31 @@
+"""The ways in for programs: OGC API for maps made elsewhere, described by one OpenAPI document."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from app.api import features
+
+TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
+
+
+class Described(Api):  # type: ignore[misc]
+    """The routes and their description; what goes wrong is told as everywhere (app.errors)."""
+
+    def _register_error_handlers(self) -> None:
+        """None of its own."""
+
+
+def init_app(app: Flask) -> None:
+    """Open the ways in, and describe them."""
+    told = {
+        "security": [{"key": []}, {"basic": []}],
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            }
+        },
+    }
+    said = {"title": TITLE, "version": VERSION, "openapi_version": OPENAPI, **told}
+    api = Described(app, spec_kwargs=said)
+    api.register_blueprint(features.bp)

@@ -10,7 +10,7 @@ from flask import session as cookie
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.auth import second_factor, sign_ins
+from app.auth import keys, second_factor, sign_ins
 from app.auth.models import RoleGrant, SignIn, User
 from app.auth.roles import AREAWIDE, NATIONWIDE, SECOND_FACTOR, permissions_of
 from core.actor import NOBODY, Actor
@@ -42,6 +42,9 @@ SETTING_UP = PUBLIC | {
 }
 
 
+API = "/api/"
+
+
 class SignInFirst(Refusal):
     """Sign in to see this page."""
 
@@ -68,7 +71,10 @@ def admit(session: Session) -> tuple[Actor, Language]:
     Raises:
         SignInFirst: nobody is signed in and the page is not public. CodeFirst: a password was
         given, the code is owed. SetUpFirst: they hold a role that needs a second factor.
+        KeyUnknown: a program brought a key that opens nothing.
     """
+    if request.path.startswith(API) and (key := keys.sent(request.authorization)):
+        return _by_key(session, key), language_of(_preferred())
     known = sign_ins.found(session, cookie.get("sign_in", ""))
     if known is None:
         _only(PUBLIC, SignInFirst)
@@ -93,6 +99,16 @@ def _let_in(session: Session, user: User) -> Actor:
     live = select(func.count()).where(Job.actor_id == actor.id, Job.state.in_(LIVE))
     g.jobs_running = session.scalar(live)
     return actor
+
+
+def _by_key(session: Session, whole: str) -> Actor:
+    """Somebody's program, which no browser sends here for somebody else: it needs no token."""
+    user = keys.found(session, whole)
+    grants = grants_of(session, user)
+    if owes_second_factor(user, grants):
+        raise SetUpFirst
+    g.by_key = True
+    return keys.bound(actor_of(session, user, grants))
 
 
 def _only(pages: frozenset[str | None], refusal: type[Refusal]) -> None:

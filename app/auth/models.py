@@ -102,3 +102,19 @@ class Lockout(Row):
     locks: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     tried_at: Mapped[datetime]
+
+
+class ApiKey(Row):
+    """A key with which a program of a person's asks for what they may see, until it ends.
+
+    Of the key only the SHA-256 is kept, and its first letters to know it by.
+    """
+
+    __tablename__ = "api_keys"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str]
+    prefix: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from app.auth import door, proofs, second_factor, sign_ins
+from app.auth import door, keys, proofs, second_factor, sign_ins
 from app.auth.models import User
 from app.limits import on_signing_in
 from app.request import actor, db
+from app.request import confirmed as only_confirmed
 from app.web.onward import onward
 from core.words import _, counted, language_of
 
@@ -24,7 +25,25 @@ def show() -> str:
         sign_ins=sign_ins.those_of(db(), user.id),
         codes_left=second_factor.codes_left(db(), user),
         needed=proofs.needs_second_factor(db(), user.id),
+        keys=keys.those_of(db(), user.id),
+        made=cookie.pop("key", ""),
+        longest=keys.LONGEST,
     )
+
+
+@bp.post("/me/keys")
+@only_confirmed
+def make_key() -> Response:
+    days = request.form.get("days", 0, type=int)
+    cookie["key"] = keys.make(db(), request.form["name"], days, actor=actor())
+    return redirect(url_for(".show", _anchor="keys"), 303)
+
+
+@bp.post("/me/keys/<int:key_id>/end")
+def end_key(key_id: int) -> Response:
+    keys.end(db(), key_id, actor=actor())
+    flash(_("The key has ended; whatever used it is kept out from now on."))
+    return redirect(url_for(".show", _anchor="keys"), 303)
 
 
 @bp.post("/me/password")

@@ -1,6 +1,6 @@
 """Shapes in a filter: what was written as WKT, GeoJSON or a box, and how two lie together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import shapely
@@ -35,7 +35,7 @@ def drawn(node: Any, placed: Placed) -> Piece:
         ShapeUnreadable, ShapeTooLarge
     """
     try:
-        flat = shapely.force_2d(_box(node["bbox"]) if "bbox" in node else shape(node))
+        flat = shapely.force_2d(box(node["bbox"]) if "bbox" in node else shape(node))
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         raise ShapeUnreadable from None
     if (found := shapely.get_num_coordinates(flat)) > MOST_VERTICES:
@@ -54,7 +54,7 @@ def lie(word: str, left: Piece, right: Piece) -> Condition:
     return met_by_any(TOGETHER[word](left.expression, right.expression), left, right)
 
 
-def _box(corners: list[float]) -> BaseGeometry:
+def box(corners: Sequence[float]) -> BaseGeometry:
     """A box of 4 figures, or of 6 with heights; one that begins east of its end spans 180 E."""
     half = len(corners) // 2
     west, south, east, north = (*corners[:2], *corners[half : half + 2])

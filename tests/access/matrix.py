@@ -48,6 +48,7 @@ USERS = needs(Roof.WRITE_USERS)
 TRAIL = needs(Roof.READ_AUDIT)
 IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
 RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", "cycle", "program"))
+AREAS, COLLECTION = needs(Geo.READ_AREAS), {"collection": "collection"}
 FILE = {"sha256": "sha256"}
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
@@ -81,6 +82,14 @@ GETS: dict[str, Row] = {
     "imports.show": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
     "jobs.index": Row(needs(Roof.READ_JOBS)),
     "jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
+    "ogc.collection": Row(AREAS, NOTHING, COLLECTION),
+    "ogc.collections": Row(shows=PLAIN),
+    "ogc.conformance": Row(shows=NOTHING),
+    "ogc.description": Row(shows=NOTHING),
+    "ogc.item": Row(AREAS, PLAIN, COLLECTION | {"feature": "pcode"}),
+    "ogc.items": Row(AREAS, PLAIN, COLLECTION),
+    "ogc.landing": Row(shows=NOTHING),
+    "ogc.queryables": Row(AREAS, NOTHING, COLLECTION),
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
     "programs.index": Row(READ_PROGRAMS, PLAIN),
@@ -133,8 +142,10 @@ OWN = Row()
 POSTS: dict[str, Row] = {
     "account.confirmed": OWN,
     "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),
+    "account.end_key": Row(about={"key_id": "user_id"}),
     "account.end_sign_ins": OWN,
     "account.language": OWN,
+    "account.make_key": OWN,
     "account.password": OWN,
     "approvals.reject": APPROVE,
     "approvals.send_back": APPROVE,

@@ -19,6 +19,7 @@ ALIKE = {  # keys that are the same in every world
     "kind": "households",
     "filename": "css/tokens.css",
     "level": 2,
+    "collection": "areas-2",
     "z": 6,
     "x": 32,
     "y": 31,

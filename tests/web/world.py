@@ -80,6 +80,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
     {
         "static",
         "health.show",
+        *(f"ogc.{part}" for part in ("landing", "conformance", "description", "collections")),
+        *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         "tiles.areas",
         "tiles.release_cells",
         "tiles.release_shapes",

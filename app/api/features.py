@@ -1,0 +1,266 @@
+"""OGC API Features: areas, releases and selections for maps made elsewhere.
+
+Answers are never of single households. How many live in an area is told as everywhere to those who
+may not see a few.
+"""
+
+from typing import Any
+
+import orjson
+from flask import Response, current_app, request, url_for
+from flask_smorest import Blueprint
+
+from app.api.parameters import MOST_AT_ONCE, Items, One, Parser, Plain
+from app.request import actor, db
+from core.cql import Kind, Lookup, Term
+from core.settings import settings
+from core.words import _
+from geo.permissions import May
+from geo.queries.collections import Listed, collection_named, country_box, listed, release_meant
+from geo.queries.features import (
+    CRS84,
+    SYSTEMS,
+    Feature,
+    System,
+    Wanted,
+    box_asked,
+    feature_of,
+    page_of,
+    system_named,
+)
+from registry.queries.published import households_by_area
+
+Asked = dict[str, Any]
+
+JSON, GEOJSON = "application/json", "application/geo+json"
+SCHEMA, OPENAPI = "application/schema+json", "application/vnd.oai.openapi+json;version=3.0"
+RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
+QUERYABLES = f"{RELATION}/queryables"
+CLASSES = [
+    "ogcapi-common-1/1.0/conf/core",
+    "ogcapi-common-2/1.0/conf/collections",
+    *(f"ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")),
+    "ogcapi-features-2/1.0/conf/crs",
+    *(f"ogcapi-features-3/1.0/conf/{p}" for p in ("queryables", "filter", "features-filter")),
+    *(
+        f"cql2/1.0/conf/{part}"
+        for part in (
+            "cql2-text",
+            "cql2-json",
+            "basic-cql2",
+            "advanced-comparison-operators",
+            "case-insensitive-comparison",
+            "accent-insensitive-comparison",
+            "basic-spatial-functions",
+            "basic-spatial-functions-plus",
+            "spatial-functions",
+            "temporal-functions",
+            "array-functions",
+            "arithmetic",
+        )
+    ),
+]
+TYPES: dict[Kind, dict[str, str]] = {
+    Kind.NUMBER: {"type": "number"},
+    Kind.TEXT: {"type": "string"},
+    Kind.FLAG: {"type": "boolean"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.MOMENT: {"type": "string", "format": "date-time"},
+    Kind.GEOMETRY: {"format": "geometry-any"},
+    Kind.LIST: {"type": "array"},
+}
+
+bp = Blueprint("ogc", __name__, url_prefix="/api/ogc", description="OGC API")
+bp.ARGUMENTS_PARSER = Parser()
+
+
+@bp.get("/")
+@bp.arguments(Plain, location="query")
+@bp.response(200, description="Where everything is")
+def landing(_asked: Asked) -> Response:
+    """Where everything is"""
+    here = _("Areas, hazards and selections")
+    return told(
+        {
+            "title": "Highground",
+            "description": here,
+            "links": [
+                link("self", JSON, "ogc.landing"),
+                link("service-desc", OPENAPI, "ogc.description"),
+                link("conformance", JSON, "ogc.conformance"),
+                link("data", JSON, "ogc.collections"),
+            ],
+        }
+    )
+
+
+@bp.get("/conformance")
+@bp.arguments(Plain, location="query")
+@bp.response(200, description="The parts of the standards that are kept")
+def conformance(_asked: Asked) -> Response:
+    """The parts of the standards that are kept"""
+    return told({"conformsTo": [f"http://www.opengis.net/spec/{part}" for part in CLASSES]})
+
+
+@bp.get("/openapi")
+@bp.arguments(Plain, location="query")
+@bp.response(200, content_type=OPENAPI, description="This description")
+def description(_asked: Asked) -> Response:
+    """What may be asked, and how"""
+    spec = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    return told(spec | {"servers": [{"url": settings().base_url}]}, OPENAPI)
+
+
+@bp.get("/collections")
+@bp.arguments(Plain, location="query")
+@bp.response(200, description="The collections you may ask for")
+def collections(_asked: Asked) -> Response:
+    """The collections you may ask for"""
+    box = country_box(db())
+    each = [described(one, box) for one in listed(db(), actor=actor())]
+    links = [link("self", JSON, "ogc.collections")]
+    return told({"links": links, "crs": list(SYSTEMS), "collections": each})
+
+
+@bp.get("/collections/<collection>")
+@bp.arguments(Plain, location="query")
+@bp.response(200, description="One collection")
+def collection(_asked: Asked, collection: str) -> Response:
+    """One collection"""
+    found = collection_named(db(), collection, actor=actor())
+    return told(described(Listed(found.id, found.title), country_box(db())))
+
+
+@bp.get("/collections/<collection>/queryables")
+@bp.arguments(Plain, location="query")
+@bp.response(200, content_type=SCHEMA, description="What a condition may use")
+def queryables(_asked: Asked, collection: str) -> Response:
+    """What a condition on features of a collection may use"""
+    found = collection_named(db(), collection, actor=actor())
+    return told(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": address("ogc.queryables", collection=collection),
+            "type": "object",
+            "title": found.title,
+            "properties": {
+                name: {"title": term.label, **TYPES[term.kind]}
+                for name, term in found.terms.items()
+                if isinstance(term, Term)
+            },
+            "x-functions": {
+                name: term.label for name, term in found.terms.items() if isinstance(term, Lookup)
+            },
+            "additionalProperties": False,
+        },
+        SCHEMA,
+    )
+
+
+@bp.get("/collections/<collection>/items")
+@bp.arguments(Items, location="query")
+@bp.response(200, content_type=GEOJSON, description="Some features of a collection")
+def items(asked: Asked, collection: str) -> Response:
+    """Some features of a collection"""
+    found, wanted = collection_named(db(), collection, actor=actor()), _wanted(asked)
+    page = page_of(db(), found, wanted, actor=actor())
+    counts = _households(collection)
+    features = {
+        "type": "FeatureCollection",
+        "numberMatched": page.matched,
+        "numberReturned": len(page.features),
+        "links": _pages(collection, wanted, page.matched),
+        "features": [_geojson(each, counts) for each in page.features],
+    }
+    return told(features, GEOJSON, wanted.system)
+
+
+@bp.get("/collections/<collection>/items/<feature>")
+@bp.arguments(One, location="query")
+@bp.response(200, content_type=GEOJSON, description="One feature")
+def item(asked: Asked, collection: str, feature: str) -> Response:
+    """One feature"""
+    found, system = collection_named(db(), collection, actor=actor()), system_named(asked["crs"])
+    one = _geojson(feature_of(db(), found, feature, system), _households(collection))
+    one["links"] = [
+        link("self", GEOJSON, "ogc.item", collection=collection, feature=feature),
+        link("collection", JSON, "ogc.collection", collection=collection),
+    ]
+    return told(one, GEOJSON, system)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """An address as programs elsewhere reach it."""
+    return settings().base_url.rstrip("/") + url_for(endpoint, **values)
+
+
+def link(relation: str, kind: str, endpoint: str, **values: Any) -> dict[str, str]:
+    """A link of the service."""
+    return {"href": address(endpoint, **values), "rel": relation, "type": kind}
+
+
+def told(document: Any, kind: str = JSON, system: System | None = None) -> Response:
+    """A document of the service; one with shapes names their reference system."""
+    answer = Response(orjson.dumps(document, default=str), content_type=kind)
+    answer.cache_control.private = True
+    if system is not None:
+        answer.headers["Content-Crs"] = f"<{system.uri}>"
+    return answer
+
+
+def described(one: Listed, box: list[float]) -> dict[str, Any]:
+    """A collection as the list of all describes it."""
+    name = {"collection": one.id}
+    return {
+        "id": one.id,
+        "title": one.title,
+        "itemType": "feature",
+        "extent": {"spatial": {"bbox": [box], "crs": CRS84.uri}},
+        "crs": list(SYSTEMS),
+        "storageCrs": CRS84.uri,
+        "links": [
+            link("self", JSON, "ogc.collection", **name),
+            link("items", GEOJSON, "ogc.items", **name),
+            link(QUERYABLES, SCHEMA, "ogc.queryables", **name),
+        ],
+    }
+
+
+def _wanted(asked: Asked) -> Wanted:
+    return Wanted(
+        limit=min(asked["limit"], MOST_AT_ONCE),
+        offset=asked["offset"],
+        box=box_asked(asked["bbox"], system_named(asked["bbox_crs"])),
+        during=asked["datetime"],
+        filter=asked["filter"],
+        filter_system=system_named(asked["filter_crs"]),
+        system=system_named(asked["crs"]),
+    )
+
+
+def _pages(collection: str, wanted: Wanted, matched: int) -> list[dict[str, str]]:
+    """This page, the next and the one before, asked as this one was."""
+    asked = {**request.args.to_dict(), "collection": collection, "limit": wanted.limit}
+    links = [link("self", GEOJSON, "ogc.items", **asked)]
+    after, before = wanted.offset + wanted.limit, max(0, wanted.offset - wanted.limit)
+    if after < matched:
+        links.append(link("next", GEOJSON, "ogc.items", **asked | {"offset": after}))
+    if wanted.offset:
+        links.append(link("prev", GEOJSON, "ogc.items", **asked | {"offset": before}))
+    return [*links, link("collection", JSON, "ogc.collection", collection=collection)]
+
+
+def _geojson(feature: Feature, counts: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
+    households = counts.get(feature.key, {}) if counts is not None else {}
+    return {
+        "type": "Feature",
+        "id": feature.key,
+        "geometry": orjson.Fragment(feature.shape) if feature.shape else None,
+        "properties": feature.properties | households,
+    }
+
+
+def _households(collection: str) -> dict[str, dict[str, Any]] | None:
+    """Who lives in the areas of a collection, by P-code, where it tells of areas under a hazard."""
+    meant = release_meant(db(), collection) if actor().may(May.READ_RELEASES) else None
+    return households_by_area(db(), *meant, actor=actor()) if meant else None

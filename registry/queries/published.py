@@ -1,0 +1,42 @@
+"""How many households live where a release says something, for maps that leave the platform."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.models.releases import Release
+from geo.permissions import May as Geo
+from geo.queries.selections import Question
+from registry.permissions import May
+from registry.queries.answers import ByArea, ask
+
+
+def households_by_area(
+    session: Session, release: Release, level: int, *, actor: Actor
+) -> dict[str, dict[str, Any]]:
+    """The households of the areas of a level by what a release says of them, by P-code.
+
+    Whoever asks is told what is told to those who may not see a few, since a map is copied on:
+    figures that tell of a few are null. An area in which nobody lives has none; whoever may not
+    count households is told of nobody.
+    """
+    if not actor.may(May.COUNT_REGISTRANTS):
+        return {}
+    anybody = replace(actor, permissions=actor.permissions - {Geo.EXACT_LOCATIONS})
+    result = ask(session, Question(release_id=release.id), actor=anybody, level=level)
+    return {area.pcode: _told(area) for area in result.areas if area.pcode}
+
+
+def _told(area: ByArea) -> dict[str, Any]:
+    answers = area.answers
+    return {
+        "households": answers.asked,
+        "households_in": answers.in_,
+        "households_probable": answers.probable,
+        "households_out": answers.out,
+        "households_not_observed": answers.not_observed,
+        "households_unlocated": answers.unlocated,
+        "people_in": area.people_in,
+    }
