@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from app.api import features
+from app.api import features, tilesets
 
 TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
 
@@ -28,4 +28,5 @@ def init_app(app: Flask) -> None:
     }
     said = {"title": TITLE, "version": VERSION, "openapi_version": OPENAPI, **told}
     api = Described(app, spec_kwargs=said)
-    api.register_blueprint(features.bp)
+    for blueprint in (features.bp, tilesets.bp):
+        api.register_blueprint(blueprint)

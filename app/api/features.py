@@ -7,9 +7,21 @@ may not see a few.
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
+from app.api.answers import (
+    GEOJSON,
+    JSON,
+    OPENAPI,
+    RELATION,
+    SCHEMA,
+    Document,
+    address,
+    described,
+    link,
+    told,
+)
 from app.api.parameters import MOST_AT_ONCE, Items, One, Parser, Plain
 from app.request import actor, db
 from core.cql import Kind, Lookup, Term
@@ -18,10 +30,8 @@ from core.words import _
 from geo.permissions import May
 from geo.queries.collections import Listed, collection_named, country_box, listed, release_meant
 from geo.queries.features import (
-    CRS84,
     SYSTEMS,
     Feature,
-    System,
     Wanted,
     box_asked,
     feature_of,
@@ -32,16 +42,13 @@ from registry.queries.published import households_by_area
 
 Asked = dict[str, Any]
 
-JSON, GEOJSON = "application/json", "application/geo+json"
-SCHEMA, OPENAPI = "application/schema+json", "application/vnd.oai.openapi+json;version=3.0"
-RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
-QUERYABLES = f"{RELATION}/queryables"
 CLASSES = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-2/1.0/conf/collections",
     *(f"ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")),
     "ogcapi-features-2/1.0/conf/crs",
     *(f"ogcapi-features-3/1.0/conf/{p}" for p in ("queryables", "filter", "features-filter")),
+    *(f"ogcapi-tiles-1/1.0/conf/{p}" for p in ("core", "tileset", "geodata-tilesets", "mvt")),
     *(
         f"cql2/1.0/conf/{part}"
         for part in (
@@ -89,6 +96,7 @@ def landing(_asked: Asked) -> Response:
                 link("service-desc", OPENAPI, "ogc.description"),
                 link("conformance", JSON, "ogc.conformance"),
                 link("data", JSON, "ogc.collections"),
+                link(f"{RELATION}/tiling-schemes", JSON, "ogc_tiles.schemes"),
             ],
         }
     )
@@ -189,43 +197,6 @@ def item(asked: Asked, collection: str, feature: str) -> Response:
     return told(one, GEOJSON, system)
 
 
-def address(endpoint: str, **values: Any) -> str:
-    """An address as programs elsewhere reach it."""
-    return settings().base_url.rstrip("/") + url_for(endpoint, **values)
-
-
-def link(relation: str, kind: str, endpoint: str, **values: Any) -> dict[str, str]:
-    """A link of the service."""
-    return {"href": address(endpoint, **values), "rel": relation, "type": kind}
-
-
-def told(document: Any, kind: str = JSON, system: System | None = None) -> Response:
-    """A document of the service; one with shapes names their reference system."""
-    answer = Response(orjson.dumps(document, default=str), content_type=kind)
-    answer.cache_control.private = True
-    if system is not None:
-        answer.headers["Content-Crs"] = f"<{system.uri}>"
-    return answer
-
-
-def described(one: Listed, box: list[float]) -> dict[str, Any]:
-    """A collection as the list of all describes it."""
-    name = {"collection": one.id}
-    return {
-        "id": one.id,
-        "title": one.title,
-        "itemType": "feature",
-        "extent": {"spatial": {"bbox": [box], "crs": CRS84.uri}},
-        "crs": list(SYSTEMS),
-        "storageCrs": CRS84.uri,
-        "links": [
-            link("self", JSON, "ogc.collection", **name),
-            link("items", GEOJSON, "ogc.items", **name),
-            link(QUERYABLES, SCHEMA, "ogc.queryables", **name),
-        ],
-    }
-
-
 def _wanted(asked: Asked) -> Wanted:
     return Wanted(
         limit=min(asked["limit"], MOST_AT_ONCE),
@@ -250,7 +221,7 @@ def _pages(collection: str, wanted: Wanted, matched: int) -> list[dict[str, str]
     return [*links, link("collection", JSON, "ogc.collection", collection=collection)]
 
 
-def _geojson(feature: Feature, counts: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
+def _geojson(feature: Feature, counts: dict[str, Document] | None) -> Document:
     households = counts.get(feature.key, {}) if counts is not None else {}
     return {
         "type": "Feature",
@@ -260,7 +231,7 @@ def _geojson(feature: Feature, counts: dict[str, dict[str, Any]] | None) -> dict
     }
 
 
-def _households(collection: str) -> dict[str, dict[str, Any]] | None:
+def _households(collection: str) -> dict[str, Document] | None:
     """Who lives in the areas of a collection, by P-code, where it tells of areas under a hazard."""
     meant = release_meant(db(), collection) if actor().may(May.READ_RELEASES) else None
     return households_by_area(db(), *meant, actor=actor()) if meant else None

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
-from app.web.tiles import tile_at
 from geo.queries.selections import Question
+from geo.queries.tiles import tile_at
 from registry.queries.tiles import household_tile
 
 bp = Blueprint("household_tiles", __name__, url_prefix="/tiles/households")

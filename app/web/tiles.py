@@ -8,11 +8,10 @@ from functools import lru_cache
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
-from core.errors import NotFound
 from core.storage import path_of
 from geo.models.releases import Release
 from geo.queries.releases import PUBLIC, release_seen
-from geo.queries.tiles import area_tile, release_tile
+from geo.queries.tiles import area_tile, release_tile, tile_at
 from geo.raster.open import dataset, opened
 from geo.raster.picture import Canvas
 from geo.release_pictures import style_of
@@ -20,26 +19,8 @@ from registry.documents.contained import colours
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
-Tile = tuple[int, int, int]
-
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 FRESH = 300  # seconds a browser shows a tile again without asking
-DEEPEST = 24  # the last zoom of tiles; maps end before it
-
-
-class TileOutside(NotFound):
-    """There is no tile {z}/{x}/{y}; at zoom z columns and rows go from 0 to 2^z - 1, z to 24."""
-
-
-def tile_at(z: int, x: int, y: int) -> Tile:
-    """The tile of an address: zoom, column, row from the north.
-
-    Raises:
-        TileOutside
-    """
-    if z > DEEPEST or max(x, y) >= 1 << z:
-        raise TileOutside(z=z, x=x, y=y)
-    return z, x, y
 
 
 @bp.get("/areas/<int:level>/<int:z>/<int:x>/<int:y>.mvt")

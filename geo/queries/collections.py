@@ -27,6 +27,7 @@ from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
 from geo.queries.releases import PUBLIC
 from geo.queries.selections import ASKABLE
+from geo.queries.tiles import outlined
 
 MOST_LISTED = 200  # releases that are listed with collections of their own
 AREAS, RELEASES, SELECTIONS = "areas", "releases", "selections"
@@ -152,6 +153,7 @@ def _areas(session: Session, level: int, name: str, actor: Actor) -> Collection:
         Area.shape,
         _said_of_areas() | {"valid_from": Area.valid_from, "version": Area.version},
         terms_of_areas(),
+        drawn=outlined,
     )
 
 
@@ -258,7 +260,9 @@ def _areas_hit(release: Release, level: AreaLevel, name: str, actor: Actor) -> C
         "most": Term(said["most"], Kind.NUMBER, _("The largest value")),
     }
     properties = _said_of_areas() | said
-    return Collection(name, level.name, rows, Area.pcode, Area.shape, properties, terms)
+    return Collection(
+        name, level.name, rows, Area.pcode, Area.shape, properties, terms, drawn=outlined
+    )
 
 
 def _said_of_hits() -> dict[str, Any]:

@@ -4,7 +4,7 @@ A collection is a set of rows with shapes; what is asked of it is the same for a
 filter, a page, and the reference system shapes are told in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from core.errors import Invalid, NotFound
 from geo.crs import Floats, carried
 
 DEGREES_OF_EARTH = 4326
-EDGE = 20_037_508.35  # metres of web mercator at 180 degrees east
+EDGE_OF_WORLD = 20_037_508.342789244  # metres of web mercator at 180 degrees east
 FINE, COARSE = 7, 2  # decimals of degrees and of metres: about a centimetre
 
 
@@ -78,7 +78,8 @@ class Collection:
     """Rows with shapes that can be asked for from outside.
 
     `rows` selects them, whatever its columns; `key`, `shape` and `properties` are expressions over
-    its tables, as the `terms` of a filter are. `when` is the moment a row tells of.
+    its tables, as the `terms` of a filter are. `when` is the moment a row tells of. `drawn` is the
+    shape for tiles of a zoom, in web mercator, where there is a simpler one than `shape`.
     """
 
     id: str
@@ -89,6 +90,11 @@ class Collection:
     properties: Mapping[str, Any]
     terms: cql.Terms
     when: ColumnElement[Any] | Any = None
+    drawn: Callable[[int], Any] | None = None
+
+    def outline(self, zoom: int) -> Any:
+        """The shape for tiles of a zoom, in web mercator."""
+        return self.drawn(zoom) if self.drawn else func.ST_Transform(self.shape, MERCATOR.epsg)
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class Page:
 def _from_mercator(at: Floats) -> Floats:
     """Metres of web mercator in degrees; infinite east or west of the edge of the world."""
     lon, lat = carried(at[:, 0], at[:, 1], CRS(MERCATOR.epsg), CRS(DEGREES_OF_EARTH))
-    return np.column_stack([np.where(np.abs(at[:, 0]) > EDGE, np.inf, lon), lat])
+    return np.column_stack([np.where(np.abs(at[:, 0]) > EDGE_OF_WORLD + 0.01, np.inf, lon), lat])
 
 
 def system_named(uri: str) -> System:

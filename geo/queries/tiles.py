@@ -6,17 +6,36 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.errors import NotFound
 from geo.models.areas import Area, AreaOutline
 from geo.models.releases import Release, ReleaseObserved, ReleasePart
 from geo.permissions import May
 from geo.queries.areas import in_force
+from geo.queries.features import Collection
 from geo.queries.reach import shown_to
 from geo.vector.outlines import AROUND, ZOOMS
 
 EXTENT = 4096  # units along a side of a tile
 BUFFER = 64  # units beyond it, so that lines do not end at its edges
 
+DEEPEST = 24  # the last zoom of tiles; maps end before it
+
 Tile = tuple[int, int, int]
+
+
+class TileOutside(NotFound):
+    """There is no tile {z}/{x}/{y}; at zoom z columns and rows go from 0 to 2^z - 1, z to 24."""
+
+
+def tile_at(z: int, x: int, y: int) -> Tile:
+    """The tile of an address: zoom, column, row from the north.
+
+    Raises:
+        TileOutside
+    """
+    if z > DEEPEST or max(x, y) >= 1 << z:
+        raise TileOutside(z=z, x=x, y=y)
+    return z, x, y
 
 
 def area_tile(session: Session, tile: Tile, level: int, *, actor: Actor) -> bytes:
@@ -54,6 +73,21 @@ def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
     unseen = select(_drawn(tile, func.coalesce(func.ST_Difference(_land(tile), seen), _land(tile))))
     layers = [(parts, "extent"), (edge, "observed"), (unseen, "unseen")]
     return b"".join(_layer(session, layer, name) for layer, name in layers)
+
+
+def collection_tile(session: Session, tile: Tile, collection: Collection) -> bytes:
+    """The rows of a collection as one layer of its name, with their keys and properties."""
+    said = [value.label(name) for name, value in collection.properties.items()]
+    columns = (collection.key.label("key"), _drawn(tile, collection.outline(tile[0])), *said)
+    rows = collection.rows.with_only_columns(*columns, maintain_column_froms=True)
+    return _layer(session, rows.where(_here(tile, collection.shape)), collection.id)
+
+
+def outlined(zoom: int) -> ColumnElement[Any]:
+    """The outline of an area for a zoom, in web mercator, for a query of Area."""
+    kept = next((each for each in ZOOMS if each >= zoom), ZOOMS[-1])
+    of_it = (AreaOutline.area_id == Area.id, AreaOutline.zoom == kept)
+    return select(AreaOutline.shape).where(*of_it).correlate(Area).scalar_subquery()
 
 
 def _seen(tile: Tile, release: Release) -> Any:

@@ -49,6 +49,7 @@ TRAIL = needs(Roof.READ_AUDIT)
 IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
 RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", "cycle", "program"))
 AREAS, COLLECTION = needs(Geo.READ_AREAS), {"collection": "collection"}
+SCHEME = {"scheme": "scheme"}
 FILE = {"sha256": "sha256"}
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
@@ -89,6 +90,12 @@ GETS: dict[str, Row] = {
     "ogc.item": Row(AREAS, PLAIN, COLLECTION | {"feature": "pcode"}),
     "ogc.items": Row(AREAS, PLAIN, COLLECTION),
     "ogc.landing": Row(shows=NOTHING),
+    "ogc_tiles.scheme": Row(shows=NOTHING, about={"scheme": "scheme"}),
+    "ogc_tiles.schemes": Row(shows=NOTHING),
+    "ogc_tiles.tile": Row(AREAS, PLAIN, COLLECTION | SCHEME | {"z": "z", "row": "y", "col": "x"}),
+    "ogc_tiles.tilejson": Row(AREAS, NOTHING, COLLECTION | SCHEME),
+    "ogc_tiles.tileset": Row(AREAS, NOTHING, COLLECTION | SCHEME),
+    "ogc_tiles.tilesets": Row(AREAS, NOTHING, COLLECTION),
     "ogc.queryables": Row(AREAS, NOTHING, COLLECTION),
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),

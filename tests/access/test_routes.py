@@ -20,6 +20,7 @@ ALIKE = {  # keys that are the same in every world
     "filename": "css/tokens.css",
     "level": 2,
     "collection": "areas-2",
+    "scheme": "WebMercatorQuad",
     "z": 6,
     "x": 32,
     "y": 31,

@@ -82,6 +82,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "health.show",
         *(f"ogc.{part}" for part in ("landing", "conformance", "description", "collections")),
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
+        *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
+        *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
         "tiles.areas",
         "tiles.release_cells",
         "tiles.release_shapes",
