@@ -34,6 +34,10 @@ class ActKeyMissing(Invalid):
     """This form came without its key; reload the page and send it again."""
 
 
+class AddressUnreadable(Invalid):
+    """The address holds a character that no text has (NUL); look at it, and ask again."""
+
+
 class Platform(Flask):
     """A Flask whose every request is one transaction, one actor's, and one act at most."""
 
@@ -43,6 +47,7 @@ class Platform(Flask):
             g.actor, g.language = admit(g.session)
             stand(g.session, g.actor)
             with speaking(g.language):
+                _refuse_nul()
                 if self._marked("confirmed"):
                     require_confirmed()
                 require_purpose()
@@ -67,6 +72,12 @@ class Platform(Flask):
         if not response.is_streamed and (response.content_length or 0) <= LONGEST_ANSWER:
             act.body = response.get_data(as_text=True)
         return response
+
+
+def _refuse_nul() -> None:
+    """Refuse what the database could not even be asked about."""
+    if any("\0" in part for part in (request.path, *request.args.keys(), *request.args.values())):
+        raise AddressUnreadable
 
 
 def _begun() -> Act:

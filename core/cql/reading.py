@@ -11,6 +11,7 @@ from core.words import _
 LONGEST = 4000  # characters, those of coordinates and lists of numbers apart
 LONGEST_WITH_SHAPES = 65_536
 DEEPEST = 50  # the parser answers deeper nesting by ending the process
+NULS = ("\0", "\\u0000")  # a character no text of the database has
 NUMBERS = re.compile(r"-?[\d.]+(?:[eE][-+]?\d+)?(?:[\s,\[\]()]+-?[\d.]+(?:[eE][-+]?\d+)?)+")
 
 
@@ -32,6 +33,8 @@ def tree(written: str) -> Any:
         raise FilterTooLong
     if _nesting(written) > DEEPEST:
         raise FilterTooLong
+    if any(nul in written for nul in NULS):
+        raise FilterUnreadable(place="NUL")
     read = cql2.parse_json if written.lstrip().startswith("{") else cql2.parse_text
     try:
         return read(written.strip()).to_json()

@@ -95,8 +95,9 @@ def test_an_item_has_its_shape_and_says_where_it_lies(viewer: Browser) -> None:
     assert shapely.from_geojson(json.dumps(one["geometry"])).equals(shapely.box(1, 0, 2, 2))
     said = one["properties"]
     assert (said["pcode"], said["parent"], said["level"]) == ("X12", "X1", 2)
-    missing = viewer.get("/api/ogc/collections/areas-2/items/X1")
-    assert (missing.status_code, missing.get_json()["type"]) == (404, "FeatureUnknown")
+    for key in ("X1", "'", "%25"):
+        missing = viewer.get(f"/api/ogc/collections/areas-2/items/{key}")
+        assert (missing.status_code, missing.get_json()["type"]) == (404, "FeatureUnknown")
 
 
 @pytest.mark.parametrize(
@@ -250,6 +251,8 @@ def test_a_withdrawn_release_says_so_and_tells_of_no_area(
         ("items?filter=colour = 'red'", "colour is not known here"),
         ("items?filter=level = 'x'", "compare like with like"),
         ("items?filter-lang=sql", "filter-lang: Must be one of: cql2-text, cql2-json"),
+        ("items?filter=pcode = '%00'", "a character that no text has"),
+        ("items?crs=%00", "a character that no text has"),
         ("?f=html", "f: Must be one of: json"),
         ("queryables?x=1", "x: Unknown field"),
     ],

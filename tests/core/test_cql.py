@@ -156,6 +156,8 @@ def test_any_of_many_values_may_meet_a_condition_and_not_turns_it_round(session:
             cql.WrongKind,
             "a shape",
         ),
+        ("name = '\0'", cql.FilterUnreadable, "cannot be read at NUL"),
+        ('{"op": "named", "args": ["\\u0000"]}', cql.FilterUnreadable, "cannot be read at NUL"),
         ("size = NULL", cql.OperatorUnknown, "NULL cannot be used here"),
         ("size = 'three'", cql.NotAlike, "size is a number and 'three' is text"),
         ("size IN (1, 'x')", cql.NotAlike, "compare like with like"),

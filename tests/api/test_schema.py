@@ -1,0 +1,89 @@
+"""Everything the description of the service says may be asked, asked in ways nobody would."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.auth import keys
+from app.auth.roles import Role
+from core.actor import Actor
+from tests.api.conftest import Told
+from tests.make.users import make_user
+
+ITSELF = "/api/ogc/openapi"
+EXAMPLES = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+FILTERS = [
+    "S_INTERSECTS(geometry, POINT(0.5 1))",
+    "hit_share > 0.5 AND NOT pcode LIKE 'X%'",
+    "km2 ^ 99 / 0 = 1",
+    "T_AFTER(observed_at, DATE('2026-11-18'))",
+    "A_CONTAINS(trail, ('X', 'X1'))",
+    "S_WITHIN(geometry, GEOMETRYCOLLECTION(POINT(1 1), POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))))",
+    '{"op": "s_touches", "args": [{"property": "geometry"}, {"bbox": [180, -90, -180, 90]}]}',
+]
+
+
+@pytest.fixture(scope="module")
+def key(session: Session, told: Told) -> str:
+    user = make_user(session, Role.COORDINATOR)
+    return keys.make(session, "Tests", 1, actor=Actor(user.id, user.name, frozenset()))
+
+
+@st.composite
+def _cases(draw: st.DrawFn, operation: Any, real: dict[str, list[Any]]) -> Any:
+    """A question of an operation; what it names is now real, now made up."""
+    case = draw(operation.as_strategy())
+    for name in real.keys() & (case.path_parameters or {}):
+        case.path_parameters[name] = draw(
+            st.sampled_from([*real[name], case.path_parameters[name]])
+        )
+    if "filter" in (case.query or {}):
+        case.query["filter"] = draw(st.sampled_from([*FILTERS, case.query["filter"]]))
+    return case
+
+
+def _answers(cases: st.SearchStrategy[Any], said: dict[str, str]) -> set[int]:
+    """The statuses that were answered, none of which is a stumble."""
+    statuses = set()
+
+    @EXAMPLES
+    @given(cases)
+    def ask(case: Any) -> None:
+        status = case.call(headers=said).status_code
+        statuses.add(status)
+        assert status < 500, case.as_curl_command()
+
+    ask()
+    return statuses
+
+
+def test_nothing_that_is_asked_makes_the_service_stumble(web: Flask, key: str, told: Told) -> None:
+    said = {"Authorization": f"Bearer {key}"}
+    schema = schemathesis.openapi.from_wsgi(ITSELF, web, headers=said)
+    names = ["areas-2", "releases", "selections", f"release-{told.extent}"]
+    real: dict[str, list[Any]] = {
+        "collection": [*names, f"release-{told.depths}-areas-2"],
+        "scheme": ["WebMercatorQuad"],
+        "feature": ["X11", "1"],
+        "z": [6],
+        "row": [31],
+        "col": [32],
+    }
+    operations: list[Any] = [each.ok() for each in schema.get_all_operations()]  # type: ignore[union-attr]
+
+    assert {each.path for each in operations} == set(schema.raw_schema["paths"]) - {ITSELF}
+    for operation in operations:
+        statuses = _answers(_cases(operation, real), said)
+        assert statuses & {200, 204}, operation.path
