@@ -36,10 +36,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from core.words import FORMULA
+
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
 COPY_END = b"\xff\xff"
 CHUNK = 1 << 20  # bytes
-FORMULA = r"^([=@\t\r]|[+-](?![0-9 ().-]*$))"  # how one begins; a number is none
 
 _SENT: dict[str, tuple[Any, str]] = {
     "i2": (SmallInteger, "int2send"),

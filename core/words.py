@@ -22,6 +22,7 @@ SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
 PADDING = "······· "  # what makes it longer; it breaks where words would
 HIDDEN = "*"  # what stands for a figure that is hidden
+FORMULA = r"^([=@\t\r]|[+-](?![0-9 ().-]*$))"  # how a sheet's begins; a number is none
 ISOLATE, POP = "\u2068", "\u2069"  # Unicode's UAX 9: `<bdi>` without a tag
 
 

@@ -189,6 +189,15 @@ def page_of(session: Session, collection: Collection, wanted: Wanted, *, actor: 
     return Page([_feature(row) for row in rows], session.scalar(matched) or 0)
 
 
+def rows_of(session: Session, collection: Collection) -> list[tuple[bytes, dict[str, Any]]]:
+    """All rows of a collection in the order of their keys: the shape as WKB, and its properties."""
+    said: list[Any] = [value.label(name) for name, value in collection.properties.items()]
+    columns = (func.ST_AsBinary(collection.shape).label("shape_"), *said)
+    rows: Select[Any] = collection.rows.with_only_columns(*columns, maintain_column_froms=True)
+    found = session.execute(rows.order_by(collection.key))
+    return [(bytes(row[0]), _properties(row, 1)) for row in found]
+
+
 def feature_of(session: Session, collection: Collection, key: str, system: System) -> Feature:
     """One row of a collection by its key.
 
@@ -210,8 +219,12 @@ def _told(collection: Collection, asked: Select[Any], system: System) -> Select[
 
 
 def _feature(row: Any) -> Feature:
-    key, shape, *_properties = row
-    return Feature(key, shape, dict(list(row._mapping.items())[2:]))
+    return Feature(row[0], row[1], _properties(row, 2))
+
+
+def _properties(row: Any, after: int) -> dict[str, Any]:
+    """The columns of a row after so many of its first, by name."""
+    return dict(list(row._mapping.items())[after:])
 
 
 def _conditions(collection: Collection, wanted: Wanted, actor: Actor) -> list[ColumnElement[bool]]:

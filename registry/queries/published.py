@@ -26,10 +26,11 @@ def households_by_area(
         return {}
     anybody = replace(actor, permissions=actor.permissions - {Geo.EXACT_LOCATIONS})
     result = ask(session, Question(release_id=release.id), actor=anybody, level=level)
-    return {area.pcode: _told(area) for area in result.areas if area.pcode}
+    return {area.pcode: told_of(area) for area in result.areas if area.pcode}
 
 
-def _told(area: ByArea) -> dict[str, Any]:
+def told_of(area: ByArea) -> dict[str, Any]:
+    """The figures of an area by the names files and services give them."""
     answers = area.answers
     return {
         "households": answers.asked,

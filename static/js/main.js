@@ -10,6 +10,7 @@ const BEHAVIOURS = {
   'map': () => import('./map/map.js'),
   'opens': () => import('./behaviours/opens.js'),
   'progress': () => import('./behaviours/progress.js'),
+  'same-question': () => import('./behaviours/same-question.js'),
   'scan': () => import('./behaviours/scan.js'),
   'select': () => import('./select/select.js'),
   'send': () => import('./behaviours/send.js'),

@@ -51,6 +51,8 @@ RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", 
 AREAS, COLLECTION = needs(Geo.READ_AREAS), {"collection": "collection"}
 SCHEME = {"scheme": "scheme"}
 FILE = {"sha256": "sha256"}
+KIND = {"kind": "file_kind"}
+COUNT = needs(Geo.SELECT, Registry.COUNT_REGISTRANTS)
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
 
@@ -72,6 +74,9 @@ GETS: dict[str, Row] = {
     "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
     "cycles.new": Row(needs(Programs.PREPARE_CYCLES), PLAIN),
     "cycles.show": Row(READ_PROGRAMS, PLAIN, CYCLE),
+    "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
+    "exports.asked": Row(COUNT, NOTHING, KIND),
+    "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     "hazards.index": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.new": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),

@@ -17,6 +17,7 @@ ALIKE = {  # keys that are the same in every world
     "q": NORTH[:-1],  # so that what is asked for is not what is found
     "status": "all",
     "kind": "households",
+    "file_kind": "geojson",
     "filename": "css/tokens.css",
     "level": 2,
     "collection": "areas-2",

@@ -84,6 +84,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
+        *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
         "tiles.areas",
         "tiles.release_cells",
         "tiles.release_shapes",

@@ -1,0 +1,60 @@
+"""Tables to take along: the answer of a question by area, and what a release says of areas."""
+
+import tempfile
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_file
+
+from app.request import actor, db
+from app.web.asking import question_asked
+from core.errors import NotFound
+from core.words import _
+from geo.files.tables import FileKind, Table, write
+from geo.permissions import May
+from geo.queries.releases import table_level_of
+from geo.queries.selections import question_of, selection_by_code
+from geo.queries.situation import ongoing, release_meant
+from registry.queries.tables import table_asked, table_of_release
+
+bp = Blueprint("exports", __name__)
+
+
+class KindUnknown(NotFound):
+    """There is no file of the kind {asked}; take {known}."""
+
+
+@bp.get("/select/table.<kind>")
+def asked(kind: str) -> Response:
+    """The question of an address, as the page of this address answers it."""
+    actor().require(May.SELECT)
+    events = ongoing(db(), actor=actor())
+    release = release_meant(db(), events, request.args.get("r", type=int))
+    question = question_asked(db(), request.args, release)
+    title = _("Households by area")
+    return _sent(table_asked(db(), question, title, actor=actor()), kind)
+
+
+@bp.get("/selections/<code>/table.<kind>")
+def kept(code: str, kind: str) -> Response:
+    actor().require(May.SELECT)
+    selection = selection_by_code(db(), code)
+    question = question_of(db(), selection)
+    return _sent(table_asked(db(), question, selection.name, actor=actor()), kind, code)
+
+
+@bp.get("/hazards/<int:release_id>/areas.<kind>")
+def areas_hit(release_id: int, kind: str) -> Response:
+    level = request.args.get("level", table_level_of(db()), type=int)
+    table = table_of_release(db(), release_id, level, actor=actor())
+    return _sent(table, kind, f"release-{release_id}")
+
+
+def _sent(table: Table, kind: str, about: str = "select") -> Response:
+    """A table as a file that is gone from here once it was sent."""
+    if kind not in set(FileKind):
+        raise KindUnknown(asked=kind, known=", ".join(FileKind))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{table.name}-{about}{FileKind(kind).ending}"
+        write(table, FileKind(kind), path)
+        stream = path.open("rb")  # reads on when the folder is gone
+    return send_file(stream, as_attachment=True, download_name=path.name)
