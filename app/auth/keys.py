@@ -65,7 +65,7 @@ def make(session: Session, name: str, days: int, *, actor: Actor) -> str:
     session.add(key)
     session.flush()
     with audit.act(session, actor, "keys.make", key) as figures:
-        figures.update(key=key.prefix, days=days)
+        figures.update(begins_with=key.prefix, ends_on=key.ends_at.date())
     return whole
 
 
@@ -80,7 +80,7 @@ def end(session: Session, key_id: int, *, actor: Actor) -> None:
         raise NotFound(key=key_id)
     with audit.act(session, actor, "keys.end", key) as figures:
         key.ends_at = datetime.now(UTC)
-        figures.update(key=key.prefix)
+        figures.update(begins_with=key.prefix)
 
 
 def those_of(session: Session, user_id: int) -> Sequence[ApiKey]:

@@ -118,6 +118,8 @@ def _of_users() -> Words:
         "users.renew_codes": _("Made new recovery codes"),
         "users.drop_second_factor": _("Gave up their second factor"),
         "users.reset_second_factor": _("Reset somebody's second factor"),
+        "keys.make": _("Made a key for a program of their own"),
+        "keys.end": _("Ended a key of their own"),
     }
 
 
@@ -148,6 +150,7 @@ def subjects() -> Words:
         "vouchers": _("Voucher"),
         "users": _("User"),
         "lockouts": _("Address of sign-in"),
+        "api_keys": _("Key of a program"),
         "audit_entries": _("Audit entry"),
     }
 

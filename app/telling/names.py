@@ -219,6 +219,7 @@ def _of_users() -> Words:
         "unlocked": _("Unlocked"),
         "locks": _("Times locked"),
         "browser": _("Browser"),
+        "begins_with": _("Begins with"),
         "organisation": _("Organisation"),
     }
 

@@ -61,7 +61,8 @@ def test_a_key_is_shown_once_and_its_making_is_told_in_the_trail(
     assert key[:9] in again
     assert "Not used yet." in again
     entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
-    assert (entry.action, entry.figures) == ("keys.make", {"key": key[:9], "days": 30})
+    assert (entry.action, entry.figures["begins_with"]) == ("keys.make", key[:9])
+    assert entry.figures["ends_on"] == str((entry.at + timedelta(days=30)).date())
 
 
 def test_a_key_opens_no_page_and_no_page_of_a_browser_takes_it(
