@@ -31,7 +31,7 @@ def asked(kind: str) -> Response:
     release = release_meant(db(), events, request.args.get("r", type=int))
     question = question_asked(db(), request.args, release)
     title = _("Households by area")
-    return _sent(table_asked(db(), question, title, actor=actor()), kind)
+    return sent(table_asked(db(), question, title, actor=actor()), kind)
 
 
 @bp.get("/selections/<code>/table.<kind>")
@@ -39,17 +39,17 @@ def kept(code: str, kind: str) -> Response:
     actor().require(May.SELECT)
     selection = selection_by_code(db(), code)
     question = question_of(db(), selection)
-    return _sent(table_asked(db(), question, selection.name, actor=actor()), kind, code)
+    return sent(table_asked(db(), question, selection.name, actor=actor()), kind, code)
 
 
 @bp.get("/hazards/<int:release_id>/areas.<kind>")
 def areas_hit(release_id: int, kind: str) -> Response:
     level = request.args.get("level", table_level_of(db()), type=int)
     table = table_of_release(db(), release_id, level, actor=actor())
-    return _sent(table, kind, f"release-{release_id}")
+    return sent(table, kind, f"release-{release_id}")
 
 
-def _sent(table: Table, kind: str, about: str = "select") -> Response:
+def sent(table: Table, kind: str, about: str = "select") -> Response:
     """A table as a file that is gone from here once it was sent."""
     if kind not in set(FileKind):
         raise KindUnknown(asked=kind, known=", ".join(FileKind))

@@ -10,14 +10,26 @@ from core.actor import Actor
 from core.words import _
 from geo.files.tables import Table, Value
 from geo.models.areas import Area
+from geo.queries.areas import in_force
 from geo.queries.collections import collection_named
+from geo.queries.differences import Pair, areas_changed
 from geo.queries.features import rows_of
 from geo.queries.provenance import Pairs, said_of_file, said_of_release
 from geo.queries.releases import release_seen
 from geo.queries.selections import Question, release_asked, table_level
 from registry.queries.answers import ByArea, ask, fewest
+from registry.queries.differences import CHANGES, difference, tells_of_households
 from registry.queries.published import households_by_area, told_of
 
+CHANGED = (
+    "pcode",
+    "name",
+    "change",
+    "hit_km2_before",
+    "hit_km2_after",
+    "observed_km2_before",
+    "observed_km2_after",
+)
 COLUMNS = (
     "households",
     "households_in",
@@ -67,6 +79,42 @@ def table_of_release(session: Session, release_id: int, level: int, *, actor: Ac
     title = _("What release {number} says of areas", number=release.number)
     provenance = [*said_of_file(session, title, actor), *said_of_release(session, release)]
     return Table("areas_hit", (*found.properties, *counted), rows, shapes, [*provenance, _hidden()])
+
+
+def table_of_difference(
+    session: Session, pair: Pair, threshold: float | None, level: int, *, actor: Actor
+) -> Table:
+    """What changes from one release to another, by area, with households for who may see a few.
+
+    Raises:
+        Forbidden, and what `registry.queries.differences.difference` refuses.
+    """
+    areas = areas_changed(session, pair, level, actor=actor)
+    told = tells_of_households(actor)
+    households = difference(session, pair, threshold, level, actor=actor) if told else None
+    changes = CHANGES if households else ()
+    rows: list[Sequence[Value]] = []
+    for area in areas:
+        figures = (area.hit_before, area.hit_after, area.observed_before, area.observed_after)
+        lives = households.in_area(area.pcode) if households else None
+        counts = [lives.of(change).households for change in changes] if lives else []
+        rows.append([area.pcode, area.name, area.change.value, *figures, *counts])
+    was, now = (said_of_release(session, release) for release in (pair.before, pair.after))
+    said = [
+        *said_of_file(session, _("What changes from one release to another"), actor),
+        (_("Threshold; the threshold itself counts as in"), str(threshold)),
+        *((_("before: {what}", what=what), words) for what, words in was),
+        *((_("after: {what}", what=what), words) for what, words in now),
+    ]
+    shapes = _shapes_by_pcode(session, [area.pcode for area in areas])
+    columns = (*CHANGED, *(f"households_{change.value}" for change in changes))
+    return Table("difference", columns, rows, [shapes.get(area.pcode) for area in areas], said)
+
+
+def _shapes_by_pcode(session: Session, pcodes: Sequence[str]) -> dict[str, bytes]:
+    asked = select(Area.pcode, func.ST_AsBinary(Area.shape)).where(in_force())
+    rows = session.execute(asked.where(Area.pcode.in_(pcodes)))
+    return {pcode: bytes(shape) for pcode, shape in rows}
 
 
 def _shapes(session: Session, areas: Sequence[ByArea]) -> dict[int | None, bytes]:

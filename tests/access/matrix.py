@@ -52,6 +52,7 @@ AREAS, COLLECTION = needs(Geo.READ_AREAS), {"collection": "collection"}
 SCHEME = {"scheme": "scheme"}
 FILE = {"sha256": "sha256"}
 KIND = {"kind": "file_kind"}
+TWO_RELEASES = RELEASE | {"before": "release_id"}  # the same one, compared with itself
 COUNT = needs(Geo.SELECT, Registry.COUNT_REGISTRANTS)
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
@@ -74,6 +75,8 @@ GETS: dict[str, Row] = {
     "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
     "cycles.new": Row(needs(Programs.PREPARE_CYCLES), PLAIN),
     "cycles.show": Row(READ_PROGRAMS, PLAIN, CYCLE),
+    "differences.show": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES),
+    "differences.table": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES | KIND),
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),

@@ -84,6 +84,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
+        "differences.table",
         *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
         "tiles.areas",
         "tiles.release_cells",
@@ -161,6 +162,7 @@ def _hazards(session: Session) -> tuple[Release, Rows]:
     published(session, flood, DARA, replace(DEPTH, layer="Depth", **said))
     published(session, extent, DARA, replace(FLOOD, layer="Extent", **said))
     shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
+    shown.append(("differences.show", {"release_id": flood.id, "before": flood.id}))
     return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]
 
 

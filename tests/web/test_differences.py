@@ -1,0 +1,135 @@
+"""The page of a difference: figures for who may see a few, areas for everybody, and its table."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy.orm import Session
+
+from app.auth.roles import Role
+from core.storage import keep_file
+from geo.models.releases import Release
+from geo.services.areas import shape_areas
+from geo.services.releases import receive_release
+from tests.make.files import depth_file
+from tests.make.geo import make_country, make_event
+from tests.make.programs import DARA
+from tests.make.registry import make_household, make_location
+from tests.make.releases import DEPTH, published, read
+from tests.web.conftest import Browser
+
+SignedIn = Callable[..., Browser]
+NO = -9999.0
+FIRST = [[0.0, 0.4, 0.6, 1.5], [2.0, NO, 0.5, 0.2]]
+SECOND = [[0.7, 0.0, 1.2, NO], [2.0, 0.8, 0.0, 0.2]]
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two releases of one layer; a household in the middle of each of the eight cells."""
+
+    first: int
+    second: int
+
+
+@pytest.fixture
+def two(session: Session) -> Two:
+    areas = make_country(session)
+    shape_areas(session)
+    for column, pcode in enumerate(("X11", "X12", "X21", "X22")):
+        for lat in (0.5, 1.5):
+            place = make_location(session, column + 0.5, lat, area_id=areas[pcode].id)
+            make_household(session, place)
+    event = make_event(session)
+    first, second = (_release(session, event.id, depths) for depths in (FIRST, SECOND))
+    return Two(first.id, second.id)
+
+
+def _release(session: Session, event_id: int, depths: list[list[float]]) -> Release:
+    with tempfile.TemporaryDirectory() as folder:
+        file = depth_file(Path(folder) / "depth.tif", depths)
+        release = receive_release(session, event_id, keep_file(file), file.name, actor=DARA).release
+        read(session, release, DARA)
+        return published(session, release, DARA, DEPTH)
+
+
+def _figures(page: BeautifulSoup) -> dict[str, int]:
+    words = [one.text for one in page.select(".difference > span")]
+    figures = [int(one.text) for one in page.select(".difference > b")]
+    return dict(zip(words, figures, strict=True))
+
+
+def test_the_page_says_what_becomes_of_households_and_areas(signed_in: SignedIn, two: Two) -> None:
+    """At 0.5 m, cell by cell from the north-west: enters; stays out; 0.6 to 1.2 changes class;
+    was in; stays in; now in; leaves; stays out."""
+    coordinator = signed_in(Role.COORDINATOR)
+    page = BeautifulSoup(coordinator.get(f"/hazards/{two.second}/difference?min=0.5").text, "lxml")
+
+    assert _figures(page) == {
+        "Enter": 1,
+        "Leave": 1,
+        "Change class": 1,
+        "Now observed: in": 1,
+        "Now observed: out": 0,
+        "No longer observed: were in": 1,
+        "No longer observed: were out": 0,
+    }
+    [lede] = page.select("p.lede")
+    assert lede.text == "1 households enter water depth of at least 0.5 m, 1 leave it."
+    published_page = coordinator.get(f"/hazards/{two.second}").text
+    assert f"/hazards/{two.second}/difference" in published_page
+
+
+def test_who_may_not_see_a_few_is_told_of_areas_alone(signed_in: SignedIn, two: Two) -> None:
+    text = signed_in(Role.VIEWER).get(f"/hazards/{two.second}/difference").text
+    page = BeautifulSoup(text, "lxml")
+
+    assert not page.select(".difference")
+    assert "Your role compares areas alone." in page.text
+    assert len(page.select("tbody tr")) == 2  # the provinces
+
+
+def test_its_table_is_taken_along(signed_in: SignedIn, two: Two) -> None:
+    address = f"/hazards/{two.second}/difference.geojson?before={two.first}&min=0.5&level=2"
+    document = json.loads(signed_in(Role.COORDINATOR).get(address).data)
+    rows = {one["properties"]["pcode"]: one["properties"] for one in document["features"]}
+
+    assert {pcode: row["change"] for pcode, row in rows.items()} == {
+        "X11": "stay_in",  # its southern half, which is the larger one, then all of it
+        "X12": "stay_in",  # all that was seen, then the southern half
+        "X21": "change_class",  # all of it, then the northern half
+        "X22": "stay_in",
+    }
+    assert rows["X11"]["households_enter"] == 1
+    assert rows["X21"]["households_change_class"] == rows["X21"]["households_leave"] == 1
+    said = document["provenance"]
+    assert (said["before: Release"], said["after: Release"]) == ("1", "2")
+    of_viewer = json.loads(signed_in(Role.VIEWER).get(address).data)["features"][0]["properties"]
+    assert not [name for name in of_viewer if "household" in name]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("difference?before=999999", 404),
+        ("difference?min=0.01", 422),  # below the floor
+        ("difference.pdf", 404),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    signed_in: SignedIn, two: Two, path: str, status: int
+) -> None:
+    answer = signed_in(Role.COORDINATOR).get(f"/hazards/{two.second}/{path}")
+
+    assert answer.status_code == status
+
+
+def test_the_first_release_has_nothing_to_be_compared_with(signed_in: SignedIn, two: Two) -> None:
+    answer = signed_in(Role.COORDINATOR).get(f"/hazards/{two.first}/difference")
+
+    assert answer.status_code == 409
+    assert "no release of this layer before this one" in answer.text
