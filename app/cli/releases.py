@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from app.cli.acting import acting_as, followed
+from app.cli.differences import difference
 from app.loading import load_release
 from core.actor import Actor
 from core.db import connect, transaction
@@ -34,6 +35,9 @@ class EventNotThere(NotFound):
 def releases() -> None:
     """Hazard files and what they mean."""
     connect(settings().database_works_url)
+
+
+releases.add_command(difference)
 
 
 @releases.command()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,81 +10,29 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Forbidden
-from geo.models.areas import Area
-from geo.models.events import Event, Layer, LayerKind
 from geo.models.exposure import AreaExposure
-from geo.models.releases import Direction, Release, ReleaseState
+from geo.models.releases import Direction, ReleaseState
 from geo.queries.differences import (
     Change,
     NotAlike,
     NothingToCompare,
-    Pair,
     areas_changed,
     pair_of,
 )
 from geo.queries.selections import Question, ThresholdBeyondFloor
 from registry.queries.differences import Counted, difference
 from registry.services.rosters import keep_list
-from tests.make.exposure import make_exposure
-from tests.make.geo import make_country, make_event, make_release
-from tests.make.registry import make_household, make_location, make_person
-
-OUT = object()  # observed, and no row is kept
-BECOMES: dict[Change, tuple[Any, Any]] = {  # metres before and after; None is not observed
-    Change.ENTER: (0.3, 0.7),
-    Change.LEAVE: (0.7, OUT),
-    Change.CHANGE_CLASS: (0.7, 1.0),
-    Change.STAY_IN: (0.5, 0.9),
-    Change.STAY_OUT: (OUT, 0.3),
-    Change.NOW_IN: (None, 0.7),
-    Change.NOW_OUT: (None, OUT),
-    Change.WAS_IN: (0.7, None),
-    Change.WAS_OUT: (0.3, None),
-    Change.UNSEEN: (None, None),
-}
-
-
-@dataclass
-class World:
-    """Two releases of one layer, floor 0.2 m, classes from 0.5 and 1 m; a household of two people
-    for each thing that can become of one, two that enter, and one without a place."""
-
-    areas: dict[str, Area]
-    event: Event
-    layer: Layer
-    pair: Pair
+from tests.make.differences import TwoReleases, make_release_of, make_two_releases
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    areas, event = make_country(session), make_event(session)
-    layer = Layer(
-        event_id=event.id, name="Depth", kind=LayerKind.RASTER, measure="Water depth", unit="m"
-    )
-    session.add(layer)
-    session.flush()
-    before, after = (_release(session, event, layer, number) for number in (1, 2))
-    values: dict[int, dict[Any, float | None]] = {before.id: {}, after.id: {}}
-    for at, metres in enumerate([*BECOMES.values(), BECOMES[Change.ENTER]]):
-        place = make_location(session, 0.05 * (at + 1), 0.5, area_id=areas["X11"].id)
-        home = make_household(session, place)
-        for _person in range(2):
-            make_person(session, home)
-        for release, depth in zip((before, after), metres, strict=True):
-            if depth is not OUT:
-                values[release.id][place] = depth
-    for release in (before, after):
-        make_exposure(session, release, values[release.id])
-    make_household(session)
-    return World(areas, event, layer, Pair(before, after))
+def world(session: Session) -> TwoReleases:
+    return make_two_releases(session)
 
 
-def _release(session: Session, event: Event, layer: Layer, number: int, **given: Any) -> Release:
-    said = {"kind": LayerKind.RASTER, "measure": "Water depth", "unit": "m", "floor": 0.2}
-    return make_release(session, event, layer_id=layer.id, number=number, **{**said, **given})
-
-
-def test_each_household_becomes_one_thing(session: Session, world: World, anybody: Actor) -> None:
+def test_each_household_becomes_one_thing(
+    session: Session, world: TwoReleases, anybody: Actor
+) -> None:
     told = difference(session, world.pair, 0.5, 2, actor=anybody)
 
     twice = {Change.ENTER: Counted(2, 4)}
@@ -97,7 +44,7 @@ def test_each_household_becomes_one_thing(session: Session, world: World, anybod
 
 
 def test_another_threshold_is_another_difference(
-    session: Session, world: World, anybody: Actor
+    session: Session, world: TwoReleases, anybody: Actor
 ) -> None:
     """At 0.8 m none is in before; after it are those of 1.0 and 0.9 m."""
     told = difference(session, world.pair, 0.8, 2, actor=anybody)
@@ -108,7 +55,7 @@ def test_another_threshold_is_another_difference(
 
 
 def test_it_is_told_to_those_alone_who_may_see_a_few(
-    session: Session, world: World, visitor: Actor
+    session: Session, world: TwoReleases, visitor: Actor
 ) -> None:
     counter = Actor(3, "Cora", frozenset({"registrant:count", "release:read"}), national=True)
     for actor in (visitor, counter):
@@ -116,7 +63,7 @@ def test_it_is_told_to_those_alone_who_may_see_a_few(
             difference(session, world.pair, 0.5, 2, actor=actor)
 
 
-def test_it_is_told_within_reach(session: Session, world: World, anybody: Actor) -> None:
+def test_it_is_told_within_reach(session: Session, world: TwoReleases, anybody: Actor) -> None:
     east = Actor(4, "Esa", anybody.permissions, area_ids=frozenset({world.areas["X2"].id}))
 
     assert difference(session, world.pair, 0.5, 2, actor=east).areas == []
@@ -124,9 +71,9 @@ def test_it_is_told_within_reach(session: Session, world: World, anybody: Actor)
 
 
 def test_a_release_is_compared_with_the_one_before_it(
-    session: Session, world: World, anybody: Actor
+    session: Session, world: TwoReleases, anybody: Actor
 ) -> None:
-    third = _release(session, world.event, world.layer, 3)
+    third = make_release_of(session, world.event, world.layer, 3)
     world.pair.after.state = ReleaseState.WITHDRAWN
     session.flush()
 
@@ -139,22 +86,24 @@ def test_a_release_is_compared_with_the_one_before_it(
     "other", [{"unit": "cm"}, {"measure": "Wind speed"}, {"direction": Direction.AT_MOST}]
 )
 def test_releases_of_different_things_are_not_compared(
-    session: Session, world: World, anybody: Actor, other: dict[str, Any]
+    session: Session, world: TwoReleases, anybody: Actor, other: dict[str, Any]
 ) -> None:
-    third = _release(session, world.event, world.layer, 3, **other)
+    third = make_release_of(session, world.event, world.layer, 3, **other)
 
     with pytest.raises(NotAlike):
         pair_of(session, third.id, world.pair.before.id, actor=anybody)
 
 
 def test_a_threshold_below_the_floor_cannot_be_compared(
-    session: Session, world: World, anybody: Actor
+    session: Session, world: TwoReleases, anybody: Actor
 ) -> None:
     with pytest.raises(ThresholdBeyondFloor):
         difference(session, world.pair, 0.1, 2, actor=anybody)
 
 
-def test_areas_enter_leave_and_change_class(session: Session, world: World, anybody: Actor) -> None:
+def test_areas_enter_leave_and_change_class(
+    session: Session, world: TwoReleases, anybody: Actor
+) -> None:
     """Of ten square kilometres each; a quarter and a half are the classes."""
     hits = {
         "X11": ((10, 0), (10, 1), Change.ENTER),
@@ -189,7 +138,9 @@ def test_areas_enter_leave_and_change_class(session: Session, world: World, anyb
     assert [area.pcode for area in told if len(area.pcode) == 3] == ["X12", "X22", "X11", "X21"]
 
 
-def test_nothing_that_was_kept_follows_it(session: Session, world: World, anybody: Actor) -> None:
+def test_nothing_that_was_kept_follows_it(
+    session: Session, world: TwoReleases, anybody: Actor
+) -> None:
     kept = keep_list(
         session, Question(release_id=world.pair.before.id, threshold=0.5), "First", actor=anybody
     )
