@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-import xlsxwriter
 
 from geo.measures import FLOODED, SEVERITY, SHAKING, WATER_DEPTH, WIND
 from geo.products.classed import CodeUnknown, NotAligned
@@ -16,9 +15,6 @@ from geo.products.inventory import PartKind, inventory
 from geo.products.meaning import ClassOf, Means, Recognition
 from geo.products.normal import Reading, as_recognised, grid_of, shapes_of
 from geo.products.recognition import recognise
-from geo.products.tables import sheet_of
-from geo.products.tracks import track_of
-from geo.raster.bands import Choice
 from geo.raster.reasons import Reason
 from tests.make.files import depth_file, shapes_file
 from tests.make.products import GFM, code_file, zip_of
@@ -306,58 +302,6 @@ def test_a_forecast_is_told_from_what_was_seen(
     assert alert in found.title
     assert (low in found.says[1], high in found.says[1]) == (True, True)
     assert len(normal.repairs) == 1
-
-
-def test_a_table_by_area_is_known_by_its_codes_and_doubts_its_wind() -> None:
-    path = HAZARD / "phl_vamco2020_rain_wind_by_adm3.csv"
-
-    found = known(path)
-
-    assert found.part is not None
-    assert (found.part.kind, found.part.size) == (PartKind.TABLE, "93 rows")
-    assert "adm3_pcode, adm3_pcode_old" in found.says[0]
-    assert any("wind_510_vmax" in said and "converted twice" in said for said in found.says)
-
-
-def test_the_column_of_codes_is_the_one_that_areas_answer_to(tmp_path: Path) -> None:
-    sheet = sheet_of(HAZARD / "phl_vamco2020_rain_wind_by_adm3.csv", Choice())
-
-    assert sheet.coded_by({*sheet.columns["adm3_pcode"][:75]}) == "adm3_pcode"  # 75 of 93
-    assert sheet.coded_by({*sheet.columns["adm3_pcode"][:74]}) is None
-    assert sheet.values("rain_total_mm")[0] == 253
-
-
-def test_a_workbook_is_a_table_and_no_archive(tmp_path: Path) -> None:
-    path = tmp_path / "rain.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("Notes")
-        sheet = book.add_worksheet("Rain")
-        rows = [("pcode", "rain_mm"), ("PH01", 12.5), ("PH02", 0)]
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-
-    found = known(path)
-
-    assert found.part is not None
-    assert (found.part.layer, found.value_field) == ("Rain", "rain_mm")
-    assert sheet_of(path, found.part.choice()).values("rain_mm").tolist() == [12.5, 0]
-
-
-def test_a_track_is_no_hazard_and_asks_for_the_wind() -> None:
-    points = known(HAZARD / "phl_vamco2020_track_3h.geojson")
-    netcdf = known(DATA / "nasty" / "tc_track_antimeridian_1980052S16155.nc")
-
-    assert [found.product for found in (points, netcdf)] == ["cyclone-track"] * 2
-    assert "wind radii" in points.says[0]
-
-
-def test_a_track_across_the_antimeridian_is_cut_there() -> None:
-    lines = track_of(DATA / "nasty" / "tc_track_antimeridian_1980052S16155.nc")
-
-    west, _, east, _ = shapely.bounds(lines).T
-    assert len(lines) == 2
-    assert (east - west).max() < 40
-    assert {round(abs(side)) for side in (west.min(), east.max())} == {180}
 
 
 def test_a_depth_in_metres_is_offered_and_one_too_deep_is_doubted(tmp_path: Path) -> None:
