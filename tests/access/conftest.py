@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from core.db import new_session
 from tests.access.people import Person, make_people
 from tests.access.world import World, make_world
+from tests.together import one_transaction, undone
 from tests.web.conftest import web  # noqa: F401 - a fixture
 
 HERE = Path(__file__).parent
@@ -26,13 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def session(connection: Connection) -> Iterator[Session]:
     """One transaction for all tests of this folder, which stay on one worker for it."""
-    connection.rollback()
-    outer = connection.begin()
-    new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
-    with new_session() as session:
+    with one_transaction(connection) as session:
         yield session
-    outer.rollback()
-    new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
 
 
 @pytest.fixture(scope="package")
@@ -49,11 +44,8 @@ def people(session: Session, web: Flask, world: World) -> list[Person]:  # noqa:
 def taken_back(session: Session, people: list[Person]) -> Iterator[None]:
     """Whatever the test does is undone, and whoever signed out by it is signed in as before."""
     kept = [(person.browser, person.browser.get_cookie("session")) for person in people]
-    with session.begin_nested() as before:
-        session.connection()  # not before this does the savepoint stand
+    with undone(session):
         yield
-        before.rollback()
-    session.expire_all()
     for browser, cookie in kept:
         assert cookie is not None
         browser.set_cookie(cookie.key, cookie.value)

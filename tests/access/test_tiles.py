@@ -12,6 +12,7 @@ from tests.access.people import Person, Reach
 from tests.access.test_second_wall import forgetful  # noqa: F401 - a fixture
 from tests.access.world import NORTH, Side, World
 from tests.make.registry import make_household, make_location
+from tests.together import undone
 
 FAR = (6, 32, 31)  # 0 to 5.6 degrees east, 0 to 5.6 north: holds both sides
 NEAR = {Reach.NORTH: (14, 8214, 8146), Reach.SOUTH: (14, 8305, 8146)}  # 0.5 and 2.5 east, 1 north
@@ -24,13 +25,11 @@ Count = Callable[[Person, tuple[int, int, int], str], list[int]]
 @pytest.fixture(autouse=True)
 def neighbours(session: Session, world: World, people: list[Person]) -> Iterator[None]:
     """Six more households by the northern family, eight by the southern: seven and nine in all."""
-    with session.begin_nested() as before:
+    with undone(session):
         for side, more in ((world.north, 6), (world.south, 8)):
             for n in range(more):
                 make_household(session, make_location(session, *_by(side, n), area_id=side.area.id))
         yield
-        before.rollback()
-    session.expire_all()
 
 
 def _by(side: Side, n: int) -> tuple[float, float]:

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
-from core.db import new_session
 from core.storage import keep_file
 from geo.models.releases import Release
 from geo.services.areas import shape_areas
@@ -23,6 +22,7 @@ from tests.make.programs import DARA
 from tests.make.registry import make_household, make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 from tests.make.users import PASSWORD, make_user
+from tests.together import one_transaction, undone
 from tests.web.conftest import Browser, web  # noqa: F401 - a fixture
 
 ROLES = (Role.VIEWER, Role.COORDINATOR, Role.DISTRIBUTOR)
@@ -67,13 +67,8 @@ def _release(session: Session, event_id: int, file: Path) -> Release:
 @pytest.fixture(scope="module")
 def session(connection: Connection) -> Iterator[Session]:
     """One transaction for all tests of a module."""
-    connection.rollback()
-    outer = connection.begin()
-    new_session.configure(bind=connection, join_transaction_mode="create_savepoint")
-    with new_session() as session:
+    with one_transaction(connection) as session:
         yield session
-    outer.rollback()
-    new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +79,8 @@ def told(session: Session) -> Told:
 @pytest.fixture
 def taken_back(session: Session, told: Told) -> Iterator[None]:
     """Whatever the test does is undone."""
-    with session.begin_nested() as before:
+    with undone(session):
         yield
-        before.rollback()
-    session.expire_all()
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from registry.services.rosters import draft
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person
+from tests.together import undone
 
 pytestmark = pytest.mark.xdist_group("guarded")
 WET = {"X11": 3, "X12": 8, "X21": 20, "X22": 0}
@@ -72,10 +73,8 @@ def _flooded(session: Session, areas: dict[str, Area]) -> Release:
 @pytest.fixture
 def session(world: World) -> Iterator[Session]:
     """The session of the world; what a test does in it is taken back."""
-    with world.session.begin_nested() as before:
+    with undone(world.session):
         yield world.session
-        before.rollback()
-    world.session.expire_all()
 
 
 @pytest.fixture
