@@ -5,21 +5,19 @@ by sex and age) and all of them together. Every row adds up to its last column, 
 areas in it.
 
 A figure from one to fewer than `fewest` is hidden; zero stays shown. Others are hidden with it, the
-smallest that serve, so that whoever puts together all that is shown, and knows that what is hidden
-is not zero, still cannot tell any hidden figure but for a span of `fewest` or more: not along a
-row, not down a column, not between the levels of the tree, nor by all of it at once.
+smallest that serve, so that of the figures shown no sum or difference, in whatever multiples, is a
+figure that is hidden: not along a row, not down a column, not between the levels of the tree. What
+a hidden figure's row or column leaves over for the hidden ones together is never fewer than
+`fewest` either, nor is it one for each of them.
 
-Figures of such a table are flows of a network: what all parts have together flows in at the
-topmost area, spreads over the areas and the columns, and flows out again through the last column. A
-hidden figure may be `fewest` more exactly where that much can go round in a circle through it and
-other hidden figures, some of which rise with it and some of which fall. So the cheapest circle is
-found for each, and what is on it is hidden (J. P. Kelly, B. L. Golden, A. A. Assad, Cell
-suppression: disclosure protection for sensitive tabular data, Networks 22, 1992).
+The guarantee rests on one condition for each area and the areas in it, taken as the rows of one
+table: whichever of these rows is left out, the columns it hides are still connected through what
+the others hide. Then any two hidden figures of a row can be changed against each other, here, above
+and below, and nothing that is shown changes.
 """
 
-import heapq
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +37,8 @@ def hidden(above: Whole, parts: Whole, fewest: int, forced: Flags | None = None)
     """
     figures = np.column_stack([parts, parts.sum(axis=1)])
     few = (figures > 0) & (figures < fewest)
-    first = few if forced is None else few | (forced & (figures > 0))
-    circles = _Circles(above, figures, first, fewest)
-    circles.close()
-    flags: Flags = first.copy()
-    flags.flat[list(circles.hidden)] = True
-    return flags
+    first = few if forced is None else few | forced
+    return _Hiding(above, figures, first, fewest).done()
 
 
 def coarse(bins: Whole, fewest: int) -> Whole:
@@ -57,85 +51,127 @@ def coarse(bins: Whole, fewest: int) -> Whole:
     return np.diff(upto, prepend=0)
 
 
-class _Circles:
-    """The figures as a network: each cell is a flow between two places.
-
-    A place is a column of an area with parts, where the area's figure and those of its parts meet,
-    or a whole row of an area without, where its figures and their sum meet; or the source, where
-    the topmost row comes from. A figure flows down the tree, the sum of a row up.
-    """
+class _Hiding:
+    """The figures of a tree and those hidden so far, as a set of columns (bits) for each row."""
 
     def __init__(self, above: Whole, figures: Whole, first: Flags, fewest: int) -> None:
-        self.figures: list[int] = figures.ravel().tolist()
-        self.hidden = set(np.flatnonzero(first).tolist())
-        self.spared: set[int] = set()  # those that are on a circle
-        self.fewest = fewest
-        self.ends = _ends(above, figures)
-        self.steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for cell, (source, sink) in enumerate(self.ends):
-            if self.figures[cell]:
-                self.steps[source].append((cell, sink))
-            if self.figures[cell] > fewest:  # what falls leaves at least one
-                self.steps[sink].append((cell, source))
+        self.above: list[int] = above.tolist()
+        self.figures: list[list[int]] = figures.tolist()
+        self.fewest, self.columns = fewest, range(figures.shape[1])
+        self.all = 1 << self.columns[-1]
+        weights = 1 << np.arange(figures.shape[1], dtype=np.int64)
+        self.masks: list[int] = (first @ weights).tolist()
+        self.below: dict[int, list[int]] = defaultdict(list)
+        for row, over in enumerate(self.above):
+            if over != row and self.figures[row][-1]:
+                self.below[over].append(row)
+        self.rows = deque(row for row, mask in enumerate(self.masks) if mask)
+        self.families = deque(sorted({f for row in self.rows for f in (row, self.above[row])}))
 
-    def close(self) -> None:
-        """Hide what it takes that each hidden cell may be `fewest` more than it is.
+    def done(self) -> Flags:
+        """Hide until nothing hidden can be worked out."""
+        while self.rows or self.families:
+            while self.rows:
+                self._mend_row(self.rows.popleft())
+            if self.families:
+                self._mend_family(self.families.popleft())
+        masks = np.array(self.masks, dtype=np.int64)
+        return (masks[:, None] >> np.arange(len(self.columns)) & 1).astype(bool)
 
-        Cells that flow to the same place are looked at together.
+    def _hide(self, row: int, columns: int) -> None:
+        """Hide columns of a row; what that may bear on is looked at again."""
+        if columns & ~self.masks[row]:
+            self.masks[row] |= columns
+            self.rows.append(row)
+            self.families += [row, self.above[row]]
+
+    def _mend_row(self, row: int) -> None:
+        """Along a row one hidden figure is never alone, nor are they too few where all is shown."""
+        mask = self.masks[row]
+        alone = mask & (mask - 1) == 0
+        told = not mask & self.all and self._tells([self.figures[row][c] for c in _bits(mask)])
+        if alone or told:
+            self._hide(row, self._smallest(row, ~mask))
+
+    def _smallest(self, row: int, columns: int) -> int:
+        """The column of the smallest figure of a row but zero; none where there is none."""
+        values = self.figures[row]
+        open_ = [(values[c], c) for c in self.columns if values[c] and columns >> c & 1]
+        return 1 << min(open_)[1] if open_ else 0
+
+    def _tells(self, values: list[int]) -> bool:
+        """Whether the sum of some hidden figures, none of them zero, tells too much of them."""
+        return sum(values) < max(self.fewest, len(values) + 1)
+
+    def _mend_family(self, over: int) -> None:
+        children = self.below[over]
+        if not children:
+            return
+        for column in self.columns:
+            self._mend_column(over, children, column)
+        family = [*children, over]
+        count: dict[int, int] = defaultdict(int)
+        for row in family:
+            count[self.masks[row]] += 1
+        for row in family:
+            mask = self.masks[row]
+            others = [m for m, times in count.items() if times > (m == mask)]
+            if mask and (apart := mask & ~_connected(mask, others)):
+                self._connect(row, family, _connected(mask, others), apart)
+                return  # changed: the family stands in the queue again
+
+    def _mend_column(self, over: int, children: list[int], column: int) -> None:
+        """Down a column the hidden figures are not too few where the area above is shown."""
+        if self.masks[over] >> column & 1:
+            return
+        values = {row: self.figures[row][column] for row in children}
+        held = [n for row, n in values.items() if self.masks[row] >> column & 1]
+        if held and self._tells(held):
+            open_ = [
+                (n, row) for row, n in values.items() if n and not self.masks[row] >> column & 1
+            ]
+            self._hide(min(open_)[1] if open_ else over, 1 << column)
+
+    def _connect(self, row: int, family: list[int], reached: int, apart: int) -> None:
+        """Connect columns of a row with the rest of it, by the smallest figures of another row.
+
+        Where no other row has both, the column of all connects them: whoever has one, has that.
         """
-        together: dict[tuple[int, int | None], set[int]] = defaultdict(set)
-        for cell in sorted(self.hidden):
-            falls = self.figures[cell] > self.fewest
-            together[self.ends[cell][1], cell if falls else None].add(cell)
-        for (start, without), cells in together.items():
-            for circle in self._circles(start, cells - self.spared, without):
-                self.hidden.update(circle)
-                self.spared.update(circle)
+        goal = apart & -apart
+        others = [other for other in family if other != row]
+        links = self._links(others, reached, goal)
+        links = links or self._links(others, self.all, goal)
+        links = links or self._links(others, reached, self.all)
+        _cost, other, columns = min(links)
+        self._hide(other, columns)
 
-    def _circles(self, start: int, cells: set[int], without: int | None) -> Iterator[list[int]]:
-        """Of cells that flow to a place: the cheapest way back to where each comes from, and it.
+    def _links(self, rows: Iterable[int], reached: int, goal: int) -> list[tuple[int, int, int]]:
+        """What it costs each row to hide the goal and one of the columns reached."""
+        found = []
+        for row in rows:
+            ends = self._cheapest(row, reached), self._cheapest(row, goal)
+            if all(ends) and (ends[0] | ends[1]) & ~self.masks[row]:
+                new = (ends[0] | ends[1]) & ~self.masks[row]
+                cost = sum(self.figures[row][c] for c in _bits(new))
+                found.append((cost, row, ends[0] | ends[1]))
+        return found
 
-        There always is one: up to the source by the sums of rows, and down by the cell's column. A
-        cell that could fall is not gone back along itself.
-        """
-        goals: dict[int, list[int]] = defaultdict(list)
-        for cell in cells:
-            goals[self.ends[cell][0]].append(cell)
-        came: dict[int, tuple[int, int]] = {}
-        least = {start: 0}
-        waiting = [(0, start)]
-        while goals:
-            cost, place = heapq.heappop(waiting)
-            if cost > least[place]:
-                continue
-            for cell in goals.pop(place, ()):
-                yield [cell, *_back(came, place, start)]
-            for step, to in self.steps[place]:
-                if step == without:
-                    continue
-                further = cost + (1 if step in self.hidden else self.figures[step] + 1)
-                if further < least.get(to, further + 1):
-                    least[to], came[to] = further, (step, place)
-                    heapq.heappush(waiting, (further, to))
+    def _cheapest(self, row: int, columns: int) -> int:
+        """One of some columns of a row to hide: one that is hidden already, or the smallest."""
+        known = self.masks[row] & columns
+        return known & -known or self._smallest(row, columns)
 
 
-def _ends(above: Whole, figures: Whole) -> list[tuple[int, int]]:
-    """The places each cell flows from and to."""
-    rows, columns = figures.shape
-    numbers = np.arange(rows)
-    parted = np.zeros(rows, dtype=bool)
-    parted[above[(above != numbers) & (figures[:, -1] > 0)]] = True
-    each = np.arange(columns)
-    source = rows * columns
-    down = numbers[:, None] * columns + np.where(parted[:, None], each, 0)
-    up = np.where((above == numbers)[:, None], source, above[:, None] * columns + each)
-    starts, ends = up.copy(), down.copy()
-    starts[:, -1], ends[:, -1] = down[:, -1], up[:, -1]
-    return list(zip(starts.ravel().tolist(), ends.ravel().tolist(), strict=True))
+def _connected(mask: int, others: list[int]) -> int:
+    """The columns reached from the first of `mask` through rows that hide two of them."""
+    reached, before = mask & -mask, 0
+    while reached != before:
+        before = reached
+        for other in others:
+            if other & reached:
+                reached |= other
+    return reached
 
 
-def _back(came: dict[int, tuple[int, int]], place: int, start: int) -> Iterator[int]:
-    """The cells of a way, from its end to its start."""
-    while place != start:
-        cell, place = came[place]
-        yield cell
+def _bits(mask: int) -> list[int]:
+    return [c for c in range(mask.bit_length()) if mask >> c & 1]
