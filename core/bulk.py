@@ -41,6 +41,7 @@ from core.words import FORMULA
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
 COPY_END = b"\xff\xff"
 CHUNK = 1 << 20  # bytes
+FLOAT4 = 700  # what PostgreSQL calls the type of 32-bit floats
 
 _SENT: dict[str, tuple[Any, str]] = {
     "i2": (SmallInteger, "int2send"),
@@ -79,8 +80,9 @@ def fetch_columns(
 def copy_array(session: Session, table: str, rows: NDArray[np.void]) -> int:
     """COPY a structured array into the columns of `table` that its fields are named after.
 
-    Fields are i2, i4, i8, f4, f8, b1, or `S<n>` for texts that are all exactly `n` bytes long.
-    There are no NULLs: leave a column out and it takes its default. Answers the number of rows.
+    Fields are i2, i4, i8, f4, f8, b1, `S<n>` for texts that are all exactly `n` bytes long, or
+    some f4 in a row for an array of them. There are no NULLs: leave a column out and it takes its
+    default. Answers the number of rows.
     """
     names = rows.dtype.names or ()
     binary = sql.SQL("copy {} ({}) from stdin (format binary)")
@@ -165,7 +167,7 @@ def _unpacked(packed: bytes | None, dtype: str) -> NDArray[Any]:
 def _tuples(rows: NDArray[np.void]) -> NDArray[np.void]:
     """The rows as COPY's binary tuples: a field count, then each field's length and bytes."""
     names = rows.dtype.names or ()
-    kinds = [rows.dtype[name].newbyteorder(">") for name in names]
+    kinds = [_binary(rows.dtype[name]) for name in names]
     layout: list[tuple[str, Any]] = [("count", ">i2")]
     for name, kind in zip(names, kinds, strict=True):
         layout += [(f"{name} length", ">i4"), (name, kind)]
@@ -173,8 +175,27 @@ def _tuples(rows: NDArray[np.void]) -> NDArray[np.void]:
     tuples["count"] = len(names)
     for name, kind in zip(names, kinds, strict=True):
         tuples[f"{name} length"] = kind.itemsize
-        tuples[name] = rows[name]
+        if kind.names is None:
+            tuples[name] = rows[name]
+        else:
+            _fill_arrays(tuples[name], rows[name])
     return tuples
+
+
+def _binary(kind: np.dtype[Any]) -> np.dtype[Any]:
+    """A field as PostgreSQL sends it; of an array a head, then the length and bytes of each."""
+    if kind.subdtype is None:
+        return kind.newbyteorder(">")
+    element, (length,) = kind.subdtype
+    each = np.dtype([("length", ">i4"), ("element", element.newbyteorder(">"))])
+    return np.dtype([("head", ">i4", 5), ("body", each, length)])
+
+
+def _fill_arrays(arrays: NDArray[np.void], elements: NDArray[Any]) -> None:
+    length = elements.shape[1]
+    arrays["head"] = (1, 0, FLOAT4, length, 1)  # dimensions, no NULL, type, length, first index
+    arrays["body"]["length"] = elements.dtype.itemsize
+    arrays["body"]["element"] = elements
 
 
 def _filled(template: sql.SQL, table: str, columns: Iterable[str]) -> sql.Composed:

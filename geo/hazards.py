@@ -14,33 +14,49 @@ from numpy.typing import NDArray
 
 from geo.clauses import Clause
 from geo.crs import WGS84, Flags, Floats, carried
-from geo.ellipsoid import Shapes
-from geo.raster.grid import Grid
+from geo.ellipsoid import Shapes, polygons_km2
+from geo.grades import NAMES as GRADES
+from geo.grades import Graded, Ground, Worths, graded, together
+from geo.raster.circles import mixed, weighed
+from geo.raster.grid import Grid, Indices
 from geo.raster.onto import onto_grid
-from geo.raster.sample import sample
+from geo.raster.sample import Readings, cells_at, sample
 from geo.raster.store import Store
-from geo.raster.zonal import zonal
+from geo.raster.zonal import Classes, zonal
+from geo.vector.circles import NOTHING, discs, divided, taken
 from geo.vector.cover import CELL
 from geo.vector.lattice import Lattice
 from geo.vector.locate import NOWHERE, Locator, laid_on
-from geo.vector.screen import MOST, Box, Frame, Ranges, frame, ranges
-from geo.vector.shares import covered_km2, outside
+from geo.vector.screen import MOST, Box, Frame, Ranges, frame, ranges, ranges_beside
+from geo.vector.shares import covered_km2, outside, pieces_km2
 
 HALF = 180.0
+ALL_OF_IT = 1 - 1e-3  # of an area: what the rounding of sizes may leave over at the edge of a grid
 
 
 @dataclass(frozen=True)
 class AtPlaces:
-    """What is said of N places: 32-bit values, which are on the keep side, which were observed."""
+    """What is said of N places: 32-bit values of their points (NaN where there is none), which are
+    or may be on the keep side, which were observed.
+
+    Of the places at `circles` it is said for the circle they are known within: `grades` has what
+    those hold. A circle is kept if any of it is on the keep side, and only if none is, is it not
+    observed because some of it was not.
+    """
 
     values: NDArray[np.float32]
     kept: Flags
     observed: Flags
+    circles: Indices
+    grades: Graded
 
 
 @dataclass(frozen=True)
 class OverAreas:
-    """What is said of N areas; km2 are geodesic, the last four NaN where there are no cells."""
+    """What is said of N areas; km2 are geodesic, the last four NaN where there are no cells.
+
+    `grades` has the spread of the values over their observed ground, as of circles.
+    """
 
     observed_km2: Floats
     hit_km2: Floats
@@ -48,20 +64,25 @@ class OverAreas:
     least: Floats
     mean: Floats
     most: Floats
+    grades: Graded
 
 
 class Hazard(Protocol):
     """Something that can be asked about places and about areas.
 
-    Only places in the grid cells `asked` have to be asked (None: all of them); whatever lies in
-    others is observed and not kept.
+    Only places in the grid cells `asked` have to be asked (None: all of them), and those in cells
+    `near` that are known within a circle reaching out of their cell; whatever else lies in others
+    is observed and not kept.
     """
 
     @property
     def asked(self) -> Ranges | None: ...
 
-    def at_places(self, lon: Floats, lat: Floats) -> AtPlaces:
-        """What it says of N places."""
+    @property
+    def near(self) -> Ranges | None: ...
+
+    def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
+        """What it says of N places, each known within some metres; without, or at 0, a point."""
         ...
 
     def over_areas(self, areas: Shapes) -> OverAreas:
@@ -71,70 +92,163 @@ class Hazard(Protocol):
 
 @dataclass(frozen=True)
 class RasterHazard:
-    """A grid of values, and the side of them that is kept; `store` holds the same, laid out."""
+    """A grid of values, and the side of them that is kept; `store` holds the same, laid out.
+
+    Of areas the spread of values is told by the bins between rising `edges`.
+    """
 
     grid: Grid
     clause: Clause
     store: Store | None = None
     asked: Ranges | None = None
+    near: Ranges | None = None
+    edges: tuple[float, ...] = ()
 
-    def at_places(self, lon: Floats, lat: Floats) -> AtPlaces:
-        """The value of the cell each place lies in."""
+    def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
+        """The value of the cell each place lies in; of circles the cells they lie in."""
         x, y = carried(lon, lat, WGS84, self.grid.crs)
         read = self.store.sample(x, y) if self.store else sample(self.grid, x, y)
-        kept = read.observed & self.clause.met(read.values)
-        return AtPlaces(read.values.astype(np.float32), kept, read.observed)
+        values = np.where(read.observed, read.values, np.nan).astype(np.float32)
+        points = _points(values, self.clause.met(values), read.observed)
+        if accuracy_m is None:
+            return points
+        round_about = np.flatnonzero(accuracy_m > 0)
+        those = lon[round_about], lat[round_about], accuracy_m[round_about]
+        circles = round_about[mixed(self.grid, self._cells, *those)]
+        held = weighed(self.grid, self._cells, lon[circles], lat[circles], accuracy_m[circles])
+        return _with_circles(points, circles, held, self.clause)
+
+    def _cells(self, rows: Indices, columns: Indices) -> Readings:
+        """What cells hold."""
+        if self.store:
+            return self.store.at(rows, columns)
+        numbers, visible = cells_at(self.grid, rows, columns)
+        return Readings(self.grid.measured(numbers), visible & self.grid.observed(numbers))
 
     def over_areas(self, areas: Shapes) -> OverAreas:
         """Cells by the shares in which the areas cover them."""
-        zones = zonal(self.grid, onto_grid(areas, WGS84, self.grid), self.clause)
+        worths = Worths(self.clause, np.array(self.edges, dtype=np.float32))
+        classes = Classes(worths.count, worths.of)
+        zones = zonal(self.grid, onto_grid(areas, WGS84, self.grid), self.clause, classes)
+        whole = polygons_km2(areas)
+        whole = np.where(zones.km2 > whole * ALL_OF_IT, zones.km2, whole)
+        place, kind = np.nonzero(zones.spread)
+        ground = Ground(place, worths.each[kind], zones.spread[place, kind])
+        spread = graded(ground, np.divide(zones.observed_km2, whole))
+        ends = zones.low.astype(np.float32), zones.high.astype(np.float32)
         return OverAreas(
-            zones.observed_km2, zones.hit_km2, zones.cells, zones.low, zones.mean, zones.high
+            zones.observed_km2,
+            zones.hit_km2,
+            zones.cells,
+            zones.low,
+            zones.mean,
+            zones.high,
+            Graded(*ends, spread.seen, spread.curve),
         )
 
 
 @dataclass(frozen=True)
 class ExtentHazard:
-    """Polygons of what was hit, each with a value, and of what could be seen.
+    """Polygons, each with a value, some of them on the side that is kept, and what could be seen.
 
-    Where polygons overlap the first holds; an area counts them once. What was hit was seen.
+    Where polygons overlap the first holds; an area counts them once. What a polygon tells of was
+    seen.
     """
 
     parts: Locator
     values: Floats
     seen: Locator
+    clause: Clause
     asked: Ranges | None = None
+    near: Ranges | None = None
 
-    def at_places(self, lon: Floats, lat: Floats) -> AtPlaces:
-        """The value of the polygon that covers each place; its border is inside."""
+    def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
+        """The value of the polygon that covers each place, its border is inside; of circles those
+        of all polygons they meet."""
         part = self.parts.covering(lon, lat)
-        kept = part != NOWHERE
-        observed = kept | (self.seen.covering(lon, lat) != NOWHERE)
+        inside = part != NOWHERE
+        observed = inside | (self.seen.covering(lon, lat) != NOWHERE)
         values = np.full(len(lon), np.nan, dtype=np.float32)
-        values[kept] = self.values[part[kept]]
-        return AtPlaces(values, kept, observed)
+        values[inside] = self.values[part[inside]]
+        points = _points(values, self.clause.met(values), observed)
+        if accuracy_m is None:
+            return points
+        round_about = np.flatnonzero(accuracy_m > 0)
+        those = lon[round_about], lat[round_about], accuracy_m[round_about]
+        circles = round_about[divided(self.parts, *those) | divided(self.seen, *those)]
+        held = self._weighed(discs(lon[circles], lat[circles], accuracy_m[circles]))
+        return _with_circles(points, circles, held, self.clause)
 
     def over_areas(self, areas: Shapes) -> OverAreas:
         """How much of each area the polygons cover."""
-        hit = covered_km2(areas, self.parts.every_shape)
-        beyond = outside(self.parts.every_shape, self.seen.every_shape)
+        every, kept = self.parts.every_shape, self.clause.met(self.values)
+        area, part, km2 = pieces_km2(areas, every)
+        told = np.bincount(area, weights=km2, minlength=len(areas))
+        hit = np.bincount(area, weights=np.where(kept[part], km2, 0.0), minlength=len(areas))
+        beyond = outside(every, self.seen.every_shape)
         observed = covered_km2(areas, self.seen.every_shape) + covered_km2(areas, beyond)
+        whole = polygons_km2(areas)
+        dry = np.flatnonzero(observed - told > NOTHING * whole)
+        ground = Ground(
+            np.concatenate([area, dry]),
+            np.concatenate([self.values[part], np.full(len(dry), self._dry)]).astype(np.float32),
+            np.concatenate([km2, (observed - told)[dry]]),
+        )
         nothing = np.full(len(areas), np.nan)
-        return OverAreas(observed, hit, nothing, nothing, nothing, nothing)
+        share = np.divide(observed, whole, out=np.zeros_like(whole), where=whole > 0)
+        return OverAreas(
+            observed,
+            hit.astype(np.float64),
+            *(nothing, nothing, nothing, nothing),
+            graded(ground, share),
+        )
+
+    @property
+    def _dry(self) -> float:
+        """What ground around the polygons counts as: the infinity furthest from being in."""
+        return -np.inf if self.clause.at_most is None else np.inf
+
+    def _weighed(self, circles: Shapes) -> Graded:
+        """What circles hold of the polygons, of what was seen beside them, and of neither."""
+        hit = taken(circles, self.parts.every_shape)
+        dry = taken(hit.rest, self.seen.every_shape)
+        land = np.full(len(dry.circle), self._dry)
+        values = np.concatenate([self.values[hit.shape], land]).astype(np.float32)
+        ground = Ground(
+            np.concatenate([hit.circle, dry.circle]), values, np.concatenate([hit.km2, dry.km2])
+        )
+        observed = np.bincount(ground.place, weights=ground.km2, minlength=len(circles))
+        return graded(ground, observed / polygons_km2(circles))
+
+
+def _points(values: NDArray[np.float32], kept: Flags, observed: Flags) -> AtPlaces:
+    """What is said of places that are points."""
+    return AtPlaces(values, kept, observed, np.empty(0, dtype=np.int64), together([]))
+
+
+def _with_circles(points: AtPlaces, circles: Indices, held: Graded, clause: Clause) -> AtPlaces:
+    """What is said of places of which some are circles that may hold more than their middle."""
+    some = clause.met(held.low) | clause.met(held.high)
+    kept, observed = points.kept.copy(), points.observed.copy()
+    kept[circles], observed[circles] = some, some | (held.seen == 1)
+    graded = some & ((held.low != held.high) | (held.seen < 1))
+    grades = Graded(*(getattr(held, name)[graded] for name in GRADES))
+    return AtPlaces(points.values, kept, observed, circles[graded], grades)
 
 
 def extent_hazard(
-    parts: Shapes, values: Floats, seen: Shapes, box: Box, *, lowest_first: bool = False
+    parts: Shapes, values: Floats, seen: Shapes, box: Box, clause: Clause
 ) -> ExtentHazard:
     """An extent made ready: valid polygons with their values, all of them in a box.
 
-    Where they overlap the largest value holds, or the smallest if `lowest_first`.
+    Where they overlap the value holds that is furthest on the side that is kept.
     """
-    order = np.argsort(values if lowest_first else -values, kind="stable")
+    order = np.argsort(-values if clause.at_most is None else values, kind="stable")
     of = frame(box)
     lattice = _lattice(of, int(shapely.get_num_coordinates(parts).sum()))
     hit, observed = laid_on(parts[order], lattice), laid_on(seen, lattice)
-    return ExtentHazard(hit, values[order], observed, _asked(hit, observed, of))
+    asked, near = _asked(hit, observed, of)
+    return ExtentHazard(hit, values[order], observed, clause, asked, near)
 
 
 def _lattice(of: Frame, edges: int) -> Lattice:
@@ -147,12 +261,13 @@ def _lattice(of: Frame, edges: int) -> Lattice:
     return Lattice(west, south, size, size, math.ceil(cells * each))
 
 
-def _asked(hit: Locator, observed: Locator, of: Frame) -> Ranges | None:
-    """Where a place may be hit, or not observed."""
+def _asked(hit: Locator, observed: Locator, of: Frame) -> tuple[Ranges | None, Ranges | None]:
+    """Where a place may be hit, or not observed; and where a circle may reach such a place."""
     if of.too_large:
-        return None
+        return None, None
     loud = (hit.first != NOWHERE) | (observed.first < 0)
     side, cells = hit.lattice.side, max(of.height, of.width)
     each = side // cells
-    found = loud.reshape(cells, each, cells, each).any(axis=(1, 3))
-    return ranges(found[: of.height, : of.width], of)
+    found = loud.reshape(cells, each, cells, each).any(axis=(1, 3))[: of.height, : of.width]
+    asked = ranges(found, of)
+    return asked, ranges_beside(found, of, asked)

@@ -4,10 +4,11 @@ Pure: files in, hazards out. A release keeps the one and the same file as long a
 it is made once, when it is published, and a single new household costs next to nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from geo import mapped
 from geo.clauses import Clause
@@ -35,16 +36,16 @@ def write_raster(path: Path, grid: Grid, clause: Clause, box: Box, bins: Bins) -
     def arrays() -> Iterator[tuple[str, Chunks]]:
         yield "cells", blocks()
         yield "slots", [slots.of_block]
-        yield from _ranges(silence.ranges(box))
+        yield from _ranges(*(silence.ranges(box) or (None, None)))
 
     mapped.write(path, arrays())
 
 
-def raster(path: Path, grid: Grid, clause: Clause) -> RasterHazard:
-    """The hazard laid out in a file, of the grid it was made from."""
+def raster(path: Path, grid: Grid, clause: Clause, edges: Sequence[float] = ()) -> RasterHazard:
+    """The hazard laid out in a file, of the grid it was made from; its values go by edges."""
     arrays = mapped.read(path)
     store = Store(grid, arrays["slots"], arrays["cells"])
-    return RasterHazard(grid, clause, store, arrays.get("asked"))
+    return RasterHazard(grid, clause, store, *_asked(arrays), tuple(edges))
 
 
 def write_extent(path: Path, hazard: ExtentHazard) -> None:
@@ -54,18 +55,25 @@ def write_extent(path: Path, hazard: ExtentHazard) -> None:
         yield from packed(hazard.parts, "parts")
         yield "values", [hazard.values]
         yield from packed(hazard.seen, "seen")
-        yield from _ranges(hazard.asked)
+        yield from _ranges(hazard.asked, hazard.near)
 
     mapped.write(path, arrays())
 
 
-def extent(path: Path) -> ExtentHazard:
-    """The hazard laid out in a file."""
+def extent(path: Path, clause: Clause) -> ExtentHazard:
+    """The hazard laid out in a file, with what is kept of it."""
     arrays = mapped.read(path)
     parts, seen = (unpacked(arrays, name) for name in ("parts", "seen"))
-    return ExtentHazard(parts, arrays["values"], seen, arrays.get("asked"))
+    return ExtentHazard(parts, arrays["values"], seen, clause, *_asked(arrays))
 
 
-def _ranges(asked: Ranges | None) -> Iterator[tuple[str, Chunks]]:
-    if asked is not None:
-        yield "asked", [np.asarray(asked)]
+def _ranges(asked: Ranges | None, near: Ranges | None) -> Iterator[tuple[str, Chunks]]:
+    if asked is not None and near is not None:
+        yield "asked", [asked]
+        yield "near", [near]
+
+
+def _asked(arrays: Mapping[str, NDArray[Any]]) -> tuple[Ranges | None, Ranges | None]:
+    """Where places have to be asked. A file that does not know where circles reach is asked of all
+    places."""
+    return (arrays["asked"], arrays["near"]) if "near" in arrays else (None, None)

@@ -19,7 +19,8 @@ from geo.hazards import ExtentHazard, extent_hazard
 from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
-from geo.models.releases import Direction, ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.services.exposure import clause_of
 from geo.vector import open as vectors
 from geo.vector.extent import Extent, normal, seen_of
 from geo.vector.subdivide import subdivided
@@ -90,8 +91,8 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     write_observed(session, release, observed)
     west, south, east, north = shapely.total_bounds(np.concatenate([parts, observed])).tolist()
     release.bounds = from_shape(shapely.box(west, south, east, north), 4326)
-    box, lowest_first = (west, south, east, north), release.direction is Direction.AT_MOST
-    _lay_out(release, extent_hazard(parts, values, observed, box, lowest_first=lowest_first))
+    box = west, south, east, north
+    _lay_out(release, extent_hazard(parts, values, observed, box, clause_of(release)))
 
 
 def _lay_out(release: Release, hazard: ExtentHazard) -> None:

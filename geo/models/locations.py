@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row, states
@@ -34,6 +34,7 @@ class Location(Row):
         CheckConstraint("lon is not null or area_id is not null", name="point_or_area"),
         Index(None, "area_id"),
         Index(None, "cell"),
+        Index("ix_locations_wide", "accuracy_m", postgresql_where=text("accuracy_m > 500")),
     )
 
     lon: Mapped[float | None]

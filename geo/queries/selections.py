@@ -15,6 +15,7 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import (
     REAL,
     ColumnElement,
+    Double,
     Select,
     String,
     and_,
@@ -33,13 +34,13 @@ from sqlalchemy.orm import Session, aliased
 
 from core.errors import Conflict, Invalid, NotFound
 from geo.models.areas import Area, AreaLevel
-from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
+from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
 from geo.models.selections import Combine, Draft, Selection, SelectionArea
 from geo.queries.areas import areas_below, in_force
+from geo.queries.exposure import IN, grade, possibly, share_at, status_at, surely
 
-IN, OUT, NOT_OBSERVED = "in", "out", "not_observed"
 ROUND_ABOUT = 0.01  # degrees beyond an area's box
 ASKABLE = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
 
@@ -100,29 +101,40 @@ def places_asked(question: Question, held: ColumnElement[bool] | None = None) ->
 
 
 def answered(question: Question, held: ColumnElement[bool] | None = None) -> Select[Any]:
-    """The places a question asks about, each with its answer: `location_id, status, value`.
+    """The places with a point that a question asks about, each with its answer:
+    `location_id, status, value, share, grade, surely, possibly`.
 
-    `status` is *in*, *out* or *not_observed*. A row of the release's exposure says in or not
-    observed; where a row is due, or the place lies outside the release's box, nothing is known;
-    no row at all inside the box is *out*. A value on the far side of the threshold makes *in* out;
-    values are compared as the 32-bit floats they are stored as. `value` is what the release says
-    of the place, where it says something. `held` is that of `places_asked`.
+    `status` is *in*, *probable*, *out* or *not_observed* (`geo.queries.exposure`). A row of the
+    release's exposure says in or not observed; where a row is due, or the place lies outside the
+    release's box, nothing is known; no row at all inside the box is *out*. `value` is what the
+    release says of the point, where it says something; `share` how much of the place is in,
+    `grade` what it is known by, `surely` the value up to which it is in, and `possibly` that up to
+    which some of it is. `held` is that of `places_asked`.
     """
     asked = Location.id.in_(places_asked(question, held))
     if question.release_id is None:
+        nothing = cast(null(), REAL)
         return select(
             Location.id.label("location_id"),
             literal(IN, String).label("status"),
-            cast(null(), REAL).label("value"),
+            nothing.label("value"),
+            cast(literal(1.0), Double).label("share"),
+            grade().label("grade"),
+            nothing.label("surely"),
+            nothing.label("possibly"),
         ).where(asked)
-    release_id = question.release_id
+    release_id, threshold = question.release_id, question.threshold
     exposed = and_(Exposure.release_id == release_id, Exposure.location_id == Location.id)
     due = and_(ExposureDue.release_id == release_id, ExposureDue.location_id == Location.id)
     return (
         select(
             Location.id.label("location_id"),
-            status_at(question.threshold).label("status"),
+            status_at(threshold).label("status"),
             case((ExposureDue.location_id.is_(None), Exposure.value)).label("value"),
+            share_at(threshold).label("share"),
+            grade().label("grade"),
+            surely().label("surely"),
+            possibly().label("possibly"),
         )
         .select_from(Location)
         .join(Release, and_(Release.id == release_id, true()))
@@ -130,29 +142,6 @@ def answered(question: Question, held: ColumnElement[bool] | None = None) -> Sel
         .outerjoin(ExposureDue, due)
         .where(asked)
     )
-
-
-def status_at(threshold: float | None) -> ColumnElement[str]:
-    """What stands at a place, for a query that has joined Release, Exposure and ExposureDue."""
-    unseen = or_(
-        ExposureDue.location_id.is_not(None), Exposure.status == ExposureStatus.NOT_OBSERVED
-    )
-    beyond = and_(Exposure.location_id.is_(None), ~_inside_box())
-    met = and_(Exposure.location_id.is_not(None), meets(Exposure.value, threshold))
-    return case((or_(unseen, beyond), NOT_OBSERVED), (met, IN), else_=OUT)
-
-
-def meets(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnElement[bool]:
-    """Whether a stored value lies on the release's side of a threshold; the threshold itself does.
-
-    For a query that has joined Release.
-    """
-    if threshold is None:
-        return true()
-    asked = cast(literal(threshold), REAL)
-    at_least = and_(Release.direction == Direction.AT_LEAST, value >= asked)
-    at_most = and_(Release.direction == Direction.AT_MOST, value <= asked)
-    return or_(value.is_(None), at_least, at_most)
 
 
 def asked_by_area(question: Question, area_id: Any) -> ColumnElement[bool]:
@@ -343,18 +332,10 @@ def _drawn(shape: bytes) -> Any:
     return select(func.ST_GeomFromWKB(shape, 4326)).scalar_subquery()
 
 
-def _inside_box() -> ColumnElement[bool]:
-    """Whether a place lies in the box of a release; one without a box saw nothing."""
-    inside = and_(
-        Location.lon.between(func.ST_XMin(Release.bounds), func.ST_XMax(Release.bounds)),
-        Location.lat.between(func.ST_YMin(Release.bounds), func.ST_YMax(Release.bounds)),
-    )
-    return func.coalesce(inside, False)
-
-
 def _beyond_floor(release: Release, threshold: float | None) -> bool:
-    if release.floor is None or threshold is None:
+    """Whether values on the near side of a threshold may not have been kept."""
+    if threshold is None:
         return False
-    if release.direction is Direction.AT_LEAST:
-        return threshold < release.floor
-    return threshold > release.floor
+    if release.direction is Direction.AT_MOST:
+        return release.floor is not None and threshold > release.floor
+    return threshold < release.floor if release.floor is not None else threshold <= 0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import Floats
-from geo.raster.grid import Cells, Grid
+from geo.raster.grid import Cells, Grid, Indices
 from geo.raster.pieces import Piece
 from geo.raster.sample import Readings
 
@@ -29,12 +29,16 @@ class Store:
 
     def sample(self, x: Floats, y: Floats) -> Readings:
         """The value of the cell each of N points lies in; x and y in the grid's own system."""
-        rows, columns, observed = self.grid.positions(x, y)
+        rows, columns, inside = self.grid.positions(x, y)
+        found = self.at(rows, columns)
+        return Readings(found.values, inside & found.observed)
+
+    def at(self, rows: Indices, columns: Indices) -> Readings:
+        """The values of N cells by their rows and columns."""
         slot = self.slots[rows // SIDE * _across(self.grid) + columns // SIDE].astype(np.int64)
         at = (slot * SIDE + rows % SIDE) * SIDE + columns % SIDE
         numbers = self.cells.reshape(-1).take(at)
-        observed &= self.grid.observed(numbers)
-        return Readings(self.grid.measured(numbers), observed)
+        return Readings(self.grid.measured(numbers), self.grid.observed(numbers))
 
 
 class Slots:

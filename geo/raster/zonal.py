@@ -1,6 +1,6 @@
 """What areas hold of a grid: cells, values and square kilometres, by exactly covered shares."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,15 @@ from geo.raster.grid import Cells, Grid, Indices
 from geo.raster.open import dataset
 from geo.raster.windows import values
 
+
+@dataclass(frozen=True)
+class Classes:
+    """How many classes there are, and which of them each value is in."""
+
+    count: int
+    of: Callable[[Cells], Indices]
+
+
 Fold = tuple[np.ufunc, Cells, Cells]  # how, into which totals, what
 
 
@@ -23,7 +32,8 @@ class Zones:
 
     `cells` counts covered cells by their shares, `observed_cells` those with a value, over which
     `sum`, `low` and `high` run (NaN where none is). `hit_km2` meets the clause, `observed_km2` has
-    a value; both are true areas on the WGS 84 ellipsoid.
+    a value; both are true areas on the WGS 84 ellipsoid, as is `km2`, all that lies in the grid.
+    `spread` is the observed ground by the class of its value (N, classes), without classes nothing.
     """
 
     cells: Floats
@@ -33,6 +43,8 @@ class Zones:
     high: Floats
     hit_km2: Floats
     observed_km2: Floats
+    km2: Floats
+    spread: Floats
 
     @property
     def mean(self) -> Floats:
@@ -43,9 +55,9 @@ class Zones:
         return _ratio(self.hit_km2, self.observed_km2)
 
 
-def zonal(grid: Grid, areas: Shapes, clause: Clause) -> Zones:
+def zonal(grid: Grid, areas: Shapes, clause: Clause, classes: Classes | None = None) -> Zones:
     """What each of N areas holds; valid polygons in the grid's own system (None: no area)."""
-    totals = _Totals(len(areas))
+    totals = _Totals(len(areas), classes)
     with dataset(grid.name) as source:
         for piece in covered(grid, areas):
             cells, observed = values(source, grid, piece.window)
@@ -71,16 +83,22 @@ def largest(grid: Grid, shapes: Shapes) -> tuple[Cells, Flags]:
 class _Totals:
     """Sums over the pieces of a grid, one an area."""
 
-    def __init__(self, areas: int) -> None:
+    def __init__(self, areas: int, classes: Classes | None) -> None:
+        self.classes = classes
+        self.spread = np.zeros((areas, classes.count if classes else 0))
+        self.km2 = np.zeros(areas)
         self.cells, self.observed, self.sum = (np.zeros(areas) for _ in range(3))
         self.hit_km2, self.observed_km2 = np.zeros(areas), np.zeros(areas)
         self.low, self.high = np.full(areas, np.inf), np.full(areas, -np.inf)
 
     def add(self, piece: Covered, cells: Cells, observed: Flags, clause: Clause) -> None:
-        _gather(piece.area, [(np.add, self.cells, piece.share)])
+        _gather(piece.area, [(np.add, self.cells, piece.share), (np.add, self.km2, piece.km2)])
         area, share, km2 = piece.area[observed], piece.share[observed], piece.km2[observed]
         values = cells[observed]
         known = values.astype(np.float64)
+        if self.classes:
+            place = area * self.classes.count + self.classes.of(values)
+            np.add.at(self.spread.reshape(-1), place, km2)
         _gather(
             area,
             [
@@ -96,7 +114,8 @@ class _Totals:
     def zones(self) -> Zones:
         nothing = self.observed == 0
         low, high, sums = (np.where(nothing, np.nan, x) for x in (self.low, self.high, self.sum))
-        return Zones(self.cells, self.observed, sums, low, high, self.hit_km2, self.observed_km2)
+        counts = self.cells, self.observed, sums, low, high
+        return Zones(*counts, self.hit_km2, self.observed_km2, self.km2, self.spread)
 
 
 def _gather(area: Indices, folds: Sequence[Fold]) -> None:

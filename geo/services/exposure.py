@@ -3,6 +3,7 @@
 Parts of publishing a release and of the sampling job, so they take no actor and leave no entry.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,12 +13,17 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, delete, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.bulk import array_of, copy_array, copy_into, fetch_columns
+from core.errors import Invalid
 from core.storage import path_of
 from geo.clauses import Clause
+from geo.crs import Flags
+from geo.ellipsoid import Shapes
+from geo.grades import NAMES as GRADES
+from geo.grades import STEPS, Graded
 from geo.hazards import (
     AtPlaces,
     ExtentHazard,
@@ -35,17 +41,28 @@ from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.areas import in_force
 from geo.raster.open import opened
 from geo.services.locations import PUBLISHING
-from geo.vector.screen import Box, Ranges
+from geo.vector.circles import degrees_of
+from geo.vector.cover import CELL
+from geo.vector.screen import DEGREE, REACH, Box, Ranges
 
 BATCH = 500_000  # keys of places read, asked and written at a time
-PLACE = {"id": "i8", "lon": "f8", "lat": "f8"}
-ASKED = [("release_id", "i8"), ("location_id", "i8")]
-MEASURED = [("value", "f4"), ("low", "f4"), ("high", "f4")]
+Fields = list[tuple[str, str] | tuple[str, str, int]]
+
+AREAS = 5_000  # areas measured and written at a time
+PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "accuracy": "f8"}
+KEYS = [("release_id", "i8"), ("location_id", "i8")]
+VALUE: Fields = [("value", "f4")]
+SPAN: Fields = [("low", "f4"), ("high", "f4")]
+CURVE: Fields = [*SPAN, ("seen", "f4"), ("curve", "f4", STEPS)]
 
 Places = Select[*tuple[Any, ...]]
 Keys = NDArray[np.int64]
 Answers = tuple[Keys, AtPlaces]  # of places, and what is said of them
 Report = Callable[[int, int], None]
+
+
+class FloorMissing(Invalid):
+    """Where less is worse it has to be said up to which value places are kept; name the floor."""
 
 
 def expose_places(session: Session, release: Release, report: Report) -> int:
@@ -59,7 +76,7 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
     asked = 0
     with _partition(session, release) as table, hazard_of(session, release) as hazard:
         box = box_of(session, release)
-        batches = _batches(session, box, hazard.asked)
+        batches = _batches(session, box, hazard)
         answers = _answers(session, box, batches, hazard)
         for number, (ids, said) in enumerate(answers, 1):
             _write(session, table, release.id, ids, said)
@@ -70,17 +87,17 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
 
 def expose_areas(session: Session, release: Release) -> int:
     """Ask a release about every area its box meets; answers how many those are."""
-    met = select(Area.id, func.ST_AsBinary(Area.shape).label("shape")).where(
-        in_force(), Area.shape.op("&&")(_box(release))
-    )
+    met = select(Area.id).where(in_force(), Area.shape.op("&&")(_box(release)))
     session.execute(delete(AreaExposure).where(AreaExposure.release_id == release.id))
-    rows = session.execute(met.order_by(Area.id)).all()
-    if not rows:
+    ids = session.scalars(met.order_by(Area.id)).all()
+    if not ids:
         return 0
     with hazard_of(session, release) as hazard:
-        said = hazard.over_areas(shapely.from_wkb([bytes(row.shape) for row in rows]))
-    _write_areas(session, release.id, [row.id for row in rows], said)
-    return len(rows)
+        for start in range(0, len(ids), AREAS):
+            some = ids[start : start + AREAS]
+            said = hazard.over_areas(_shapes_of(session, some))
+            _write_areas(session, release.id, some, said)
+    return len(ids)
 
 
 def work_off(session: Session, release: Release) -> int:
@@ -92,18 +109,23 @@ def work_off(session: Session, release: Release) -> int:
     ids = session.scalars(due.with_for_update(skip_locked=True)).all()
     if not ids:
         return 0
-    owed = Location.id.in_(ids)
     with hazard_of(session, release) as hazard:
-        session.execute(
-            delete(Exposure).where(Exposure.release_id == release.id, Exposure.location_id.in_(ids))
-        )
-        located = _located(box_of(session, release))
-        places = fetch_columns(session, located.where(owed), PLACE)
-        said = hazard.at_places(places["lon"], places["lat"])
-        _write(session, Exposure.__tablename__, release.id, places["id"], said)
-    paid = ExposureDue.location_id.in_(ids), ExposureDue.release_id == release.id
-    session.execute(delete(ExposureDue).where(*paid))
+        box = box_of(session, release)
+        for start in range(0, len(ids), BATCH):
+            _ask_again(session, release, hazard, box, np.array(ids[start : start + BATCH]))
     return len(ids)
+
+
+def _ask_again(session: Session, release: Release, hazard: Hazard, box: Box, ids: Keys) -> None:
+    """Put new answers in the place of those a release gave of some places, and of their debts."""
+    these = any_(array_of(ids))
+    for table in (Exposure, ExposureDue):
+        session.execute(
+            delete(table).where(table.release_id == release.id, table.location_id == these)
+        )
+    places = _within(box, fetch_columns(session, _places().where(Location.id == these), PLACE))
+    said = hazard.at_places(places["lon"], places["lat"], places["accuracy"])
+    _write(session, Exposure.__tablename__, release.id, places["id"], said)
 
 
 @contextmanager
@@ -113,22 +135,33 @@ def hazard_of(session: Session, release: Release) -> Iterator[Hazard]:
     From what was laid out for it, if that was done already; else from its normal form.
     """
     laid_out = path_of(release.lookup_sha256) if release.lookup_sha256 else None
+    clause = clause_of(release)
     if release.kind is LayerKind.RASTER:
         with opened(path_of(str(release.grid_sha256))) as grid:
-            clause = clause_of(release)
-            yield raster(laid_out, grid, clause) if laid_out else RasterHazard(grid, clause)
+            edges = tuple(release.histogram_edges or ())
+            yield (
+                raster(laid_out, grid, clause, edges)
+                if laid_out
+                else RasterHazard(grid, clause, edges=edges)
+            )
     else:
-        yield extent(laid_out) if laid_out else _extent(session, release)
+        yield extent(laid_out, clause) if laid_out else _extent(session, release, clause)
 
 
 def clause_of(release: Release) -> Clause:
-    """Which of a raster's values are kept."""
-    if release.direction is Direction.AT_MOST:
-        return Clause(at_most=release.floor)
-    return Clause(at_least=release.floor)
+    """Which values are kept: from the floor on, or up to it; without one those above zero.
+
+    Raises:
+        FloorMissing: less is worse, and it was not said from where on.
+    """
+    if release.direction is Direction.AT_LEAST:
+        return Clause(at_least=release.floor)
+    if release.floor is None:
+        raise FloorMissing
+    return Clause(at_most=release.floor)
 
 
-def _extent(session: Session, release: Release) -> ExtentHazard:
+def _extent(session: Session, release: Release, clause: Clause) -> ExtentHazard:
     """An extent from its parts in the database."""
     parts = session.execute(
         select(func.ST_AsBinary(ReleasePart.part), ReleasePart.value)
@@ -145,8 +178,14 @@ def _extent(session: Session, release: Release) -> ExtentHazard:
         np.array([row.value for row in parts], dtype=float),
         _shapes(list(seen)),
         box_of(session, release),
-        lowest_first=release.direction is Direction.AT_MOST,
+        clause,
     )
+
+
+def _shapes_of(session: Session, area_ids: Sequence[int]) -> Shapes:
+    """The shapes of areas, given in the order of their keys."""
+    wkb = select(func.ST_AsBinary(Area.shape)).where(Area.id.in_(area_ids)).order_by(Area.id)
+    return _shapes(list(session.scalars(wkb)))
 
 
 def _shapes(wkb: list[bytes]) -> NDArray[np.object_]:
@@ -165,29 +204,57 @@ def box_of(session: Session, release: Release) -> Box:
     return west, south, east, north
 
 
+def _places() -> Places:
+    """Places with a point, and the radius of the circle they are known within."""
+    radius = func.coalesce(Location.accuracy_m, 0).label("accuracy")
+    columns = (Location.id, Location.lon, Location.lat, radius)
+    return select(*columns).where(Location.lon.is_not(None))
+
+
 def _located(box: Box) -> Places:
-    """Places with a point in a box, its border included."""
+    """Places in a box, its border included, and those whose circle may reach it."""
     west, south, east, north = box
-    return select(Location.id, Location.lon, Location.lat).where(
-        Location.lon.between(west, east), Location.lat.between(south, north)
+    wide, tall = degrees_of(np.array([REACH]), np.array([max(abs(south), abs(north))]))
+    more = float(wide[0]), float(tall[0])
+    there = and_(
+        Location.lon.between(west - more[0], east + more[0]),
+        Location.lat.between(south - more[1], north + more[1]),
     )
+    return _places().where(or_(there, Location.accuracy_m > REACH))
 
 
 def _within(box: Box, places: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Those of the places that lie in a box: the grid cells along its border reach beyond it."""
+    """Those of the places whose point or circle lies in a box or reaches it."""
     west, south, east, north = box
-    there = (places["lon"] >= west) & (places["lon"] <= east)
-    there &= (places["lat"] >= south) & (places["lat"] <= north)
+    wide, tall = degrees_of(places["accuracy"], places["lat"])
+    there = (places["lon"] >= west - wide) & (places["lon"] <= east + wide)
+    there &= (places["lat"] >= south - tall) & (places["lat"] <= north + tall)
     return places if there.all() else {name: column[there] for name, column in places.items()}
 
 
-def _batches(session: Session, box: Box, asked: Ranges | None) -> list[Places]:
-    """Places cut into about as many at a time as fit into memory; only those in cells asked."""
+def _batches(session: Session, box: Box, hazard: Hazard) -> list[Places]:
+    """Places cut into about as many at a time as fit into memory; only those that may be hit or
+    unseen, by their cells and by how wide their circles are."""
     last = session.scalar(select(func.max(Location.id))) or 0
-    if asked is None:
+    if hazard.asked is None or hazard.near is None:
         places, starts = _located(box), range(0, last, BATCH)
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
-    return [_in_cells(some) for some in np.array_split(asked, last // BATCH + 1)]
+    asked = np.array_split(hazard.asked, last // BATCH + 1)
+    near = _in_cells(hazard.near, _reaches_out())
+    return [*(_in_cells(some, _narrow()) for some in asked), near, _places().where(~_narrow())]
+
+
+def _narrow() -> ColumnElement[bool]:
+    return func.coalesce(Location.accuracy_m, 0) <= REACH
+
+
+def _reaches_out() -> ColumnElement[bool]:
+    """Whether the circle of a place, a narrow one, may reach beyond its grid cell."""
+    tall, wide = CELL * DEGREE, CELL * DEGREE * func.cos(func.radians(Location.lat))
+    column, row = (Location.lon + 180) / CELL, (Location.lat + 90) / CELL
+    across, along = column - func.floor(column), row - func.floor(row)
+    nearest = func.least(func.least(across, 1 - across) * wide, func.least(along, 1 - along) * tall)
+    return Location.accuracy_m.between(nearest, REACH)
 
 
 def _answers(
@@ -201,7 +268,8 @@ def _answers(
     with ThreadPoolExecutor(1) as beside:
         for batch in batches:
             places = _within(box, fetch_columns(session, batch, PLACE))
-            said = beside.submit(hazard.at_places, places["lon"], places["lat"])
+            where = places["lon"], places["lat"], places["accuracy"]
+            said = beside.submit(hazard.at_places, *where)
             asked.append((places["id"], said))
             if len(asked) > 1:
                 yield _next(asked)
@@ -214,14 +282,13 @@ def _next(asked: deque[tuple[Keys, Future[AtPlaces]]]) -> Answers:
     return ids, said.result()
 
 
-def _in_cells(asked: Ranges) -> Places:
-    """Places in ranges of grid cells; each range asks the index."""
+def _in_cells(asked: Ranges, those: ColumnElement[bool]) -> Places:
+    """Some of the places in ranges of grid cells; each range asks the index."""
     ranges = func.unnest(*map(array_of, asked.T)).table_valued("first", "last")
-    asked_for = ranges.render_derived("asked")
-    places = select(Location.id, Location.lon, Location.lat)
-    there = places.where(Location.cell.between(asked_for.c.first, asked_for.c.last))
+    cells = ranges.render_derived("asked")
+    there = _places().where(Location.cell.between(cells.c.first, cells.c.last), those)
     found = there.offset(0).lateral("found")
-    return select(found.c.id, found.c.lon, found.c.lat).select_from(asked_for.join(found, true()))
+    return select(*found.c).select_from(cells.join(found, true()))
 
 
 @contextmanager
@@ -236,32 +303,71 @@ def _write(
     session: Session, table: str, release_id: int, ids: NDArray[Any], said: AtPlaces
 ) -> None:
     """Rows for what is kept and for what was not observed; what is out has none."""
-    hit = _rows(release_id, ids[said.kept], ExposureStatus.IN, MEASURED)
-    for figure, _type in MEASURED:
-        hit[figure] = said.values[said.kept]
+    plain = said.kept.copy()
+    plain[said.circles] = False
+    hit = _rows(release_id, ids[plain], ExposureStatus.IN, [*VALUE, *SPAN])
+    for figure in ("value", "low", "high"):
+        hit[figure] = said.values[plain]
     copy_array(session, table, hit)
+    valued = np.isfinite(said.values[said.circles])
+    _write_circles(session, table, release_id, ids, said, valued)
+    _write_circles(session, table, release_id, ids, said, ~valued)
     copy_array(session, table, _rows(release_id, ids[~said.observed], ExposureStatus.NOT_OBSERVED))
+
+
+def _write_circles(
+    session: Session, table: str, release_id: int, ids: Keys, said: AtPlaces, which: Flags
+) -> None:
+    """Rows of circles that hold several values; all of them have a value at their point, or none
+    has."""
+    circles = said.circles[which]
+    valued = np.isfinite(said.values[circles]).all()
+    rows = _rows(release_id, ids[circles], ExposureStatus.IN, [*(VALUE if valued else ()), *CURVE])
+    if valued:
+        rows["value"] = said.values[circles]
+    for figure in GRADES:
+        rows[figure] = getattr(said.grades, figure)[which]
+    copy_array(session, table, rows)
 
 
 def _rows(
     release_id: int,
     ids: NDArray[Any],
     status: ExposureStatus,
-    figures: Sequence[tuple[str, str]] = (),
+    figures: Sequence[tuple[str, str] | tuple[str, str, int]] = (),
 ) -> NDArray[np.void]:
     """Rows of one status; their figures are still to be filled in."""
     said = status.encode()
-    rows = np.empty(len(ids), dtype=[*ASKED, ("status", f"S{len(said)}"), *figures])
+    rows = np.empty(len(ids), dtype=[*KEYS, ("status", f"S{len(said)}"), *figures])
     rows["release_id"], rows["location_id"], rows["status"] = release_id, ids, said
     return rows
 
 
-def _write_areas(session: Session, release_id: int, ids: list[int], said: OverAreas) -> None:
-    columns = (said.observed_km2, said.hit_km2, said.cells, said.least, said.mean, said.most)
-    figures = zip(*(column.tolist() for column in columns), strict=True)
-    names = ["release_id", "area_id", "observed_km2", "hit_km2", "cells", "least", "mean", "most"]
+def _write_areas(session: Session, release_id: int, ids: Sequence[int], said: OverAreas) -> None:
+    grades = said.grades
+    figures: dict[str, NDArray[Any]] = {
+        "observed_km2": said.observed_km2,
+        "hit_km2": said.hit_km2,
+        "cells": said.cells,
+        "least": said.least,
+        "mean": said.mean,
+        "most": said.most,
+        "low": grades.low,
+        "high": grades.high,
+        "seen": grades.seen,
+    }
+    columns = (column.tolist() for column in figures.values())
     rows = (
-        (release_id, area_id, *(None if np.isnan(figure) else figure for figure in row))
-        for area_id, row in zip(ids, figures, strict=True)
+        (release_id, area_id, *(None if math.isnan(each) else each for each in row), curve)
+        for area_id, curve, *row in zip(ids, _curves(grades), *columns, strict=True)
     )
+    names = ["release_id", "area_id", *figures, "curve"]
     copy_into(session, AreaExposure.__tablename__, names, rows)
+
+
+def _curves(grades: Graded) -> list[list[float] | None]:
+    """The curves of areas, none where nothing was observed."""
+    return [
+        curve if seen > 0 else None
+        for curve, seen in zip(grades.curve.tolist(), grades.seen.tolist(), strict=True)
+    ]

@@ -21,6 +21,36 @@ def covered_km2(areas: Shapes, cover: Shapes) -> Floats:
     return found.astype(np.float64)
 
 
+def pieces_km2(areas: Shapes, cover: Shapes) -> tuple[Positions, Positions, Floats]:
+    """The pieces in which N areas lie in the cover's polygons: the area, the polygon and the size
+    of each. Ground that several polygons cover belongs to the first."""
+    parts, owners = subdivided(areas)
+    cut, of = subdivided(cover)
+    covers, cut_from = subdivided(_apart(cut))
+    part, other = shapely.STRtree(covers).query(parts, predicate="intersects")
+    km2 = polygons_km2(shapely.intersection(parts[part], covers[other]))
+    real = km2 > 0
+    return owners[part[real]], of[cut_from[other[real]]], km2[real]
+
+
+def _apart(parts: Shapes) -> Shapes:
+    """Polygons without what those before them cover; those that meet no other stay as they are."""
+    overlap = np.flatnonzero(_overlapping(parts))
+    apart, some = parts.copy(), parts[overlap]
+    later, earlier = shapely.STRtree(some).query(some, predicate="intersects")
+    before = earlier < later
+    later, earlier = later[before], earlier[before]
+    order = np.argsort(later, kind="stable")
+    later, earlier = later[order], earlier[order]
+    nth = np.arange(len(later)) - np.searchsorted(later, later)
+    left = some.copy()
+    for turn in range(int(nth.max(initial=-1)) + 1):
+        now = nth == turn
+        left[later[now]] = shapely.difference(left[later[now]], some[earlier[now]])
+    apart[overlap] = left
+    return apart
+
+
 def clipped(areas: Shapes, cover: Shapes) -> Shapes:
     """The part of each of N areas that lies in the cover; None where nothing does."""
     parts, owners = subdivided(areas)

@@ -53,12 +53,12 @@ class Answers:
         return 0 if self.asked is None else self.asked - sum(n or 0 for n in self.parts)
 
     @classmethod
-    def of(cls, counts: Mapping[str, Figure], asked: Figure) -> Self:
-        """The answers of counts by answer."""
+    def of(cls, counts: Mapping[str, Figure], asked: Figure, expected: float = 0.0) -> Self:
+        """The answers of counts by answer; of the probable so many are expected to be in."""
         return cls(
             in_=counts.get("in", 0),
             probable=counts.get("probable", 0),
-            expected=0,
+            expected=expected,
             out=counts.get("out", 0),
             not_observed=counts.get("not_observed", 0),
             unlocated=counts.get("unlocated", 0),

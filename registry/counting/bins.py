@@ -29,11 +29,19 @@ class Bins:
     def codes(self, values: NDArray[np.float32]) -> Whole:
         """The bin of each value; a value that is not known (NaN) counts as in at any threshold."""
         if not self.edges:
-            return np.zeros(len(values), dtype=np.int64)
+            return np.zeros(values.shape, dtype=np.int64)
         edges = np.asarray(self.edges, dtype=np.float32)
         found = np.searchsorted(edges, values, side="left" if self.at_most else "right") - 1
         found[np.isnan(values)] = 0 if self.at_most else self.count - 1
         return np.clip(found, 0, self.count - 1)
+
+    def codes_of_kept(self, values: NDArray[np.float32]) -> Whole:
+        """The bin of each value on the keep side of the floor, -1 of the others."""
+        if self.at_most:
+            kept = values <= np.float32(np.inf if self.floor is None else self.floor)
+        else:
+            kept = values > 0 if self.floor is None else values >= np.float32(self.floor)
+        return np.where(kept, self.codes(values), -1)
 
     def taken_in(self, threshold: float | None) -> NDArray[np.bool_] | None:
         """Which bins are in at a threshold; None where it may run through the middle of one.

@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 HOUSEHOLDS = 0  # the column of a tally that counts them; those of people follow
 BAND_AT = [1 + FIGURES.index(name) for name in BANDS]
 DISABILITY = 1 + FIGURES.index("disability")
+NOTHING_EXPECTED: Mapping[int | None, float] = {}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Told:
 
 
 class Guarded:
-    """A question's figures, of all that are counted by area `everywhere` and those it `asked`."""
+    """A question's figures, of all that are counted by area `everywhere` and those it `asked`; of
+    the probable among these so many are `expected` to be in, by area."""
 
     def __init__(
         self,
@@ -81,8 +83,12 @@ class Guarded:
         everywhere: Mapping[Key, tuple[int, ...]],
         asked: Mapping[Key, tuple[int, ...]],
         fewest: int,
+        expected: Mapping[int | None, float] = NOTHING_EXPECTED,
     ) -> None:
         self.tree, self.fewest = tree, fewest
+        self.expected = np.zeros(tree.size)
+        for area_id, households in expected.items():
+            self.expected[np.searchsorted(tree.ids, area_id or 0)] = households
         self.answers = self._columns(asked)
         self.people = self._people(asked)
         whole, people = self._columns(everywhere), self._people(everywhere)
@@ -127,8 +133,10 @@ class Guarded:
         [disability] = told(self.disability[:, None], self.hidden_disability[:, None])[:1]
         people = dict(zip((*BANDS, "people"), bands, strict=True))
         answers = told(self.answers, self.hidden)
+        counts = dict(zip(ANSWERS, answers, strict=False))
+        expected = _about(float(self.expected[rows].sum()), counts["probable"])
         return Told(
-            Answers.of(dict(zip(ANSWERS, answers, strict=False)), answers[-1]),
+            Answers.of(counts, answers[-1], expected),
             People(**people, disability=disability),
         )
 
@@ -174,12 +182,18 @@ def guarded_alone(answers: Answers, people: People, fewest: int) -> Told:
     parts = dict(zip((*PARTS, "asked"), _shown(counts[0], hides), strict=True))
     said = _shown(bands[0], hidden(top, bands, fewest, within)[0])
     return Told(
-        Answers(**parts, expected=answers.expected if parts["probable"] is not None else 0),
+        Answers(**parts, expected=_about(answers.expected, parts["probable"])),
         People(
             **dict(zip((*BANDS, "people"), said, strict=True)),
             disability=None if few else people.disability,
         ),
     )
+
+
+def _about(expected: float, probable: Figure) -> float:
+    """How many of the probable are expected to be in, in whole households; the shares of a few are
+    not to be found out by differences."""
+    return 0.0 if probable is None else float(min(round(expected), probable))
 
 
 def _shown(parts: Whole, hides: Flags) -> Sequence[Figure]:

@@ -12,8 +12,9 @@ from registry.counting.packed import NOT_OBSERVED, UNLOCATED, Records, Whole
 from registry.counting.people import FIGURES
 
 COLUMNS = ("households", *FIGURES)
-ANSWERS = ("in", "out", "not_observed", "unlocated")
-IN, OUT = ANSWERS.index("in"), ANSWERS.index("out")
+ANSWERS = ("in", "probable", "out", "not_observed", "unlocated")
+IN, PROBABLE, OUT = (ANSWERS.index(name) for name in ("in", "probable", "out"))
+BELOW = 3  # codes below 0: they are found at the end, where Python looks for them
 
 BATCH = 1 << 14  # records added at a time, so that they stay at hand from one column to the next
 
@@ -23,16 +24,21 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Tally:
-    """Households and people (`COLUMNS`) by area and answer, and households by bin of the value."""
+    """Households and people (`COLUMNS`) by area and answer, households by bin of the value, and by
+    area how many of the probable ones are expected to be in."""
 
     counts: Mapping[Key, tuple[int, ...]] = field(default_factory=dict)
     bins: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    expected: Mapping[int | None, float] = field(default_factory=dict)
 
     def __add__(self, other: "Tally") -> "Tally":
         counts = defaultdict(lambda: (0,) * len(COLUMNS), self.counts)
         for key, figures in other.counts.items():
             counts[key] = tuple(a + b for a, b in zip(counts[key], figures, strict=True))
-        return Tally(dict(counts), self.bins + other.bins)
+        expected = defaultdict(float, self.expected)
+        for area_id, households in other.expected.items():
+            expected[area_id] += households
+        return Tally(dict(counts), self.bins + other.bins, dict(expected))
 
 
 class Sums:
@@ -44,19 +50,43 @@ class Sums:
 
     def __init__(self, rows: Whole, wet: Flags, bins: int) -> None:
         self.rows, self.bins = rows, np.zeros(bins, dtype=np.int64)
+        self.wet = np.append(wet, [False] * BELOW)
         self.answers = _answers(wet)
-        self.sums = np.zeros((len(COLUMNS), (int(rows.max()) + 1) * len(ANSWERS)), dtype=np.int64)
+        size = int(rows.max()) + 1
+        self.sums = np.zeros((len(COLUMNS), size * len(ANSWERS)), dtype=np.int64)
+        self.expected = np.zeros(size)
 
     def add(self, records: Records, taken: Flags) -> None:
-        """Take in some of the records."""
+        """Take in some of the records: counts, or households one by one."""
         for start in range(0, len(records), BATCH):
             self._add(records[start : start + BATCH], taken[start : start + BATCH])
+
+    def add_shares(self, shares: Records, counts: Records, asked: Flags) -> None:
+        """Take in what is expected of graded households in the areas asked: their sixteenths that
+        are in, without those of households that are in as a whole, which are counted so."""
+        wet = asked[shares["area"]] & self.wet[shares["code"]]
+        self._expect(shares["area"][wet], shares["households"][wet])
+        whole = asked[counts["area"]] & (counts["code"] != counts["may"])
+        whole &= self.wet[counts["code"]]
+        self._expect(counts["area"][whole], -counts["households"][whole])
+
+    def add_graded(self, graded: Records, taken: Flags) -> None:
+        """Take in what is expected of graded households, one by one."""
+        probable = taken & ~self.wet[graded["code"]] & self.wet[graded["may"]]
+        some = graded[probable]
+        self._expect(some["area"], self.wet[some["bins"]].mean(axis=1) * some["seen"])
+
+    def _expect(self, area: NDArray[Any], households: NDArray[Any]) -> None:
+        rows = self.rows[area]
+        self.expected += np.bincount(rows, weights=households, minlength=len(self.expected))
 
     def _add(self, records: Records, taken: Flags) -> None:
         """What is not taken is added up beyond the last row: that is quicker than picking."""
         size = self.sums.shape[1]
         code = records["code"].astype(np.int64)
-        key = self.rows[records["area"]] * len(ANSWERS) + self.answers[code]
+        answer = self.answers[code]
+        answer[(answer != IN) & self.wet[records["may"]]] = PROBABLE
+        key = self.rows[records["area"]] * len(ANSWERS) + answer
         key[~taken] = size
         one_each = "households" not in (records.dtype.names or ())
         held = np.ones(len(records)) if one_each else records["households"]
@@ -72,12 +102,14 @@ class Sums:
             for at in np.flatnonzero(self.sums[0]).tolist()
             for figures in [self.sums[:, at].tolist()]
         }
-        return Tally(found, self.bins)
+        probable = np.flatnonzero(self.sums[0, PROBABLE :: len(ANSWERS)]).tolist()
+        expected = {int(areas[row]) or None: float(self.expected[row]) for row in probable}
+        return Tally(found, self.bins, expected)
 
 
 def _answers(wet: Flags) -> Whole:
-    """The answer of each code: those below 0 are found at the end, where Python looks for them."""
-    answers = np.where(np.append(wet, [False] * 3), IN, OUT)
+    """The answer of each code."""
+    answers = np.where(np.append(wet, [False] * BELOW), IN, OUT)
     answers[NOT_OBSERVED] = ANSWERS.index("not_observed")
     answers[UNLOCATED] = ANSWERS.index("unlocated")
     return answers

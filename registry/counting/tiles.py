@@ -1,7 +1,7 @@
 """Households of map tiles in 32 x 32 cells: packed once, sorted by a threshold when asked.
 
-A record holds how many households of one code live in one cell of a tile, and where in the tile
-(0 to 4095 each way, row 0 in the north) they live on average. Numbers alone.
+A record holds how many households of the same codes live in one cell of a tile, and where in the
+tile (0 to 4095 each way, row 0 in the north) they live on average. Numbers alone.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,14 @@ CELLS = 32  # of a tile, each way
 EXTENT = 4096
 JOINED = 8  # cells, each way, that are joined where too few live in one
 RECORD = np.dtype(
-    [("cell", "<u2"), ("code", "<i2"), ("x", "<u2"), ("y", "<u2"), ("households", "<u4")]
+    [
+        ("cell", "<u2"),
+        ("code", "<i2"),
+        ("may", "<i2"),
+        ("x", "<u2"),
+        ("y", "<u2"),
+        ("households", "<u4"),
+    ]
 )
 
 Records = NDArray[np.void]
@@ -41,27 +48,26 @@ class Shown:
     y: Whole
     n: Whole
     inside: Whole
+    probable: Whole
     out: Whole
     not_observed: Whole
 
     def few(self, fewest: int) -> NDArray[np.bool_]:
         """Which cells tell of too few: of all of them, or by an answer that is not of none."""
-        answers = np.stack([self.inside, self.out, self.not_observed])
+        answers = np.stack([getattr(self, name) for name in ANSWERS])
         return (self.n < fewest) | ((answers > 0) & (answers < fewest)).any(axis=0)
 
 
-def in_tiles(
-    zoom: int, lon: NDArray[np.float64], lat: NDArray[np.float64], code: NDArray[np.int16]
-) -> InTiles:
-    """Households in the cells of the tiles of a zoom."""
-    tiles = 1 << zoom
+def in_tiles(zoom: int, household: Records) -> InTiles:
+    """Households (`registry.counting.packed.HOUSEHOLD`) in the cells of the tiles of a zoom."""
+    tiles, lon, lat = 1 << zoom, household["lon"], household["lat"]
     across = np.clip((lon + 180) / 360, 0, 1 - 1e-12) * tiles
     north = np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / (2 * np.pi)
     down = np.clip(0.5 - north, 0, 1 - 1e-12) * tiles
     column, row = across.astype(np.int64), down.astype(np.int64)
     record = np.zeros(len(lon), dtype=RECORD)
     record["x"], record["y"] = (across - column) * EXTENT, (down - row) * EXTENT
-    record["code"], record["households"] = code, 1
+    record["code"], record["may"], record["households"] = household["code"], household["may"], 1
     return _added(InTiles(zoom, column, row, record))
 
 
@@ -112,8 +118,9 @@ def _added(tiles: InTiles) -> InTiles:
     """Records put together by tile, cell and code; their place is where they are on average."""
     record, each = tiles.record, EXTENT // CELLS
     cell = (record["y"] // each).astype(np.int64) * CELLS + record["x"] // each
-    order = np.lexsort((record["code"], cell, tiles.column, tiles.row))
-    keys = [key[order] for key in (tiles.row, tiles.column, cell, record["code"])]
+    codes = record["code"], record["may"]
+    order = np.lexsort((*codes, cell, tiles.column, tiles.row))
+    keys = [key[order] for key in (tiles.row, tiles.column, cell, *codes)]
     starts = starts_of(*keys)
     added = record[order][starts]
     added["cell"] = keys[2][starts]
@@ -129,8 +136,9 @@ def _added(tiles: InTiles) -> InTiles:
 def _by_answer(record: Records, cell: Whole, wet: NDArray[np.bool_]) -> Shown:
     numbers, place = np.unique(cell, return_inverse=True)
     code, held = record["code"], record["households"].astype(np.int64)
-    inside = (code >= 0) & wet[np.maximum(code, 0)]
-    unseen = code == NOT_OBSERVED
+    inside, some = ((of >= 0) & wet[np.maximum(of, 0)] for of in (code, record["may"]))
+    probable = some & ~inside
+    unseen = (code == NOT_OBSERVED) & ~probable
 
     def summed(figures: NDArray[np.int64]) -> Whole:
         return np.bincount(place, weights=figures, minlength=len(numbers)).astype(np.int64)
@@ -142,7 +150,8 @@ def _by_answer(record: Records, cell: Whole, wet: NDArray[np.bool_]) -> Shown:
         y=summed(record["y"] * held) // each,
         n=n,
         inside=summed(held * inside),
-        out=summed(held * ~(inside | unseen)),
+        probable=summed(held * probable),
+        out=summed(held * ~(inside | probable | unseen)),
         not_observed=summed(held * unseen),
     )
 
@@ -156,4 +165,4 @@ def _together(one: Shown, other: Shown) -> Shown:
 
 
 NAMES = tuple(Shown.__dataclass_fields__)
-ANSWERS = ("inside", "out", "not_observed")
+ANSWERS = ("inside", "probable", "out", "not_observed")

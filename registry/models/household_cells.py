@@ -26,15 +26,21 @@ class Grain(IntEnum):
     """What a row of household cells holds where it is no count by cells of a grain."""
 
     HOUSEHOLDS = 0  # one by one, in tiles of 4 x 4 grid cells
-    UNLOCATED = -1  # counts of those without a point; one row, cell 0
+    GRADED = 1  # of the same those that are graded
+    POINTLESS = -1  # counts of those without a point; one row, cell 0
     TREE = -2  # the areas that all the others tell of by their places in it; one row, cell 0
+    POINTLESS_SHARES = -3  # sixteenths of those without a point; one row, cell 0
+
+
+SHARES = 1  # added to a grain of counts: the sixteenths of graded households in the same cells
 
 
 class HouseholdCell(Base):
     """The households of one cell, packed as registry.counting.packed says.
 
-    Grains 2, 4 and 6 hold counts in cells of 4, 16 and 64 grid cells a side, the others what
-    `Grain` says. Partitioned by release; a partition is filled before it is attached.
+    Grains 2, 4 and 6 hold counts in cells of 4, 16 and 64 grid cells a side, 3, 5 and 7 sixteenths
+    in the same, the others what `Grain` says. Partitioned by release; a partition is filled before
+    it is attached.
     """
 
     __tablename__ = "household_cells"

@@ -33,8 +33,9 @@ class Roster(Row):
 
     `definition` is the canonical question (RFC 8785 JSON): selection, filter, release SHA-256s,
     area version, reach and moment. `hash` is a SHA-256 in hex over the list and the definition
-    (`registry.queries.rosters.hash_of`). `people` counts the people of those who are in by sex and
-    age, for the page alone.
+    (`registry.queries.rosters.hash_of`). `households_expected` is how many of the probable ones are
+    expected to be in. `people` counts the people of those who are in by sex and age, for the page
+    alone.
     """
 
     __tablename__ = "rosters"
@@ -49,6 +50,7 @@ class Roster(Row):
     hash: Mapped[str | None]
     households_in: Mapped[int | None] = mapped_column(Integer)
     households_probable: Mapped[int | None] = mapped_column(Integer)
+    households_expected: Mapped[float | None]
     households_out: Mapped[int | None] = mapped_column(Integer)
     households_not_observed: Mapped[int | None] = mapped_column(Integer)
     households_unlocated: Mapped[int | None] = mapped_column(Integer)
@@ -60,7 +62,11 @@ class Roster(Row):
 
 
 class RosterMember(Base):
-    """One household a frozen roster asked about, and the answer it got."""
+    """One household a frozen roster asked about, and the answer it got.
+
+    `grade` is what it was known by (`geo.queries.exposure`), NULL where it was unlocated; `share`
+    the part of its circle or area that was in, NULL where nobody knows.
+    """
 
     __tablename__ = "roster_members"
     __table_args__ = (Index(None, "registrant_id"),)
@@ -72,3 +78,4 @@ class RosterMember(Base):
     status: Mapped[Answer] = mapped_column(states(Answer))
     grade: Mapped[str | None]
     value: Mapped[float | None] = mapped_column(REAL)
+    share: Mapped[float | None] = mapped_column(REAL)

@@ -34,7 +34,7 @@ from registry.models.registrants import Registrant
 from registry.models.rosters import Answer
 from registry.permissions import May
 from registry.queries.household_cells import quickly
-from registry.queries.tallies import Asking, answers_of, counted, unlocated_in_reach
+from registry.queries.tallies import Asking, answers_of, counted, pointless_answers
 
 
 class DrawingUnanswered(Forbidden):
@@ -104,7 +104,7 @@ def ask(
         return _by_areas(session, asking, level)
     tally, nearby = _tally(session, asking)
     return Result(
-        answers=_answers(tally.counts.items()),
+        answers=_answers(tally.counts.items(), tally.expected.values()),
         people=_people(tally),
         areas=_areas(session, tally),
         bins=tally.bins.tolist(),
@@ -178,7 +178,7 @@ def _by_areas(session: Session, asking: Asking, level: int) -> Result:
     everywhere = replace(asking.question, area_ids=(), without_area_ids=())
     whole, _nearby = _tally(session, replace(each, question=everywhere))
     asked = whole if everywhere == asking.question else _tally(session, each)[0]
-    guarded = Guarded(_tree(session), whole.counts, asked.counts, fewest())
+    guarded = Guarded(_tree(session), whole.counts, asked.counts, fewest(), asked.expected)
     told, by_area = guarded.all_together(), guarded.by_area(level)
     hides = told.answers.in_ is None or told.answers.out is None
     return Result(
@@ -209,15 +209,17 @@ def _told(session: Session, by_area: Mapping[int, Told]) -> list[ByArea]:
 def _nearby(session: Session, question: Question, actor: Actor) -> int:
     if not (question.shape or question.without_shape):
         return 0
-    nearby = unlocated_in_reach(actor).where(partly_asked_by_area(question, Registrant.area_id))
+    nearby = pointless_answers(question, actor).where(
+        partly_asked_by_area(question, Registrant.area_id)
+    )
     return session.scalar(select(func.count()).select_from(nearby.subquery())) or 0
 
 
-def _answers(rows: Iterable[tuple[Key, tuple[int, ...]]]) -> Answers:
+def _answers(rows: Iterable[tuple[Key, tuple[int, ...]]], expected: Iterable[float]) -> Answers:
     counts: dict[str, int] = defaultdict(int)
     for (_area, status), figures in rows:
         counts[status] += figures[0]
-    return Answers.of(counts, sum(counts.values()))
+    return Answers.of(counts, sum(counts.values()), sum(expected))
 
 
 def _people(tally: Tally) -> dict[Answer, People]:
@@ -233,7 +235,10 @@ def _areas(session: Session, tally: Tally) -> list[ByArea]:
     for key, figures in tally.counts.items():
         of_area[key[0]].append((key, figures))
     names = _names(session, (area_id for area_id in of_area if area_id))
-    return _in_order(_area(area_id, names.get(area_id), of_area[area_id]) for area_id in of_area)
+    return _in_order(
+        _area(area_id, names.get(area_id), of_area[area_id], tally.expected.get(area_id, 0.0))
+        for area_id in of_area
+    )
 
 
 def _names(session: Session, area_ids: Iterable[int]) -> dict[int | None, tuple[str, str]]:
@@ -248,7 +253,10 @@ def _in_order(areas: Iterable[ByArea]) -> list[ByArea]:
 
 
 def _area(
-    area_id: int | None, name: tuple[str, str] | None, rows: list[tuple[Key, tuple[int, ...]]]
+    area_id: int | None,
+    name: tuple[str, str] | None,
+    rows: list[tuple[Key, tuple[int, ...]]],
+    expected: float,
 ) -> ByArea:
     people_in = sum(figures[1] for (_area, status), figures in rows if status == Answer.IN)
-    return ByArea(area_id, *(name or ("", "")), _answers(rows), people_in)
+    return ByArea(area_id, *(name or ("", "")), _answers(rows, [expected]), people_in)

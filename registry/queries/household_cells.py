@@ -22,8 +22,8 @@ from geo.vector.cover import BORDER, GRAINS, INSIDE, Cover, blocks, cover, witho
 from registry.counting.packed import Whole
 from registry.counting.sums import Sums, Tally
 from registry.models.household_cells import CountedRelease, StaleCell
-from registry.queries.packed_cells import Held, Packed, Part, read_cells
-from registry.queries.stale_cells import MOST, Stale, located_now, stale_of, unlocated_now
+from registry.queries.packed_cells import Packed, Part, Singles, read_cells
+from registry.queries.stale_cells import MOST, Stale, located_now, pointless_now, stale_of
 from registry.queries.tallies import Asking
 
 
@@ -52,8 +52,8 @@ def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
     )
     sums = Sums(rows, wet, asking.bins.count)
     _add_located(sums, question, parts, packed, reach)
-    unlocated, nearby = _add_unlocated(sums, session, asking, packed, reach, stale.areas)
-    now = located_now(session, asking, stale.cells) + unlocated
+    pointless, nearby = _add_pointless(sums, session, asking, packed, reach, stale.areas)
+    now = located_now(session, asking, stale.cells) + pointless
     return sums.tally(areas) + now, nearby
 
 
@@ -103,8 +103,13 @@ def _add_located(
     """Add all asked that stand in cells without a change."""
     for part, held in zip(parts, packed.parts, strict=True):
         asked = reach & _areas(question, packed.tree, drawn=part.all_but is None)
-        sums.add(held.counts, asked[held.counts["area"]])
-        sums.add(held.households, asked[held.households["area"]] & _inside(part.covered, held))
+        counts, households, graded = held.counts, held.households, held.graded
+        sums.add(counts, asked[counts["area"]])
+        sums.add_shares(held.shares, counts, asked)
+        inside = _inside(part.covered, households)
+        sums.add(households.records, asked[households.records["area"]] & inside)
+        inside = _inside(part.covered, graded)
+        sums.add_graded(graded.records, asked[graded.records["area"]] & inside)
 
 
 def _areas(question: Question, tree: AreaTree, *, drawn: bool) -> Flags:
@@ -117,28 +122,29 @@ def _areas(question: Question, tree: AreaTree, *, drawn: bool) -> Flags:
     return left & (~picked if drawn and question.combine is Combine.UNION else picked)
 
 
-def _inside(covered: Cover, held: Held) -> Flags:
+def _inside(covered: Cover, singles: Singles) -> Flags:
     """Which households stand in cells inside a shape, or at its line where it holds them."""
-    inside = np.asarray(held.lies == INSIDE)
+    inside = np.asarray(singles.lies == INSIDE)
     if covered.line is not None:
-        at = np.flatnonzero(held.lies == BORDER)
-        lon, lat = held.households["lon"][at], held.households["lat"][at]
-        inside[at] = covered.line.holds(held.cell[at], lon, lat)
+        at = np.flatnonzero(singles.lies == BORDER)
+        lon, lat = singles.records["lon"][at], singles.records["lat"][at]
+        inside[at] = covered.line.holds(singles.cell[at], lon, lat)
     return inside
 
 
-def _add_unlocated(
+def _add_pointless(
     sums: Sums, session: Session, asking: Asking, packed: Packed, reach: Flags, stale: Whole
 ) -> tuple[Tally, int]:
     """Add the households without a point in areas that are asked; answers those of areas with a
     change, counted where they live now, and how many live nearby."""
-    tree, living = packed.tree, packed.unlocated
+    tree, living = packed.tree, packed.pointless
     changed = np.isin(tree.ids, stale)
     lived_in = changed.copy()
     lived_in[living["area"]] = True
     asked, partly = areas_asked(session, tree, asking.question, np.flatnonzero(lived_in))
     still = reach & ~changed
     sums.add(living, (asked & still)[living["area"]])
+    sums.add_shares(packed.pointless_shares, living, asked & still)
     nearby = living["households"][(partly & still)[living["area"]]].sum()
-    now, others = unlocated_now(session, asking, tree, asked & changed, partly & changed)
+    now, others = pointless_now(session, asking, tree, asked & changed, partly & changed)
     return now, int(nearby) + others

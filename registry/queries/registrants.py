@@ -32,7 +32,8 @@ from geo.models.events import Event, EventState
 from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release
-from geo.queries.selections import ASKABLE, status_at
+from geo.queries.exposure import share_at, status_at
+from geo.queries.selections import ASKABLE
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
     FormerPlace,
@@ -308,6 +309,7 @@ def _exposures(location_id: int) -> Select[Any]:
         observed.label("observed_at"),
         ExposureDue.location_id.is_not(None).label("is_due"),
         status_at(None).label("status"),
+        share_at(None).label("share"),
     ]
     return (
         select(*columns)

@@ -80,7 +80,7 @@ def answers_kept(roster: Roster) -> Answers:
     counts: dict[str, int] = {
         answer: getattr(roster, f"households_{answer}") or 0 for answer in Answer
     }
-    return Answers.of(counts, sum(counts.values()))
+    return Answers.of(counts, sum(counts.values()), roster.households_expected or 0.0)
 
 
 def people_kept(roster: Roster) -> People:
@@ -133,14 +133,21 @@ def _answers_within(
     if actor.sees_all:
         return {roster.id: answers_kept(roster) for roster in rosters}
     counts: dict[int, dict[str, int]] = {roster.id: {} for roster in rosters}
+    expected = dict.fromkeys(counts, 0.0)
+    share = func.sum(RosterMember.share)
     counted = (
-        select(RosterMember.roster_id, RosterMember.status, func.count())
+        select(RosterMember.roster_id, RosterMember.status, func.count(), share)
         .where(RosterMember.roster_id.in_(counts), _reached(actor))
         .group_by(RosterMember.roster_id, RosterMember.status)
     )
-    for roster_id, status, households in session.execute(counted):
+    for roster_id, status, households, shares in session.execute(counted):
         counts[roster_id][status] = households
-    return {roster_id: Answers.of(of, sum(of.values())) for roster_id, of in counts.items()}
+        if status is Answer.PROBABLE:
+            expected[roster_id] = shares or 0.0
+    return {
+        roster_id: Answers.of(of, sum(of.values()), expected[roster_id])
+        for roster_id, of in counts.items()
+    }
 
 
 def figures_seen(session: Session, roster: Roster, *, actor: Actor) -> Seen:
@@ -213,6 +220,7 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         cast(RosterMember.status, String).label("status"),
         RosterMember.grade,
         RosterMember.value,
+        RosterMember.share,
         Area.pcode.label("area_pcode"),
         Area.name.label("area"),
     )

@@ -84,8 +84,11 @@ def meanings(subject: Subject) -> list[tuple[str, str]]:
     said = [
         (_("In"), inside),
         (_("Not observed"), _("under cloud or outside the image; it does not mean dry.")),
-        (_("Unlocated"), _("no place is known, or only an area.")),
+        (_("Unlocated"), _("neither a place nor an area is known.")),
     ]
+    if subject.roster.households_probable:
+        known = _("known to be in a circle or an area of which a part is.")
+        said.insert(1, (_("Probable"), known))
     if subject.roster.filter:
         said.append((_("Condition"), subject.roster.filter))
     return said

@@ -120,17 +120,22 @@ def by_area(
     """
     actor.require(May.READ_ROSTERS)
     own, above = aliased(Area, name="own"), aliased(Area, name="above")
+    expected = func.sum(RosterMember.share).filter(RosterMember.status == Answer.PROBABLE)
     counted = (
-        _members(roster, actor, above.id, above.name, RosterMember.status, func.count())
+        _members(roster, actor, above.id, above.name, RosterMember.status, func.count(), expected)
         .outerjoin(own, own.id == RosterMember.area_id)
         .outerjoin(above, above.id == own.path[level + 1])
         .group_by(above.id, above.name, RosterMember.status)
     )
     counts: dict[int | None, dict[str, int]] = defaultdict(dict)
     names: dict[int | None, str | None] = {}
-    for area_id, name, status, households in session.execute(counted):
+    shares: dict[int | None, float] = defaultdict(float)
+    for area_id, name, status, households, share in session.execute(counted):
         counts[area_id][status], names[area_id] = households, name
-    rows = {a: Counts(names[a], Answers.of(c, sum(c.values()))) for a, c in counts.items()}
+        shares[area_id] += share or 0.0
+    rows = {
+        a: Counts(names[a], Answers.of(c, sum(c.values()), shares[a])) for a, c in counts.items()
+    }
     return dict(
         sorted(rows.items(), key=lambda row: (-(row[1].answers.in_ or 0), row[1].name or "~"))
     )

@@ -21,7 +21,7 @@ from registry.counting.packed import Whole
 from registry.counting.sums import Tally
 from registry.models.household_cells import StaleCell
 from registry.models.registrants import Registrant
-from registry.queries.tallies import Asking, counted, located_answers, unlocated_in_reach
+from registry.queries.tallies import Asking, counted, located_answers, pointless_answers
 
 EVERYTHING, IN_AREA = -2, -3
 REST = timedelta(seconds=5)
@@ -59,13 +59,13 @@ def located_now(session: Session, asking: Asking, cells: Whole) -> Tally:
     return counted(session, asked, asking.bins, asking.level, asking.on)
 
 
-def unlocated_now(
+def pointless_now(
     session: Session, asking: Asking, tree: AreaTree, asked: Flags, partly: Flags
 ) -> tuple[Tally, int]:
     """The households without a point in areas that are asked, and how many live in others."""
     if not (asked | partly).any():
         return asking.nobody, 0
-    living = unlocated_in_reach(asking.actor)
+    living = pointless_answers(asking.question, asking.actor)
     those = living.where(lives_in(tree, asked))
     found = counted(session, those, asking.bins, asking.level, asking.on)
     nearby = select(func.count()).select_from(living.where(lives_in(tree, partly)).subquery())

@@ -1,5 +1,6 @@
 """The plain count of a question: every household asked where it stands, in one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +10,11 @@ from sqlalchemy import (
     ARRAY,
     REAL,
     CompoundSelect,
+    Double,
     Integer,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
@@ -25,7 +28,17 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area
+from geo.models.exposure import AreaExposure
 from geo.models.locations import Location
+from geo.models.releases import Release
+from geo.queries.exposure import (
+    AREA,
+    IN,
+    area_possibly,
+    area_share_at,
+    area_status_at,
+    area_surely,
+)
 from geo.queries.selections import Question, answered, asked_by_area
 from registry.counting.bins import Bins
 from registry.counting.sums import COLUMNS, Tally
@@ -33,6 +46,8 @@ from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.people import HOUSEHOLD, composition
 from registry.queries.reach import people_within_reach
+
+ANSWERED = ("status", "value", "share", "grade", "surely", "possibly")
 
 
 @dataclass(frozen=True)
@@ -55,41 +70,64 @@ class Asking:
 def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:
     """The households a question asks, each with its answer, within the actor's reach.
 
-    Columns: `registrant_id, area_id, location_id, status, value`. Households with a point are
-    asked where they stand, those without in the area they are known to live in.
+    Columns: `registrant_id, area_id, location_id, status, value, share, grade, surely, possibly`,
+    as `geo.queries.selections.answered` tells of places.
     """
+    asked = asked_by_area(question, Registrant.area_id)
     return union_all(
-        located_answers(answered(question), actor),
-        unlocated_in_reach(actor).where(asked_by_area(question, Registrant.area_id)),
+        located_answers(answered(question), actor), pointless_answers(question, actor).where(asked)
     )
 
 
 def located_answers(places: Select[Any], actor: Actor) -> Select[Any]:
     """The households within reach at answered places, as `answers_of` tells of them."""
     stand = places.subquery("places")
+    answer = (stand.c[name] for name in ANSWERED)
     at = stand.c.location_id == Registrant.location_id
-    return households_in_reach(actor, stand.c.status, stand.c.value).join(stand, at)
+    return households_in_reach(actor, *answer).join(stand, at)
 
 
-def unlocated_in_reach(actor: Actor) -> Select[Any]:
-    """The households within reach that have no point, as `answers_of` tells of them."""
-    status, value = literal(Answer.UNLOCATED.value, String), cast(null(), REAL)
+def pointless_answers(question: Question, actor: Actor) -> Select[Any]:
+    """The households within reach that have no point, as `answers_of` tells of them.
+
+    Of whom the area is known it is the area that is in, out or something in between; who is not
+    even known by an area is unlocated.
+    """
+    known = Registrant.area_id.is_not(None)
+    status, *others = _of_area(question)
+    answer = case((known, status), else_=literal(Answer.UNLOCATED.value, String))
+    asked = and_(
+        AreaExposure.area_id == Registrant.area_id,
+        AreaExposure.release_id == question.release_id,
+    )
+    at = Location.id == Registrant.location_id
     return (
-        households_in_reach(actor, status, value)
-        .outerjoin(Location, Location.id == Registrant.location_id)
+        households_in_reach(actor, answer, *(case((known, other)) for other in others))
+        .outerjoin(Location, at)
+        .outerjoin(Release, Release.id == question.release_id)
+        .outerjoin(AreaExposure, asked)
         .where(Location.lon.is_(None))
     )
 
 
-def households_in_reach(actor: Actor, status: Any, value: Any) -> Select[Any]:
-    """The active households within reach, with an answer that the caller joins to them."""
+def _of_area(question: Question) -> Sequence[Any]:
+    """The answer of whom the area alone is known (`ANSWERED`)."""
+    value, grade = cast(null(), REAL), literal(AREA, String)
+    if question.release_id is None:
+        return literal(IN, String), value, cast(literal(1.0), Double), grade, value, value
+    status, share = (of(question.threshold) for of in (area_status_at, area_share_at))
+    return status, value, share, grade, area_surely(), area_possibly()
+
+
+def households_in_reach(actor: Actor, *answer: Any) -> Select[Any]:
+    """The active households within reach, with an answer (`ANSWERED`) that the caller joins to
+    them."""
     return (
         select(
             Registrant.id.label("registrant_id"),
             Registrant.area_id,
             Registrant.location_id,
-            status.label("status"),
-            value.label("value"),
+            *(column.label(name) for name, column in zip(ANSWERED, answer, strict=False)),
         )
         .join(Group, Group.registrant_id == Registrant.id)
         .where(
@@ -115,6 +153,7 @@ def counted(
     people = composition(on, select(rows.c.registrant_id))
     above = rows.c.area_id if level is None else Area.path[level + 1]
     sums = [func.coalesce(func.sum(people.c[name]), 0).label(name) for name in COLUMNS[1:]]
+    expected = func.sum(case((rows.c.status == Answer.PROBABLE, rows.c.share), else_=0.0))
     tally = (
         select(
             func.grouping(rows.c.bin).label("by_area"),
@@ -123,27 +162,30 @@ def counted(
             rows.c.bin,
             func.count().label(COLUMNS[0]),
             *sums,
+            expected.label("expected"),
         )
         .select_from(rows)
         .outerjoin(people, people.c.registrant_id == rows.c.registrant_id)
         .outerjoin(Area, Area.id == rows.c.area_id)
         .group_by(func.grouping_sets(tuple_(above, rows.c.status), tuple_(rows.c.bin)))
     )
-    counts, by_bin = {}, np.zeros(bins.count, dtype=np.int64)
+    counts, probable, by_bin = {}, {}, np.zeros(bins.count, dtype=np.int64)
     for row in session.execute(tally):
         if row.by_area:
             counts[row.area_id, row.status] = tuple(int(getattr(row, name)) for name in COLUMNS)
+            if row.status == Answer.PROBABLE:
+                probable[row.area_id] = float(row.expected)
         elif row.bin is not None:
             by_bin[row.bin] = row.households
-    return Tally(counts, by_bin)
+    return Tally(counts, by_bin, probable)
 
 
 def _binned(answers: CompoundSelect[Any] | Select[Any], bins: Bins) -> Select[Any]:
-    """Answers with the bin of their value (`registry.counting.bins`)."""
+    """Answers with the bin of the value up to which they are in (`registry.counting.bins`)."""
     rows = answers.subquery("rows")
     if not bins.edges:
         return select(rows, cast(null(), Integer).label("bin"))
-    value, edges = rows.c.value, list(bins.edges)
+    value, edges = rows.c.surely, list(bins.edges)
     if bins.at_most:
         upward = cast([-edge for edge in reversed(edges)], ARRAY(REAL))
         below = len(edges) - func.width_bucket(-value, upward)

@@ -35,15 +35,8 @@ from core.actor import Actor
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
-from geo.queries.selections import (
-    ASKABLE,
-    IN,
-    NOT_OBSERVED,
-    OUT,
-    Question,
-    answered,
-    release_asked,
-)
+from geo.queries.exposure import IN, NOT_OBSERVED, OUT, PROBABLE
+from geo.queries.selections import ASKABLE, Question, answered, release_asked
 from geo.vector.block_tiles import ZOOM
 from geo.vector.mvt import points
 from registry.counting.bins import Bins
@@ -57,7 +50,7 @@ from registry.queries.tallies import households_in_reach
 STREET = 13  # the zoom from which single households are drawn
 
 LAYER = "households"
-STATUSES = (IN, OUT, NOT_OBSERVED)
+STATUSES = (IN, PROBABLE, OUT, NOT_OBSERVED)
 
 COUNTED = (
     select(Release.direction, Release.histogram_edges, Release.floor, HouseholdTile.packed)
@@ -80,7 +73,8 @@ Tile = tuple[int, int, int]
 def household_tile(session: Session, tile: Tile, question: Question, *, actor: Actor) -> bytes:
     """One tile, layer `households`; empty bytes where nobody lives.
 
-    Cells carry `n, in, out, not_observed`, or `n` alone; single households `status, number`.
+    Cells carry `n, in, probable, out, not_observed`, or `n` alone; single households `status,
+    number`.
 
     Raises:
         Forbidden, and what `release_asked` refuses.
@@ -131,7 +125,8 @@ def _counted(
 
 def _encoded(cells: Shown) -> bytes:
     """Cells as a vector tile; their places are those of the tile already."""
-    counts = {"n": cells.n, IN: cells.inside, OUT: cells.out, NOT_OBSERVED: cells.not_observed}
+    answers = cells.inside, cells.probable, cells.out, cells.not_observed
+    counts = {"n": cells.n, **dict(zip(STATUSES, answers, strict=True))}
     return points(LAYER, cells.x, cells.y, counts)
 
 

@@ -18,32 +18,44 @@ from core.actor import Actor
 from core.bulk import copy_into, fetch_columns
 from geo.area_tree import AreaTree
 from geo.crs import Flags
+from geo.grades import STEPS
+from geo.models.exposure import AreaExposure, Exposure
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.area_trees import area_tree
-from geo.queries.selections import IN, NOT_OBSERVED, Question, answered
+from geo.queries.exposure import IN, NOT_OBSERVED, PROBABLE
+from geo.queries.selections import Question, answered
 from geo.vector.block_tiles import ZOOM
 from geo.vector.cover import GRAINS, TILE, corner, place_in_tile
 from registry.counting.bins import Bins
 from registry.counting.packed import (
     COUNT,
+    GRADED,
     HOUSEHOLD,
     OUT,
+    SHARE,
     UNLOCATED,
     Records,
     Standing,
     Whole,
     packed_counts,
-    packed_households,
+    packed_shares,
+    packed_singles,
 )
 from registry.counting.packed import NOT_OBSERVED as UNSEEN
 from registry.counting.people import FIGURES
-from registry.counting.tiles import InTiles, in_tiles
-from registry.models.household_cells import CountedRelease, Grain, HouseholdCell, StaleCell
+from registry.counting.tiles import in_tiles
+from registry.models.household_cells import (
+    SHARES,
+    CountedRelease,
+    Grain,
+    HouseholdCell,
+    StaleCell,
+)
 from registry.queries.answers import bins_of, reference_date
 from registry.queries.people import composition
 from registry.queries.stale_cells import EVERYTHING, IN_AREA, lives_in
-from registry.queries.tallies import located_answers, unlocated_in_reach
+from registry.queries.tallies import located_answers, pointless_answers
 from registry.services import household_tiles
 
 EVERYBODY = Actor(id=0, name="", permissions=frozenset(), national=True)
@@ -55,7 +67,11 @@ FRESH_STATISTICS = text(
     "select look_at('locations', 'registrants', 'groups', 'memberships', 'individuals')"
 )
 COLUMNS = ["release_id", "grain", "cell", "packed"]
-FETCHED = {"area": "i8", "unseen": "b1", "wet": "b1", "value": "f4"} | dict.fromkeys(FIGURES, "i4")
+ANSWERED = dict.fromkeys(("unseen", "wet", "probable"), "b1")
+VALUES = dict.fromkeys(("surely", "possibly"), "f4")
+KEYS = dict.fromkeys(("area", "known_by"), "i8")
+FETCHED = KEYS | ANSWERED | VALUES | dict.fromkeys(FIGURES, "i4")
+CURVE = {"known_by": "i8", "seen": "f4"} | {f"at{n}": "f4" for n in range(STEPS)}
 
 Report = Callable[[int, int], None]
 
@@ -87,10 +103,10 @@ def count_release(session: Session, release: Release, report: Report) -> None:
     with _partition(session, release.id) as table:
         for done, (low, high) in enumerate(spans):
             standing = _write_cells(session, counter, table, low, high)
-            tiles.append(_in_tiles(standing))
+            tiles.append(in_tiles(ZOOM, standing.household))
             report(done + 1, len(spans))
-        unlocated = _unlocated(session, counter, unlocated_in_reach(EVERYBODY))
-        _write(session, counter, table, Grain.UNLOCATED, [(0, unlocated)])
+        pointless = _pointless(session, counter, pointless_answers(counter.question, EVERYBODY))
+        _write_pointless(session, counter, table, *pointless)
         _write(session, counter, table, Grain.TREE, [(0, counter.tree.record.tobytes())])
     household_tiles.write_all(session, release.id, tiles)
     _note(session, counter)
@@ -134,17 +150,21 @@ def _count_again(session: Session, counter: _Counter, stale: Whole) -> None:
         household_tiles.write_again(session, counter.release_id, blocks)
     areas = np.isin(counter.tree.ids, IN_AREA - stale[stale <= IN_AREA])
     if areas.any():
-        _count_unlocated_again(session, counter, areas)
+        _count_pointless_again(session, counter, areas)
 
 
-def _count_unlocated_again(session: Session, counter: _Counter, areas: Flags) -> None:
+def _count_pointless_again(session: Session, counter: _Counter, areas: Flags) -> None:
     """Those without a point in some areas; the counts of others stay."""
-    row = HouseholdCell.release_id == counter.release_id, HouseholdCell.grain == Grain.UNLOCATED
-    packed = session.scalar(delete(HouseholdCell).where(*row).returning(HouseholdCell.packed))
-    was = np.frombuffer(packed or b"", dtype=COUNT)
-    living = unlocated_in_reach(EVERYBODY).where(lives_in(counter.tree, areas))
-    now = was[~areas[was["area"]]].tobytes() + _unlocated(session, counter, living)
-    _write(session, counter, HouseholdCell.__tablename__, Grain.UNLOCATED, [(0, now)])
+    living = pointless_answers(counter.question, EVERYBODY).where(lives_in(counter.tree, areas))
+    now = _pointless(session, counter, living)
+    kept = []
+    for grain, dtype in ((Grain.POINTLESS, COUNT), (Grain.POINTLESS_SHARES, SHARE)):
+        row = HouseholdCell.release_id == counter.release_id, HouseholdCell.grain == grain
+        packed = session.scalar(delete(HouseholdCell).where(*row).returning(HouseholdCell.packed))
+        was = np.frombuffer(packed or b"", dtype=dtype)
+        kept.append(was[~areas[was["area"]]].tobytes())
+    both = (before + after for before, after in zip(kept, now, strict=True))
+    _write_pointless(session, counter, HouseholdCell.__tablename__, *both)
 
 
 def _counter(session: Session, release: Release) -> _Counter:
@@ -200,14 +220,21 @@ def _write_cells(session: Session, counter: _Counter, table: str, low: int, high
     for grain in GRAINS:
         counts = packed_counts(corner(standing.cell, grain), standing.household)
         _write(session, counter, table, grain, counts)
-    households = packed_households(corner(standing.cell, TILE), standing.household)
+        shares = packed_shares(corner(standing.graded_cell, grain), standing.graded)
+        _write(session, counter, table, grain + SHARES, shares)
+    households = packed_singles(corner(standing.cell, TILE), standing.household)
     _write(session, counter, table, Grain.HOUSEHOLDS, households)
+    graded = packed_singles(corner(standing.graded_cell, TILE), standing.graded)
+    _write(session, counter, table, Grain.GRADED, graded)
     return standing
 
 
-def _in_tiles(standing: Standing) -> InTiles:
-    household = standing.household
-    return in_tiles(ZOOM, household["lon"], household["lat"], household["code"])
+def _write_pointless(
+    session: Session, counter: _Counter, table: str, counts: bytes, shares: bytes
+) -> None:
+    """The one row of counts and the one of sixteenths of those without a point."""
+    _write(session, counter, table, Grain.POINTLESS, [(0, counts)])
+    _write(session, counter, table, Grain.POINTLESS_SHARES, [(0, shares)])
 
 
 def _write(
@@ -223,36 +250,59 @@ def _write(
 
 def _standing(session: Session, counter: _Counter, low: int, high: int) -> Standing:
     """The households that stand in a span of cells."""
-    places = answered(counter.question).where(Location.cell.between(low, high))
+    here = Location.cell.between(low, high)
+    places = answered(counter.question).where(here)
     asked = located_answers(places, EVERYBODY).cte("asked").prefix_with("materialized")
-    query = _with_people(asked, counter.on).add_columns(
+    query = _with_people(asked, asked.c.location_id, counter.on).add_columns(
         Location.cell.label("cell"), Location.lon, Location.lat
     )
     query = query.join(Location, Location.id == asked.c.location_id)
     found = fetch_columns(session, query, FETCHED | {"cell": "i8", "lon": "f8", "lat": "f8"})
-    household = _packable(found, counter)
+    exposed = select(*_graded_columns(Exposure, Exposure.location_id)).where(
+        Exposure.release_id == counter.release_id,
+        Exposure.curve.is_not(None),
+        Exposure.location_id.in_(select(Location.id).where(here)),
+    )
+    household, of, graded = _packable(found, counter, fetch_columns(session, exposed, CURVE))
     household["place"] = place_in_tile(found["cell"])
-    return Standing(found["cell"], household)
+    graded["place"] = household["place"][of]
+    return Standing(found["cell"], household, graded, found["cell"][of])
 
 
-def _unlocated(session: Session, counter: _Counter, living: Select[Any]) -> bytes:
-    """Packed counts, by area, of households without a point."""
+def _pointless(session: Session, counter: _Counter, living: Select[Any]) -> tuple[bytes, bytes]:
+    """Packed counts and sixteenths, by area, of households without a point."""
     asked = living.cte("asked").prefix_with("materialized")
-    found = fetch_columns(session, _with_people(asked, counter.on), FETCHED)
-    households = _packable(found | {"lon": 0.0, "lat": 0.0}, counter)
-    households["code"] = UNLOCATED
-    counts = packed_counts(np.zeros_like(found["area"]), households)
-    return b"".join(packed for _cell, packed in counts)
+    query = _with_people(asked, asked.c.area_id, counter.on)
+    found = fetch_columns(session, query, FETCHED) | {"lon": 0.0, "lat": 0.0}
+    exposed = select(*_graded_columns(AreaExposure, AreaExposure.area_id)).where(
+        AreaExposure.release_id == counter.release_id, AreaExposure.curve.is_not(None)
+    )
+    household, _of, graded = _packable(found, counter, fetch_columns(session, exposed, CURVE))
+    household["code"][found["area"] == 0] = UNLOCATED
+    household["may"][found["area"] == 0] = UNLOCATED
+    counts = packed_counts(np.zeros(len(household), dtype=np.int64), household)
+    shares = packed_shares(np.zeros(len(graded), dtype=np.int64), graded)
+    joined = (b"".join(packed for _cell, packed in some) for some in (counts, shares))
+    return next(joined), next(joined)
 
 
-def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
+def _graded_columns(of: type[Exposure] | type[AreaExposure], known_by: Any) -> list[Any]:
+    """What is known of ground of several values: by what, how much was seen, and its sixteenths."""
+    steps = (of.curve[n + 1].label(f"at{n}") for n in range(STEPS))
+    return [known_by.label("known_by"), of.seen, *steps]
+
+
+def _with_people(asked: CTE, known_by: Any, on: date) -> Select[*tuple[Any, ...]]:
     people = composition(on, select(asked.c.registrant_id))
     return (
         select(
             func.coalesce(asked.c.area_id, 0).label("area"),
+            func.coalesce(known_by, 0).label("known_by"),
             (asked.c.status == NOT_OBSERVED).label("unseen"),
             (asked.c.status == IN).label("wet"),
-            asked.c.value,
+            (asked.c.status == PROBABLE).label("probable"),
+            asked.c.surely,
+            asked.c.possibly,
             *(func.coalesce(people.c[name], 0).label(name) for name in FIGURES),
         )
         .select_from(asked)
@@ -260,14 +310,31 @@ def _with_people(asked: CTE, on: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _packable(found: dict[str, Any], counter: _Counter) -> Records:
+def _packable(
+    found: dict[str, Any], counter: _Counter, curves: dict[str, Any]
+) -> tuple[Records, Whole, Records]:
+    """Households, which of them are graded, and how; `curves` tells of the ground of these."""
     households = np.zeros(len(found["area"]), dtype=HOUSEHOLD)
     for name in ("lon", "lat", *FIGURES):
         households[name] = found[name]
     households["area"] = counter.tree.places(found["area"])
-    households["code"] = np.where(found["wet"], counter.bins.codes(found["value"]), OUT)
-    households["code"][found["unseen"]] = UNSEEN
-    return households
+    code = np.where(found["wet"], counter.bins.codes(found["surely"]), OUT)
+    code[found["unseen"]] = UNSEEN
+    some = found["wet"] | found["probable"]
+    may = np.where(some, counter.bins.codes(found["possibly"]), code)
+    of = np.flatnonzero(found["probable"] | (may != code))
+    order = np.argsort(curves["known_by"])
+    ground = order[np.searchsorted(curves["known_by"], found["known_by"][of], sorter=order)]
+    seen = curves["seen"][ground]
+    code[of[found["probable"][of] & (seen < 1)]] = UNSEEN
+    households["code"], households["may"] = code, may
+    graded = np.zeros(len(of), dtype=GRADED)
+    for name in ("lon", "lat", "area", "code", "may"):
+        graded[name] = households[name][of]
+    graded["seen"] = seen
+    values = np.column_stack([curves[f"at{n}"][ground] for n in range(STEPS)])
+    graded["bins"] = counter.bins.codes_of_kept(values)
+    return households, of, graded
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def write_again(session: Session, release_id: int, blocks: Whole) -> None:
     """The tiles over some blocks of the grid, from the households packed there."""
     column, row = tiles_over(blocks)
     households = _households(session, release_id, blocks_under(column, row))
-    tiles = in_tiles(ZOOM, households["lon"], households["lat"], households["code"])
+    tiles = in_tiles(ZOOM, households)
     while True:
         tiles = _only(tiles, column, row)
         _replace(session, release_id, tiles, column, row)

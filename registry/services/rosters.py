@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import IO
 
-from sqlalchemy import Insert, case, func, insert, literal, select, text
+from sqlalchemy import Insert, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -26,7 +26,10 @@ from registry.queries.queryables import matching
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
 from registry.queries.tallies import answers_of
 
-POINT = "point"  # the grade of an answer given for the very point a household stands at
+MEMBER = [
+    *("roster_id", "registrant_id", "location_id", "area_id"),
+    *("status", "grade", "value", "share"),
+]
 LOOK = text(
     "select look_at('roster_members')"
 )  # a first list is unknown to the planner, and slow without
@@ -142,24 +145,29 @@ def _members(roster: Roster, question: Question, on: date, actor: Actor) -> Inse
         asked.c.location_id,
         asked.c.area_id,
         asked.c.status,
-        case((asked.c.status != Answer.UNLOCATED, POINT)),
+        asked.c.grade,
         asked.c.value,
+        asked.c.share,
     )
     if roster.filter:
         of = select(asked.c.registrant_id)
         members = members.where(
             asked.c.registrant_id.in_(matching(roster.filter, on, actor=actor, of=of))
         )
-    columns = ["roster_id", "registrant_id", "location_id", "area_id", "status", "grade", "value"]
-    return insert(RosterMember).from_select(columns, members)
+    return insert(RosterMember).from_select(MEMBER, members)
 
 
 def _note_figures(session: Session, roster: Roster, on: date) -> None:
     """The households by answer, and the people of those who are in."""
-    member = select(RosterMember.status, func.count()).where(RosterMember.roster_id == roster.id)
-    counts = dict(session.execute(member.group_by(RosterMember.status)).all())
+    member = select(
+        RosterMember.status, func.count().label("households"), func.sum(RosterMember.share)
+    ).where(RosterMember.roster_id == roster.id)
+    rows = session.execute(member.group_by(RosterMember.status)).all()
+    counts = {status: households for status, households, _share in rows}
     for answer in Answer:
         setattr(roster, f"households_{answer}", counts.get(answer, 0))
+    shares = {status: share for status, _households, share in rows}
+    roster.households_expected = shares.get(Answer.PROBABLE, 0.0)
     inside = select(RosterMember.registrant_id).where(
         RosterMember.roster_id == roster.id, RosterMember.status == Answer.IN
     )

@@ -130,8 +130,8 @@ def test_a_place_on_a_border_belongs_to_the_cell_right_and_below(
     session: Session, raster: Callable[..., Release]
 ) -> None:
     release = raster()
-    between = make_location(session, 1.0, 1.5)  # left 0.0, right 0.4
-    above = make_location(session, 0.5, 1.0)  # above 0.0, below 2.0
+    between = make_location(session, 1.0, 1.5, accuracy_m=None)  # left 0.0, right 0.4
+    above = make_location(session, 0.5, 1.0, accuracy_m=0.0)  # above 0.0, below 2.0
 
     expose_places(session, release, silent)
 
@@ -143,7 +143,8 @@ def test_the_outer_right_and_bottom_edge_was_not_observed(
     session: Session, raster: Callable[..., Release]
 ) -> None:
     release = raster()
-    right, bottom = make_location(session, 4.0, 1.5), make_location(session, 0.5, 0.0)
+    right = make_location(session, 4.0, 1.5, accuracy_m=None)
+    bottom = make_location(session, 0.5, 0.0, accuracy_m=None)
 
     expose_places(session, release, silent)
 
@@ -238,7 +239,7 @@ def test_working_off_asks_only_the_places_that_are_due(
 def test_in_an_extent_inside_and_its_border_are_in_and_beyond_the_image_is_not_observed(
     session: Session, extent: Release
 ) -> None:
-    inside, border = make_location(session, 0.5, 1.0), make_location(session, 1.0, 1.0)
+    inside, border = (make_location(session, x, 1.0, accuracy_m=None) for x in (0.5, 1.0))
     dry, unseen = make_location(session, 1.5, 1.0), make_location(session, 3.0, 1.0)
 
     expose_places(session, extent, silent)
@@ -257,7 +258,8 @@ def _km2(west: float, east: float) -> float:
 def test_what_is_laid_out_writes_the_same_rows(
     session: Session, extent: Release, tmp_path: Path
 ) -> None:
-    places = [make_location(session, lon, 1.0) for lon in (0.5, 1.0, 1.5, 2.0, 2.5, 4.0, 4.0005)]
+    points = (0.5, 1.0, 1.5, 2.0, 2.5, 4.0, 4.0005)
+    places = [make_location(session, lon, 1.0, accuracy_m=None) for lon in points]
     expose_places(session, extent, silent)
     plain = _rows(session, extent)
 

@@ -76,7 +76,7 @@ def flood() -> ExtentHazard:
     parts = np.array([ring, shapely.box(120.5, 16.3, 120.9, 16.5)], dtype=object)
     halves = shapely.box(120, 16, 120.5, 17), shapely.box(120.5, 16, 121, 17)
     seen = np.array(halves, dtype=object)
-    return extent_hazard(parts, np.array([1.0, 3.0]), seen, BOX)
+    return extent_hazard(parts, np.array([1.0, 3.0]), seen, BOX, Clause())
 
 
 def as_lists(said: AtPlaces) -> list[list[Any]]:
@@ -108,7 +108,7 @@ def test_an_extent_laid_out_is_silent_only_of_places_it_saw_dry(tmp_path: Path) 
     hazard = flood()
     lookups.write_extent(tmp_path / "lookup", hazard)
 
-    laid_out = lookups.extent(tmp_path / "lookup")
+    laid_out = lookups.extent(tmp_path / "lookup", Clause())
 
     said, there = hazard.at_places(lon, lat), asked(laid_out, lon, lat)
     assert not (said.kept | ~said.observed)[~there].any()
@@ -119,7 +119,7 @@ def test_an_extent_laid_out_is_silent_only_of_places_it_saw_dry(tmp_path: Path) 
 def test_an_extent_laid_out_still_has_its_shapes(tmp_path: Path) -> None:
     lookups.write_extent(tmp_path / "lookup", flood())
 
-    laid_out = lookups.extent(tmp_path / "lookup")
+    laid_out = lookups.extent(tmp_path / "lookup", Clause())
 
     area = np.array([shapely.box(120.6, 16.35, 120.7, 16.45)], dtype=object)
     over = laid_out.over_areas(area)

@@ -192,7 +192,7 @@ def test_what_lies_outside_the_observed_extent_is_not_observed_though_it_is_draw
 ) -> None:
     seen = keep_file(shapes_file(tmp_path / "seen.geojson", (shapely.box(0, 0, 2, 2), {})))
     for lon in (1.5, 2.0, 2.5):
-        make_location(session, lon, 0.5)
+        make_location(session, lon, 0.5, accuracy_m=None)
     far, across = shapely.box(5, 0, 6, 1), shapely.box(1, 0, 3, 1)
     release = received(shapes_file(tmp_path / "flood.geojson", (across, {}), (far, {})))
 

@@ -1,7 +1,7 @@
 """Households that are counted by cell: a thousand in the made country, and both ways of counting.
 
-Many stand on a lattice so that cells hold several and borders are met, some have no point, and the
-release has values, gaps and places not yet asked.
+Many stand on a lattice so that cells hold several and borders are met, some are known by a circle
+or by their area alone, and the release has values, gaps and places not yet asked.
 """
 
 import uuid
@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
+import pytest
 import shapely
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area
+from geo.models.exposure import Exposure
 from geo.models.locations import Location, LocationSource
-from geo.models.releases import Release
+from geo.models.releases import Direction, Release
 from geo.queries.selections import Question
 from geo.vector.cover import CELL
 from registry.counting.sums import Tally
@@ -29,7 +32,7 @@ from registry.models.registrants import (
 from registry.queries.answers import bins_of, plainly
 from registry.queries.household_cells import quickly
 from registry.queries.tallies import Asking
-from tests.make.exposure import make_due, make_exposure
+from tests.make.exposure import make_area_graded, make_due, make_exposure, make_graded
 
 ON = date(2026, 11, 19)
 EDGES = [i / 10 for i in range(31)]
@@ -59,6 +62,31 @@ def settle_people(session: Session, areas: dict[str, Area], release: Release) ->
         for h, p in zip(families, people, strict=True)
     )
     session.flush()
+    _grade(session, chance, release, places, areas)
+
+
+def _grade(
+    session: Session,
+    chance: np.random.Generator,
+    release: Release,
+    places: list[Location],
+    areas: dict[str, Area],
+) -> None:
+    """Of places nothing was said of yet half are circles; three districts are not of one value."""
+    told = set(session.scalars(select(Exposure.location_id)))
+    for place in places:
+        if place.id not in told and chance.random() < 0.5:
+            seen = float(chance.choice([1.0, 0.5]))
+            make_graded(session, release, place, _sixteen(chance, release), seen)
+    for code, seen in (("X11", 1.0), ("X12", 0.75), ("X22", 1.0)):
+        make_area_graded(session, release, areas[code], _sixteen(chance, release), seen)
+
+
+def _sixteen(chance: np.random.Generator, release: Release) -> list[float]:
+    """Values of a circle, one at least on the keep side of the floor, some of them often not."""
+    beyond = 0.0 if release.direction is Direction.AT_LEAST else 9.0
+    dry = int(chance.integers(0, 15)) * int(chance.integers(0, 2))
+    return [beyond] * dry + [_depth(chance) for _ in range(16 - dry)]
 
 
 def _place(areas: dict[str, Area], lon: float, lat: float) -> Location:
@@ -111,6 +139,7 @@ def same(session: Session, question: Question, release: Release, actor: Actor) -
     assert quick is not None
     assert quick[0].counts == plain[0].counts
     assert quick[0].bins.tolist() == plain[0].bins.tolist()
+    assert quick[0].expected == pytest.approx(plain[0].expected)
     assert quick[1] == plain[1]
     return quick
 

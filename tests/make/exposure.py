@@ -1,9 +1,12 @@
 """What a release says of places, written as the sampling job would leave it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.models.exposure import Exposure, ExposureDue, ExposureStatus
+from geo.models.areas import Area
+from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Release
 
@@ -26,4 +29,31 @@ def make_exposure(session: Session, release: Release, values: dict[Location, flo
 def make_due(session: Session, release: Release, location: Location) -> None:
     """Note that the release was not yet asked about a place."""
     session.add(ExposureDue(release_id=release.id, location_id=location.id))
+    session.flush()
+
+
+def make_graded(
+    session: Session,
+    release: Release,
+    location: Location,
+    curve: Sequence[float],
+    seen: float = 1.0,
+    value: float | None = None,
+) -> None:
+    """Say the sixteen values of the circle a place is known within, and how much of it was seen;
+    `make_exposure` has made the release's partition before."""
+    span = {"low": min(curve), "high": max(curve), "seen": seen, "curve": sorted(curve)}
+    row = {"release_id": release.id, "location_id": location.id, "status": ExposureStatus.IN}
+    session.add(Exposure(**row, **span, value=value))
+    session.flush()
+
+
+def make_area_graded(
+    session: Session, release: Release, area: Area, curve: Sequence[float], seen: float = 1.0
+) -> None:
+    """Say the sixteen values of an area, and how much of it was seen."""
+    hit = sum(value > 0 for value in curve) / len(curve) * seen
+    span = {"low": min(curve), "high": max(curve), "seen": seen, "curve": sorted(curve)}
+    row = {"release_id": release.id, "area_id": area.id, "observed_km2": seen, "hit_km2": hit}
+    session.add(AreaExposure(**row, **span))
     session.flush()

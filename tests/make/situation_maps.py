@@ -1,6 +1,7 @@
 """A kept list worth a situation map: eleven households in the country X, seven of them together."""
 
 from datetime import date
+from math import inf
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -16,7 +17,7 @@ from geo.services.areas import shape_areas
 from geo.vector.drawings import drawn
 from registry.models.rosters import Roster
 from registry.services.rosters import keep_list
-from tests.make.exposure import make_exposure
+from tests.make.exposure import make_area_graded, make_exposure
 from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person
 
@@ -30,7 +31,8 @@ def make_mapped_list(
     """The list "Lower <Oru>" of an extent in the west of the country, drawn round all of it.
 
     In are 6 households in X1 with 4 people: a girl of three, a boy of ten, a woman and a man. Out
-    are 1 in X1 and 2 in X2; in X2 1 is not observed and 1, known by its area alone, unlocated.
+    are 1 in X1 and 2 in X2; in X2 1 is not observed and 1, known by its district alone, probable: a
+    quarter of X22 is flooded.
     """
     areas = areas or make_country(session)
     shape_areas(session)
@@ -51,6 +53,7 @@ def make_mapped_list(
     session.add(ReleaseObserved(release_id=release.id, part=seen))
     places = _households(session, areas)
     make_exposure(session, release, dict.fromkeys(places[:6], 1.0) | {places[7]: None})
+    make_area_graded(session, release, areas["X22"], [-inf] * 12 + [1.0] * 4)
     question = Question(shape=drawn([[(0, 0), (4, 0), (4, 2), (0, 2)]]), release_id=release.id)
     return session.get_one(
         Roster, keep_list(session, question, "Lower <Oru>", actor=actor).roster_id

@@ -26,7 +26,7 @@ from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.answers import ask
-from tests.make.exposure import make_due, make_exposure
+from tests.make.exposure import make_area_graded, make_due, make_exposure, make_graded
 from tests.make.geo import make_area, make_country, make_event, make_release
 from tests.make.registry import make_household, make_location, make_person
 
@@ -36,7 +36,8 @@ HALF = drawn([[(0, 0), (0.5, 0), (0.5, 2), (0, 2)]])  # the western half of it
 
 @dataclass
 class World:
-    """Four households in the west, deep, shallow, dry and unlocated; an unseen one in the east."""
+    """Four households in the west: deep, shallow, dry, and one of whom only the district is known,
+    which was not measured; an unseen one in the east."""
 
     areas: dict[str, Area]
     release: Release
@@ -75,7 +76,7 @@ def test_every_household_of_the_country_gets_one_of_the_answers(
     question = Question(release_id=world.release.id, threshold=0.5)
     result = ask(session, question, actor=anybody)
     assert result.answers == Answers(
-        in_=1, probable=0, expected=0, out=2, not_observed=1, unlocated=1, asked=5
+        in_=1, probable=0, expected=0, out=2, not_observed=2, unlocated=0, asked=5
     )
 
 
@@ -100,16 +101,16 @@ def test_people_are_counted_by_sex_and_age_on_the_day_the_event_began(
     assert (later.people_in.f0_4, later.people_in.f5_17) == (0, 1)  # she turned five by then
 
 
-def test_a_drawn_shape_asks_the_unlocated_of_areas_wholly_inside_it(
+def test_a_drawn_shape_asks_those_known_by_areas_that_lie_wholly_inside_it(
     session: Session, world: World, anybody: Actor
 ) -> None:
     wholly = ask(session, Question(shape=WEST), actor=anybody)
-    assert (wholly.answers.asked, wholly.answers.unlocated, wholly.unlocated_nearby) == (4, 1, 0)
+    assert (wholly.answers.asked, wholly.answers.in_, wholly.unlocated_nearby) == (4, 4, 0)
     partly = ask(session, Question(shape=HALF), actor=anybody)
-    assert (partly.answers.asked, partly.answers.unlocated, partly.unlocated_nearby) == (2, 0, 1)
+    assert (partly.answers.asked, partly.answers.in_, partly.unlocated_nearby) == (2, 2, 1)
 
 
-def test_a_household_known_by_its_area_alone_is_unlocated(
+def test_a_household_known_by_its_area_alone_is_where_the_area_is(
     session: Session, world: World, anybody: Actor
 ) -> None:
     place = Location(source=LocationSource.AREA, area_id=world.areas["X22"].id)
@@ -117,7 +118,68 @@ def test_a_household_known_by_its_area_alone_is_unlocated(
     session.flush()
     make_household(session, place)
     result = ask(session, Question(area_ids=(world.areas["X2"].id,)), actor=anybody)
-    assert (result.answers.asked, result.answers.unlocated) == (2, 1)
+    assert (result.answers.asked, result.answers.in_, result.answers.unlocated) == (2, 2, 0)
+
+
+def test_of_five_households_in_an_area_a_quarter_under_water_one_and_a_quarter_are_expected_in(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    for _ in range(5):
+        make_household(session, area_id=world.areas["X22"].id)
+    make_area_graded(session, world.release, world.areas["X22"], [0.0] * 12 + [0.6] * 4)
+    question = Question(release_id=world.release.id, area_ids=(world.areas["X22"].id,))
+
+    wet = ask(session, replace(question, threshold=0.5), actor=anybody, level=2)
+    dry = ask(session, replace(question, threshold=0.7), actor=anybody)
+
+    assert wet.answers == Answers(
+        in_=0, probable=5, expected=1.25, out=0, not_observed=0, unlocated=0, asked=5
+    )
+    assert [(area.pcode, area.answers.expected) for area in wet.areas] == [("X22", 1.25)]
+    assert dry.answers.out == 5
+
+
+def test_who_lives_in_an_area_wholly_under_water_is_in_and_in_a_dry_one_out(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    make_household(session, area_id=world.areas["X22"].id)
+    make_area_graded(session, world.release, world.areas["X22"], [0.6] * 16)
+    make_area_graded(session, world.release, world.areas["X11"], [0.0] * 16)
+
+    result = ask(session, Question(release_id=world.release.id, threshold=0.5), actor=anybody)
+
+    assert (result.answers.in_, result.answers.out, result.answers.not_observed) == (2, 3, 1)
+
+
+def test_circles_are_probable_between_the_least_and_the_most_of_their_values(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    place = make_location(session, 2.6, 1.0, area_id=world.areas["X21"].id, accuracy_m=200.0)
+    make_household(session, place)
+    make_graded(session, world.release, place, [0.2] * 4 + [0.8] * 12)
+    east = Question(release_id=world.release.id, area_ids=(world.areas["X21"].id,))
+
+    found = [ask(session, replace(east, threshold=t), actor=anybody) for t in (0.2, 0.5, 0.9)]
+
+    answers = [result.answers for result in found]
+    assert [(a.in_, a.probable, a.expected, a.out) for a in answers] == [
+        (1, 0, 0, 0),
+        (0, 1, 0.75, 0),
+        (0, 0, 0, 1),
+    ]
+    assert [i for i, n in enumerate(found[1].bins) if n] == [2]  # in up to 0.2 m
+
+
+def test_of_whom_neither_point_nor_area_is_known_is_unlocated(
+    session: Session, world: World, anybody: Actor
+) -> None:
+    make_household(session)
+
+    whole = ask(session, Question(release_id=world.release.id), actor=anybody)
+    west = ask(session, Question(area_ids=(world.areas["X1"].id,)), actor=anybody)
+
+    assert (whole.answers.asked, whole.answers.unlocated) == (6, 1)
+    assert west.answers.unlocated == 0
 
 
 def test_who_left_the_registry_and_groups_that_are_no_households_are_not_asked(
@@ -162,8 +224,9 @@ def test_a_household_that_moved_is_not_observed_until_its_new_place_was_asked(
     place = make_location(session, 0.7, 1.0, area_id=world.areas["X11"].id)
     world.dry.location_id = place.id
     make_due(session, world.release, place)
-    result = ask(session, Question(release_id=world.release.id), actor=anybody)
-    assert (result.answers.out, result.answers.not_observed) == (0, 2)
+    make_area_graded(session, world.release, world.areas["X11"], [0.0] * 16)
+    result = ask(session, Question(release_id=world.release.id, threshold=0.1), actor=anybody)
+    assert (result.answers.out, result.answers.not_observed) == (1, 2)
 
 
 def test_who_may_not_count_learns_nothing(session: Session, visitor: Actor) -> None:
@@ -193,7 +256,7 @@ def test_households_follow_another_map_of_areas(session: Session, anybody: Actor
     moved = ask(session, Question(area_ids=(x13.id,)), actor=anybody, level=1)
     assert [(row.pcode, row.answers.asked) for row in moved.areas] == [("X13", 1)]
     vague = ask(session, Question(area_ids=(x11.id,)), actor=anybody, level=1)
-    assert [(row.pcode, row.answers.unlocated) for row in vague.areas] == [("X11", 1)]
+    assert [(row.pcode, row.answers.in_) for row in vague.areas] == [("X11", 1)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -33,7 +33,7 @@ from registry.queries.rosters import (
     rosters_page,
 )
 from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze
-from tests.make.exposure import make_exposure
+from tests.make.exposure import make_area_graded, make_exposure
 from tests.make.geo import make_country, make_release
 from tests.make.registry import make_household, make_location, make_person
 
@@ -50,7 +50,8 @@ def release(session: Session, areas: dict[str, Area]) -> Release:
 
 @pytest.fixture
 def households(session: Session, areas: dict[str, Area], release: Release) -> dict[str, Registrant]:
-    """One in the water with two people, one out of it, one unseen in the east, one unlocated."""
+    """One in the water with two people, one out of it, one unseen in the east, and one of whom only
+    the district is known, a quarter of which is under water."""
     west, east = areas["X11"].id, areas["X21"].id
     wet, dry = (make_location(session, x, 1.0, area_id=west) for x in (0.2, 0.4))
     unseen = make_location(session, 2.5, 1.0, area_id=east)
@@ -59,8 +60,9 @@ def households(session: Session, areas: dict[str, Area], release: Release) -> di
         "in": make_household(session, wet, name="Doro, Amina"),
         "out": make_household(session, dry),
         "not_observed": make_household(session, unseen),
-        "unlocated": make_household(session, area_id=west),
+        "probable": make_household(session, area_id=west),
     }
+    make_area_graded(session, release, areas["X11"], [0.0] * 12 + [0.6] * 4)
     make_person(session, made["in"])
     make_person(session, made["in"], sex="male")
     return made
@@ -83,9 +85,10 @@ def test_a_frozen_list_holds_every_household_asked_with_its_answer(
         households["in"].id: (Answer.IN, pytest.approx(0.7)),
         households["out"].id: (Answer.OUT, None),
         households["not_observed"].id: (Answer.NOT_OBSERVED, None),
-        households["unlocated"].id: (Answer.UNLOCATED, None),
+        households["probable"].id: (Answer.PROBABLE, None),
     }
     assert (frozen.answers.in_, frozen.answers.asked, frozen.people_in) == (1, 4, 2)
+    assert (frozen.answers.probable, frozen.answers.expected) == (1, 0.25)
     assert people_kept(roster) == People(people=2, f18_59=1, m18_59=1)
     actions = select(AuditEntry.action).order_by(AuditEntry.id)
     assert list(session.scalars(actions)) == ["selections.keep", "rosters.draft", "rosters.freeze"]
@@ -103,13 +106,41 @@ def test_the_hash_is_of_the_lines_in_order_of_number_and_of_the_definition(
 ) -> None:
     roster = _kept(session, release, anybody)
     frozen = freeze(session, roster.id, actor=anybody)
-    said = {"in": "|in|point|0.7", "out": "|out|point|", "not_observed": "|not_observed|point|"}
-    said["unlocated"] = "|unlocated||"
+    said = {"in": "|in|circle|0.7", "out": "|out|circle|"}
+    said |= {"not_observed": "|not_observed|circle|", "probable": "|probable|area|"}
     lines = sorted(households[answer].number + rest + "\n" for answer, rest in said.items())
     block = hashlib.sha256("".join(lines).encode()).digest()
     assert roster.definition is not None
     told = rfc8785.dumps(roster.definition)
     assert frozen.hash == hashlib.sha256(block + told).hexdigest()
+
+
+def test_a_list_frozen_before_answers_were_graded_keeps_its_hash(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    status = case((RosterMember.status == Answer.PROBABLE, "unlocated"), else_=RosterMember.status)
+    grade = case((RosterMember.status != Answer.PROBABLE, "point"))
+    session.execute(update(RosterMember).values(status=status, grade=grade, share=None))
+    said = {"in": "|in|point|0.7", "out": "|out|point|", "not_observed": "|not_observed|point|"}
+    said["probable"] = "|unlocated||"
+    lines = sorted(households[answer].number + rest + "\n" for answer, rest in said.items())
+    block = hashlib.sha256("".join(lines).encode()).digest()
+
+    assert roster.definition is not None
+    whole = block + rfc8785.dumps(roster.definition)
+    assert hash_of(session, roster) == hashlib.sha256(whole).hexdigest()
+
+
+def test_of_whom_nothing_is_known_has_no_grade(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    nowhere = make_household(session)
+    roster = _kept(session, release, anybody)
+    freeze(session, roster.id, actor=anybody)
+    row = session.get_one(RosterMember, (roster.id, nowhere.id))
+    assert (row.status, row.grade, row.share) == (Answer.UNLOCATED, None, None)
 
 
 def test_lines_are_hashed_in_blocks(
@@ -283,10 +314,12 @@ def test_the_figures_of_a_list_are_of_what_its_reader_may_see(
     in_the_west = figures_seen(session, roster, actor=west)
     in_the_east = figures_seen(session, roster, actor=east)
 
-    counts = {"in": 1, "out": 1, "not_observed": 1, "unlocated": 1}
-    assert whole == Seen(Answers.of(counts, 4), People(people=2, f18_59=1, m18_59=1), whole=True)
+    counts = {"in": 1, "out": 1, "not_observed": 1, "probable": 1}
+    assert whole == Seen(
+        Answers.of(counts, 4, 0.25), People(people=2, f18_59=1, m18_59=1), whole=True
+    )
     del counts["not_observed"]
-    assert in_the_west.answers == Answers.of(counts, 3)
+    assert in_the_west.answers == Answers.of(counts, 3, 0.25)
     assert (in_the_west.people.people, in_the_west.whole) == (2, False)
     assert in_the_east == Seen(Answers.of({"not_observed": 1}, 1), People(), whole=False)
     assert lists_seen(session, [roster], actor=east)[roster.id].answers == in_the_east.answers
@@ -317,11 +350,15 @@ def test_an_export_says_no_more_than_its_reader_may_see(
     whole, bare = io.BytesIO(), io.BytesIO()
     assert export(session, roster.id, whole, actor=anybody) == 4
     header, *rows = whole.getvalue().decode().splitlines()
-    assert header == "number,status,grade,value,area_pcode,area,code,name,name_local,phone,lon,lat"
+    assert (
+        header
+        == "number,status,grade,value,share,area_pcode,area,code,name,name_local,phone,lon,lat"
+    )
     assert any(row.endswith(',"Doro, Amina",,,0.2,1') for row in rows)
     hidden = anybody.permissions - {May.READ_REGISTRANTS, Geo.EXACT_LOCATIONS}
     export(session, roster.id, bare, actor=replace(anybody, permissions=hidden))
-    assert bare.getvalue().decode().splitlines()[0] == "number,status,grade,value,area_pcode,area"
+    header = bare.getvalue().decode().splitlines()[0]
+    assert header == "number,status,grade,value,share,area_pcode,area"
     assert b"Amina" not in bare.getvalue()
 
 

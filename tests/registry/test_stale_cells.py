@@ -48,7 +48,8 @@ def _moves(session: Session, areas: dict[str, Area], _release: Release) -> None:
 
 
 def _loses_its_place(session: Session, _areas: dict[str, Area], _release: Release) -> None:
-    _household(session).location_id = None
+    household = _household(session)
+    household.location_id, household.area_id = None, None
 
 
 def _leaves(session: Session, _areas: dict[str, Area], _release: Release) -> None:
