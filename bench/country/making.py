@@ -1,6 +1,7 @@
 """Makes a country: every file in a folder, and the truth about them."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pyarrow.parquet as pq
 import shapely
 
 from . import extent, files, households, rasters
-from .counting import EXTENT, RELEASES, Seen, count
+from .counting import EXTENT, RELEASES, Seen, count, squares_of
 from .faults import household_faults, people_faults
+from .grading import steady
 from .households import Households
 from .mapping import places_of, rivers_of, roads_of
 from .paper import event, readme
@@ -40,7 +42,10 @@ def make(size: Size, seed: int, out: Path) -> dict[str, Any]:
 def _made(world: World, out: Path) -> dict[str, Any]:
     write_places(world, out)
     runs = list(households.drawn(world))
-    counted = count(world, runs, observe(world, runs, out), out)
+    seen = observe(world, runs, out)
+    squares = list(seen.squares.values())
+    runs = [replace(run, accuracy=steady(run, world.frame, squares)) for run in runs]
+    counted = count(world, runs, seen, out)
     if world.size.parquet:
         _write_points(out / "households.parquet", runs)
     write_faults(world, runs[0], out)
@@ -80,7 +85,8 @@ def observe(world: World, runs: list[Households], out: Path) -> Seen:
     )
     observed = shapely.MultiPolygon(list(radar.observed()))
     files.write_features(out / "observed_extent.geojson", [(observed, told)])
-    return Seen(depth, *radar.at(utm))
+    stored = {file: rasters.stored(out / file) for file in RELEASES}
+    return Seen(depth, *radar.at(utm), squares_of(stored, radar.seen, radar.wet))
 
 
 def _write_points(path: Path, runs: list[Households]) -> None:

@@ -19,22 +19,30 @@ EVENT = {
     "certainty": "observed",
 }
 DEFINITIONS = {
-    "in": "the depth of the cell the household's point falls into is at least the threshold, "
-    "compared as float32; for the extent: the point lies in a flood polygon",
-    "out": "the cell is observed and less deep (0 is dry); for the extent: the point lies in the "
-    "observed extent and in no flood polygon",
-    "not_observed": "the cell holds nodata; for the extent: outside the observed extent",
-    "unlocated": "the row has no coordinates (whether or not it states an area)",
+    "in": "the depth of every cell the household's circle (or commune) touches is at least the "
+    "threshold, compared as float32; for the extent: all of it lies in flood polygons",
+    "out": "every cell it touches is observed and less deep (0 is dry); for the extent: all of it "
+    "lies in the observed extent and none in a flood polygon",
+    "not_observed": "a cell it touches holds nodata, and none is in; for the extent: part of it "
+    "lies outside the observed extent, and none in a flood polygon",
+    "unlocated": "the row has neither coordinates nor an area",
+    "probable": "the household is known within its accuracy of its point, or by its commune alone, "
+    "and part of that circle or commune is in: not all of it, or not all of it was observed; where "
+    "none is in but not all was observed, it is not observed",
+    "expected_of_the_probable": "the sum of the parts of circles and communes that are in",
+    "by_point": "the same by the point alone, whatever the accuracy; rows without coordinates are "
+    "unlocated",
     "cell": "column = floor((x - left) / cell), row = floor((top - y) / cell), x and y in the "
     "raster's CRS",
     "people": "the stated size; for a partial roster the difference to the members listed has sex "
     "and age unknown",
     "age": "whole years on the reference date, from the recorded birth date (1 July where inexact)",
     "by_area": "by the P-code the row states; rows without one are in the country's figures only",
-    "drawn": "households whose point lies in the polygon, and, as unlocated, those without a point "
+    "drawn": "households whose point lies in the polygon, and, by their commune, those without one "
     "whose stated commune lies wholly in it; unlocated_nearby: without a point, in communes that "
     "lie partly in it; these were not asked",
-    "accuracy": "not used: the point alone decides",
+    "accuracy": "the radius of the circle in metres; no answer changes if it is 1 % larger "
+    "or smaller",
     "difference": "enter: out in release 1 and in in release 2; leave: the reverse; stay: in in "
     "both; at least 0.5 m",
     "amount": "min(base + per_member x size, cap) for each household, no rounding needed",

@@ -36,6 +36,13 @@ def write_depth(path: Path, flood: Flood, look: Pass, channels: Channels, utm: F
     return taken
 
 
+def stored(path: Path) -> Depths:
+    """All of a release, as it was written."""
+    with rasterio.open(path) as release:
+        depths: Depths = release.read(1)
+    return depths
+
+
 def _profile(frame: Frame) -> dict[str, object]:
     return {
         "driver": "GTiff",

@@ -1,6 +1,7 @@
 """The answers, counted from the generator's own arrays: who is in, who is out, who nobody can say.
 
-A household's cell decides (the floor of its way from the raster's corner), compared as float32.
+By the point a household's cell decides (the floor of its way from the raster's corner), compared as
+float32; `grading` knows how well its place is known.
 """
 
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ from .households import Households
 from .people import People
 from .standing import NO_AREA, Indices
 
-IN, OUT, NOT_OBSERVED, UNLOCATED = range(4)
-ANSWERS = ("in", "out", "not_observed", "unlocated")
+IN, OUT, NOT_OBSERVED, UNLOCATED, PROBABLE = range(5)
+ANSWERS = ("in", "out", "not_observed", "unlocated", "probable")
 SEXES, BANDS = ("female", "male"), ("0-4", "5-17", "18-59", "60+")
 GROUPS = (*(f"{sex} {band}" for sex in SEXES for band in BANDS), "unknown")
 
@@ -52,6 +53,23 @@ def amounts(size: Indices) -> Indices:
     return np.minimum(BASE + PER_MEMBER * size, CAP)
 
 
+@dataclass(frozen=True)
+class Graded:
+    """Answers, and of the probable ones which part of them is under water."""
+
+    answer: Indices
+    share: NDArray[np.float64]
+
+    def those(self, which: NDArray[np.bool_]) -> "Graded":
+        """Some of them."""
+        return Graded(self.answer[which], self.share[which])
+
+
+def sure(answer: Indices) -> Graded:
+    """Answers of which none is probable."""
+    return Graded(answer, np.zeros(len(answer)))
+
+
 @dataclass
 class Tally:
     """One question's figures by commune, added run by run; the last row is for no area stated."""
@@ -60,17 +78,20 @@ class Tally:
     households: Indices = field(init=False)
     people: Indices = field(init=False)
     groups: Indices = field(init=False)
+    expected: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nobody."""
-        self.households = np.zeros((self.communes + 1, 4), dtype=np.int64)
+        self.households = np.zeros((self.communes + 1, len(ANSWERS)), dtype=np.int64)
+        self.expected = np.zeros(self.communes + 1)
         self.people = np.zeros_like(self.households)
         self.groups = np.zeros((self.communes + 1, len(GROUPS)), dtype=np.int64)
 
-    def add(self, area: Indices, answer: Indices, size: Indices, groups: Indices) -> None:
+    def add(self, area: Indices, said: Graded, size: Indices, groups: Indices) -> None:
         """Count households by stated commune (NO_AREA where none) and answer."""
-        row = np.where(area == NO_AREA, self.communes, area)
+        row, answer = np.where(area == NO_AREA, self.communes, area), said.answer
         np.add.at(self.households, (row, answer), 1)
+        np.add.at(self.expected, row, said.share)
         np.add.at(self.people, (row, answer), size)
         inside = answer == IN
         np.add.at(self.groups, row[inside], groups[inside])
@@ -81,6 +102,7 @@ class Tally:
         return {
             "households": _named(self.households[rows].sum(axis=0)),
             "people": _named(self.people[rows].sum(axis=0)),
+            "expected_of_the_probable": round(float(self.expected[rows].sum()), 2),
             "people_in_by_sex_and_age": {
                 **{sex: {band: groups[f"{sex} {band}"] for band in BANDS} for sex in SEXES},
                 "unknown": groups["unknown"],

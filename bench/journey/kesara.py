@@ -130,6 +130,8 @@ def _compare(ledger: Ledger, found: Result, known: dict[str, Any]) -> None:
         ledger.equal(f"households {answer}", _counts(found.answers)[answer], households)
     for answer, people in known["people"].items():
         ledger.equal(f"people {answer}", _people(found, answer).people, people)
+    expected = known["expected_of_the_probable"]
+    ledger.near("households expected of the probable", found.answers.expected, expected, 0.03)
     told = known["people_in_by_sex_and_age"]
     ledger.equal("people in, by sex and age", _pyramid(found.people_in), _known_pyramid(told))
 
@@ -140,6 +142,7 @@ def _counts(answers: Any) -> dict[str, int]:
         "out": answers.out,
         "not_observed": answers.not_observed,
         "unlocated": answers.unlocated,
+        "probable": answers.probable,
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.country import drainage, noise, script, truth
+from bench.country import drainage, grading, noise, script, truth
 from bench.country.borders import grown
 from bench.country.frame import Frame, centres
 from bench.country.meanders import swung
@@ -43,6 +43,21 @@ def test_a_depth_of_exactly_the_threshold_is_in_and_nodata_is_never_dry() -> Non
 
     assert [truth.ANSWERS[one] for one in answer] == [
         *("in", "out", "out", "not_observed", "unlocated")
+    ]
+
+
+def test_a_circle_is_judged_by_every_cell_it_touches() -> None:
+    frame = Frame(side_m=40, cell_m=10)
+    square = np.full((4, 4), grading.DRY, dtype=np.uint8)
+    square[:, 2:] = grading.WET
+    square[3] = grading.UNSEEN
+    middles = np.array([(15, 25), (19, 25), (25, 25), (25, 12), (15, 12)])
+    utm = middles + np.array([frame.west, frame.north - 40])
+
+    said = grading.answers_of_circles(frame, square, utm, np.full(5, 3.0))
+
+    assert [truth.ANSWERS[one] for one in said] == [
+        *("out", "probable", "in", "probable", "not_observed")
     ]
 
 

@@ -34,7 +34,13 @@ FLOOD_DEPTH = Meaning(
 )
 SQUARE = [(0.40, 0.40), (0.60, 0.40), (0.60, 0.70), (0.40, 0.70)]  # shares of the map
 CLAUSE = "at least 0.5 m"
-ANSWERS = {"in": "In", "out": "Out", "not_observed": "Not observed", "unlocated": "Unlocated"}
+ANSWERS = {
+    "in": "In",
+    "probable": "Probable",
+    "out": "Out",
+    "not_observed": "Not observed",
+    "unlocated": "Unlocated",
+}
 BANDS = ("0-4", "5-17", "18-59", "60+")
 
 
@@ -322,7 +328,10 @@ def _other_than(person: Person, before: int) -> int:
 
 def _answers(person: Person) -> dict[str, int]:
     lines = person.page.locator("#result").inner_text().split("\n")
-    return {key: int(lines[lines.index(word) + 1]) for key, word in ANSWERS.items()}
+    words = [
+        line.split(" about ")[0] for line in lines
+    ]  # beside the probable stands what to expect
+    return {key: int(words[words.index(word) + 1]) for key, word in ANSWERS.items()}
 
 
 def _people(person: Person) -> dict[str, Any]:
