@@ -41,15 +41,14 @@ COLUMNS = {
     "area_pcode": "string",
     "longitude": "float64",
     "latitude": "float64",
-    "accuracy_m": "float64",
     "location_source": "string",
     "size": "int32",
 }
-STAGED = ("code", "pcode", "lon", "lat", "accuracy_m", "source", "size")
+STAGED = ("code", "pcode", "lon", "lat", "source", "size")
 
 STAGE = text("""
     create temporary table staged (
-        code text, pcode text, lon float8, lat float8, accuracy_m float8, source text, size int
+        code text, pcode text, lon float8, lat float8, source text, size int
     ) on commit drop
 """)
 ORDER = text("""
@@ -58,9 +57,10 @@ ORDER = text("""
            row_number() over (order by grid_cell(lon, lat), code) as id
     from staged left join areas on areas.pcode = staged.pcode and areas.valid_to is null
 """)
+# As points: what a circle holds no peer can say, so whoever is compared is asked the same.
 PLACES = text("""
-    insert into locations (id, lon, lat, accuracy_m, source, area_id) overriding system value
-    select id, lon, lat, accuracy_m, source, area_id from laid
+    insert into locations (id, lon, lat, source, area_id) overriding system value
+    select id, lon, lat, source, area_id from laid
     where lon is not null or area_id is not null
     order by id
 """)

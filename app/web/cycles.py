@@ -28,7 +28,7 @@ from programs.queries.members import members_page
 from programs.queries.standing import Standing, file_made, standing_of
 from programs.services import approvals, cycles, entitlements, payments, vouchers
 from programs.services.cycles import Start
-from registry.queries.rosters import answers_kept
+from registry.queries.rosters import answers_kept, takes_probable
 
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
@@ -40,11 +40,13 @@ class DayUnreadable(Invalid):
 @bp.get("/new")
 def new() -> str:
     wanted = request.args
+    roster_id = wanted.get("roster", type=int)
     return render_template(
         "cycles/new.html",
         choices=choices(db(), actor=actor()),
         program_id=wanted.get("program", type=int),
-        roster_id=wanted.get("roster", type=int),
+        roster_id=roster_id,
+        with_probable=takes_probable(db(), roster_id, actor=actor()),
         name=bare(month_said(today())),
         starts_on=today(),
     )

@@ -1,6 +1,7 @@
 """Lists of households: keeping one, looking through it, taking it along."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.request import actor, db
 from app.web.asking import question_sent
 from core.jobs import Job
 from geo.models.releases import Release
-from geo.models.selections import Selection
+from geo.models.selections import Evidence, Selection
 from registry.models.rosters import Answer, Roster
 from registry.queries.rosters import (
     figures_seen,
@@ -38,7 +39,8 @@ def index() -> str:
 
 @bp.post("/")
 def keep() -> Response:
-    question = question_sent(db(), request.form["question"])
+    asked = question_sent(db(), request.form["question"])
+    question = replace(asked, evidence=_evidence())
     name, condition = request.form["name"], request.form.get("condition", "")
     frozen = keep_list(db(), question, name, actor=actor(), condition=condition)
     return redirect(url_for(".show", roster_id=frozen.roster_id), 303)
@@ -71,6 +73,12 @@ def download(roster_id: int) -> Response:
     stream.seek(0)
     name = f"list-{roster_id}.csv"
     return send_file(stream, "text/csv", as_attachment=True, download_name=name)
+
+
+def _evidence() -> Evidence:
+    """The least evidence that is taken of who is on the list: of all circles and areas, unless
+    those of which a part is in are wanted, too."""
+    return Evidence.PROBABLE if "with_probable" in request.form else Evidence.CONFIRMED
 
 
 def _answer_shown() -> Answer | None:

@@ -18,10 +18,19 @@ class Combine(StrEnum):
     INTERSECTION = "intersection"
 
 
+class Evidence(StrEnum):
+    """The least evidence it takes for a household to count: that all of the circle or area it is
+    known by is in, or that some of it is."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+
+
 class Selection(Row):
     """A kept spatial question: a shape, areas, what is excluded, and a hazard clause.
 
-    With neither shape nor areas it asks about the whole country. Shapes are EPSG:4326.
+    With neither shape nor areas it asks about the whole country. Shapes are EPSG:4326. `evidence`
+    is the least that who goes on with the answer takes; the answer itself has all of it.
     """
 
     __tablename__ = "selections"
@@ -37,6 +46,9 @@ class Selection(Row):
     shape: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
     without: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
     made_by: Mapped[int] = mapped_column(BigInteger)
+    evidence: Mapped[Evidence] = mapped_column(
+        states(Evidence), default=Evidence.CONFIRMED, server_default=Evidence.CONFIRMED.value
+    )
 
 
 class SelectionArea(Base):

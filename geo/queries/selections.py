@@ -37,7 +37,7 @@ from geo.models.areas import Area, AreaLevel
 from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
-from geo.models.selections import Combine, Draft, Selection, SelectionArea
+from geo.models.selections import Combine, Draft, Evidence, Selection, SelectionArea
 from geo.queries.areas import areas_below, in_force
 from geo.queries.exposure import IN, grade, possibly, share_at, status_at, surely
 
@@ -67,7 +67,8 @@ class Question:
     """Where to look, and what a place must have to be in.
 
     Shapes are MULTIPOLYGONs as WKB (EPSG:4326, longitude first). With neither shape nor areas the
-    whole country is asked. Without a release every place asked is in.
+    whole country is asked. Without a release every place asked is in. `evidence` changes no answer:
+    it is the least that is taken by who goes on with it.
     """
 
     shape: bytes | None = None
@@ -77,6 +78,7 @@ class Question:
     combine: Combine = Combine.UNION
     release_id: int | None = None
     threshold: float | None = None
+    evidence: Evidence = Evidence.CONFIRMED
 
     @property
     def everywhere(self) -> bool:
@@ -234,6 +236,7 @@ def question_of(session: Session, selection: Selection) -> Question:
         combine=selection.combine,
         release_id=selection.release_id,
         threshold=selection.threshold,
+        evidence=selection.evidence,
     )
 
 

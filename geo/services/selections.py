@@ -52,6 +52,7 @@ def keep_selection(session: Session, question: Question, name: str, *, actor: Ac
         direction=release.direction if release else None,
         threshold=question.threshold,
         combine=question.combine,
+        evidence=question.evidence,
         shape=_geometry(question.shape),
         without=_geometry(question.without_shape),
         made_by=actor.id,

@@ -34,6 +34,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("accuracy_m > 500"),
     )
+    evidence = sa.Enum(
+        "confirmed", "probable", name="evidence", native_enum=False, create_constraint=True
+    )
+    op.add_column(
+        "selections",
+        sa.Column("evidence", evidence, server_default="confirmed", nullable=False),
+    )
     op.add_column("rosters", sa.Column("households_expected", sa.Double(), nullable=True))
     op.add_column("roster_members", sa.Column("share", sa.REAL(), nullable=True))
     op.execute(ASK_CIRCLES_AGAIN)

@@ -36,6 +36,7 @@ from core.paging import Page, page_of
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.releases import Release
+from geo.models.selections import Evidence, Selection
 from geo.permissions import May as Geo
 from geo.queries.areas import in_force
 from geo.queries.selections import Question
@@ -73,6 +74,17 @@ def roster_by_id(session: Session, roster_id: int, *, actor: Actor) -> Roster:
     if roster is None:
         raise NotFound(roster=roster_id)
     return roster
+
+
+def takes_probable(session: Session, roster_id: int | None, *, actor: Actor) -> bool:
+    """Whether who kept a list meant those to be taken, too, who are only probably in.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_ROSTERS)
+    kept = select(Selection.evidence).join(Roster, Roster.selection_id == Selection.id)
+    return session.scalar(kept.where(Roster.id == roster_id)) is Evidence.PROBABLE
 
 
 def answers_kept(roster: Roster) -> Answers:
@@ -189,7 +201,8 @@ def members_page(
     status: Answer | None = None,
     after: str | None = None,
 ) -> Page[Any]:
-    """The households of a frozen list within reach by number: `name, status, value, area, number`.
+    """The households of a frozen list within reach by number: `name, status, value, grade, share,
+    area, number`.
 
     Names are left out for who may not read the registry.
     """
@@ -201,6 +214,8 @@ def members_page(
         Registrant.name if named else cast(null(), Text).label("name"),
         RosterMember.status,
         RosterMember.value,
+        RosterMember.grade,
+        RosterMember.share,
         Area.name.label("area"),
         Area.pcode,
         Registrant.id.label("registrant_id"),
@@ -248,6 +263,7 @@ def definition_of(
         "release_sha256": release.original_sha256 if release else None,
         "direction": str(release.direction) if release else None,
         "threshold": question.threshold,
+        "evidence": str(question.evidence),
         "condition": roster.filter,
         "ages_on": on.isoformat(),
         "area_versions": list(

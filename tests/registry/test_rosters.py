@@ -15,8 +15,9 @@ from core.audit import AuditEntry
 from core.errors import Forbidden, NotFound
 from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
+from geo.models.selections import Evidence, Selection
 from geo.permissions import May as Geo
-from geo.queries.selections import Question, ReleaseNotAskable
+from geo.queries.selections import Question, ReleaseNotAskable, question_of
 from registry.counting.answers import Answers
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
@@ -31,8 +32,9 @@ from registry.queries.rosters import (
     members_page,
     people_kept,
     rosters_page,
+    takes_probable,
 )
-from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze
+from registry.services.rosters import RosterEmpty, RosterFrozen, draft, export, freeze, keep_list
 from tests.make.exposure import make_area_graded, make_exposure
 from tests.make.geo import make_country, make_release
 from tests.make.registry import make_household, make_location, make_person
@@ -133,6 +135,24 @@ def test_a_list_frozen_before_answers_were_graded_keeps_its_hash(
     assert hash_of(session, roster) == hashlib.sha256(whole).hexdigest()
 
 
+def test_the_least_evidence_is_kept_with_the_question_and_changes_no_answer(
+    session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
+) -> None:
+    question = Question(release_id=release.id, threshold=0.5)
+    wide = replace(question, evidence=Evidence.PROBABLE)
+
+    sure = keep_list(session, question, "Sure", actor=anybody)
+    probable = keep_list(session, wide, "Probable, too", actor=anybody)
+
+    assert sure.answers == probable.answers
+    assert not takes_probable(session, sure.roster_id, actor=anybody)
+    assert takes_probable(session, probable.roster_id, actor=anybody)
+    kept = session.get_one(Roster, probable.roster_id)
+    assert (kept.definition or {})["evidence"] == "probable"
+    selection = session.get_one(Selection, kept.selection_id)
+    assert question_of(session, selection) == wide
+
+
 def test_of_whom_nothing_is_known_has_no_grade(
     session: Session, households: dict[str, Registrant], release: Release, anybody: Actor
 ) -> None:
@@ -188,6 +208,7 @@ def test_the_definition_says_what_was_asked_of_which_release_and_areas(
         "release_sha256": "ab" * 32,
         "direction": "at_least",
         "threshold": 0.5,
+        "evidence": "confirmed",
         "condition": None,
         "ages_on": "2026-11-19",
         "area_versions": ["v1"],

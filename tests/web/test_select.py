@@ -20,8 +20,9 @@ from geo.models.events import Event, LayerKind
 from geo.models.releases import Release
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster, RosterState
-from tests.make.exposure import make_exposure
+from tests.make.exposure import make_area_graded, make_exposure
 from tests.make.geo import make_country, make_event, make_release
+from tests.make.programs import make_program
 from tests.make.registry import make_household, make_location, make_person
 from tests.web.conftest import Browser
 
@@ -83,6 +84,44 @@ def test_the_page_asks_the_latest_release_at_half_a_metre(
     assert "1 households in, 0 probable, 2 out, 0 not observed, 0 unlocated" in page.text
     assert "Households in depth of at least 0.5 m" in _text(page)
     assert "Flood of the Oru" in page.text
+
+
+def test_the_card_shows_who_is_probable_and_how_many_are_expected(
+    signed_in: SignedIn, session: Session, world: World
+) -> None:
+    for _ in range(5):
+        make_household(session, area_id=world.areas["X12"].id)
+    make_area_graded(session, world.release, world.areas["X12"], [0.0] * 12 + [0.6] * 4)
+
+    page = signed_in(Role.COORDINATOR).get("/select")
+
+    assert "1 households in, 5 probable, 2 out, 0 not observed, 0 unlocated" in page.text
+    assert "about 1.2 expected to be in" in page.text  # 1.25, half to even
+    assert "Probable" in page.text
+
+
+def test_a_list_says_what_each_was_known_by_and_whether_a_cycle_takes_the_probable(
+    signed_in: SignedIn, session: Session, world: World
+) -> None:
+    make_household(session, area_id=world.areas["X12"].id)
+    make_area_graded(session, world.release, world.areas["X12"], [0.0] * 12 + [0.6] * 4)
+    browser = signed_in(Role.COORDINATOR)
+    clause = {"release": world.release.id, "at_least": 0.5}
+    asked = json.dumps({"event": None, "clause": clause})
+    browser.act("/rosters/", question=asked, name="Sure", condition="")
+    browser.act("/rosters/", question=asked, name="Wide", condition="", with_probable="yes")
+    wide, sure = session.scalars(select(Roster).order_by(Roster.id.desc())).all()
+
+    page = _text(browser.get(f"/rosters/{wide.id}?status=probable"))
+    assert "its area" in page
+    assert "25.0 %" in page
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    make_program(session)
+    for roster, ticked in ((wide, True), (sure, False)):
+        form = BeautifulSoup(manager.get(f"/cycles/new?roster={roster.id}").text, "html.parser")
+        box = form.select_one("input[name=with_probable]")
+        assert box is not None
+        assert box.has_attr("checked") is ticked
 
 
 def test_the_address_holds_the_whole_question(signed_in: SignedIn, world: World) -> None:

@@ -67,6 +67,7 @@ function paintsOf(colour) {
   return {
     in: paint(people, colour('--surface'), 0.9),
     part: paint(people, people, 0.6),
+    probable: paint(colour('--surface'), people, 2.4),
     out: paint(colour('--surface'), people, 1.1),
     faint: { ...paint(colour('--surface'), people, 0.9), 'circle-opacity': 0.6, 'circle-stroke-opacity': 0.75 },
     unseen: paint(colour('--no-bg'), colour('--no-line'), 1),
@@ -91,7 +92,7 @@ function plainLayers(full, paints) {
 }
 
 function statusLayers(full, paints) {
-  const mostlyUnseen = ['>', count('not_observed'), ['+', count('in'), count('out')]];
+  const mostlyUnseen = ['>', count('not_observed'), ['+', count('in'), count('probable'), count('out')]];
   const status = (name) => ['==', ['get', 'status'], name];
   const faint = { opacity: paints.faint['circle-opacity'], stroke: paints.faint['circle-stroke-opacity'] };
   return [
@@ -100,6 +101,7 @@ function statusLayers(full, paints) {
     cells('people-cells-in', paints.part, 'in', full, ['>', count('in'), 0]),
     points('people-unseen', paints.unseen, status('not_observed')),
     points('people-out', paints.out, status('out')),
+    points('people-probable', paints.probable, status('probable')),
     points('people', paints.in, status('in')),
   ];
 }

@@ -10,7 +10,7 @@
 //   households    who is shown, or null: {release: id or null, at_least, look: "status" | "plain",
 //                 full: households in a cell that fill the largest circle (default 420)}; from
 //                 /tiles/households/{z}/{x}/{y}.mvt?release=&at_least= (layer `households`: below zoom 13
-//                 n, in, out, not_observed; from zoom 13 status, number)
+//                 n, in, probable, out, not_observed; from zoom 13 status, number)
 //   picked        P-codes of areas shown as selected
 //   shapes        drawn or uploaded shapes shown as selected: GeoJSON FeatureCollection, or null
 //   pin           one place: {lon, lat, accuracy in metres or null}, or null
