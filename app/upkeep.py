@@ -6,13 +6,18 @@ from core import jobs
 from core.actor import PLATFORM
 from core.db import transaction
 from core.seals import BATCH, seal
+from geo.jobs.exposure import sample_due
+from geo.queries.exposure import anything_due
 from registry.jobs.household_cells import count_households, recount_households
 from registry.queries.household_cells import uncounted
 from registry.queries.stale_cells import anything_stale
 
 
 def keep_up(session: Session) -> None:
-    """Put off the counting of households by cell, where a release or a change waits for it."""
+    """Put off what waits: places no release was asked about yet, and the counting of households by
+    cell, where a release or a change waits for it."""
+    if anything_due(session):
+        jobs.defer(session, sample_due, actor=PLATFORM, dedupe="due")
     for release_id in uncounted(session):
         once = str(release_id)
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)

@@ -14,12 +14,14 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     or_,
     select,
     true,
 )
+from sqlalchemy.orm import Session
 
 from geo.grades import STEPS
 from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
@@ -101,6 +103,11 @@ def _end(of: Graded, from_below: Any, from_above: Any) -> ColumnElement[float]:
 def grade() -> ColumnElement[str]:
     """What a place with a point is known by."""
     return case((Location.accuracy_m > 0, CIRCLE), else_=POINT)
+
+
+def anything_due(session: Session) -> bool:
+    """Whether a release still owes an answer about a place."""
+    return bool(session.scalar(select(exists(select(ExposureDue.location_id)))))
 
 
 def meets(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnElement[bool]:

@@ -1,19 +1,22 @@
 """What the platform does of its own accord."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.upkeep import keep_up
 from app.worker import do
 from core.jobs import Job, JobState
 from geo.models.events import EventState
-from geo.models.releases import ReleaseState
+from geo.models.releases import Release, ReleaseState
 from registry.models.household_cells import CountedRelease, StaleCell
+from tests.make.exposure import make_due
 from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location
+
+COUNTED = select(Release.id, literal(date(2026, 11, 19)))  # every release, as if it were counted
 
 
 def _jobs(session: Session) -> list[Job]:
@@ -46,6 +49,16 @@ def test_what_nobody_asks_is_not_counted(
     make_release(session, make_event(session, state=event), state=state)
     keep_up(session)
     assert _jobs(session) == []
+
+
+def test_a_place_that_is_owed_an_answer_is_asked_about_without_anybody_asking(
+    session: Session,
+) -> None:
+    make_due(session, make_release(session), make_location(session, 9.0, 9.0))
+    session.execute(insert(CountedRelease).from_select(["release_id", "ages_on"], COUNTED))
+    for _ in range(2):
+        keep_up(session)
+    assert [job.work.rsplit(".", 1)[-1] for job in _jobs(session)] == ["sample_due"]
 
 
 def test_what_changed_is_counted_again_after_a_rest(session: Session) -> None:
