@@ -8,7 +8,3 @@ depends_on = None
 
 def upgrade() -> None:
     """Nothing yet."""
-
-
-def downgrade() -> None:
-    """Nothing yet."""
