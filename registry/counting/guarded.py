@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.area_tree import ROOTLESS
 from registry.counting.answers import PARTS, Answers, Figure
 from registry.counting.packed import Whole
 from registry.counting.people import BANDS, FIGURES, People
@@ -52,10 +53,42 @@ class Tree:
             places = np.searchsorted(self.ids, np.fromiter(of_it.keys(), dtype=np.int64))
             own[places] = np.fromiter(of_it.values(), dtype=np.int64)
         whole = own.copy()
-        for level in range(int(self.level.max(initial=0)), -1, -1):
+        for level in reversed(self.levels):
             there = np.flatnonzero(self.level == level)
             np.add.at(whole, self.above[there], whole[there])
         return np.concatenate([whole, own])
+
+    def within(self, picked: Sequence[int], taken_out: Sequence[int]) -> Flags:
+        """Which areas are asked by a question that picks some, or all, and takes others out."""
+        asked = np.isin(self.ids, picked) if picked else np.ones(self.size, dtype=bool)
+        out = np.isin(self.ids, taken_out)
+        for level in self.levels:
+            there = np.flatnonzero(self.level == level)
+            asked[there] |= asked[self.above[there]]
+            out[there] |= out[self.above[there]]
+        return asked & ~out
+
+    def wholly(self, asked: Flags) -> Flags:
+        """For both kinds of rows, whether all they stand for is asked."""
+        whole = asked.copy()
+        for level in reversed(self.levels):
+            there = np.flatnonzero(self.level == level)
+            np.logical_and.at(whole, self.above[there], whole[there])
+        return np.concatenate([whole, asked])
+
+    def stands(self, withheld: Flags) -> Whole:
+        """The area that stands for each where the parts of one are withheld, -1 where none does."""
+        place = np.where(withheld[: self.size], np.arange(self.size), -1)
+        for level in self.levels:
+            there = np.flatnonzero(self.level == level)
+            over = place[self.above[there]]
+            place[there] = np.where(over >= 0, over, place[there])
+        return place
+
+    @cached_property
+    def levels(self) -> Sequence[int]:
+        """The levels below the top, from the top."""
+        return [n for n in np.unique(self.level).tolist() if n > self.level[0]]
 
     def at_level(self, level: int) -> Whole:
         """The place of each area's ancestor at a level, 0 where it has none."""
@@ -74,14 +107,15 @@ class Told:
 
 
 class Guarded:
-    """A question's figures, of all that are counted by area `everywhere` and those it `asked`; of
-    the probable among these so many are `expected` to be in, by area."""
+    """A question's figures, of all that are counted by area `everywhere` and those it `asked` in
+    the areas `within`; of the probable among these so many are `expected` to be in, by area."""
 
     def __init__(
         self,
         tree: Tree,
         everywhere: Mapping[Key, tuple[int, ...]],
         asked: Mapping[Key, tuple[int, ...]],
+        within: Flags,
         fewest: int,
         expected: Mapping[int | None, float] = NOTHING_EXPECTED,
     ) -> None:
@@ -91,34 +125,33 @@ class Guarded:
             self.expected[np.searchsorted(tree.ids, area_id or 0)] = households
         self.answers = self._columns(asked)
         self.people = self._people(asked)
-        whole, people = self._columns(everywhere), self._people(everywhere)
-        everybody = people.sum(axis=1)
-        forced = np.zeros((len(whole), len(ANSWERS) + 1), dtype=bool)
-        forced[:, IN] = (everybody > 0) & (everybody < fewest) & (whole[:, IN] > 0)
-        self.hidden = self._hidden(whole, forced)
-        within = self.hidden[:, [IN]]
-        self.hidden_people = self._hidden(people, np.repeat(within, len(BANDS) + 1, axis=1))
         self.disability = tree.figures(asked, ANSWERS[IN], DISABILITY)
-        disabled = tree.figures(everywhere, ANSWERS[IN], DISABILITY)
-        apart = np.column_stack([within, np.ones((len(whole), 2), dtype=bool)])
-        able = np.column_stack([disabled, everybody - disabled])
-        self.hidden_disability = self._hidden(able, apart)[:, 0]
-        self.complete = (whole == self.answers).all(axis=1)
+        whole, people = self._columns(everywhere), self._people(everywhere)
+        self._hide(whole, people, tree.figures(everywhere, ANSWERS[IN], DISABILITY))
+        nobody = ~whole[tree.size :].any(axis=1) & (self.stands < 0)
+        self.complete = tree.wholly(within | nobody) & (whole == self.answers).all(axis=1)
+        some = self.answers[tree.size :].any(axis=1) | (self.stands >= 0)
+        self.rows = np.flatnonzero(within & some)
 
     def all_together(self) -> Told:
         """What is told of all that were asked."""
-        rows = np.flatnonzero(self.answers[self.tree.size :].any(axis=1))
-        return self._told(rows, np.full(len(rows), -1))
+        return self._told(self.rows, np.full(len(self.rows), ROOTLESS))
 
     def by_area(self, level: int) -> dict[int, Told]:
-        """What is told of each area of a level, by its key; 0 for what is in none."""
-        rows = np.flatnonzero(self.answers[self.tree.size :].any(axis=1))
-        ancestor = self.tree.at_level(level)[rows]
-        found = {}
-        for place in np.unique(ancestor).tolist():
-            those = rows[ancestor == place]
-            found[int(self.tree.ids[place])] = self._told(those, np.full(len(those), level))
-        return found
+        """What is told of each area of a level, by its key; 0 for what is in none.
+
+        Areas whose parts are withheld are told of as a whole, unless that is the whole country.
+        """
+        tree, stands = self.tree, self.stands[self.rows]
+        withheld = (stands >= 0) & (tree.level[stands] < level)
+        place = np.where(withheld, stands, tree.at_level(level)[self.rows])
+        told = ~(withheld & (stands == 0))
+        least = np.where(withheld, tree.level[stands], level)
+        return {
+            int(tree.ids[one]): self._told(self.rows[those], least[those])
+            for one in np.unique(place[told]).tolist()
+            for those in [np.flatnonzero(told & (place == one))]
+        }
 
     def _told(self, rows: Whole, level: Whole) -> Told:
         """What is told of some areas, taken together to the largest that are asked whole."""
@@ -152,17 +185,40 @@ class Guarded:
             climbs = self.complete[over] & (tree.level[over] >= level) & (over != node)
         return np.unique(node)
 
-    def _hidden(self, figures: Whole, forced: Flags) -> Flags:
-        """What is hidden; an area without parts is one row, whose flags both its rows have."""
+    def _hide(self, whole: Whole, people: Whole, disabled: Whole) -> None:
+        """Find what is hidden of the households, of their people, and of those with a disability.
+
+        Where the households that are in are hidden, so are all figures of their people.
+        """
+        everybody = people.sum(axis=1)
+        few = np.zeros((len(whole), len(ANSWERS) + 1), dtype=bool)
+        few[:, IN] = (everybody > 0) & (everybody < self.fewest) & (whole[:, IN] > 0)
+        self.hidden, withheld = self._hidden(whole, few)
+        self.stands = self.tree.stands(withheld)
+        beneath = np.concatenate([self.stands, self.stands]) >= 0
+        beneath[: self.tree.size] &= self.stands != np.arange(self.tree.size)
+        within = self.hidden[:, [IN]]
+        self.hidden_people, _told = self._hidden(people, np.repeat(within, len(BANDS) + 1, axis=1))
+        twice = np.repeat(within, 2, axis=1)
+        hidden_disabled, _told = self._hidden(disabled[:, None], twice)
+        self.hidden_disability = hidden_disabled[:, 0] | beneath
+        self.hidden_people |= beneath[:, None]
+
+    def _hidden(self, figures: Whole, forced: Flags) -> tuple[Flags, Flags]:
+        """What is hidden, and of which areas the parts are withheld.
+
+        An area without parts is one row, whose flags both its rows have.
+        """
         size = self.tree.size
         single = np.flatnonzero((figures[:size] == figures[size:]).all(axis=1))
         apart = figures.copy()
         apart[size + single] = 0
         forced = forced.copy()
         forced[size + single] = False
-        flags = hidden(self.tree.both, apart, self.fewest, forced)
+        found = hidden(self.tree.both, apart, self.fewest, forced)
+        flags = found.figures
         flags[size + single] = flags[single]
-        return flags
+        return flags, found.withheld
 
     def _columns(self, counts: Mapping[Key, tuple[int, ...]]) -> Whole:
         return np.column_stack([self.tree.figures(counts, a, HOUSEHOLDS) for a in ANSWERS])
@@ -176,11 +232,11 @@ def guarded_alone(answers: Answers, people: People, fewest: int) -> Told:
     counts = np.array([[n or 0 for n in answers.parts]])
     bands = np.array([[getattr(people, name) or 0 for name in BANDS]])
     top = np.zeros(1, dtype=np.int64)
-    hides = hidden(top, counts, fewest)[0]
+    hides = hidden(top, counts, fewest).figures[0]
     within = np.full((1, len(BANDS) + 1), hides[0])
     few = hides[0] or 0 < (people.disability or 0) < fewest
     parts = dict(zip((*PARTS, "asked"), _shown(counts[0], hides), strict=True))
-    said = _shown(bands[0], hidden(top, bands, fewest, within)[0])
+    said = _shown(bands[0], hidden(top, bands, fewest, within).figures[0])
     return Told(
         Answers(**parts, expected=_about(answers.expected, parts["probable"])),
         People(

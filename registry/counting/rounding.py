@@ -26,10 +26,14 @@ def rounded(figure: Figure, base: int) -> Figure:
 def for_public(
     areas: Sequence[Answers], people: People, base: int, fewest: int
 ) -> tuple[list[Answers], Answers, People]:
-    """The answers of areas, of all of them together, and the people who are in, for everybody."""
+    """The answers of areas, of all of them together, and the people who are in, for everybody.
+
+    Of areas that are not to be told apart there are none.
+    """
     rows = np.array([[n or 0 for n in area.parts] for area in areas]).reshape(-1, len(PARTS))
     table = np.vstack([rows.sum(axis=0), rows])
-    flags = hidden(np.zeros(len(table), dtype=np.int64), table, fewest)
+    found = hidden(np.zeros(len(table), dtype=np.int64), table, fewest)
+    flags = found.figures
     shown = [
         _answers([None if hide else n for n, hide in zip(row, flag, strict=False)], base)
         for row, flag in zip(table.tolist(), flags.tolist(), strict=True)
@@ -38,7 +42,7 @@ def for_public(
     whole = Answers(**together, expected=0, asked=sum(together.values()))
     told = _nobody() if flags[0][0] else guarded_alone(whole, people, fewest).people
     bands = {name: rounded(getattr(told, name), base) for name in FIGURES}
-    return shown[1:], shown[0], People(**bands)
+    return [] if found.withheld[0] else shown[1:], shown[0], People(**bands)
 
 
 def _answers(parts: Sequence[Figure], base: int) -> Answers:

@@ -5,19 +5,26 @@ by sex and age) and all of them together. Every row adds up to its last column, 
 areas in it.
 
 A figure from one to fewer than `fewest` is hidden; zero stays shown. Others are hidden with it, the
-smallest that serve, so that of the figures shown no sum or difference, in whatever multiples, is a
-figure that is hidden: not along a row, not down a column, not between the levels of the tree. What
-a hidden figure's row or column leaves over for the hidden ones together is never fewer than
-`fewest` either, nor is it one for each of them.
+smallest that serve, so that whoever puts together all that is shown, and knows that what is hidden
+is not zero, cannot tell any figure that is hidden. Where people are so few in each place that this
+would take the figures of the area above with it, its parts are withheld as a whole, zeros too: the
+figures of the area above stand for them.
 
-The guarantee rests on one condition for each area and the areas in it, taken as the rows of one
-table: whichever of these rows is left out, the columns it hides are still connected through what
-the others hide. Then any two hidden figures of a row can be changed against each other, here, above
-and below, and nothing that is shown changes.
+Figures of such a table are flows of a network: what is counted flows in at the topmost area,
+spreads over the areas and the columns, and flows out again through the last column. A hidden figure
+may be another exactly where a flow can go round in a circle through it and other hidden figures,
+some of which rise with it and some of which fall. So the cheapest circle is found for each, and
+what is on it is hidden (J. P. Kelly, B. L. Golden, A. A. Assad, Cell suppression: disclosure
+protection for sensitive tabular data, Networks 22, 1992); one round which as many as `fewest` may
+go where there is one. It is done from the top, an area and its parts at a time: circles above run
+through the area as if it had no parts, and each way through it is then led through these.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterable
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +34,31 @@ from registry.counting.packed import Whole
 Flags = NDArray[np.bool_]
 
 STEPS = 20  # of the highest bar: how finely bars are drawn for who may not see a few
+ROUND = 1 << 60  # what the way round through the areas above costs: only where no other leads
 
 
-def hidden(above: Whole, parts: Whole, fewest: int, forced: Flags | None = None) -> Flags:
-    """Which figures are hidden: N x (C + 1), the last column being that of all parts together.
+@dataclass(frozen=True)
+class Hidden:
+    """What is hidden of N rows: `figures` (N x (C + 1)), the last column being that of all parts
+    together; `withheld` (N) says of which areas the parts are hidden altogether."""
+
+    figures: Flags
+    withheld: Flags
+
+
+def hidden(above: Whole, parts: Whole, fewest: int, forced: Flags | None = None) -> Hidden:
+    """What is hidden of a tree.
 
     `above` has the row of each area's area above, itself for the topmost; `parts` (N x C) what is
-    counted in each, what lies in it included. `forced` (N x (C + 1)) are hidden in any case.
+    counted in each, what lies in it included. `forced` (N x (C + 1)) are hidden in any case, but
+    for zeros.
     """
     figures = np.column_stack([parts, parts.sum(axis=1)])
     few = (figures > 0) & (figures < fewest)
-    first = few if forced is None else few | forced
-    return _Hiding(above, figures, first, fewest).done()
+    first = few if forced is None else few | (forced & (figures > 0))
+    tree = _Tree(above, figures, first | _single(above, figures, fewest), fewest)
+    tree.close()
+    return Hidden(tree.flags, tree.withheld)
 
 
 def coarse(bins: Whole, fewest: int) -> Whole:
@@ -51,127 +71,213 @@ def coarse(bins: Whole, fewest: int) -> Whole:
     return np.diff(upto, prepend=0)
 
 
-class _Hiding:
-    """The figures of a tree and those hidden so far, as a set of columns (bits) for each row."""
+def _single(above: Whole, figures: Whole, fewest: int) -> Flags:
+    """Figures that would tell their parts, since each of these is one or none, and that are so
+    small that they are better hidden than all these parts."""
+    most = np.zeros_like(figures)
+    inner = above != np.arange(len(above))
+    np.maximum.at(most, above[inner], figures[inner])
+    single: Flags = (most == 1) & (figures < 2 * fewest)
+    return single
+
+
+class _Tree:
+    """The figures of a tree and what of it is hidden so far."""
 
     def __init__(self, above: Whole, figures: Whole, first: Flags, fewest: int) -> None:
-        self.above: list[int] = above.tolist()
-        self.figures: list[list[int]] = figures.tolist()
-        self.fewest, self.columns = fewest, range(figures.shape[1])
-        self.all = 1 << self.columns[-1]
-        weights = 1 << np.arange(figures.shape[1], dtype=np.int64)
-        self.masks: list[int] = (first @ weights).tolist()
+        self.figures, self.flags, self.fewest = figures, first.copy(), fewest
+        self.withheld = np.zeros(len(above), dtype=bool)
         self.below: dict[int, list[int]] = defaultdict(list)
-        for row, over in enumerate(self.above):
-            if over != row and self.figures[row][-1]:
+        self.tops: list[int] = []
+        for row, over in enumerate(above.tolist()):
+            if over == row:
+                self.tops.append(row)
+            else:
                 self.below[over].append(row)
-        self.rows = deque(row for row, mask in enumerate(self.masks) if mask)
-        self.families = deque(sorted({f for row in self.rows for f in (row, self.above[row])}))
+        self.ways: dict[int, set[Way]] = defaultdict(set)
 
-    def done(self) -> Flags:
-        """Hide until nothing hidden can be worked out."""
-        while self.rows or self.families:
-            while self.rows:
-                self._mend_row(self.rows.popleft())
-            if self.families:
-                self._mend_family(self.families.popleft())
-        masks = np.array(self.masks, dtype=np.int64)
-        return (masks[:, None] >> np.arange(len(self.columns)) & 1).astype(bool)
+    def close(self) -> None:
+        """Hide what it takes, from the top."""
+        for top in self.tops:
+            self._open([top], None)
+            waiting = [top]
+            while waiting:
+                over = waiting.pop()
+                if parts := self.below[over]:
+                    if self._open(parts, over):
+                        waiting += parts
+                    else:
+                        self._withhold(over)
 
-    def _hide(self, row: int, columns: int) -> None:
-        """Hide columns of a row; what that may bear on is looked at again."""
-        if columns & ~self.masks[row]:
-            self.masks[row] |= columns
-            self.rows.append(row)
-            self.families += [row, self.above[row]]
+    def _open(self, rows: list[int], over: int | None) -> bool:
+        """Hide what it takes among some areas, the parts of the one `over` them, if any."""
+        some = [row for row in rows if self.figures[row, -1]]
+        ways = self.ways.pop(over, set()) if over is not None else set()
+        flags = self.flags[some]
+        if not some or not (flags.any() or ways):
+            return True
+        family = _Family(self.figures[some], flags, self.fewest, ways, over is None)
+        if not family.close():
+            return False
+        self.flags[some] = family.flags()
+        for row, led in zip(some, family.led, strict=True):
+            self.ways[row] |= led
+        return True
 
-    def _mend_row(self, row: int) -> None:
-        """Along a row one hidden figure is never alone, nor are they too few where all is shown."""
-        mask = self.masks[row]
-        alone = mask & (mask - 1) == 0
-        told = not mask & self.all and self._tells([self.figures[row][c] for c in _bits(mask)])
-        if alone or told:
-            self._hide(row, self._smallest(row, ~mask))
-
-    def _smallest(self, row: int, columns: int) -> int:
-        """The column of the smallest figure of a row but zero; none where there is none."""
-        values = self.figures[row]
-        open_ = [(values[c], c) for c in self.columns if values[c] and columns >> c & 1]
-        return 1 << min(open_)[1] if open_ else 0
-
-    def _tells(self, values: list[int]) -> bool:
-        """Whether the sum of some hidden figures, none of them zero, tells too much of them."""
-        return sum(values) < max(self.fewest, len(values) + 1)
-
-    def _mend_family(self, over: int) -> None:
-        children = self.below[over]
-        if not children:
-            return
-        for column in self.columns:
-            self._mend_column(over, children, column)
-        family = [*children, over]
-        count: dict[int, int] = defaultdict(int)
-        for row in family:
-            count[self.masks[row]] += 1
-        for row in family:
-            mask = self.masks[row]
-            others = [m for m, times in count.items() if times > (m == mask)]
-            if mask and (apart := mask & ~_connected(mask, others)):
-                self._connect(row, family, _connected(mask, others), apart)
-                return  # changed: the family stands in the queue again
-
-    def _mend_column(self, over: int, children: list[int], column: int) -> None:
-        """Down a column the hidden figures are not too few where the area above is shown."""
-        if self.masks[over] >> column & 1:
-            return
-        values = {row: self.figures[row][column] for row in children}
-        held = [n for row, n in values.items() if self.masks[row] >> column & 1]
-        if held and self._tells(held):
-            open_ = [
-                (n, row) for row, n in values.items() if n and not self.masks[row] >> column & 1
-            ]
-            self._hide(min(open_)[1] if open_ else over, 1 << column)
-
-    def _connect(self, row: int, family: list[int], reached: int, apart: int) -> None:
-        """Connect columns of a row with the rest of it, by the smallest figures of another row.
-
-        Where no other row has both, the column of all connects them: whoever has one, has that.
-        """
-        goal = apart & -apart
-        others = [other for other in family if other != row]
-        links = self._links(others, reached, goal)
-        links = links or self._links(others, self.all, goal)
-        links = links or self._links(others, reached, self.all)
-        _cost, other, columns = min(links)
-        self._hide(other, columns)
-
-    def _links(self, rows: Iterable[int], reached: int, goal: int) -> list[tuple[int, int, int]]:
-        """What it costs each row to hide the goal and one of the columns reached."""
-        found = []
-        for row in rows:
-            ends = self._cheapest(row, reached), self._cheapest(row, goal)
-            if all(ends) and (ends[0] | ends[1]) & ~self.masks[row]:
-                new = (ends[0] | ends[1]) & ~self.masks[row]
-                cost = sum(self.figures[row][c] for c in _bits(new))
-                found.append((cost, row, ends[0] | ends[1]))
-        return found
-
-    def _cheapest(self, row: int, columns: int) -> int:
-        """One of some columns of a row to hide: one that is hidden already, or the smallest."""
-        known = self.masks[row] & columns
-        return known & -known or self._smallest(row, columns)
+    def _withhold(self, over: int) -> None:
+        self.withheld[over] = True
+        waiting = list(self.below[over])
+        while waiting:
+            row = waiting.pop()
+            self.flags[row] = True
+            waiting += self.below[row]
 
 
-def _connected(mask: int, others: list[int]) -> int:
-    """The columns reached from the first of `mask` through rows that hide two of them."""
-    reached, before = mask & -mask, 0
-    while reached != before:
-        before = reached
-        for other in others:
-            if other & reached:
-                reached |= other
-    return reached
+@dataclass(frozen=True, order=True)
+class Way:
+    """A way that circles take through an area: in by one column, out by another, so many on it."""
+
+    into: int
+    out: int
+    many: int
 
 
-def _bits(mask: int) -> list[int]:
-    return [c for c in range(mask.bit_length()) if mask >> c & 1]
+@dataclass(frozen=True)
+class Step:
+    """From one place to another, by a cell; or round through the areas above, by none."""
+
+    start: int
+    cell: int | None
+    end: int
+
+
+class _Family:
+    """The rows of some areas that lie in one, as a network: each cell is a flow between two places.
+
+    The places are the columns of the area above, where its figures and those of its parts meet
+    (one place for all of them above the topmost), and the rows. A figure flows down from its
+    column to its row, the last of a row flows up.
+    """
+
+    def __init__(
+        self, figures: Whole, flags: Flags, fewest: int, ways: Iterable[Way], topmost: bool
+    ) -> None:
+        self.rows, self.width = figures.shape
+        self.cells: list[int] = figures.ravel().tolist()
+        self.hidden = set(np.flatnonzero(flags).tolist())
+        self.spared: set[int] = set()  # those that are on a circle
+        self.ways, self.fewest = sorted(ways), fewest
+        self.led: list[set[Way]] = [set() for _row in range(self.rows)]
+        self.ends = [self._ends(cell, topmost) for cell in range(len(self.cells))]
+        self.steps = {many: self._steps(many) for many in {fewest, 1}}
+
+    def flags(self) -> Flags:
+        """What is hidden of the rows."""
+        flags = np.zeros(self.rows * self.width, dtype=bool)
+        flags[list(self.hidden)] = True
+        return flags.reshape(self.rows, self.width)
+
+    def close(self) -> bool:
+        """Lead the ways of the area above through its parts, and find a circle for each hidden
+        cell; whether that can be done without hiding anything above."""
+        return all(self._lead(way) for way in self.ways) and all(
+            self._circle(cell) for cell in sorted(self.hidden)
+        )
+
+    def _ends(self, cell: int, topmost: bool) -> tuple[int, int]:
+        """The places a cell flows from and to."""
+        row, column = divmod(cell, self.width)
+        up, down = 0 if topmost else column, self.width + row
+        return (up, down) if column < self.width - 1 else (down, up)
+
+    def _steps(self, many: int) -> dict[int, list[Step]]:
+        """The steps from each place, when cells rise or fall by so many."""
+        steps: dict[int, list[Step]] = defaultdict(list)
+        for cell, (source, sink) in enumerate(self.ends):
+            if self.cells[cell]:
+                steps[source].append(Step(source, cell, sink))
+            if self.cells[cell] > many:  # what falls leaves at least one
+                steps[sink].append(Step(sink, cell, source))
+        return steps
+
+    def _lead(self, way: Way) -> bool:
+        """Lead a way through the area above through its parts."""
+        for many in sorted({way.many, 1}, reverse=True):
+            if path := self._path(way.into, way.out, many):
+                self._take(pairwise(path), many)
+                return True
+        return False
+
+    def _circle(self, cell: int) -> bool:
+        """Find a circle for a hidden cell, on which it rises or else falls."""
+        return cell in self.spared or any(
+            self._turned(Step(*turn), many)
+            for many in (self.fewest, 1)
+            for turn in self._turns(cell, many)
+        )
+
+    def _turns(self, cell: int, many: int) -> Iterator[tuple[int, int, int]]:
+        source, sink = self.ends[cell]
+        yield source, cell, sink
+        if self.cells[cell] > many:
+            yield sink, cell, source
+
+    def _turned(self, turn: Step, many: int) -> bool:
+        """Whether there is a way back from where a step leads to; it is hidden, then."""
+        back = self._path(turn.end, turn.start, many, turn.cell)
+        if back:
+            self._take(pairwise([turn, *back, turn]), many)
+        return bool(back)
+
+    def _take(self, path: Iterable[tuple[Step, Step]], many: int) -> None:
+        """Hide what is on a path, and keep which ways it takes through areas."""
+        for one, then in path:
+            for step in (one, then):
+                if step.cell is not None:
+                    self.hidden.add(step.cell)
+                    self.spared.add(step.cell)
+            if one.end >= self.width and one.cell is not None and then.cell is not None:
+                way = Way(one.cell % self.width, then.cell % self.width, many)
+                self.led[one.end - self.width].add(way)
+
+    def _path(self, start: int, goal: int, many: int, turn: int | None = None) -> Sequence[Step]:
+        """The cheapest path between two places, empty if there is none; not along `turn`, and
+        round through the areas above at most once, and only on a circle's way back."""
+        round_ = self._round(many) if turn is not None else {}
+        came: dict[int, Step] = {}
+        least, waiting = {start: 0}, [(0, start)]
+        while waiting:
+            cost, place = heapq.heappop(waiting)
+            if place == goal:
+                return _back(came, start, goal)
+            if cost > least[place]:
+                continue
+            for step in [*self.steps[many][place], *round_.get(place, ())]:
+                further = cost + self._cost(step)
+                if step.cell != turn and further < least.get(step.end, 2 * ROUND):
+                    least[step.end], came[step.end] = further, step
+                    heapq.heappush(waiting, (further, step.end))
+        return ()
+
+    def _cost(self, step: Step) -> int:
+        if step.cell is None:
+            return ROUND
+        return 1 if step.cell in self.hidden else self.cells[step.cell] + 1
+
+    def _round(self, many: int) -> dict[int, list[Step]]:
+        """The ways of the area above as they go on outside of it: out by one column and, round
+        through the areas above, in by another."""
+        steps: dict[int, list[Step]] = defaultdict(list)
+        for way in self.ways:
+            if way.many >= many:
+                steps[way.out].append(Step(way.out, None, way.into))
+        return steps
+
+
+def _back(came: dict[int, Step], start: int, goal: int) -> Sequence[Step]:
+    """The steps of a path."""
+    path: list[Step] = []
+    while goal != start or not path:
+        path.append(came[goal])
+        goal = path[-1].start
+    return path[::-1]

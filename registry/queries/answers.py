@@ -43,13 +43,15 @@ class DrawingUnanswered(Forbidden):
 
 @dataclass(frozen=True)
 class ByArea:
-    """One row of the table by area; without an area it holds those whose area is not known."""
+    """One row of the table by area; without an area it holds those whose area is not known. Where
+    too few live in its parts to be told apart, an area stands for these, `undivided`."""
 
     area_id: int | None
     pcode: str
     name: str
     answers: Answers
     people_in: Figure
+    undivided: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,13 +180,15 @@ def _by_areas(session: Session, asking: Asking, level: int) -> Result:
     everywhere = replace(asking.question, area_ids=(), without_area_ids=())
     whole, _nearby = _tally(session, replace(each, question=everywhere))
     asked = whole if everywhere == asking.question else _tally(session, each)[0]
-    guarded = Guarded(_tree(session), whole.counts, asked.counts, fewest(), asked.expected)
+    tree, question = _tree(session), asking.question
+    within = tree.within(question.area_ids, question.without_area_ids)
+    guarded = Guarded(tree, whole.counts, asked.counts, within, fewest(), asked.expected)
     told, by_area = guarded.all_together(), guarded.by_area(level)
     hides = told.answers.in_ is None or told.answers.out is None
     return Result(
         answers=told.answers,
         people={Answer.IN: told.people},
-        areas=_told(session, by_area),
+        areas=_told(session, tree, by_area, level),
         bins=(np.zeros_like(asked.bins) if hides else coarse(asked.bins, fewest())).tolist(),
     )
 
@@ -198,10 +202,16 @@ def _tree(session: Session) -> Tree:
     return Tree(ids, above, np.concatenate([[ROOTLESS], found["level"]]))
 
 
-def _told(session: Session, by_area: Mapping[int, Told]) -> list[ByArea]:
-    names = _names(session, by_area.keys())
+def _told(session: Session, tree: Tree, by_area: Mapping[int, Told], level: int) -> list[ByArea]:
+    names, higher = _names(session, by_area.keys()), set(tree.ids[tree.level < level].tolist())
     return _in_order(
-        ByArea(key or None, *names.get(key, ("", "")), told.answers, told.people.people)
+        ByArea(
+            key or None,
+            *names.get(key, ("", "")),
+            told.answers,
+            told.people.people,
+            undivided=key > 0 and key in higher,
+        )
         for key, told in by_area.items()
     )
 

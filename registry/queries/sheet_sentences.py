@@ -103,8 +103,11 @@ def sources(subject: Subject, left_out: int, neighbours: bool) -> list[str]:
     return said
 
 
-def public_sources(subject: Subject, base: int, fewest: int, neighbours: bool) -> list[str]:
-    """Where everything on the map comes from, and how its figures were made fit for everybody."""
+def public_sources(
+    subject: Subject, base: int, fewest: int, neighbours: bool, apart: bool
+) -> list[str]:
+    """Where everything on the map comes from, and how its figures were made fit for everybody;
+    whether areas are told `apart`."""
     households = _(
         "Households: the registry, by area. Every figure is rounded to {base}, so that sums are "
         "about what they stand for. * stands for fewer than {fewest}, or for a figure that would "
@@ -113,7 +116,8 @@ def public_sources(subject: Subject, base: int, fewest: int, neighbours: bool) -
         fewest=fewest,
     )
     said = [_hazard(subject.release)] if subject.release else []
-    return [*said, households, _boundaries(subject, neighbours)]
+    few = [] if apart else [_("Too few live in each area for areas to be told apart.")]
+    return [*said, households, *few, _boundaries(subject, neighbours)]
 
 
 def marks(subject: Subject) -> list[str]:

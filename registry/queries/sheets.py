@@ -90,13 +90,14 @@ def public_sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
     areas, answers, people = for_public(parts, told.people, base, fewest())
     rounded = {
         area_id: replace(each, answers=said)
-        for (area_id, each), said in zip(told.counts.items(), areas, strict=True)
+        for (area_id, each), said in zip(told.counts.items(), areas, strict=False)
     }
     told = replace(told, counts=rounded, answers=answers, people=people)
     sheet = _of_areas(session, told, box, actor)
+    neighbours, apart = bool(sheet.ground.neighbours), bool(rounded)
     return replace(
         sheet,
-        sources=public_sources(told.subject, base, fewest(), bool(sheet.ground.neighbours)),
+        sources=public_sources(told.subject, base, fewest(), neighbours, apart),
         rounded=base,
     )
 
