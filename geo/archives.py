@@ -56,6 +56,11 @@ class ArchiveTooLarge(Invalid):
     holds one by one."""
 
 
+class ArchiveNested(Invalid):
+    """{name} holds nothing but archives within archives within archives ({entry}); unpack it once
+    or twice and send what is inside."""
+
+
 class ArchiveEscapes(Invalid):
     """{name} holds the entry {entry}, which leads out of the archive; pack it again without it."""
 
@@ -97,20 +102,14 @@ class Budget:
         self.entry = name
         self.entries += 1
         if self.entries > self.limits.entries:
-            raise ArchiveTooLarge(
-                name=self.name, entry=self.entry, reason=f"{self.limits.entries:,} entries"
-            )
+            raise self._exceeded(f"{self.limits.entries:,} entries")
 
     def take(self, count: int) -> None:
         self.bytes += count
         if self.bytes > self.limits.total:
-            raise ArchiveTooLarge(
-                name=self.name, entry=self.entry, reason=f"{self.limits.total >> 30} GiB"
-            )
+            raise self._exceeded(f"{self.limits.total >> 30} GiB")
         if self.bytes > max(self.limits.forgiving, self.packed * self.limits.ratio):
-            raise ArchiveTooLarge(
-                name=self.name, entry=self.entry, reason=f"{self.limits.ratio} times its size"
-            )
+            raise self._exceeded(f"{self.limits.ratio} times its size")
 
     def _exceeded(self, limit: str) -> ArchiveTooLarge:
         return ArchiveTooLarge(name=self.name, entry=self.entry, reason=limit)
@@ -126,7 +125,7 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
 
     Archives inside archives are opened to two levels.
     Raises FileMissing, FileLocked, NotAFile, FileEmpty, ArchiveBroken, ArchiveTooLarge,
-    ArchiveEscapes.
+    ArchiveEscapes, ArchiveNested.
     """
     _refuse_unreadable(path)
     if _magic(path) is None:
@@ -135,6 +134,7 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="highground-") as folder:
         root = Path(folder) / "0"
         _unpack(path, root, Budget(path, limits), NESTED)
+        _refuse_packed(named(path), root)
         yield root
 
 
@@ -235,6 +235,13 @@ def _refuse_unreadable(path: Path) -> None:
         raise FileEmpty(name=path.name)
 
 
+def _refuse_packed(name: str, folder: Path) -> None:
+    """Refuse what still holds nothing but archives after all that may be opened."""
+    held = contents(folder)
+    if held and all(_magic(entry) for entry in held):
+        raise ArchiveNested(name=name, entry=path_inside(folder, held[0]))
+
+
 def _magic(path: Path) -> bytes | None:
     if not path.is_file():
         return None
@@ -261,15 +268,11 @@ def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
         else:
             _gunzip(path, folder, budget)
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ArchiveBroken(
-            name=budget.name, entry=budget.entry, reason=str(error) or "it ends too early"
-        ) from error
+        raise budget.broken(str(error) or "it ends too early") from error
     except (NotImplementedError, RuntimeError) as error:  # a method zipfile lacks, a password
         raise budget.broken(str(error)) from error
     except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
-        raise ArchiveBroken(
-            name=budget.name, entry=budget.entry, reason="two entries share a name"
-        ) from error
+        raise budget.broken("two entries share a name") from error
     except (OSError, ValueError, struct.error) as error:  # a place or a name that cannot be
         raise budget.broken(_said(error)) from error
     _name_geodatabases(folder, path.name.split(".")[0])

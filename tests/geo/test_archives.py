@@ -9,6 +9,7 @@ import pytest
 from geo.archives import (
     ArchiveBroken,
     ArchiveEscapes,
+    ArchiveNested,
     ArchiveTooLarge,
     FileEmpty,
     FileMissing,
@@ -49,6 +50,15 @@ def test_archives_within_archives_are_opened_to_two_levels(tmp_path: Path) -> No
     assert names(outer) == ["c", "b", "a"]
     outermost = zipped(tmp_path / "outermost.zip", outer=outer.read_bytes())
     assert names(outermost) == ["c", "b", "inner"]
+
+
+def test_nothing_but_archives_deeper_than_that_are_refused(tmp_path: Path) -> None:
+    packed = b"deep"
+    for name in ("a", "b", "c", "d"):
+        packed = zipped(tmp_path / f"{name}.zip", **{name: packed}).read_bytes()
+
+    with pytest.raises(ArchiveNested, match=r"nothing but archives .* \(d/c/b\); unpack it"):
+        names(tmp_path / "d.zip")
 
 
 def test_litter_of_other_systems_is_left_out(tmp_path: Path) -> None:
