@@ -1,8 +1,9 @@
 """What the commands from file to file share: how a hazard file is named, chosen, asked and told."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from app.cli.tables import tell
 from core.errors import Invalid
 from geo.archives import sha256
 from geo.clauses import Clause
 from geo.crs import label
 from geo.ellipsoid import Shapes
+from geo.products.coded import laid_on
+from geo.products.kinds import recognised
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.vector.columns import Column
@@ -41,12 +45,15 @@ class RasterSeesAll(Invalid):
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked of a hazard file: which part of it, what counts as hit, what was observed."""
+    """What was asked of a hazard file: which part of it, what counts as hit, what was observed;
+    of a table, which areas its codes stand for."""
 
     choice: Choice
     clause: Clause
     field: str | None
     observed: str | None
+    shapes: Path | None = None
+    shapes_layer: str | None = None
 
     @property
     def observed_file(self) -> Path | None:
@@ -78,6 +85,8 @@ HAZARD_OPTIONS = [
     click.option("--field", help="The column of HAZARD that holds the value of a polygon."),
     click.option("--at-least", type=float, help="Hit from this value on (default: above 0)."),
     click.option("--at-most", type=float, help="Hit up to this value."),
+    click.option("--shapes", type=FILE, help="The areas whose codes HAZARD, a table, holds."),
+    click.option("--shapes-layer", help="The layer of those areas."),
     click.option("--observed", metavar="all|FILE", help="Where HAZARD could see what it shows."),
 ]
 
@@ -102,7 +111,27 @@ def question(options: dict[str, Any]) -> Question:
         clause=Clause(options["at_least"], options["at_most"]),
         field=options["field"],
         observed=options["observed"],
+        shapes=options["shapes"],
+        shapes_layer=options["shapes_layer"],
     )
+
+
+@contextmanager
+def hazard_source(path: Path, asked: Question) -> Iterator[Grid | Layer]:
+    """The grid or the layer of polygons that is asked, readable as long as the block lasts; a table
+    by area is laid on the shapes of its areas.
+
+    Raises a Refusal that says what was found and what to do.
+    """
+    if asked.shapes is None:
+        with recognised(path, asked.choice) as source:
+            yield source
+        return
+    with laid_on(path, asked.choice, asked.shapes, asked.shapes_layer) as laid:
+        for note in laid.notes:
+            tell(note)
+        with recognised(laid.path, replace(asked.choice, layer=None)) as source:
+            yield source
 
 
 def refuse_for_raster(grid: Grid, asked: Question) -> None:

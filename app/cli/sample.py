@@ -17,6 +17,7 @@ from app.cli.hazards import (
     extent_file,
     hazard_options,
     hazard_polygons,
+    hazard_source,
     observed_extent,
     question,
     refuse_for_raster,
@@ -27,7 +28,6 @@ from app.cli.hazards import (
 from app.cli.tables import TableCommand, answering, say, tell, write_table
 from core.words import _
 from geo.crs import Flags, carried, in_degrees
-from geo.products.kinds import recognised
 from geo.raster.grid import Grid
 from geo.raster.onto import onto_grid
 from geo.raster.sample import Readings
@@ -80,11 +80,11 @@ def sample(hazard: Path, points: Path, out: Path, **options: Any) -> None:
         crs=options["points_crs"],
         layer=options["points_layer"],
     )
-    with answering(out, hazard, points, extent_file(options["observed"])):
+    with answering(out, hazard, points, extent_file(options["observed"]), options["shapes"]):
         asked = question(options)
         at = places(points, said)
         there = _located(at, keep_footprints=options["footprint"] == LARGEST)
-        with recognised(hazard, asked.choice) as source:
+        with hazard_source(hazard, asked) as source:
             answers = _asked(source, there, asked)
             about = told(hazard, source)
         write_table(out, HEADER, _columns(at, answers))

@@ -14,6 +14,7 @@ from app.cli.hazards import (
     extent_file,
     hazard_options,
     hazard_polygons,
+    hazard_source,
     observed_extent,
     question,
     refuse_for_raster,
@@ -24,7 +25,6 @@ from app.cli.tables import TableCommand, answering, say, tell, write_table
 from core.words import _
 from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
-from geo.products.kinds import recognised
 from geo.raster.grid import Grid
 from geo.raster.onto import onto_grid
 from geo.raster.zonal import zonal as zones_of
@@ -63,7 +63,7 @@ def zonal(hazard: Path, areas: Path, out: Path, **options: Any) -> None:
     value. Areas in km2 are true areas on the WGS 84 ellipsoid. Hit means above 0, or inside a
     polygon, unless a threshold is given. Both files may be zipped or gzipped.
     """
-    with answering(out, hazard, areas, extent_file(options["observed"])):
+    with answering(out, hazard, areas, extent_file(options["observed"]), options["shapes"]):
         asked = question(options)
         zones = areas_of(
             areas,
@@ -71,7 +71,7 @@ def zonal(hazard: Path, areas: Path, out: Path, **options: Any) -> None:
             crs=options["areas_crs"],
             layer=options["areas_layer"],
         )
-        with recognised(hazard, asked.choice) as source:
+        with hazard_source(hazard, asked) as source:
             columns = _asked(source, zones, asked)
             about = told(hazard, source)
         there = ~shapely.is_missing(zones.shapes)

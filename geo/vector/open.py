@@ -63,8 +63,8 @@ class NoShapes(Invalid):
 
 
 class TableOnly(NoShapes):
-    """{name} is a table and holds no shapes in its columns; load it on the hazard desk, where its
-    area codes find their areas, or ask for the file with the geometry."""
+    """{name} is a table and holds no shapes in its columns; say which areas its codes stand for, or
+    ask for the file with the geometry."""
 
 
 class DriverUnused(Unreadable):
