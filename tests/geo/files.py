@@ -49,7 +49,7 @@ VERDICTS: dict[str, Expected] = {
     ),
     "hazard/phl_vamco2020_flood_unosat.geojson": Expected(READ, ("1 polygon",), "unosat"),
     "hazard/phl_vamco2020_rain_wind_by_adm3.csv": Expected(
-        REFUSED, ("area codes",), "table-by-area"
+        REFUSED, ("which areas its codes stand for",), "table-by-area"
     ),
     "hazard/phl_vamco2020_track_3h.geojson": Expected(REFUSED, ("points",), "cyclone-track"),
     "hazard/phl_vamco2020_wind_ms.tif": Expected(
