@@ -30,7 +30,8 @@ from core.storage import keep_file, keep_personal_file
 from geo.jobs.areas import import_boundaries
 from geo.jobs.releases import publish, read_release
 from geo.models.releases import Release
-from geo.services.releases import Meaning, confirm_release, receive_release
+from geo.services.meanings import Meaning, confirm_release
+from geo.services.releases import receive_release
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import Import, ImportKind, ImportState
 from registry.parsing.days import DayOrder

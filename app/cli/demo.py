@@ -35,7 +35,7 @@ from geo.models.areas import Area
 from geo.models.events import EventKind, Severity
 from geo.models.releases import ObservedRule
 from geo.services.events import Shock, create_event
-from geo.services.releases import Meaning
+from geo.services.meanings import Meaning
 from programs.jobs.service_points import import_service_points
 from programs.models.programs import Delivery
 from programs.services.funds import deposit

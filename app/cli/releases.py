@@ -21,7 +21,7 @@ from geo.measures import MEASURES
 from geo.models.events import Event, EventKind
 from geo.models.releases import Direction, ObservedRule
 from geo.services.events import Shock, create_event
-from geo.services.releases import Meaning
+from geo.services.meanings import Meaning
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])

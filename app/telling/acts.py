@@ -31,6 +31,7 @@ def _of_geo() -> Words:
         "releases.receive": _("Uploaded a hazard file"),
         "releases.choose": _("Chose what is meant in a hazard file"),
         "releases.read": _("Read a hazard file"),
+        "releases.ask": _("Asked what is meant in a hazard file"),
         "releases.confirm": _("Confirmed what a hazard file means"),
         "releases.publish": _("Published a hazard map"),
         "releases.withdraw": _("Withdrew a hazard map"),

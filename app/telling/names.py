@@ -193,6 +193,7 @@ def _counts() -> Words:
 def _of_files() -> Words:
     return {
         "file": _("File"),
+        "time": _("Time in the file"),
         "format": _("Format"),
         "sha256": _("Digest of the file"),
         "bytes": _("Bytes"),

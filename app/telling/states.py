@@ -59,6 +59,7 @@ def _states_of_files() -> Words:
         "recovery": _("recovery"),
         "closed": _("closed"),
         "received": _("received"),
+        "asked": _("asks which part is meant, or where it lies"),
         "read": _("read"),
         "confirmed": _("confirmed"),
         "published": _("published"),

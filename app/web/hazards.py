@@ -1,6 +1,7 @@
 """The hazard desk: events, files sent to them, what they mean, and their publication."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,17 +9,24 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from app.web.histograms import histogram_of
+from app.web.hazard_files import (
+    choice_sent,
+    classes_asked,
+    desk_page,
+    kept,
+    observed_file_sent,
+    unread_page,
+)
 from app.web.maps import legend_of, map_settings
-from app.web.meanings import choice_sent, meaning_kept, meaning_sent, one_of, shock_sent
+from app.web.meanings import meaning_sent, one_of, shock_sent
 from core.errors import Invalid
 from core.jobs import defer
 from core.storage import keep
 from core.words import _
 from geo.jobs import releases as works
-from geo.measures import MEASURES
 from geo.models.events import EventKind, EventState, Severity
 from geo.models.releases import Release, ReleaseState
+from geo.permissions import May
 from geo.queries.areas import level_names
 from geo.queries.releases import (
     PUBLIC,
@@ -30,10 +38,11 @@ from geo.queries.releases import (
     table_level_of,
 )
 from geo.services import events, releases
+from geo.services.meanings import choose_in_file, confirm_release, faults_of
 
 bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 
-UNREAD = (ReleaseState.RECEIVED, ReleaseState.REFUSED)
+UNREAD = (ReleaseState.RECEIVED, ReleaseState.ASKED, ReleaseState.REFUSED)
 
 
 class FileNotChosen(Invalid):
@@ -88,27 +97,33 @@ def receive() -> Response:
 def show(release_id: int) -> str:
     page = release_page(db(), release_id, actor=actor())
     if page.release.state in UNREAD:
-        return render_template("hazards/unread.html", page=page)
+        return unread_page(page)
     if page.release.state in PUBLIC:
         return _published(page)
     asked = page.release.state is ReleaseState.READ or "change" in request.args
-    return _desk(page, meaning=meaning_kept(page), asked=asked)
+    return desk_page(page, asked=asked)[0]
 
 
 @bp.post("/<int:release_id>/choice")
 def choose(release_id: int) -> Response:
-    releases.choose_in_file(db(), release_id, choice_sent(request.form), actor=actor())
+    choose_in_file(db(), release_id, choice_sent(release_id), actor=actor())
     _put_off(works.read_release, release_id)
     return redirect(url_for(".show", release_id=release_id), 303)
 
 
 @bp.post("/<int:release_id>/meaning")
 def confirm(release_id: int) -> ResponseReturnValue:
+    actor().require(May.CONFIRM_RELEASES)
     page = release_page(db(), release_id, actor=actor())
-    meaning = meaning_sent(request.form, request.files.get("observed_file"))
-    if faults := releases.faults_of(page.release, meaning):
-        return _desk(page, meaning=request.form, asked=True, faults=faults), 422
-    releases.confirm_release(db(), release_id, meaning, actor=actor())
+    codes = [one for one, _count in classes_asked(page.release)]
+    meaning = meaning_sent(request.form, page.release, codes)
+    if file := observed_file_sent():
+        meaning = replace(meaning, observed_file=(file[0], ""))
+    if faults := faults_of(page.release, meaning):
+        return desk_page(page, sent=request.form, asked=True, faults=faults)
+    if file:
+        meaning = replace(meaning, observed_file=kept(file))
+    confirm_release(db(), release_id, meaning, actor=actor())
     return redirect(url_for(".show", release_id=release_id), 303)
 
 
@@ -138,39 +153,6 @@ def _put_off(work: Callable[..., Any], release_id: int) -> None:
     release = db().get_one(Release, release_id)
     only = f"release {release_id}"
     defer(db(), work, actor=actor(), about=release, dedupe=only, release_id=release_id)
-
-
-def _desk(
-    page: ReleasePage,
-    *,
-    meaning: Mapping[str, str],
-    asked: bool,
-    faults: Mapping[str, str] | None = None,
-) -> str:
-    """The page that asks what a file means, and then whether to publish it."""
-    release = page.release
-    return render_template(
-        "hazards/desk.html",
-        page=page,
-        meaning=meaning,
-        asked=asked,
-        faults=faults or {},
-        **_options(release),
-        legend=legend_of(release),
-        histogram=histogram_of(release, [int(n) for n in release.histogram or []]),
-        map_settings=map_settings(db(), actor(), release, release.floor, households=None),
-    )
-
-
-def _options(release: Release) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen from in the form of the meaning."""
-    units = dict.fromkeys(unit for units in MEASURES.values() for unit in units)
-    return {
-        "measures": [(measure, _(measure)) for measure in MEASURES],
-        "units": [(unit, _(unit)) for unit in units],
-        "columns": [(name, name) for name in release.found.get("numeric", [])],
-        "layers_in_file": [(name, name) for name in release.found.get("layers", [])],
-    }
 
 
 def _published(page: ReleasePage) -> str:

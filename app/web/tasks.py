@@ -48,7 +48,9 @@ def _signatures(session: Session, actor: Actor) -> Iterator[Task]:
 
 def _releases(session: Session, actor: Actor) -> Iterator[Task]:
     for release in releases_to_settle(session, actor=actor):
-        if release.state is ReleaseState.READ:
+        if release.state is ReleaseState.ASKED:
+            what = _("Say which part of a hazard file is meant, or where it lies")
+        elif release.state is ReleaseState.READ:
             what = _("Say what a new hazard file means")
         else:
             what = _("Publish a hazard release")

@@ -28,7 +28,7 @@ from geo.models.exposure import AreaExposure
 from geo.models.releases import ObservedRule
 from geo.queries.selections import Question
 from geo.services.events import Shock, create_event
-from geo.services.releases import Meaning
+from geo.services.meanings import Meaning
 from registry.models.imports import ImportKind
 from registry.queries.answers import ask
 from registry.services.rosters import keep_list

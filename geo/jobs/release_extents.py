@@ -1,6 +1,8 @@
 """Extents on their way to a release: made valid, cut into parts, and what the image could see."""
 
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +14,26 @@ from sqlalchemy.orm import Session
 from core.bulk import copy_into
 from core.errors import Invalid
 from core.storage import keep_file, named_copy
-from geo.archives import unpacked
 from geo.crs import Floats, label
 from geo.ellipsoid import Shapes
 from geo.hazards import ExtentHazard, extent_hazard
 from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
+from geo.models.readings import ReleaseRepair
 from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.products.normal import Normal, Reading, Repair, shapes_of
+from geo.queries.readings import classes_read, reading_of
+from geo.raster.bands import Choice
 from geo.services.exposure import clause_of
-from geo.vector import open as vectors
-from geo.vector.extent import Extent, normal, seen_of
+from geo.vector.extent import seen_of
+from geo.vector.open import Features, opened
+from geo.vector.open import read as features_of
 from geo.vector.subdivide import subdivided
-
-FLOODED = 1.0  # the value of a polygon that carries none
 
 
 class NoArea(Invalid):
     """{name} holds no polygon with an area; ask for the extent as polygons."""
-
-
-class ValueMissing(Invalid):
-    """{count} polygons of {name} have no number in the column {column}; choose another column."""
 
 
 class NothingSeen(Invalid):
@@ -45,34 +45,37 @@ class NoCountry(Invalid):
 
 
 def read(session: Session, release: Release, path: Path) -> None:
-    """Note what an extent holds, and keep its normal form for the preview.
+    """Note what an extent holds and what had to be mended, and keep its normal form for the
+    preview.
 
     Raises:
-        NoArea, and what `geo.vector.open` refuses.
+        NoArea, and what `geo.products.normal` refuses.
     """
-    with unpacked(path) as place:
-        listed = [name for _file, name in vectors.layers(path.name, place)]
-    with vectors.opened(path, crs=release.crs, layer=release.layer_in_file) as layer:
-        features = vectors.read(layer, layer.columns)
-        shapes = vectors.polygons(layer, features.shapes)
-        numeric = [
-            name for name, column in features.columns.items() if column.values.dtype.kind in "iuf"
-        ]
-        extent = _normal(release, layer, shapes, np.full(len(shapes), FLOODED))
+    reading = reading_of(session, release)
+    choice = reading.choice
+    with opened(path, crs=choice.crs, layer=choice.layer, file=choice.file) as layer:
+        features = features_of(layer, layer.columns)
+    extent = _normal(release, path, reading)
     release.kind = LayerKind.EXTENT
     release.found = {
         "crs": label(layer.crs),
         "layer": layer.name,
-        "layers": listed,
-        "features": len(shapes),
+        "features": len(features.shapes),
         "parts": len(extent.parts),
-        "vertices": int(shapely.get_num_coordinates(shapes).sum()),
-        "mended": extent.mended,
+        "vertices": int(shapely.get_num_coordinates(features.shapes).sum()),
+        "mended": len(extent.repairs),
         "km2": extent.km2,
+        "km2_before": extent.km2_before,
+        "km2_after": extent.km2_after,
+        "lost_share": _lost(extent),
         "columns": list(layer.columns),
-        "numeric": numeric,
+        "numeric": [
+            name for name, column in features.columns.items() if column.values.dtype.kind in "iuf"
+        ],
     }
-    _write_parts(session, release, extent.parts, extent.values)
+    _count_classes(session, release, features)
+    _write_repairs(session, release, extent.repairs)
+    write_parts(session, release, extent.parts, extent.values)
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(extent.parts)), 4326)
 
 
@@ -80,14 +83,22 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     """Make the normal form as confirmed, with the parts the image could see.
 
     Raises:
-        ValueMissing, NoCountry, NoArea, NothingSeen
+        NoCountry, NoArea, NothingSeen, and what `geo.products.normal` refuses.
     """
-    extent = _extent(release, path, release.layer_in_file, release.value_field, release.crs)
-    observed = _observed(session, release, path, extent)
+    extent = _normal(release, path, reading_of(session, release))
+    observed = _observed(session, release, extent)
     parts, values = extent.parts, extent.values
     if release.observed_rule is ObservedRule.LAYER:
-        parts, values = _seen(release, extent, observed)
-    _write_parts(session, release, parts, values)
+        parts, values = _seen(release, parts, values, observed)
+    _write_repairs(session, release, extent.repairs)
+    lay_out(session, release, parts, values, observed)
+
+
+def lay_out(
+    session: Session, release: Release, parts: Shapes, values: Floats, observed: Shapes
+) -> None:
+    """Write an extent, what could be seen, and what places are looked up in."""
+    write_parts(session, release, parts, values)
     write_observed(session, release, observed)
     west, south, east, north = shapely.total_bounds(np.concatenate([parts, observed])).tolist()
     release.bounds = from_shape(shapely.box(west, south, east, north), 4326)
@@ -111,43 +122,51 @@ def write_observed(session: Session, release: Release, parts: Shapes) -> None:
     copy_into(session, ReleaseObserved.__tablename__, ["release_id", "part"], rows)
 
 
-def _extent(
-    release: Release,
-    path: Path,
-    name: str | None,
-    column: str | None = None,
-    crs: str | None = None,
-) -> Extent:
-    """A layer of a file in its normal form, the value of each polygon from a column if named."""
-    with vectors.opened(path, crs=crs, layer=name) as layer:
-        features = vectors.read(layer, [column] if column else [])
-        shapes = vectors.polygons(layer, features.shapes)
-        values = np.full(len(shapes), FLOODED)
-        if column:
-            values = features.columns[column].numbers(path.name)
-            missing = int((np.isnan(values) & ~shapely.is_missing(shapes)).sum())
-            if missing:
-                raise ValueMissing(count=missing, name=path.name, column=column)
-        return _normal(release, layer, shapes, values)
-
-
-def _normal(release: Release, layer: vectors.Layer, shapes: Shapes, values: Floats) -> Extent:
-    extent = normal(shapes, values, layer.crs)
+def _normal(release: Release, path: Path, reading: Reading) -> Normal:
+    """The layer of a file that is meant, in its normal form. Raises NoArea."""
+    extent = shapes_of(path, reading)
     if not len(extent.parts):
         raise NoArea(name=release.original_name)
     return extent
 
 
-def _seen(release: Release, extent: Extent, observed: Shapes) -> tuple[Shapes, Floats]:
+def _lost(extent: Normal) -> float:
+    """The share of the ground that mending took away."""
+    lost = extent.km2_before - extent.km2_after
+    return max(lost / extent.km2_before, 0.0) if extent.km2_before else 0.0
+
+
+def _count_classes(session: Session, release: Release, features: Features) -> None:
+    """Note how many shapes are of each class."""
+    classes = classes_read(session, release.id)
+    if not classes or release.value_field not in features.columns:
+        return
+    texts = Counter(features.columns[release.value_field].texts())
+    for each in classes:
+        each.count = texts[each.code]
+
+
+def _write_repairs(session: Session, release: Release, repairs: Sequence[Repair]) -> None:
+    session.execute(delete(ReleaseRepair).where(ReleaseRepair.release_id == release.id))
+    rows = (
+        (release.id, each.feature, each.reason, each.before_km2, each.after_km2) for each in repairs
+    )
+    names = ["release_id", "feature", "reason", "before_km2", "after_km2"]
+    copy_into(session, ReleaseRepair.__tablename__, names, rows)
+
+
+def _seen(
+    release: Release, parts: Shapes, values: Floats, observed: Shapes
+) -> tuple[Shapes, Floats]:
     """The parts that lie in what was observed, with their values; what lies beyond is noted."""
-    seen = seen_of(extent, observed)
+    seen = seen_of(parts, values, observed)
     if not len(seen.parts):
         raise NothingSeen(name=release.original_name)
     release.found = release.found | {"beyond_km2": seen.beyond_km2}
     return seen.parts, seen.values
 
 
-def _observed(session: Session, release: Release, path: Path, extent: Extent) -> Shapes:
+def _observed(session: Session, release: Release, extent: Normal) -> Shapes:
     """The parts of what the image could see, by the rule the analyst gave."""
     if release.observed_rule is ObservedRule.COUNTRY:
         return _country(session)
@@ -155,11 +174,18 @@ def _observed(session: Session, release: Release, path: Path, extent: Extent) ->
         frame = shapely.box(*shapely.total_bounds(extent.parts))
         return subdivided(np.array([frame], dtype=object))[0]
     if release.observed_sha256 is None:
-        return _extent(release, path, release.observed_layer, crs=release.crs).parts
+        return _seen_in_file(release, extent)
     with tempfile.TemporaryDirectory() as folder:
         name = str(release.observed_name)
         second = named_copy(release.observed_sha256, name, Path(folder))
-        return _extent(release, second, release.observed_layer).parts
+        return _normal(release, second, Reading(Choice(layer=release.observed_layer))).parts
+
+
+def _seen_in_file(release: Release, extent: Normal) -> Shapes:
+    """What another part of the file says was seen. Raises NoArea."""
+    if extent.observed is None or not len(extent.observed):
+        raise NoArea(name=release.original_name)
+    return extent.observed
 
 
 def _country(session: Session) -> Shapes:
@@ -170,7 +196,7 @@ def _country(session: Session) -> Shapes:
     return np.array(shapely.from_wkb([bytes(part) for part in parts]), dtype=object)
 
 
-def _write_parts(session: Session, release: Release, parts: Shapes, values: Floats) -> None:
+def write_parts(session: Session, release: Release, parts: Shapes, values: Floats) -> None:
     session.execute(delete(ReleasePart).where(ReleasePart.release_id == release.id))
     pairs = zip(values.tolist(), _written(parts), strict=True)
     rows = ((release.id, value, shape) for value, shape in pairs)

@@ -1,6 +1,9 @@
 """Rasters on their way to a release: looked through, written as a COG, counted."""
 
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +18,18 @@ from geo.jobs.release_extents import write_observed
 from geo.lookups import write_raster
 from geo.models.events import LayerKind
 from geo.models.releases import Direction, Release
+from geo.products.classed import covers
+from geo.products.normal import Reading, grid_of
+from geo.products.palettes import PRODUCT as PALETTE
+from geo.queries.readings import classes_read, reading_of
 from geo.raster import pieces
-from geo.raster.bands import Choice
 from geo.raster.cog import value_range, write_cog
 from geo.raster.footprint import footprint
 from geo.raster.grid import Grid
 from geo.raster.histogram import Bins, Summary, round_edges
-from geo.raster.open import opened
+from geo.raster.open import dataset, opened
+from geo.raster.pieces import Report, unheard
+from geo.raster.reasons import Reason
 from geo.services.exposure import clause_of
 from geo.vector.subdivide import subdivided
 
@@ -30,16 +38,19 @@ class NothingObserved(Invalid):
     """{name} holds no value at all: every cell is nodata; ask for the file with the values."""
 
 
-def read(session: Session, release: Release, path: Path) -> None:
+def read(session: Session, release: Release, path: Path, report: Report) -> None:
     """Note what a raster holds, and keep its normal form for the preview.
 
     Raises:
-        NothingObserved, and what `geo.raster.open` refuses.
+        NothingObserved, and what `geo.products.normal` refuses.
     """
-    with opened(path, _choice(release)) as grid:
-        seen = _keep_normal(session, release, grid)
-        release.kind, release.unit = LayerKind.RASTER, grid.unit
-        release.found = _found(grid, seen)
+    reading = reading_of(session, release)
+    with _grid(release, path, reading) as (grid, reasons):
+        seen = _keep_normal(session, release, grid, reasons, report)
+        release.kind, release.unit = LayerKind.RASTER, release.unit or grid.unit
+        release.found = _found(grid, seen, reading) | _palette(release, grid, reading)
+    if reading.classes:
+        _count_classes(session, release, path, reading)
     with opened(path_of(str(release.grid_sha256))) as grid:
         bins = Bins(grid, round_edges(min(seen.least, 0.0), seen.most))
         for piece in pieces.read(grid):
@@ -54,9 +65,10 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     Raises:
         NothingObserved
     """
-    if release.extra_nodata:
-        with opened(path, _choice(release)) as grid:
-            _keep_normal(session, release, grid)
+    reading = reading_of(session, release)
+    if reading.choice.nodata or reading.classes or release.zeros == "unseen":
+        with _grid(release, path, reading) as (grid, reasons):
+            _keep_normal(session, release, grid, reasons, unheard)
     with opened(path_of(str(release.grid_sha256))) as grid:
         lay_out(release, grid)
 
@@ -69,6 +81,35 @@ def lay_out(release: Release, grid: Grid) -> None:
         write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
         release.lookup_sha256 = keep_file(target).sha256
     _note(release, bins)
+
+
+@contextmanager
+def _grid(release: Release, path: Path, reading: Reading) -> Iterator[tuple[Grid, Grid | None]]:
+    """The grid of values of a release and that of its reasons; zeros that were not seen are none.
+
+    A zero is a value that is 0, whatever number it is stored as.
+    """
+    with grid_of(path, reading) as (grid, reasons):
+        unseen = (grid.stored(0.0),) if release.zeros == "unseen" else ()
+        yield replace(grid, nodata=(*grid.nodata, *unseen)), reasons
+
+
+def _count_classes(session: Session, release: Release, path: Path, reading: Reading) -> None:
+    """Note on how many cells of the file each class stands, nodata included."""
+    codes: dict[float, int] = {}
+    for choice in (reading.choice, *reading.tiles):
+        with opened(path, choice) as grid:
+            for piece in pieces.read(grid):
+                for code, count in zip(*np.unique(piece.cells, return_counts=True), strict=True):
+                    codes[float(code)] = codes.get(float(code), 0) + int(count)
+    for each in classes_read(session, release.id):
+        each.count = _standing(each.code, codes)
+
+
+def _standing(code: str, codes: Mapping[float, int]) -> int:
+    held = np.array(list(codes), dtype=float)
+    counts = np.array(list(codes.values()), dtype=np.int64)
+    return int(counts[covers(code)(held)].sum())
 
 
 def _note(release: Release, bins: Bins) -> None:
@@ -92,23 +133,20 @@ def _kept_range(release: Release, least: float, most: float) -> tuple[float, flo
     return floor, max(most, floor)
 
 
-def _choice(release: Release) -> Choice:
-    return Choice(
-        crs=release.crs,
-        layer=release.layer_in_file,
-        band=release.band,
-        nodata=tuple(release.extra_nodata or ()),
-    )
+def _keep_normal(
+    session: Session, release: Release, grid: Grid, reasons: Grid | None, report: Report
+) -> Summary:
+    """Write the COG and that of its reasons, and say where they lie; answers what it holds.
 
-
-def _keep_normal(session: Session, release: Release, grid: Grid) -> Summary:
-    """Write the COG, and say where it lies; answers what it holds. Raises NothingObserved."""
+    Raises NothingObserved.
+    """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "normal.tif"
-        seen = write_cog(grid, target)
+        seen = write_cog(grid, target, report)
         if not seen.observed:
             raise NothingObserved(name=release.original_name)
         release.grid_sha256 = keep_file(target).sha256
+        release.reasons_sha256 = _kept_reasons(reasons, Path(folder) / "reasons.tif")
     outline = footprint(grid)
     release.bounds = from_shape(box(*outline.bounds), 4326)
     parts, _owners = subdivided(np.array([outline], dtype=object))
@@ -116,21 +154,50 @@ def _keep_normal(session: Session, release: Release, grid: Grid) -> Summary:
     return seen
 
 
-def _found(grid: Grid, seen: Summary) -> dict[str, object]:
-    """What the page shows of a raster, in plain values."""
+def _kept_reasons(reasons: Grid | None, target: Path) -> str | None:
+    """The grid of reasons, if its product tells any that its values do not."""
+    if reasons is None:
+        return None
+    told = write_cog(reasons, target).codes.keys() - {float(Reason.VALUE), float(Reason.NODATA)}
+    return keep_file(target).sha256 if told else None
+
+
+def _palette(release: Release, grid: Grid, reading: Reading) -> dict[str, object]:
+    """The colours of a picture of classes; what each means has to be said."""
+    if release.product != PALETTE or reading.classes:
+        return {}
+    with dataset(grid.name) as source:
+        entries = source.colormap(grid.band)
+    colours = {str(code): "#" + bytes(colour[:3]).hex() for code, colour in entries.items()}
+    return {"asks_classes": True, "asks_zeros": False, "suspects": [], "colours": colours}
+
+
+def _found(grid: Grid, seen: Summary, reading: Reading) -> dict[str, object]:
+    """What the page shows of a raster, in plain values.
+
+    Where classes say what each code means, nothing is left to ask of codes.
+    """
+    plain = not reading.classes
     return {
         "crs": label(grid.crs),
         "width": grid.width,
         "height": grid.height,
         "cell": [abs(grid.transform.a) or abs(grid.transform.b), abs(grid.transform.e)],
         "dtype": grid.dtype,
-        "nodata": [str(code) for code in grid.nodata],
+        "nodata": [str(code) for code in grid.nodata] if plain else [],
         "scaled": grid.scaled,
         "cells": seen.cells,
         "observed": seen.observed,
         "zeros": seen.zeros,
         "least": seen.least,
         "most": seen.most,
-        "asks_zeros": not grid.nodata and not grid.masked and seen.zeros > 0,
+        "asks_zeros": plain and not grid.nodata and not grid.masked and seen.zeros > 0,
+        "suspects": [
+            {"number": each.number, "cells": each.cells, "alone": each.alone}
+            for each in seen.suspects
+        ]
+        if plain
+        else [],
+        "codes": {f"{code:g}": count for code, count in seen.codes.items()} if plain else {},
         "notes": list(grid.notes),
     }

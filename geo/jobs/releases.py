@@ -17,17 +17,20 @@ from core.errors import Refusal
 from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
 from core.words import _
-from geo.archives import contents, unpacked
-from geo.jobs import release_extents, release_grids
+from geo.crs import CrsMissing
+from geo.jobs import release_extents, release_grids, release_tables
+from geo.jobs.release_parts import adopt, look_through, places_suggested
 from geo.models.events import LayerKind
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
-from geo.raster.open import is_raster, looks_like_raster
+from geo.products.parts import Part, PartKind
+from geo.products.picking import PartNotChosen, meant, recognised
+from geo.queries.readings import choice_made
+from geo.raster.pieces import Report
 from geo.services.exposure import expose_areas, expose_places
 from geo.services.releases import locked, publish_release
-from geo.vector.open import SHAPES
 
-PICTURES = {".png", ".jpg", ".jpeg"}
+ASKS = (PartNotChosen, CrsMissing)
 
 
 @work
@@ -36,24 +39,24 @@ def read_release(
 ) -> dict[str, str]:
     """Read a hazard file.
 
-    A file that cannot be used is refused with its sentence; the work itself is done then.
+    A file that cannot be used is refused with its sentence; one that holds several parts, or does
+    not say where it lies, waits for somebody who says. The work itself is done then.
     """
     actor.require(May.UPLOAD_RELEASES)
     release = locked(session, release_id, {ReleaseState.RECEIVED})
-    progress.report(0, 1, release.original_name)
     try:
         with _original(release) as path:
-            if _holds_raster(path):
-                release_grids.read(session, release, path)
-            else:
-                release_extents.read(session, release, path)
+            _read(session, release, path, actor, progress)
+    except ASKS as question:
+        with audit.act(session, actor, "releases.ask", release) as figures:
+            release.state, release.refusal = ReleaseState.ASKED, question.message
+            figures.update(reason=question.message)
+        return {"refused": question.message}
     except Refusal as refusal:
         with audit.act(session, actor, "releases.refuse", release) as figures:
             release.state, release.refusal = ReleaseState.REFUSED, refusal.message
             figures.update(reason=refusal.message)
         return {"refused": refusal.message}
-    with audit.act(session, actor, "releases.read", release):
-        release.state = ReleaseState.READ
     return {}
 
 
@@ -70,10 +73,7 @@ def publish(
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
     progress.report(0, 100, _("Bringing the file into its normal form"))
     with _original(release) as path:
-        if release.kind is LayerKind.RASTER:
-            release_grids.prepare(session, release, path)
-        else:
-            release_extents.prepare(session, release, path)
+        _prepare(session, release, path)
     session.flush()
 
     def asked(done: int, total: int) -> None:
@@ -86,23 +86,61 @@ def publish(
     return {"places": places, "areas": areas}
 
 
+def _read(session: Session, release: Release, path: Path, actor: Actor, progress: Progress) -> None:
+    """Look through a file, take the part that is meant, and read it for the preview.
+
+    What cannot be read leaves no more behind than the parts that were found.
+    """
+    looked = _shares(progress, 0, 40, _("Looking through the file"))
+    of, found = look_through(session, release, path, looked)
+    release.found = {}
+    part = meant(of, found, choice_made(release))
+    said = recognised(path, of, part, found)
+    if part.crs is None and part.bounds is not None:
+        release.found = {"number": part.number, "places": places_suggested(session, part)}
+    read = _shares(progress, 40, 100, _("Reading its values"))
+    with session.begin_nested(), audit.act(session, actor, "releases.read", release):
+        adopt(session, release, part, said)
+        session.flush()
+        _read_part(session, release, path, part, read)
+        release.found = release.found | {"part": part.title, "says": list(said.says)}
+        release.state = ReleaseState.READ
+
+
+def _read_part(session: Session, release: Release, path: Path, part: Part, report: Report) -> None:
+    if part.kind is PartKind.TABLE:
+        release_tables.read(session, release, path)
+    elif part.kind is PartKind.POLYGONS:
+        release_extents.read(session, release, path)
+    else:
+        release_grids.read(session, release, path, report)
+
+
+def _prepare(session: Session, release: Release, path: Path) -> None:
+    if release.kind is LayerKind.RASTER:
+        release_grids.prepare(session, release, path)
+    elif release.code_field:
+        release_tables.prepare(session, release, path)
+    else:
+        release_extents.prepare(session, release, path)
+
+
+def _shares(progress: Progress, first: int, last: int, note: str) -> Report:
+    """Tells how far a stage of the work is, each hundredth once."""
+    told = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        now = first + (last - first) * done // max(total, 1)
+        if now != told:
+            progress.report(now, 100, note)
+            told = now
+
+    return report
+
+
 @contextmanager
 def _original(release: Release) -> Iterator[Path]:
     """The file as it was sent, under the name it had, for as long as the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
         yield named_copy(release.original_sha256, release.original_name, Path(folder))
-
-
-def _holds_raster(path: Path) -> bool:
-    """Whether a file, or any file of an archive, is a grid of cells rather than shapes.
-
-    Pictures that lie beside shapes are maps made of them.
-    """
-    with unpacked(path) as place:
-        files = contents(place)
-        grids = [file for file in files if looks_like_raster(file)]
-        if len(files) == 1 and not grids:
-            return is_raster(files[0])
-        if any(file.suffix.lower() in SHAPES for file in files):
-            return any(grid.suffix.lower() not in PICTURES for grid in grids)
-        return bool(grids)

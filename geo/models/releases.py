@@ -26,6 +26,7 @@ class ReleaseState(StrEnum):
     """Where a release is between a file and a fact."""
 
     RECEIVED = "received"
+    ASKED = "asked"  # which part of the file is meant, or where it lies
     READ = "read"
     CONFIRMED = "confirmed"
     PUBLISHED = "published"
@@ -56,9 +57,15 @@ class Release(Row):
     `found` is what the reader saw in the file (CRS, size, band, nodata, layers, warnings), for the
     page alone; what counts in queries has a column. `floor` is the least (or most) value that is
     stored of each location. `grid_sha256` is the normal form of a raster, `lookup_sha256` the file
-    places are looked up in. `histogram` counts raster cells, or square kilometres of extent, in the
-    256 bins between `histogram_edges`. `crs`, `band`, `layer_in_file`, `value_field` and
-    `extra_nodata` are what the analyst said where the file did not speak for itself.
+    places are looked up in, `reasons_sha256` a grid of why cells of the first have no value.
+    `histogram` counts raster cells, or square kilometres of extent, in the 256 bins between
+    `histogram_edges`. `refusal` says why the file was refused, or what is asked of it.
+
+    Which part of the file is meant is said by `file_in_archive`, `layer_in_file`, `variable`,
+    `time_in_file` and `band`; `crs`, `value_field`, `extra_nodata` and `zeros` ("value", "unseen")
+    are what the analyst said where the file did not speak for itself. `code_field` is the column of
+    area codes of a table. Until it is confirmed, the meaning is what the family of its `product`
+    says of it; `day_only` says that the hour of `observed_at` is not known.
     """
 
     __tablename__ = "releases"
@@ -83,11 +90,20 @@ class Release(Row):
     direction: Mapped[Direction] = mapped_column(states(Direction), default=Direction.AT_LEAST)
     floor: Mapped[float | None]
     observed_at: Mapped[datetime | None]
+    day_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    forecast: Mapped[bool] = mapped_column(default=False, server_default="false")
+    product: Mapped[str | None]
+    product_title: Mapped[str | None]
     source: Mapped[str | None]
     licence: Mapped[str | None]
     band: Mapped[int | None] = mapped_column(SmallInteger)
+    file_in_archive: Mapped[str | None]
     layer_in_file: Mapped[str | None]
+    variable: Mapped[str | None]
+    time_in_file: Mapped[str | None]
     value_field: Mapped[str | None]
+    code_field: Mapped[str | None]
+    zeros: Mapped[str | None]
     extra_nodata: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
     crs: Mapped[str | None]
     observed_rule: Mapped[ObservedRule | None] = mapped_column(states(ObservedRule))
@@ -95,6 +111,7 @@ class Release(Row):
     observed_sha256: Mapped[str | None]
     observed_layer: Mapped[str | None]
     grid_sha256: Mapped[str | None]
+    reasons_sha256: Mapped[str | None]
     lookup_sha256: Mapped[str | None]
     bounds: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
     histogram: Mapped[list[float] | None] = mapped_column(ARRAY(Float))

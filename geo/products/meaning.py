@@ -1,6 +1,6 @@
 """What a family of products says of a file: what it measures, and what its codes mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +29,21 @@ class ClassOf:
     means: Means
     value: float | None = None
     plus: float = 0.0
+
+
+def turned(one: ClassOf, means: Means | None) -> ClassOf:
+    """A class that means something else; None: its code is the value."""
+    if means is None:
+        return replace(one, means=Means.IN, value=None, plus=0.0)
+    if means is one.means and not is_number(one):
+        return one
+    values = {Means.IN: 1.0, Means.OUT: 0.0, Means.PERMANENT_WATER: 0.0}
+    return replace(one, means=means, value=values.get(means), plus=0.0)
+
+
+def is_number(one: ClassOf) -> bool:
+    """Whether the code of a class is its value."""
+    return one.means is Means.IN and one.value is None and not one.plus
 
 
 @dataclass(frozen=True)

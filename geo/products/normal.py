@@ -90,8 +90,9 @@ class Repair:
 class Normal:
     """An extent as it is published: parts of EPSG:4326 with their values.
 
-    `observed` and `water` are parts too, None where the file does not say. `km2_before` and
-    `km2_after` are the ground of all features, overlaps counted as often as they are drawn.
+    `observed` and `water` are parts too, None where the file does not say. `km2` is the ground they
+    cover, `km2_before` and `km2_after` that of all features, overlaps counted as often as they are
+    drawn.
     """
 
     parts: Shapes
@@ -99,6 +100,7 @@ class Normal:
     observed: Shapes | None
     water: Shapes | None
     repairs: tuple[Repair, ...]
+    km2: float
     km2_before: float
     km2_after: float
 
@@ -144,6 +146,7 @@ def shapes_of(path: Path, reading: Reading) -> Normal:
             Repair(at + 1, reasons[at], float(before[at]), float(after[at]))
             for at in sorted(reasons)
         ),
+        km2=extent.km2,
         km2_before=float(before.sum()),
         km2_after=float(after.sum()),
     )

@@ -9,6 +9,7 @@ from geo.products.parts import Part, PartKind
 from geo.products.specimen import Specimen
 from geo.raster.open import dataset, readable
 
+PRODUCT = "palette"
 MOST = 32  # entries of a palette that a person can go through
 
 
@@ -23,7 +24,7 @@ def recognise(specimen: Specimen) -> Recognition | None:
         return None
     used = [f"{code:g} {colours.get(int(code), '')} ({count:,})" for code, count in codes.items()]
     return Recognition(
-        product="palette",
+        product=PRODUCT,
         title=_("Picture of classes"),
         part=part,
         observed_rule="cells",

@@ -96,6 +96,8 @@ def release_meant(
 def releases_to_settle(session: Session, *, actor: Actor) -> list[Release]:
     """The releases that wait for the actor: to say what a file means, or to publish it."""
     waits = []
+    if actor.may(May.UPLOAD_RELEASES):
+        waits.append(ReleaseState.ASKED)
     if actor.may(May.CONFIRM_RELEASES):
         waits.append(ReleaseState.READ)
     if actor.may(May.PUBLISH_RELEASES):

@@ -88,6 +88,11 @@ class Grid:
         packed = stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2
         return np.asarray(found.astype(np.float32) if packed else found)
 
+    def stored(self, value: float) -> float:
+        """The stored number that means a value; whole where it is as good as whole."""
+        number = (value - self.offset) / self.scale
+        return float(round(number)) if abs(number - round(number)) <= NEAR else number
+
     def positions(self, x: Floats, y: Floats) -> tuple[Indices, Indices, Flags]:
         """Row and column of the cells that hold N points, and which points lie in the grid at all.
 

@@ -41,19 +41,20 @@ class Seen:
     beyond_km2: float
 
 
-def seen_of(extent: Extent, observed: Shapes) -> Seen:
-    """What of an extent lies in what could be seen (valid polygons, EPSG:4326), and what beyond.
+def seen_of(parts: Shapes, values: Floats, observed: Shapes) -> Seen:
+    """Which of N parts with values lie in what could be seen (valid polygons, EPSG:4326), and how
+    much lies beyond.
 
     Few parts lie across the border; the others are told apart by the prepared outline.
     """
     whole = shapely.disjoint_subset_union_all(observed)
     shapely.prepare(whole)
-    inside = shapely.covers(whole, extent.parts)
-    across = extent.parts[~inside]
+    inside = shapely.covers(whole, parts)
+    across = parts[~inside]
     pieces, owners = subdivided(shapely.intersection(across, whole))
     return Seen(
-        np.concatenate([extent.parts[inside], pieces]),
-        np.concatenate([extent.values[inside], extent.values[~inside][owners]]),
+        np.concatenate([parts[inside], pieces]),
+        np.concatenate([values[inside], values[~inside][owners]]),
         ground_km2(subdivided(shapely.difference(across, whole))[0]),
     )
 

@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   'legend': () => import('./behaviours/legend.js'),
   'map': () => import('./map/map.js'),
   'opens': () => import('./behaviours/opens.js'),
+  'placing': () => import('./behaviours/placing.js'),
   'progress': () => import('./behaviours/progress.js'),
   'same-question': () => import('./behaviours/same-question.js'),
   'scan': () => import('./behaviours/scan.js'),
@@ -18,6 +19,7 @@ const BEHAVIOURS = {
   'tabs': () => import('./behaviours/tabs.js'),
   'toasts': () => import('./behaviours/toasts.js'),
   'upload': () => import('./behaviours/upload.js'),
+  'value': () => import('./behaviours/value.js'),
 };
 const started = new WeakSet();
 

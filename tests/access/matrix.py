@@ -80,6 +80,8 @@ GETS: dict[str, Row] = {
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
+    "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
+    "hazard_files.value": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
     "hazards.index": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.new": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),

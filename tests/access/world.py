@@ -183,6 +183,7 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
     return {
         "release_id": flood.id,
+        "part": 1,
         "event_id": event_id,
         "job_id": job_id,
         "user_id": invited.user_id,

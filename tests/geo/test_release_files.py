@@ -24,14 +24,9 @@ from geo.models.releases import (
     ReleasePart,
     ReleaseState,
 )
+from geo.raster.bands import Choice
 from geo.raster.picture import png
-from geo.services.releases import (
-    Choice,
-    MeaningIncomplete,
-    choose_in_file,
-    confirm_release,
-    faults_of,
-)
+from geo.services.meanings import MeaningIncomplete, choose_in_file, confirm_release, faults_of
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country
 from tests.make.registry import make_location

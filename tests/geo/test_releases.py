@@ -20,6 +20,7 @@ from geo.models.releases import (
     ReleaseState,
 )
 from geo.queries.selections import Question, ReleaseNotAskable, release_asked
+from geo.raster.bands import Choice
 from geo.services.events import (
     EventCannotTurn,
     EventClosed,
@@ -29,13 +30,10 @@ from geo.services.events import (
     create_event,
     turn_event,
 )
+from geo.services.meanings import LayerOfOtherKind, choose_in_file, confirm_release
 from geo.services.releases import (
-    Choice,
-    LayerOfOtherKind,
     ReasonMissing,
     ReleaseNotInState,
-    choose_in_file,
-    confirm_release,
     receive_release,
     refuse_release,
     withdraw_release,

@@ -12,7 +12,7 @@ from geo.jobs.releases import publish, read_release
 from geo.models.locations import Location
 from geo.models.releases import ObservedRule, Release
 from geo.queries.selections import Question, answered
-from geo.services.releases import Meaning, confirm_release
+from geo.services.meanings import Meaning, confirm_release
 from tests.make.jobs import Silent
 
 DEPTHS = [[0.0, 0.4, 0.5, 1.5], [2.0, -9999.0, 0.5, 0.2]]

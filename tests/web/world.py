@@ -85,6 +85,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
         "differences.table",
+        "hazard_files.picture",
+        "hazard_files.value",
         *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
         "tiles.areas",
         "tiles.release_cells",
