@@ -7,7 +7,9 @@ from core.actor import PLATFORM
 from core.db import transaction
 from core.seals import BATCH, seal
 from geo.jobs.exposure import sample_due
+from geo.jobs.stumbles import refuse_stumbled
 from geo.queries.exposure import anything_due
+from geo.queries.stumbles import anything_stumbled
 from registry.jobs.household_cells import count_households, recount_households
 from registry.queries.household_cells import uncounted
 from registry.queries.stale_cells import anything_stale
@@ -15,7 +17,9 @@ from registry.queries.stale_cells import anything_stale
 
 def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, and the counting of households by
-    cell, where a release or a change waits for it."""
+    cell, where a release or a change waits for it. Files whose reading broke down are refused."""
+    if anything_stumbled(session):
+        jobs.defer(session, refuse_stumbled, actor=PLATFORM, dedupe="stumbled")
     if anything_due(session):
         jobs.defer(session, sample_due, actor=PLATFORM, dedupe="due")
     for release_id in uncounted(session):

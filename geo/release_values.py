@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.storage import path_of
 from core.words import _
 from geo.crs import WGS84, carried
+from geo.measures import FLOODED
 from geo.models.events import LayerKind
 from geo.models.releases import Release, ReleaseObserved, ReleasePart
 from geo.raster.open import opened
@@ -38,6 +39,8 @@ def _of_cell(release: Release, lon: float, lat: float) -> ValueAt:
         told, _there = _sampled(release.reasons_sha256, lon, lat)
         reason = Reason(int(told)) if told is not None else reason
     says = _words()[reason]
+    if value is not None and release.measure == FLOODED and not says:
+        says = _("flooded") if value > 0 else _("dry")
     if value is None and not says:
         says = _("no data") if inside else _("outside the grid")
     return ValueAt(value, says)

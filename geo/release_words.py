@@ -1,6 +1,6 @@
 """What is said of a release: what it measures, when it was observed, what is asked of it."""
 
-from core.clock import moment_said
+from core.clock import day_said, moment_said
 from core.words import _, figure_said
 from geo.measures import FLOODED
 from geo.models.releases import Direction, Release
@@ -17,8 +17,18 @@ def observed(release: Release) -> str:
     number = release.number or release.id
     if release.observed_at is None:
         return _("release {number}", number=number)
-    when = moment_said(release.observed_at)
-    return _("observed {when}; release {number}", when=when, number=number)
+    said = when(release)
+    if release.forecast:
+        return _("forecast of {when}; release {number}", when=said, number=number)
+    return _("observed {when}; release {number}", when=said, number=number)
+
+
+def when(release: Release) -> str:
+    """When it was observed: the moment, or the day where no more is known; empty if nothing is."""
+    if release.observed_at is None:
+        return ""
+    said = day_said if release.day_only else moment_said
+    return said(release.observed_at)
 
 
 def clause(release: Release, threshold: float | None) -> str:

@@ -211,6 +211,8 @@ def _suspects(release: Release) -> list[tuple[int, float]]:
 
 
 def _likely_measure(release: Release) -> str:
+    if release.code_field:
+        return ""
     yes_or_no = release.found.get("most") == 1 and release.found.get("dtype") == "uint8"
     return FLOODED if release.kind is LayerKind.EXTENT or yes_or_no else WATER_DEPTH
 

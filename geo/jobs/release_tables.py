@@ -56,7 +56,7 @@ def read(session: Session, release: Release, path: Path) -> None:
     numeric = [name for name in sheet.measured if name != matched.coded]
     release.kind, release.code_field = LayerKind.EXTENT, matched.coded
     if release.value_field not in numeric:
-        release.value_field = None
+        release.value_field = numeric[0] if len(numeric) == 1 else None
     parts, values = _parts(session, sheet, matched, release.value_field)
     strangers = _strangers(sheet, matched)
     release.found = {

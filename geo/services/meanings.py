@@ -146,7 +146,7 @@ def confirm_release(
         )
         if release.product:
             session.flush()
-            remember(session, release)
+            remember(session, release, actor.id)
     return release
 
 

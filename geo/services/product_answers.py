@@ -13,12 +13,12 @@ SAME = (
 )  # fmt: skip
 
 
-def remember(session: Session, release: Release) -> None:
+def remember(session: Session, release: Release, answered_by: int) -> None:
     """Keep what a confirmed release was said to mean; part of confirming it, and of its act."""
     answer = session.get(ProductAnswer, release.product) or ProductAnswer(product=release.product)
     for name in SAME:
         setattr(answer, name, getattr(release, name))
-    answer.answered_by, answer.answered_at = release.confirmed_by, func.now()
+    answer.answered_by, answer.answered_at = answered_by, func.now()
     session.add(answer)
     session.flush()
     session.execute(delete(ProductClass).where(ProductClass.product == release.product))

@@ -250,6 +250,7 @@ JOBS: dict[str, Row] = {
     "geo.jobs.areas.import_boundaries": Row(needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}),
     "geo.jobs.exposure.sample_due": Row(),
     "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
+    "geo.jobs.stumbles.refuse_stumbled": Row(),
     "geo.jobs.releases.read_release": Row(needs(Geo.UPLOAD_RELEASES), about=RELEASE),
     "programs.jobs.payments.write_payment_list": Row(
         needs(Programs.EXPORT_PAYMENTS), PEOPLE, {"batch_id": "batch_id"}

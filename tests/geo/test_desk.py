@@ -13,7 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.jobs import Job, JobState, defer
 from core.storage import path_of
+from geo.jobs.releases import read_release
+from geo.jobs.stumbles import refuse_stumbled
 from geo.models.events import LayerKind
 from geo.models.readings import FilePart, ReleaseClass, Role
 from geo.models.releases import Direction, ObservedRule, Release, ReleaseState
@@ -26,12 +29,14 @@ from geo.queries.readings import (
     part_of,
     repairs_of,
 )
+from geo.queries.stumbles import anything_stumbled
 from geo.raster.bands import Choice
 from geo.raster.open import opened
 from geo.raster.reasons import Reason
 from geo.services.meanings import Meaning, choose_in_file, faults_of
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country
+from tests.make.jobs import Silent
 from tests.make.products import GFM, code_file, zip_of
 from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, answers, published, read
@@ -281,3 +286,33 @@ def test_a_layer_of_a_file_is_named_by_a_command_too(
 
     assert (release.state, release.kind) == (ReleaseState.READ, LayerKind.EXTENT)
     assert release.file_in_archive == "large.geojson"
+
+
+def test_a_file_over_which_the_reading_broke_down_is_refused_and_not_left_waiting(
+    session: Session, anybody: Actor, received: Receive, tmp_path: Path
+) -> None:
+    waiting = received(depth_file(tmp_path / "depth.tif", DEPTHS))
+    waiting.state = ReleaseState.RECEIVED
+    session.flush()
+    job_id = defer(session, read_release, actor=anybody, about=waiting, release_id=waiting.id)
+    assert not anything_stumbled(session)  # it may still succeed
+
+    session.get_one(Job, job_id).state = JobState.FAILED
+    assert anything_stumbled(session)
+    refuse_stumbled(session, actor=anybody, progress=Silent())
+
+    assert waiting.state is ReleaseState.REFUSED
+    assert "depth.tif is a GeoTIFF over which the reading broke down" in str(waiting.refusal)
+    assert not anything_stumbled(session)
+
+
+def test_ground_that_mending_takes_away_has_to_be_said_to_be_right(
+    received: Receive, tmp_path: Path
+) -> None:
+    release = received(shapes_file(tmp_path / "flood.geojson", (shapely.box(0, 0, 1, 1), {})))
+    release.found = release.found | {"lost_share": 0.0011}
+
+    assert set(faults_of(release, FLOOD)) == {"loses"}
+    assert faults_of(release, replace(FLOOD, loses=True)) == {}
+    release.found = release.found | {"lost_share": 0.0009}
+    assert faults_of(release, FLOOD) == {}
