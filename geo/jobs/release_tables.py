@@ -1,6 +1,7 @@
 """Tables by area on their way to a release: their codes matched with our areas, which have the
 shapes that the table lacks."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
+from geo.archives import listed
 from geo.crs import Floats
 from geo.ellipsoid import Shapes
 from geo.jobs.release_extents import lay_out, write_parts
 from geo.models.areas import Area, AreaPart
 from geo.models.events import LayerKind
 from geo.models.releases import Release
+from geo.products.coded import CodeTwice
 from geo.products.tables import Sheet, sheet_of
 from geo.queries.readings import choice_made
 
@@ -49,7 +52,7 @@ def read(session: Session, release: Release, path: Path) -> None:
     """Note what a table holds and which of its rows we know the area of, and show those areas.
 
     Raises:
-        NoAreaCodes, and what `geo.tables` refuses.
+        NoAreaCodes, CodeTwice, and what `geo.tables` refuses.
     """
     sheet = sheet_of(path, choice_made(release))
     matched = _matched(session, sheet)
@@ -64,7 +67,6 @@ def read(session: Session, release: Release, path: Path) -> None:
         "rows": len(matched.areas),
         "matched": int((matched.areas >= 0).sum()),
         "old": matched.old,
-        "repeated": _repeated(matched),
         "strangers": strangers[:SHOWN],
         "unmatched": len(strangers),
         "km2": _km2(session, matched),
@@ -80,7 +82,7 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     """Give each area the value of its row; what the table has a value for was observed.
 
     Raises:
-        NoAreaCodes, NoAreaValued
+        NoAreaCodes, CodeTwice, NoAreaValued
     """
     sheet = sheet_of(path, choice_made(release))
     matched = _matched(session, sheet)
@@ -91,7 +93,10 @@ def prepare(session: Session, release: Release, path: Path) -> None:
 
 
 def _matched(session: Session, sheet: Sheet) -> Matched:
-    """The areas of the rows: by their code of today, else of before, else by another column."""
+    """The areas of the rows: by their code of today, else of before, else by another column.
+
+    Raises NoAreaCodes, CodeTwice.
+    """
     known = _known(session, [text for texts in sheet.columns.values() for text in texts])
     coded = sheet.coded_by(known)
     if coded is None:
@@ -103,7 +108,15 @@ def _matched(session: Session, sheet: Sheet) -> Matched:
         for row in np.flatnonzero(rows < 0).tolist():
             rows[row], current = known.get(sheet.columns[name][row], (-1, False))
             in_force += current and name == coded
+    if twice := _twice(sheet.columns[coded], rows):
+        raise CodeTwice(name=sheet.name, codes=listed(twice))
     return Matched(coded, rows, int((rows >= 0).sum()) - in_force)
+
+
+def _twice(codes: Sequence[str], areas: NDArray[np.int64]) -> list[str]:
+    """The codes of rows that speak of one area."""
+    times = Counter(areas[areas >= 0].tolist())
+    return [code for code, area in zip(codes, areas.tolist(), strict=True) if times[area] > 1]
 
 
 def _known(session: Session, texts: Sequence[str]) -> dict[str, tuple[int, bool]]:
@@ -117,12 +130,10 @@ def _known(session: Session, texts: Sequence[str]) -> dict[str, tuple[int, bool]
 def _parts(
     session: Session, sheet: Sheet, matched: Matched, column: str | None
 ) -> tuple[Shapes, Floats]:
-    """The pieces of the areas that have a value, each with it; the largest of several."""
+    """The pieces of the areas that have a value, each with it."""
     values = np.full(len(matched.areas), SOMETHING) if column is None else sheet.values(column)
-    of_area: dict[int, float] = {}
-    for area, value in zip(matched.areas.tolist(), values.tolist(), strict=True):
-        if area >= 0 and not np.isnan(value):
-            of_area[area] = max(value, of_area.get(area, value))
+    there = (matched.areas >= 0) & ~np.isnan(values)
+    of_area = dict(zip(matched.areas[there].tolist(), values[there].tolist(), strict=True))
     pieces: Select[int, bytes] = select(AreaPart.area_id, func.ST_AsBinary(AreaPart.part))
     found = session.execute(pieces.where(AreaPart.area_id.in_(of_area)).order_by(AreaPart.id)).all()
     shapes = shapely.from_wkb([bytes(part) for _area, part in found])
@@ -133,12 +144,6 @@ def _strangers(sheet: Sheet, matched: Matched) -> list[str]:
     """The codes of the rows whose area we do not know."""
     codes = sheet.columns[matched.coded]
     return [codes[row] for row in np.flatnonzero(matched.areas < 0).tolist()]
-
-
-def _repeated(matched: Matched) -> int:
-    """How many rows speak of an area that another row speaks of."""
-    known = matched.areas[matched.areas >= 0]
-    return len(known) - len(np.unique(known))
 
 
 def _km2(session: Session, matched: Matched) -> float:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
 import shapely
 import xlsxwriter
 from sqlalchemy.orm import Session
@@ -140,18 +139,12 @@ def test_a_table_of_codes_we_do_not_know_is_refused(
     assert "codes of areas we know" in str(release.refusal)
 
 
-@pytest.mark.parametrize("larger", ["90", "30"])
-def test_of_two_rows_of_an_area_the_larger_value_holds(
-    larger: str, session: Session, anybody: Actor, received: Receive, tmp_path: Path
+def test_two_rows_of_one_area_are_refused(
+    session: Session, received: Receive, tmp_path: Path
 ) -> None:
     make_country(session)
-    make_location(session, 0.5, 0.5, accuracy_m=None)
-    rows = f"pcode,rain_mm\nX11,{larger}\nX11,60\n"
-    release = received(table(tmp_path / "rain.csv", rows))
 
-    assert release.found["repeated"] == 1
-    published(session, release, anybody, RAIN)
+    release = received(table(tmp_path / "rain.csv", "pcode,rain_mm\nX11,9\nX12,1\nX11,60\n"))
 
-    most = max(60, int(larger))
-    assert answers(session, release, threshold=float(most)) == {0.5: "in"}
-    assert answers(session, release, threshold=most + 1.0) == {0.5: "out"}
+    assert release.state is ReleaseState.REFUSED
+    assert "several rows for X11" in str(release.refusal)
