@@ -19,6 +19,7 @@ from app.auth.purposes import require_purpose
 from core.actor import NOBODY, Actor
 from core.db import stand, transaction
 from core.errors import Invalid
+from core.storage import kept_if_done
 from core.words import speaking
 
 V = TypeVar("V", bound=Callable[..., object])
@@ -43,7 +44,7 @@ class Platform(Flask):
 
     def dispatch_request(self) -> Response:
         """A view that returns commits; a view that raises rolls back."""
-        with transaction() as g.session:
+        with kept_if_done(), transaction() as g.session:
             g.actor, g.language = admit(g.session)
             stand(g.session, g.actor)
             with speaking(g.language):

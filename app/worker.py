@@ -33,6 +33,7 @@ from core.errors import Forbidden, Refusal
 from core.jobs import Cancelled, Job, JobState, Progress
 from core.seals import seal
 from core.settings import settings
+from core.storage import kept_if_done
 from core.words import language_of, speaking
 
 log = logging.getLogger("highground.worker")
@@ -158,7 +159,7 @@ def do(job_id: int) -> None:
 
 
 def _do(job: Job, progress: Progress) -> None:
-    with transaction() as session:
+    with kept_if_done(), transaction() as session:
         actor = _asker(session, job)
         if job.work in jobs.for_all:
             stand_whole(session)

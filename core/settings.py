@@ -57,6 +57,11 @@ class Settings:
     rounding: str = _setting("What figures in public files are rounded to.", "10")
     ask_purpose: str = _setting("What a purpose is asked for: registrants, exports; or none.", "")
     backup_folder: str = _setting("Where backups are made to, for the pages to say when.", "")
+    fetch_hosts: str = _setting(
+        "The hosts hazard files are fetched from, divided by commas; HOST:PORT=ADDRESS names one "
+        "within. Empty: none.",
+        "",
+    )
 
 
 @cache

@@ -13,9 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from core.crypto import Key, configured, key_named, newest, open_stream, seal_stream
 from core.errors import Invalid, NotFound
@@ -24,6 +25,8 @@ from core.settings import settings
 CHUNK = 1 << 20
 SEALED = "highground sealed"  # how a sealed file begins
 OPEN = "open"  # stands for the key of one that was opened for good
+
+_placed: ContextVar[list[tuple[Path, int]] | None] = ContextVar("placed", default=None)
 
 
 class FileTooLarge(Invalid):
@@ -36,6 +39,12 @@ class FileEmpty(Invalid):
 
 class FileGone(NotFound):
     """A stored file is missing from the storage folder; restore it from a backup."""
+
+
+class Readable(Protocol):
+    """What bytes come from, some at a time and none at the end: an upload, a file, an address."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,26 @@ class Head:
     name: str
 
 
-def keep(stream: IO[bytes]) -> Kept:
+@contextmanager
+def kept_if_done() -> Iterator[None]:
+    """What is newly kept in the block stays if the block ends well, and is taken away if it fails.
+
+    Where somebody else kept the same bytes meanwhile, theirs has taken the place, and stays.
+    """
+    placed: list[tuple[Path, int]] = []
+    before = _placed.set(placed)
+    try:
+        yield
+    except BaseException:
+        for place, inode in placed:
+            if place.exists() and place.stat().st_ino == inode:
+                place.unlink()
+        raise
+    finally:
+        _placed.reset(before)
+
+
+def keep(stream: Readable) -> Kept:
     """Stream an upload into storage and say what it is; the same bytes twice are kept once.
 
     Raises:
@@ -74,7 +102,7 @@ def keep_file(path: Path) -> Kept:
         return _kept(stream, sys.maxsize)
 
 
-def keep_personal(stream: IO[bytes]) -> Kept:
+def keep_personal(stream: Readable) -> Kept:
     """Stream an upload that names people into storage, as `keep` does; sealed where configured.
 
     Raises:
@@ -186,7 +214,7 @@ def _write_sealed(plain: Path, place: Path, key: Key | None) -> None:
                 shutil.copyfileobj(stream, out, CHUNK)
             out.flush()
             os.fsync(out.fileno())
-        Path(name).replace(place)
+        _settle(Path(name), place)
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -211,7 +239,7 @@ def _head(path: Path) -> Head | None:
     return Head(key, name)
 
 
-def _kept(stream: IO[bytes], limit: int) -> Kept:
+def _kept(stream: Readable, limit: int) -> Kept:
     handle, name = tempfile.mkstemp(dir=_folder("incoming"))
     digest, size = hashlib.sha256(), 0
     try:
@@ -226,10 +254,18 @@ def _kept(stream: IO[bytes], limit: int) -> Kept:
             os.fsync(out.fileno())
         if size == 0:
             raise FileEmpty
-        Path(name).replace(_place(digest.hexdigest()))
+        _settle(Path(name), _place(digest.hexdigest()))
     finally:
         Path(name).unlink(missing_ok=True)
     return Kept(digest.hexdigest(), size)
+
+
+def _settle(written: Path, place: Path) -> None:
+    """Give a file its place; noted, where what it is kept for may yet fail."""
+    placed = _placed.get()
+    if placed is not None and not place.exists():
+        placed.append((place, written.stat().st_ino))
+    written.replace(place)
 
 
 def path_of(sha256: str) -> Path:

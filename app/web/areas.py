@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
+from app.intake import FileNotChosen
 from app.records import job_of
 from app.request import actor, db
-from app.web.hazards import FileNotChosen
 from app.web.maps import map_settings
 from core.errors import NotFound
 from core.jobs import defer, is_work

@@ -29,7 +29,7 @@ from geo.queries.readings import (
     parts_of,
     repairs_of,
 )
-from geo.queries.releases import ReleasePage, release_seen
+from geo.queries.releases import ReleasePage, release_page, release_seen
 from geo.raster.bands import Choice
 from geo.release_values import value_at
 
@@ -142,8 +142,11 @@ def desk_page(
 
 
 def _meaning(page: ReleasePage, observed: list[FilePart]) -> dict[str, str]:
-    """What stands in the form at first; with what was answered before, if that is wanted."""
-    meaning = meaning_kept(page, next(iter(observed), None))
+    """What stands in the form at first; with what was answered before, or what another release was
+    said to mean, if that is wanted."""
+    like = request.args.get("like", type=int)
+    shown = release_page(db(), like, actor=actor()) if like else page
+    meaning = meaning_kept(shown, next(iter(observed), None))
     answer = answer_before(db(), page.release)
     if answer is None or "answers" not in request.args:
         return meaning

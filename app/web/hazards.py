@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.intake import fetching_is_on, files_sent, take_in
 from app.request import actor, db
 from app.web.hazard_files import (
     choice_sent,
@@ -19,9 +20,7 @@ from app.web.hazard_files import (
 )
 from app.web.maps import legend_of, map_settings
 from app.web.meanings import meaning_sent, one_of, shock_sent
-from core.errors import Invalid
 from core.jobs import defer
-from core.storage import keep
 from core.words import _
 from geo.jobs import releases as works
 from geo.models.events import EventKind, EventState, Severity
@@ -45,15 +44,13 @@ bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 UNREAD = (ReleaseState.RECEIVED, ReleaseState.ASKED, ReleaseState.REFUSED)
 
 
-class FileNotChosen(Invalid):
-    """No file was chosen; choose one, or drop it onto the page."""
-
-
 @bp.get("/")
 def index() -> str:
     desk = hazard_desk(db(), actor=actor())
     options = [(each.event.id, each.event.name) for each in desk if each.is_open]
-    return render_template("hazards/index.html", desk=desk, options=options, **_kinds())
+    return render_template(
+        "hazards/index.html", desk=desk, options=options, fetches=fetching_is_on(), **_kinds()
+    )
 
 
 @bp.get("/new")
@@ -61,7 +58,9 @@ def new() -> str:
     """Send a file; where there is no event yet, write one down first."""
     options = [(event.id, event.name) for event in open_events(db(), actor=actor())]
     chosen = request.args.get("event", type=int)
-    return render_template("hazards/new.html", options=options, chosen=chosen, **_kinds())
+    return render_template(
+        "hazards/new.html", options=options, chosen=chosen, fetches=fetching_is_on(), **_kinds()
+    )
 
 
 @bp.post("/events")
@@ -80,17 +79,16 @@ def turn_event(event_id: int) -> Response:
 
 @bp.post("/")
 def receive() -> Response:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise FileNotChosen
-    got = releases.receive_release(
-        db(), request.form.get("event", 0, int), keep(file.stream), file.filename, actor=actor()
-    )
-    if got.known:
-        flash(_("These are the same bytes as a file that is already here: this one."))
-    else:
-        _put_off(works.read_release, got.release.id)
-    return redirect(url_for(".show", release_id=got.release.id), 303)
+    files = files_sent(request.files.getlist("file"))
+    taken = take_in(db(), request.form.get("event", 0, int), files, actor=actor())
+    for one in taken:
+        if one.known:
+            name = one.release.original_name
+            flash(_("{name} is here already, byte by byte: this release.", name=name))
+    if len(taken) == 1:
+        return redirect(url_for(".show", release_id=taken[0].release.id), 303)
+    flash(_("{count} files came in; each is read by itself.", count=len(taken)))
+    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/<int:release_id>")

@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.intake import FileNotChosen
 from app.looks import look_through
 from app.request import actor, db
-from app.web.hazards import FileNotChosen
 from app.web.import_pages import day_orders, noticed, row_shown, state_said, steps_of, verdict_said
 from core.errors import Refusal
 from core.jobs import defer

@@ -72,6 +72,14 @@ class Release(Row):
     __table_args__ = (
         UniqueConstraint("layer_id", "number"),
         Index(None, "original_sha256"),
+        Index(
+            "uq_releases_event_original",
+            "event_id",
+            "original_sha256",
+            unique=True,
+            postgresql_where="state not in ('refused', 'withdrawn')",
+            info={"refusal": "This file was sent to this event a moment ago; reload the page."},
+        ),
         Index(None, "state"),
     )
 
@@ -83,6 +91,7 @@ class Release(Row):
     original_name: Mapped[str]
     original_sha256: Mapped[str]
     original_bytes: Mapped[int] = mapped_column(BigInteger)
+    original_url: Mapped[str | None]
     kind: Mapped[LayerKind | None] = mapped_column(states(LayerKind))
     found: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     measure: Mapped[str | None]

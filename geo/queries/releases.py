@@ -42,6 +42,15 @@ class EventOnDesk:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A release of another event that is the same bytes, and was given a meaning."""
+
+    release_id: int
+    layer: str
+    event: str
+
+
+@dataclass(frozen=True)
 class ReleasePage:
     """One release, and what its page needs beside it.
 
@@ -56,6 +65,7 @@ class ReleasePage:
     number: int
     job_id: int | None
     trouble: str | None
+    elsewhere: Elsewhere | None
 
     @property
     def name(self) -> str:
@@ -152,6 +162,7 @@ def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleaseP
         release.number or _next_number(session, release),
         job.id if job and job.state in LIVE else None,
         job.refusal if job and job.state is JobState.FAILED else None,
+        _elsewhere(session, release),
     )
 
 
@@ -189,6 +200,21 @@ def table_level_of(session: Session) -> int:
 def _last_job(session: Session, release: Release) -> Job | None:
     about = select(Job).where(Job.subject == Release.__tablename__, Job.subject_id == release.id)
     return session.scalars(about.order_by(Job.id.desc()).limit(1)).first()
+
+
+def _elsewhere(session: Session, release: Release) -> Elsewhere | None:
+    """Where the same bytes were given a meaning last."""
+    if release.state in PUBLIC:
+        return None
+    same = (
+        select(Release.id, Layer.name, Event.name)
+        .join(Layer, Layer.id == Release.layer_id)
+        .join(Event, Event.id == Release.event_id)
+        .where(Release.original_sha256 == release.original_sha256)
+        .where(Release.event_id != release.event_id, Release.state != ReleaseState.REFUSED)
+    )
+    row = session.execute(same.order_by(Release.id.desc()).limit(1)).one_or_none()
+    return Elsewhere(*row) if row else None
 
 
 def _next_number(session: Session, release: Release) -> int:

@@ -34,18 +34,14 @@ class ReasonMissing(Invalid):
 
 @dataclass(frozen=True)
 class Received:
-    """The release a file became, or the one it already was."""
+    """The release a file became, or the one of the event it already was."""
 
     release: Release
     known: bool
 
 
-def receive_release(
-    session: Session, event_id: int, file: Kept, name: str, *, actor: Actor
-) -> Received:
-    """Take a file for an event. The same bytes again are the release they already are.
-
-    The reading is put off by who calls (`geo.jobs.releases.read_release`).
+def ask_receipt(session: Session, event_id: int, *, actor: Actor) -> Event:
+    """Whether an event takes files of the actor, before a byte of one is kept; answers the event.
 
     Raises:
         EventUnknown, EventClosed
@@ -56,8 +52,30 @@ def receive_release(
         raise EventUnknown(event=event_id)
     if event.state is EventState.CLOSED:
         raise EventClosed(name=event.name)
-    same = select(Release).where(Release.original_sha256 == file.sha256)
-    known = session.scalars(same.where(Release.state.not_in(OVER)).order_by(Release.id)).first()
+    return event
+
+
+def receive_release(
+    session: Session,
+    event_id: int,
+    file: Kept,
+    name: str,
+    *,
+    actor: Actor,
+    url: str | None = None,
+) -> Received:
+    """Take a file for an event, fetched from `url` if it was.
+
+    The same bytes again are the release they already are. The reading is put off by who calls
+    (`geo.jobs.releases.read_release`).
+
+    Raises:
+        EventUnknown, EventClosed
+    """
+    actor.require(May.UPLOAD_RELEASES)
+    event = ask_receipt(session, event_id, actor=actor)
+    same = select(Release).filter_by(event_id=event_id, original_sha256=file.sha256)
+    known = session.scalars(same.where(Release.state.not_in(OVER))).first()
     if known is not None:
         return Received(known, known=True)
     release = Release(
@@ -65,11 +83,14 @@ def receive_release(
         original_name=name,
         original_sha256=file.sha256,
         original_bytes=file.size,
+        original_url=url,
         uploaded_by=actor.id,
     )
     with audit.act(session, actor, "releases.receive", release) as figures:
         session.add(release)
         figures.update(name=name, sha256=file.sha256, bytes=file.size, event=event.name)
+        if url:
+            figures.update(address=url)
     return Received(release, known=False)
 
 

@@ -82,6 +82,7 @@ GETS: dict[str, Row] = {
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
     "hazard_files.value": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
+    "fetches.show": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "fetch_id"}),
     "hazards.index": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.new": Row(needs(Geo.READ_RELEASES), PLAIN),
     "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
@@ -180,6 +181,7 @@ POSTS: dict[str, Row] = {
     "cycles.print_sheets": Row(needs(Programs.ISSUE_VOUCHERS), about=CYCLE),
     "cycles.reopen": PREPARE,
     "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
+    "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
     "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.confirm": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.create_event": Row(needs(Geo.WRITE_EVENTS)),
@@ -249,6 +251,9 @@ JOBS: dict[str, Row] = {
     "app.trail.verify_trail": Row(TRAIL),
     "geo.jobs.areas.import_boundaries": Row(needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}),
     "geo.jobs.exposure.sample_due": Row(),
+    "geo.jobs.fetches.fetch_release": Row(
+        needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}
+    ),
     "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "geo.jobs.stumbles.refuse_stumbled": Row(),
     "geo.jobs.releases.read_release": Row(needs(Geo.UPLOAD_RELEASES), about=RELEASE),

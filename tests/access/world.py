@@ -15,6 +15,7 @@ from core import jobs
 from core.audit import AuditEntry
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
+from geo.jobs.fetches import fetch_release
 from geo.models.areas import Area
 from geo.models.releases import Release
 from geo.models.selections import Selection
@@ -181,7 +182,10 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         file.write_text("code,name,kind,longitude,latitude\nS1,Depot,depot,0.5,1.5\n")
         import_points(session, file, actor=DARA)
     job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
+    place = f"https://example.org/{PLAIN}"
+    fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
     return {
+        "fetch_id": fetch_id,
         "release_id": flood.id,
         "part": 1,
         "event_id": event_id,

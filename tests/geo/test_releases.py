@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit import AuditEntry
+from core.db import refusal_of
 from core.errors import Forbidden
 from core.storage import keep_file
 from geo.jobs.releases import publish
@@ -49,12 +52,34 @@ def test_the_same_bytes_are_the_release_they_already_are(
 ) -> None:
     file = depth_file(tmp_path / "depth.tif", DEPTHS)
     release = received(file)
+
+    again = receive_release(session, release.event_id, keep_file(file), "copy.tif", actor=anybody)
+
+    assert again.known
+    assert again.release.id == release.id
+
+
+def test_the_same_bytes_are_a_release_of_their_own_for_each_event(
+    session: Session, anybody: Actor, received: Callable[..., Release], tmp_path: Path
+) -> None:
+    file = depth_file(tmp_path / "depth.tif", DEPTHS)
+    release = received(file)
     other = make_event(session, "Another flood")
 
     again = receive_release(session, other.id, keep_file(file), "copy.tif", actor=anybody)
 
-    assert again.known
-    assert again.release.id == release.id
+    assert not again.known
+    assert (again.release.id, again.release.event_id) != (release.id, release.event_id)
+    session.add(Release(**_as_sent(again.release)))
+    with pytest.raises(IntegrityError) as broken:
+        session.flush()
+    assert "a moment ago" in str(refusal_of(broken.value))
+
+
+def _as_sent(release: Release) -> dict[str, Any]:
+    """What a second sender would write of the same file, having looked before the first wrote."""
+    fields = ("event_id", "original_name", "original_sha256", "original_bytes", "uploaded_by")
+    return {field: getattr(release, field) for field in fields}
 
 
 def test_a_file_refused_before_may_be_sent_again(

@@ -20,6 +20,7 @@ from core.audit import AuditEntry
 from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
+from geo.jobs.fetches import fetch_release
 from geo.models.events import Event
 from geo.models.locations import Location
 from geo.models.releases import Release
@@ -129,6 +130,7 @@ def furnish(session: Session, user: User) -> Rows:
         ("search.show", {"q": GREEK}),
         ("areas.show", {"pcode": "X1"}),
         ("areas.imported", {"job_id": _boundaries(session, user)}),
+        ("fetches.show", {"job_id": _fetching(session, user)}),
         *_trail(session),
     ]
     _in_greek(session)
@@ -240,6 +242,15 @@ def _boundaries(session: Session, user: User) -> int:
     job_id = jobs.defer(session, import_boundaries, actor=actor, sha256="0" * 64, name=GREEK)
     job = session.get_one(Job, job_id)
     job.state, job.result = JobState.DONE, {**result, "faults": 1, "errors": [wrong]}
+    return job_id
+
+
+def _fetching(session: Session, user: User) -> int:
+    """A file that could not be fetched."""
+    actor = Actor(user.id, user.name, frozenset())
+    url = f"https://data.example.org/{GREEK}.tif"
+    job_id = jobs.defer(session, fetch_release, actor=actor, event_id=1, url=url)
+    session.get_one(Job, job_id).state = JobState.FAILED
     return job_id
 
 

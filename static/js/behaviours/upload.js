@@ -1,19 +1,31 @@
-// data-module="upload": a file may be dropped anywhere on the page; its name and size are said before it is
-// sent. With data-send="true" the form goes off at once.
+// data-module="upload": a file, or several where the field takes them, may be dropped anywhere on the page; names
+// and sizes are said before they are sent. With data-send="true" the form goes off at once.
 
 export function start(zone) {
   const input = zone.querySelector('input[type="file"]');
   const line = zone.querySelector('.file');
   const taken = () => {
-    const [file] = input.files;
-    line.textContent = file ? `${file.name}, ${sizeOf(file.size)}` : '';
-    if (file && zone.dataset.send) input.form.requestSubmit();
+    const files = [...input.files];
+    line.replaceChildren(...files.map(lineOf));
+    if (files.length && zone.dataset.send) input.form.requestSubmit();
   };
   input.addEventListener('change', taken);
   dropAnywhere(zone, (files) => {
-    input.files = files;
+    input.files = input.multiple ? files : firstOf(files);
     input.dispatchEvent(new Event('change', { bubbles: true }));
   });
+}
+
+function lineOf(file) {
+  const line = document.createElement('span');
+  line.textContent = `${file.name}, ${sizeOf(file.size)}`;
+  return line;
+}
+
+function firstOf([file]) {
+  const one = new DataTransfer();
+  one.items.add(file);
+  return one.files;
 }
 
 function dropAnywhere(zone, take) {
