@@ -7,6 +7,7 @@ budget of bytes and entries, kept by what really comes out, not by what the arch
 import gzip
 import hashlib
 import os
+import shutil
 import stat
 import struct
 import tempfile
@@ -18,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from geo.formats import named
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 NESTED = 2  # archives within archives
 CHUNK = 1 << 20
+LEFT_FREE = 256 << 20  # bytes of the disk that are nobody's to fill
 RECIPES = (b"<VRTDataset", b"<OGRVRT", b"<OGRWFS", b"<GDAL_WMS", b"gdal_streamed_alg")
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 WORKBOOK = "xl/workbook."  # within the zip that an Excel workbook is
@@ -61,6 +63,11 @@ class ArchiveNested(Invalid):
     or twice and send what is inside."""
 
 
+class NoRoom(Conflict):
+    """{name} unpacks to {needed} GB or more, and only {free} GB are free here; ask whoever runs
+    this machine to make room, or send the files it holds one by one."""
+
+
 class ArchiveEscapes(Invalid):
     """{name} holds the entry {entry}, which leads out of the archive; pack it again without it."""
 
@@ -92,8 +99,8 @@ class Readable(Protocol):
 class Budget:
     """What is left of the limits while one upload, with the archives inside it, is unpacked."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self.name, self.limits = named(path), limits
+    def __init__(self, path: Path, limits: Limits, room: int) -> None:
+        self.name, self.limits, self.room = named(path), limits, room
         self.entry = "list"  # the directory of the archive, before any entry is met
         self.packed = path.stat().st_size
         self.bytes = self.entries = 0
@@ -104,7 +111,14 @@ class Budget:
         if self.entries > self.limits.entries:
             raise self._exceeded(f"{self.limits.entries:,} entries")
 
+    def ask_room(self, count: int) -> None:
+        """Refuse, before a byte is written, what there is no room for."""
+        if self.bytes + count > self.room:
+            needed, free = self.bytes + count, self.room
+            raise NoRoom(name=self.name, needed=_gigabytes(needed), free=_gigabytes(free))
+
     def take(self, count: int) -> None:
+        self.ask_room(count)
         self.bytes += count
         if self.bytes > self.limits.total:
             raise self._exceeded(f"{self.limits.total >> 30} GiB")
@@ -125,7 +139,7 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
 
     Archives inside archives are opened to two levels.
     Raises FileMissing, FileLocked, NotAFile, FileEmpty, ArchiveBroken, ArchiveTooLarge,
-    ArchiveEscapes, ArchiveNested.
+    ArchiveEscapes, ArchiveNested, NoRoom.
     """
     _refuse_unreadable(path)
     if _magic(path) is None:
@@ -133,7 +147,8 @@ def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="highground-") as folder:
         root = Path(folder) / "0"
-        _unpack(path, root, Budget(path, limits), NESTED)
+        room = shutil.disk_usage(folder).free - LEFT_FREE
+        _unpack(path, root, Budget(path, limits, room), NESTED)
         _refuse_packed(named(path), root)
         yield root
 
@@ -292,6 +307,10 @@ def _name_geodatabases(folder: Path, name: str) -> None:
             part.rename(named / part.name)
 
 
+def _gigabytes(count: int) -> str:
+    return f"{max(count, 0) / (1 << 30):.1f}"
+
+
 def _said(error: Exception) -> str:
     """What an error says, without numbers and paths of this machine."""
     return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
@@ -306,6 +325,8 @@ def _unpack_nested(folder: Path, budget: Budget, deeper: int) -> None:
 
 def _unzip(path: Path, folder: Path, budget: Budget) -> None:
     with zipfile.ZipFile(path) as archive:
+        said = sum(entry.file_size for entry in archive.infolist())
+        budget.ask_room(min(said, budget.limits.total))
         for entry in archive.infolist():
             budget.take_entry(entry.filename)
             target = folder / _safe(entry.filename, budget.name)

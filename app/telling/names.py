@@ -203,6 +203,7 @@ def _of_files() -> Words:
         "crs": _("Coordinate system"),
         "version": _("Version"),
         "observed": _("What was observed"),
+        "in_force": _("Release in force"),
         "days": _("How days are written"),
         "audience": _("For whom"),
         "selection": _("Question"),

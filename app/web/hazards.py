@@ -134,8 +134,11 @@ def publish(release_id: int) -> Response:
 
 @bp.post("/<int:release_id>/withdrawal")
 def withdraw(release_id: int) -> Response:
-    releases.withdraw_release(db(), release_id, request.form.get("reason", ""), actor=actor())
+    reason = request.form.get("reason", "")
+    number = releases.withdraw_release(db(), release_id, reason, actor=actor())
     flash(_("The release was withdrawn; nothing can be asked of it any more."))
+    if number is not None:
+        flash(_("Release {number} of the layer is in force now.", number=number))
     return redirect(url_for(".show", release_id=release_id), 303)
 
 

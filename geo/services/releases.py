@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -18,6 +18,7 @@ from geo.services.events import EventClosed, EventUnknown
 
 OVER = (ReleaseState.REFUSED, ReleaseState.WITHDRAWN)
 OPEN = (ReleaseState.ASKED, ReleaseState.READ, ReleaseState.CONFIRMED)
+IN_ORDER = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)  # one of each layer is in force
 
 
 class ReleaseUnknown(NotFound):
@@ -108,7 +109,8 @@ def ask_publication(session: Session, release_id: int, *, actor: Actor) -> None:
 def publish_release(session: Session, release_id: int, *, actor: Actor) -> Release:
     """Make a confirmed release, already asked about places and areas, what everybody sees.
 
-    It takes the next number of its layer; the layer's releases before it are superseded.
+    It takes the next number of its layer. In force is the layer's release that was observed last:
+    one that is late supersedes nothing, and is superseded as it comes.
 
     Raises:
         ReleaseUnknown, ReleaseNotInState, EventClosed
@@ -120,33 +122,31 @@ def publish_release(session: Session, release_id: int, *, actor: Actor) -> Relea
     of_layer = select(func.coalesce(func.max(Release.number), 0))
     before = session.scalar(of_layer.where(Release.layer_id == release.layer_id)) or 0
     with audit.act(session, actor, "releases.publish", release) as figures:
-        session.execute(
-            update(Release)
-            .where(Release.layer_id == release.layer_id, Release.id != release.id)
-            .where(Release.state == ReleaseState.PUBLISHED)
-            .values(state=ReleaseState.SUPERSEDED)
-        )
         release.number, release.state = before + 1, ReleaseState.PUBLISHED
         release.published_at = func.now()
-        figures.update(number=release.number, sha256=release.original_sha256)
+        in_force = _put_in_force(session, release)
+        figures.update(number=release.number, sha256=release.original_sha256, in_force=in_force)
     return release
 
 
-def withdraw_release(session: Session, release_id: int, reason: str, *, actor: Actor) -> Release:
+def withdraw_release(session: Session, release_id: int, reason: str, *, actor: Actor) -> int | None:
     """Take a release back: nothing can be asked of it any more, and why is said.
+
+    The one of its layer that was observed last of the others is in force then; answers its number.
 
     Raises:
         ReleaseUnknown, ReleaseNotInState, ReasonMissing
     """
     actor.require(May.PUBLISH_RELEASES)
-    wanted = {ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED}
-    release = locked(session, release_id, wanted)
+    release = locked(session, release_id, IN_ORDER)
     if not reason.strip():
         raise ReasonMissing
+    session.get_one(Layer, release.layer_id, with_for_update=True)
     with audit.act(session, actor, "releases.withdraw", release) as figures:
         release.state, release.withdrawn_because = ReleaseState.WITHDRAWN, reason.strip()
-        figures.update(reason=reason.strip())
-    return release
+        in_force = _put_in_force(session, release)
+        figures.update(reason=reason.strip(), in_force=in_force)
+    return in_force
 
 
 def refuse_release(session: Session, release_id: int, reason: str, *, actor: Actor) -> Release:
@@ -179,6 +179,20 @@ def locked(session: Session, release_id: int, states: Collection[ReleaseState]) 
         wanted = _(" or ").join(sorted(states))
         raise ReleaseNotInState(state=release.state, wanted=wanted)
     return release
+
+
+def _put_in_force(session: Session, release: Release) -> int | None:
+    """Of a release's layer let the one observed last be in force; answers its number, if any."""
+    session.flush()
+    of_layer = Release.layer_id == release.layer_id, Release.state.in_(IN_ORDER)
+    last = Release.observed_at.desc().nulls_last(), Release.number.desc()
+    latest = select(Release.id).where(*of_layer).order_by(*last).limit(1).scalar_subquery()
+    in_force = case(
+        (Release.id == latest, ReleaseState.PUBLISHED.value), else_=ReleaseState.SUPERSEDED.value
+    )
+    turned = update(Release).where(*of_layer, Release.state != in_force).values(state=in_force)
+    session.execute(turned.execution_options(synchronize_session="fetch"))
+    return session.scalar(select(Release.number).where(Release.id == latest))
 
 
 def _open_event(session: Session, release: Release) -> None:

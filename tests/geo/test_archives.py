@@ -1,7 +1,9 @@
 """What people pack is unpacked, and what would hurt is not."""
 
 import gzip
+import shutil
 import zipfile
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from geo.archives import (
     FileEmpty,
     FileMissing,
     Limits,
+    NoRoom,
     Recipe,
     contents,
     refuse_recipe,
@@ -125,3 +128,37 @@ def test_the_digest_is_that_of_the_file_as_sent(tmp_path: Path) -> None:
 
     # FIPS 180-2, appendix B.1
     assert sha256(tmp_path / "a").startswith("ba7816bf8f01cfea414140de5dae2223")
+
+
+def _only(free: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the disk has so many bytes free."""
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _at: usage(1 << 40, 0, free))
+
+
+def test_what_there_is_no_room_for_is_refused_before_a_byte_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "large.zip"
+    with zipfile.ZipFile(large, "w") as archive:
+        archive.writestr("depth.tif", b"II*\0")
+        archive.filelist[0].file_size = 3 << 30  # as the list in the archive says
+    _only((256 << 20) + (1 << 30), monkeypatch)
+
+    with pytest.raises(NoRoom) as refused:
+        names(large)
+
+    assert "unpacks to 3.0 GB or more, and only 1.0 GB are free" in refused.value.message
+
+
+def test_an_archive_that_tells_less_than_it_holds_fills_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "zeros.gz"
+    packed.write_bytes(gzip.compress(bytes(3 << 20)))
+    _only((256 << 20) + (2 << 20), monkeypatch)
+
+    with pytest.raises(NoRoom):
+        names(packed)
+    _only((256 << 20) + (3 << 20), monkeypatch)
+    assert names(packed) == ["zeros"]
