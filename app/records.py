@@ -9,7 +9,7 @@ from app.auth.models import User
 from app.auth.permissions import May
 from core.actor import Actor
 from core.errors import NotFound
-from core.jobs import Job
+from core.jobs import Job, cancel
 from core.paging import Page, page_of
 
 
@@ -32,4 +32,17 @@ def job_of(session: Session, job_id: int, *, actor: Actor) -> Job:
     job = session.get(Job, job_id)
     if job is None or (job.actor_id != actor.id and not actor.may(May.CANCEL_JOBS)):
         raise NotFound(job=job_id)
+    return job
+
+
+def cancel_job(session: Session, job_id: int, *, actor: Actor) -> Job:
+    """Ask a job to stop: one's own, or anybody's for who may.
+
+    Raises:
+        NotFound, JobEnded
+    """
+    job = job_of(session, job_id, actor=actor)
+    if job.actor_id != actor.id:
+        actor.require(May.CANCEL_JOBS)
+    cancel(session, job.id)
     return job

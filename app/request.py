@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.acts import Act
-from app.auth.door import admit, require_confirmed
+from app.auth.door import API, admit, require_confirmed
 from app.auth.purposes import require_purpose
 from core.actor import NOBODY, Actor
 from core.db import stand, transaction
@@ -33,6 +33,11 @@ csrf = CSRFProtect()
 
 class ActKeyMissing(Invalid):
     """This form came without its key; reload the page and send it again."""
+
+
+class CallKeyMissing(Invalid):
+    """Send the header Act-Key with a UUID of this call's own: sent twice with the same, it counts
+    once."""
 
 
 class AddressUnreadable(Invalid):
@@ -67,7 +72,8 @@ class Platform(Flask):
         act = _begun()
         if act.status is not None:
             headers = {"Location": act.location} if act.location else {}
-            return Response(act.body or "", act.status, headers)
+            kind = "application/json" if request.path.startswith(API) else None
+            return Response(act.body or "", act.status, headers, mimetype=kind)
         response = self.make_response(super().dispatch_request())
         act.status, act.location = response.status_code, response.headers.get("Location")
         if not response.is_streamed and (response.content_length or 0) <= LONGEST_ANSWER:
@@ -94,7 +100,7 @@ def _key() -> uuid.UUID:
     try:
         return uuid.uuid5(uuid.UUID(sent), _sent())
     except ValueError:
-        raise ActKeyMissing from None
+        raise (CallKeyMissing if "by_key" in g else ActKeyMissing) from None
 
 
 def _sent() -> str:

@@ -3,10 +3,8 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.auth.permissions import May
-from app.records import job_of, jobs_page
+from app.records import cancel_job, job_of, jobs_page
 from app.request import actor, db
-from core import jobs
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -27,8 +25,5 @@ def show(job_id: int) -> str:
 
 @bp.post("/<int:job_id>/cancel")
 def cancel(job_id: int) -> Response:
-    job = job_of(db(), job_id, actor=actor())
-    if job.actor_id != actor().id:
-        actor().require(May.CANCEL_JOBS)
-    jobs.cancel(db(), job.id)
+    cancel_job(db(), job_id, actor=actor())
     return redirect(url_for(".index"), 303)

@@ -18,6 +18,7 @@ from geo.services.events import EventClosed, EventUnknown
 
 OVER = (ReleaseState.REFUSED, ReleaseState.WITHDRAWN)
 OPEN = (ReleaseState.ASKED, ReleaseState.READ, ReleaseState.CONFIRMED)
+FARTHEST = 1 << 63  # no key is as large
 IN_ORDER = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)  # one of each layer is in force
 
 
@@ -48,7 +49,7 @@ def ask_receipt(session: Session, event_id: int, *, actor: Actor) -> Event:
         EventUnknown, EventClosed
     """
     actor.require(May.UPLOAD_RELEASES)
-    event = session.get(Event, event_id)
+    event = session.get(Event, event_id) if 0 < event_id < FARTHEST else None
     if event is None:
         raise EventUnknown(event=event_id)
     if event.state is EventState.CLOSED:

@@ -58,6 +58,8 @@ FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
 
 GETS: dict[str, Row] = {
+    "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
+    "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
     "account.confirm": Row(),
     "account.show": Row(),
     "admin.index": Row(USERS),
@@ -157,7 +159,11 @@ MEND_IMPORT = Row(IMPORTS, about=IMPORT)
 OF_USERS = Row(USERS, about=USER)
 OWN = Row()
 
+DELETES: dict[str, Row] = {
+    "api_jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
+}
 POSTS: dict[str, Row] = {
+    "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "account.confirmed": OWN,
     "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),
     "account.end_key": Row(about={"key_id": "user_id"}),

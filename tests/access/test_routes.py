@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask, url_for
 
-from tests.access.matrix import GETS, POSTS, Row, Shows
+from tests.access.matrix import DELETES, GETS, POSTS, Row, Shows
 from tests.access.people import Person, Reach
 from tests.access.world import NORTH, PLAIN, SELF, SOUTH, World
 
@@ -42,6 +42,7 @@ def routes(web: Flask, method: str) -> set[str]:
 def test_every_route_has_its_row(web: Flask) -> None:
     assert routes(web, "GET") == set(GETS)
     assert routes(web, "POST") == set(POSTS)
+    assert routes(web, "DELETE") == set(DELETES)
 
 
 @pytest.mark.parametrize("endpoint", GETS)
@@ -92,16 +93,16 @@ def _missing(row: Row, person: Person, named: bool, who: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("endpoint", POSTS)
+@pytest.mark.parametrize("endpoint", [*POSTS, *DELETES])
 def test_an_act_is_refused_to_those_who_may_not_and_tells_nothing(
     endpoint: str, web: Flask, world: World, people: list[Person], taken_back: None
 ) -> None:
-    row = POSTS[endpoint]
+    row = {**POSTS, **DELETES}[endpoint]
     place = address(web, endpoint, row, world)
     for person in people:
         lacks = not row.needs <= person.permissions
         if lacks or person.reach is Reach.SOUTH:
-            answer = person.post(place)
+            answer = person.delete(place) if endpoint in DELETES else person.post(place)
             assert answer.status_code < 500, person
             assert NORTH not in body_of(answer), person
             assert not lacks or _refused(answer), (person, answer.status_code)
