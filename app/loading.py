@@ -7,7 +7,8 @@ import, a job, a permission or an approval.
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,17 @@ from app.auth.door import actor_of, grants_of
 from app.auth.models import RoleGrant, User
 from app.auth.passwords import hashed
 from app.auth.roles import SECOND_FACTOR, Role
+from app.intake import fetch, put_off_reading, take_in
 from core import audit, jobs
 from core.actor import NOBODY, Actor
 from core.db import transaction
 from core.errors import Conflict
 from core.jobs import Job, JobState
-from core.storage import keep_file, keep_personal_file
+from core.storage import keep_file, keep_personal_file, kept_if_done
+from geo.bundles import Sent
 from geo.jobs.areas import import_boundaries
 from geo.jobs.releases import publish, read_release
-from geo.models.releases import Release
+from geo.models.releases import Release, ReleaseState
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import receive_release
 from registry.jobs.imports import check_import, merge_import
@@ -118,6 +121,39 @@ def load_registrants(
         return merged
 
 
+def load_files(
+    event_id: int, files: Sequence[Path], urls: Sequence[str], *, actor: Actor
+) -> list[Release]:
+    """Take hazard files for an event, some from addresses, and read them; answers what they became.
+
+    Raises:
+        WorkFailed: an address did not give its file.
+    """
+    with ExitStack() as stack:
+        sent = [Sent(file.name, stack.enter_context(file.open("rb"))) for file in files]
+        stack.enter_context(kept_if_done())
+        session = stack.enter_context(transaction(actor))
+        taken = take_in(session, event_id, sent, actor=actor) if sent else []
+        fetching = [fetch(session, event_id, url, actor=actor) for url in urls]
+        became = [one.release.id for one in taken]
+    became += [seen_through(job_id)["release"] for job_id in fetching]
+    return [_read(release_id, actor) for release_id in dict.fromkeys(became)]
+
+
+def _read(release_id: int, actor: Actor) -> Release:
+    """A release whose file was read, if that was still to be done."""
+    with transaction(actor) as session:
+        release = session.get_one(Release, release_id)
+        unread = release.state is ReleaseState.RECEIVED
+        job_id = put_off_reading(session, release, actor=actor) if unread else None
+    if job_id is not None:
+        seen_through(job_id)
+    with transaction(actor) as session:
+        release = session.get_one(Release, release_id)
+        session.expunge(release)
+        return release
+
+
 def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -> Release:
     """Take a hazard file for an event, confirm what it means and publish it."""
     kept = keep_file(file)
@@ -136,14 +172,23 @@ def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -
 
 
 def carried_out(work: Callable[..., Any], *, actor: Actor, **args: Any) -> dict[str, Any]:
-    """Put work off and see it through, here or by a worker that was quicker; answers its result.
+    """Put work off and see it through; answers its result.
+
+    Raises:
+        WorkFailed: it was refused, or stumbled too often.
+    """
+    with transaction() as session:
+        job_id = jobs.defer(session, work, actor=actor, **args)
+    return seen_through(job_id)
+
+
+def seen_through(job_id: int) -> dict[str, Any]:
+    """See work through, here or by a worker that was quicker; answers its result.
 
     Raises:
         WorkFailed: it was refused, or stumbled too often.
     """
     worker.load_works()
-    with transaction() as session:
-        job_id = jobs.defer(session, work, actor=actor, **args)
     worker.do(job_id)
     while (job := _looked_at(job_id)).state in jobs.LIVE:
         time.sleep(WAIT)

@@ -1,5 +1,6 @@
-"""`highground releases`: hazard files, published without a browser."""
+"""`highground releases`: hazard files, received and published without a browser."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from app.cli.acting import acting_as, followed
 from app.cli.differences import difference
-from app.loading import load_release
+from app.loading import load_files, load_release
 from core.actor import Actor
 from core.db import connect, transaction
 from core.errors import NotFound
@@ -38,6 +39,28 @@ def releases() -> None:
 
 
 releases.add_command(difference)
+
+
+@releases.command()
+@click.argument("what", nargs=-1, required=True, metavar="FILE|ADDRESS...")
+@click.option("--event", required=True, help="The event's name; it is there already.")
+@click.option("--as", "email", required=True, help="The user who does it, by e-mail address.")
+def receive(what: tuple[str, ...], event: str, email: str) -> None:
+    """Receive hazard files, or fetch them from https addresses, and read them; say what they are.
+
+    The files a shapefile is made of become one. Ends with 1 if any file cannot be used as it is.
+    """
+    actor = acting_as(email)
+    event_id = _event(event, None, None, actor)
+    urls = [each for each in what if "://" in each]
+    files = [_file(each) for each in what if "://" not in each]
+    with followed(actor):
+        came = load_files(event_id, files, urls, actor=actor)
+    for release in came:
+        said = release.refusal or release.original_sha256
+        click.echo(f"{release.id}: {release.original_name}: {release.state}: {said}")
+    if any(release.refusal for release in came):
+        sys.exit(1)
 
 
 @releases.command()
@@ -103,10 +126,15 @@ def _observed(said: str | None) -> tuple[ObservedRule | None, tuple[str, str] | 
     """The rule of what was seen, and the kept file of it if it is one."""
     if said in {None, ObservedRule.BOX.value, ObservedRule.COUNTRY.value}:
         return ObservedRule(said) if said else None, None
-    file = Path(str(said))
+    file = _file(str(said))
+    return ObservedRule.LAYER, (file.name, keep_file(file).sha256)
+
+
+def _file(said: str) -> Path:
+    file = Path(said)
     if not file.is_file():
         raise FileMissing(path=file)
-    return ObservedRule.LAYER, (file.name, keep_file(file).sha256)
+    return file
 
 
 def _here(moment: datetime) -> datetime:
