@@ -27,7 +27,7 @@ from urllib3.exceptions import (
 from core.errors import Invalid
 from core.storage import FileTooLarge
 from core.words import _
-from geo.raster.pieces import Report, unheard
+from geo.reports import Report, unheard
 
 HTTPS = 443
 REDIRECTS = 5

@@ -25,6 +25,7 @@ from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleaseP
 from geo.products.normal import Normal, Reading, Repair, shapes_of
 from geo.queries.readings import classes_read, reading_of
 from geo.raster.bands import Choice
+from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
 from geo.vector.extent import seen_of
 from geo.vector.open import Features, opened
@@ -44,7 +45,7 @@ class NoCountry(Invalid):
     """No areas are loaded yet, so the whole country is not known; import its boundaries first."""
 
 
-def read(session: Session, release: Release, path: Path) -> None:
+def read(session: Session, release: Release, path: Path, report: Report) -> None:
     """Note what an extent holds and what had to be mended, and keep its normal form for the
     preview.
 
@@ -55,7 +56,7 @@ def read(session: Session, release: Release, path: Path) -> None:
     choice = reading.choice
     with opened(path, crs=choice.crs, layer=choice.layer, file=choice.file) as layer:
         features = features_of(layer, layer.columns)
-    extent = _normal(release, path, reading)
+    extent = _normal(release, path, reading, report)
     release.kind = LayerKind.EXTENT
     release.found = {
         "crs": label(layer.crs),
@@ -79,13 +80,13 @@ def read(session: Session, release: Release, path: Path) -> None:
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(extent.parts)), 4326)
 
 
-def prepare(session: Session, release: Release, path: Path) -> None:
+def prepare(session: Session, release: Release, path: Path, report: Report) -> None:
     """Make the normal form as confirmed, with the parts the image could see.
 
     Raises:
         NoCountry, NoArea, NothingSeen, and what `geo.products.normal` refuses.
     """
-    extent = _normal(release, path, reading_of(session, release))
+    extent = _normal(release, path, reading_of(session, release), report)
     observed = _observed(session, release, extent)
     parts, values = extent.parts, extent.values
     if release.observed_rule is ObservedRule.LAYER:
@@ -122,9 +123,9 @@ def write_observed(session: Session, release: Release, parts: Shapes) -> None:
     copy_into(session, ReleaseObserved.__tablename__, ["release_id", "part"], rows)
 
 
-def _normal(release: Release, path: Path, reading: Reading) -> Normal:
+def _normal(release: Release, path: Path, reading: Reading, report: Report = unheard) -> Normal:
     """The layer of a file that is meant, in its normal form. Raises NoArea."""
-    extent = shapes_of(path, reading)
+    extent = shapes_of(path, reading, report)
     if not len(extent.parts):
         raise NoArea(name=release.original_name)
     return extent

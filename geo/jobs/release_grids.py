@@ -28,8 +28,8 @@ from geo.raster.footprint import footprint
 from geo.raster.grid import Grid
 from geo.raster.histogram import Bins, Summary, round_edges
 from geo.raster.open import dataset, opened
-from geo.raster.pieces import Report, unheard
 from geo.raster.reasons import Reason
+from geo.reports import Report
 from geo.services.exposure import clause_of
 from geo.vector.subdivide import subdivided
 
@@ -59,7 +59,7 @@ def read(session: Session, release: Release, path: Path, report: Report) -> None
     _leave_out_zeros(release, seen)
 
 
-def prepare(session: Session, release: Release, path: Path) -> None:
+def prepare(session: Session, release: Release, path: Path, report: Report) -> None:
     """Make the normal form as confirmed, lay it out, and count its cells from the floor on.
 
     Raises:
@@ -68,7 +68,7 @@ def prepare(session: Session, release: Release, path: Path) -> None:
     reading = reading_of(session, release)
     if reading.choice.nodata or reading.classes or release.zeros == "unseen":
         with _grid(release, path, reading) as (grid, reasons):
-            _keep_normal(session, release, grid, reasons, unheard)
+            _keep_normal(session, release, grid, reasons, report)
     with opened(path_of(str(release.grid_sha256))) as grid:
         lay_out(release, grid)
 

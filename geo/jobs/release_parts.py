@@ -23,7 +23,7 @@ from geo.products.parts import Box, Inventory, Part
 from geo.products.recognition import recognise
 from geo.products.thumbnails import thumbnail
 from geo.queries.areas import in_force
-from geo.raster.pieces import Report
+from geo.reports import Report
 from geo.services.meanings import write_classes, write_companions
 
 PICTURED = 24  # parts, the first ones

@@ -26,7 +26,7 @@ from geo.permissions import May
 from geo.products.parts import Part, PartKind
 from geo.products.picking import PartNotChosen, meant, recognised
 from geo.queries.readings import choice_made
-from geo.raster.pieces import Report
+from geo.reports import Report
 from geo.services.exposure import expose_areas, expose_places
 from geo.services.releases import locked, publish_release
 
@@ -71,9 +71,9 @@ def publish(
     """
     actor.require(May.PUBLISH_RELEASES)
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
-    progress.report(0, 100, _("Bringing the file into its normal form"))
+    prepared = _shares(progress, 0, 10, _("Bringing the file into its normal form"))
     with _original(release) as path:
-        _prepare(session, release, path)
+        _prepare(session, release, path, prepared)
     session.flush()
 
     def asked(done: int, total: int) -> None:
@@ -111,18 +111,18 @@ def _read_part(session: Session, release: Release, path: Path, part: Part, repor
     if part.kind is PartKind.TABLE:
         release_tables.read(session, release, path)
     elif part.kind is PartKind.POLYGONS:
-        release_extents.read(session, release, path)
+        release_extents.read(session, release, path, report)
     else:
         release_grids.read(session, release, path, report)
 
 
-def _prepare(session: Session, release: Release, path: Path) -> None:
+def _prepare(session: Session, release: Release, path: Path, report: Report) -> None:
     if release.kind is LayerKind.RASTER:
-        release_grids.prepare(session, release, path)
+        release_grids.prepare(session, release, path, report)
     elif release.code_field:
         release_tables.prepare(session, release, path)
     else:
-        release_extents.prepare(session, release, path)
+        release_extents.prepare(session, release, path, report)
 
 
 def _shares(progress: Progress, first: int, last: int, note: str) -> Report:

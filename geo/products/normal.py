@@ -24,6 +24,7 @@ from geo.products.parts import Part
 from geo.raster.bands import Choice
 from geo.raster.grid import Grid
 from geo.raster.open import opened as opened_grid
+from geo.reports import Report, unheard
 from geo.vector.extent import normal
 from geo.vector.open import Features, Layer, opened, polygons, read
 from geo.vector.repair import as_drawn
@@ -122,7 +123,7 @@ def grid_of(path: Path, reading: Reading) -> Iterator[tuple[Grid, Grid | None]]:
         yield both
 
 
-def shapes_of(path: Path, reading: Reading) -> Normal:
+def shapes_of(path: Path, reading: Reading, report: Report = unheard) -> Normal:
     """The extent that was chosen, in its normal form, and what was changed to reach it.
 
     Overlaps are counted as often as they are drawn. Raises a Refusal that says what was found and
@@ -134,7 +135,7 @@ def shapes_of(path: Path, reading: Reading) -> Normal:
     values = _values(path.name, features, shapes, reading)
     raw = np.where(np.isnan(values), np.array(None), features.shapes)
     shapes = np.where(np.isnan(values), np.array(None), shapes)
-    extent = normal(shapes, values, layer.crs)
+    extent = normal(shapes, values, layer.crs, report)
     before, after = _ground_before(raw, layer.crs), polygons_km2(extent.shapes)
     reasons = _reasons(raw, shapes, features.renested, extent.shapes)
     return Normal(

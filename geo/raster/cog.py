@@ -13,8 +13,9 @@ from core.errors import Invalid
 from geo.raster.grid import Cells, Grid
 from geo.raster.histogram import Look, Summary
 from geo.raster.open import dataset
-from geo.raster.pieces import Piece, Report, read, unheard
+from geo.raster.pieces import Piece, read
 from geo.raster.windows import pieces, stored, unmasked
+from geo.reports import Report, unheard
 
 LEAST, MOST = "STATISTICS_MINIMUM", "STATISTICS_MAXIMUM"
 BLOCK = 512  # cells along a side of a tile

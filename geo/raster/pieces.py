@@ -1,18 +1,13 @@
 """A grid read once from end to end, for all who want to see every cell of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geo.crs import Flags
 from geo.raster.grid import Cells, Grid
 from geo.raster.open import dataset
 from geo.raster.windows import Window, pieces, stored, unmasked
-
-Report = Callable[[int, int], None]
-
-
-def unheard(done: int, total: int) -> None:
-    """Nobody asked how far it is."""
+from geo.reports import Report, unheard
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from pyproj import CRS
 
 from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
+from geo.reports import Report, unheard
 from geo.vector.repair import repaired
 from geo.vector.reproject import on_the_globe, reprojected
 from geo.vector.subdivide import subdivided
+
+BLOCK = 50_000  # polygons between two reports
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,26 @@ def ground_km2(shapes: Shapes) -> float:
     return float(polygons_km2(shapes[~meet]).sum() + polygons_km2(united)[0])
 
 
-def normal(shapes: Shapes, values: Floats, crs: CRS) -> Extent:
-    """N polygons of any system (None where a feature has none), each with a value, as an extent."""
+def normal(shapes: Shapes, values: Floats, crs: CRS, report: Report = unheard) -> Extent:
+    """N polygons of any system (None where a feature has none), each with a value, as an extent.
+
+    `report` hears the polygons done, of how many, and may raise to end it.
+    """
+    blocks = []
+    for first in range(0, max(len(shapes), 1), BLOCK):
+        report(first, len(shapes))
+        here = slice(first, first + BLOCK)
+        blocks.append(_block(shapes[here], values[here], crs))
+    report(len(shapes), len(shapes))
+    return Extent(
+        np.concatenate([block.shapes for block in blocks]),
+        np.concatenate([block.parts for block in blocks]),
+        np.concatenate([block.values for block in blocks]),
+        sum(block.mended for block in blocks),
+    )
+
+
+def _block(shapes: Shapes, values: Floats, crs: CRS) -> Extent:
     fixed = repaired(shapes)
     globe = on_the_globe(reprojected(fixed.shapes, crs, WGS84))
     parts, owners = subdivided(globe)

@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_used_says_why_and_the_command_fails(
     result = run(receive, report, "--event", FLOOD)
 
     assert result.exit_code == 1
-    assert "report.pdf: refused: report.pdf cannot be read as a map" in result.stdout
+    assert "report.pdf: refused: report.pdf is a PDF" in result.stdout
 
 
 def test_what_is_received_needs_the_right_and_an_event(run: Run, tmp_path: Path) -> None:

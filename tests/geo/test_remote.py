@@ -13,7 +13,6 @@ import pytest
 from core.errors import Refusal
 from core.storage import FileTooLarge
 from geo import remote
-from geo.raster.pieces import Report, unheard
 from geo.remote import (
     AddressUnusable,
     FetchFailed,
@@ -25,6 +24,7 @@ from geo.remote import (
     hosts_named,
     is_public,
 )
+from geo.reports import Report, unheard
 from tests.make.https import Answer, Host, endless, file_of, moved_to, serving
 
 NAME = "data.example.org"
