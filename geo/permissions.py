@@ -14,6 +14,7 @@ class May(StrEnum):
     UPLOAD_RELEASES = "release:upload"
     CONFIRM_RELEASES = "release:confirm"
     PUBLISH_RELEASES = "release:publish"
+    LOAD_LAYERS = "layer:load"
     SELECT = "selection:ask"
     KEEP_SELECTIONS = "selection:keep"
     EXACT_LOCATIONS = "location:exact"

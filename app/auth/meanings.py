@@ -26,6 +26,7 @@ def _of_geo() -> Meanings:
         Geo.READ_EVENTS: _("see events"),
         Geo.WRITE_EVENTS: _("write events down and change them"),
         Geo.READ_RELEASES: _("see hazard maps"),
+        Geo.LOAD_LAYERS: _("load layers of what is there: people, sites, roads"),
         Geo.UPLOAD_RELEASES: _("upload hazard files"),
         Geo.CONFIRM_RELEASES: _("say what a hazard file means"),
         Geo.PUBLISH_RELEASES: _("publish and withdraw hazard maps"),

@@ -71,6 +71,7 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.GIS_ANALYST: LOOK
     | {
         Geo.IMPORT_AREAS,
+        Geo.LOAD_LAYERS,
         Geo.WRITE_EVENTS,
         Geo.UPLOAD_RELEASES,
         Geo.CONFIRM_RELEASES,
@@ -143,6 +144,7 @@ NATIONWIDE: frozenset[str] = frozenset(
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
+        Geo.LOAD_LAYERS,
         Registry.ERASE_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,
         Registry.READ_HISTORY,

@@ -37,6 +37,11 @@ def _of_geo() -> Words:
         "releases.withdraw": _("Withdrew a hazard map"),
         "releases.refuse": _("Set a hazard file aside"),
         "selections.keep": _("Kept a question"),
+        "context.receive": _("Uploaded a context layer"),
+        "context.count": _("Said what is counted of a context layer"),
+        "context.load": _("Loaded a context layer"),
+        "context.refuse": _("Set a context layer aside"),
+        "context.remove": _("Removed a context layer"),
     }
 
 
@@ -137,6 +142,7 @@ def subjects() -> Words:
         "areas": _("Area"),
         "events": _("Event"),
         "releases": _("Hazard map"),
+        "context_layers": _("Context layer"),
         "selections": _("Question"),
         "imports": _("Import"),
         "registrants": _("Household or person"),

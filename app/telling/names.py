@@ -138,6 +138,7 @@ def _of_places() -> Words:
         "event_id": _("Event"),
         "layer_id": _("Layer"),
         "measure": _("What it measures"),
+        "counted": _("What is counted"),
         "unit": _("Unit"),
         "direction": _("Counts as in"),
         "floor": _("Lowest value that counts"),

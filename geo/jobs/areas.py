@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
 from core.words import _, counted
+from geo.jobs.context import put_off_measuring
 from geo.permissions import May
 from geo.queries.releases import published_releases
 from geo.services.areas import import_areas, shape_areas
@@ -54,5 +55,6 @@ def import_boundaries(
     for release in published_releases(session):
         progress.report(4, 5, release.original_name)
         expose_areas(session, release)
+        put_off_measuring(session, release, actor)
     told = asdict(imported)
     return {**told, "faults": len(imported.errors), "errors": told["errors"][:TOLD], "moved": moved}

@@ -19,6 +19,7 @@ from core.storage import named_copy
 from core.words import _
 from geo.crs import CrsMissing
 from geo.jobs import release_extents, release_grids, release_tables
+from geo.jobs.context import put_off_measuring
 from geo.jobs.release_parts import adopt, look_through, places_suggested
 from geo.models.events import LayerKind
 from geo.models.releases import Release, ReleaseState
@@ -83,6 +84,7 @@ def publish(
     progress.report(70, 100, _("Measuring what was hit of each area"))
     areas = expose_areas(session, release)
     publish_release(session, release_id, actor=actor)
+    put_off_measuring(session, release, actor)
     return {"places": places, "areas": areas}
 
 

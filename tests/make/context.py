@@ -1,0 +1,45 @@
+"""Context layers on their way through the acts: received, read, counted, loaded, measured."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.storage import keep_file
+from geo.jobs.context import load_layer, read_layer
+from geo.models.areas import Area
+from geo.models.context import ContextFigure, ContextLayer, Counted
+from geo.models.releases import Release
+from geo.services.context import Counting, count_layer, receive_layer
+from geo.services.standing import measure
+from tests.make.jobs import Silent
+
+Figures = dict[str, tuple[float, float, float]]  # by P-code: total, hit, not observed
+
+
+def make_layer(
+    session: Session, file: Path, counted: Counted, actor: Actor, **said: Any
+) -> ContextLayer:
+    """A loaded layer of the first part of a file."""
+    name = said.pop("name", "People")
+    layer = receive_layer(session, keep_file(file), file.name, name, actor=actor)
+    session.flush()
+    read_layer(session, actor=actor, progress=Silent(), layer_id=layer.id)
+    counting = {"part": 1, "measure": "People", "source": "Census", **said}
+    count_layer(session, layer.id, Counting(counted=counted, **counting), actor=actor)
+    load_layer(session, actor=actor, progress=Silent(), layer_id=layer.id)
+    return layer
+
+
+def figures(session: Session, release: Release, layer: ContextLayer) -> Figures:
+    """What a layer was measured to hold under a release, as it is measured now."""
+    session.flush()
+    measure(session, release, layer)
+    rows = session.execute(
+        select(Area.pcode, ContextFigure.total, ContextFigure.hit, ContextFigure.not_observed)
+        .join(Area, Area.id == ContextFigure.area_id)
+        .where(ContextFigure.release_id == release.id, ContextFigure.layer_id == layer.id)
+    )
+    return {pcode: tuple(round(each, 6) for each in rest) for pcode, *rest in rows}
