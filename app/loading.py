@@ -31,8 +31,12 @@ from core.jobs import Job, JobState
 from core.storage import keep_file, keep_personal_file, kept_if_done
 from geo.bundles import Sent
 from geo.jobs.areas import import_boundaries
+from geo.jobs.context import load_layer as load_context
+from geo.jobs.context import read_layer
 from geo.jobs.releases import publish, read_release
+from geo.models.context import ContextLayer
 from geo.models.releases import Release, ReleaseState
+from geo.services.context import Counting, count_layer, receive_layer
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import receive_release
 from registry.jobs.imports import check_import, merge_import
@@ -152,6 +156,25 @@ def _read(release_id: int, actor: Actor) -> Release:
         release = session.get_one(Release, release_id)
         session.expunge(release)
         return release
+
+
+def load_layer(
+    file: Path, name: str, chosen: Callable[[ContextLayer], Counting], *, actor: Actor
+) -> ContextLayer:
+    """Take a file for a context layer, say what of what was found in it is counted, and load it."""
+    kept = keep_file(file)
+    with transaction(actor) as session:
+        layer_id = receive_layer(session, kept, file.name, name, actor=actor).id
+    if told := carried_out(read_layer, actor=actor, layer_id=layer_id):
+        raise WorkFailed(work="read_layer", reason=told["refused"])
+    with transaction(actor) as session:
+        found = session.get_one(ContextLayer, layer_id)
+        count_layer(session, layer_id, chosen(found), actor=actor)
+    carried_out(load_context, actor=actor, layer_id=layer_id)
+    with transaction(actor) as session:
+        layer = session.get_one(ContextLayer, layer_id)
+        session.expunge(layer)
+        return layer
 
 
 def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -> Release:

@@ -9,11 +9,13 @@ import numpy as np
 
 from core.storage import path_of
 from geo.classes import classes_of
+from geo.models.context import ContextLayer
 from geo.models.releases import Release
 from geo.raster.open import dataset, opened
-from geo.raster.picture import SIDE, Canvas, Colour, Style, palette, png
+from geo.raster.picture import CLEAR, SIDE, Canvas, Colour, Style, palette, png
 from geo.vector.mercator import Box, column_of, north_of, row_of, west_of, zoom_over
 
+CONTEXT = ("--c1", "--c2", "--c3", "--c4")
 INK, PALE = "--no-line", "--m-no-line"  # of the hatch over what was not observed: moving, still
 ABOVE_NOTHING = 1e-9  # the least value of a first class that has no floor
 FINEST = 14
@@ -24,6 +26,13 @@ def style_of(release: Release, colours: Mapping[str, str]) -> Style:
     classes = classes_of(release)
     painted = [(max(least, ABOVE_NOTHING), _colour(colours[token])) for least, token in classes]
     return Style(painted, _colour(colours[INK]))
+
+
+def style_of_context(layer: ContextLayer, colours: Mapping[str, str]) -> Style:
+    """How the cells of a context layer are painted; what holds nothing or is unknown is clear."""
+    painted = zip(layer.breaks or (), CONTEXT, strict=False)
+    classes = [(max(least, ABOVE_NOTHING), _colour(colours[token])) for least, token in painted]
+    return Style(classes, CLEAR)
 
 
 def picture_of(

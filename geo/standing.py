@@ -144,9 +144,9 @@ def _places_along(grid: Grid) -> int:
 
 def _places_in(grid: Grid, rows: Indices, columns: Indices, side: int) -> tuple[Floats, Floats]:
     """The middles of the side x side parts of each cell, cell after cell."""
-    at = (np.arange(side) + 0.5) / side
-    across = (columns[:, None, None] + at[None, None, :]).repeat(side, axis=1).ravel()
-    down = (rows[:, None, None] + at[None, :, None]).repeat(side, axis=2).ravel()
+    at: Floats = (np.arange(side, dtype=np.float64) + 0.5) / side
+    across: Floats = (columns[:, None, None] + at[None, None, :]).repeat(side, axis=1).ravel()
+    down: Floats = (rows[:, None, None] + at[None, :, None]).repeat(side, axis=2).ravel()
     return _on_the_ground(grid, across, down)
 
 
@@ -161,7 +161,7 @@ def _on_the_ground(grid: Grid, across: Floats, down: Floats) -> tuple[Floats, Fl
 
 def _cells_km2(grid: Grid, rows: Indices, columns: Indices) -> Floats:
     corners = [
-        _on_the_ground(grid, columns + across, rows + down)
+        _on_the_ground(grid, columns.astype(np.float64) + across, rows.astype(np.float64) + down)
         for across, down in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     ]
     lon, lat = (np.column_stack(axis) for axis in zip(*corners, strict=True))

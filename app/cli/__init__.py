@@ -15,6 +15,7 @@ NOUNS = {
     "demo": "The demonstration country.",
     "drill": "Prove on throw-away servers that a backup brings back what was lost.",
     "keys": "The keys that keep what names people unreadable.",
+    "layers": "What is there: people, sites, roads, measured against hazards.",
     "locate": "Which area covers each point of a file.",
     "registry": "Households and people.",
     "releases": "Hazard files and what they mean.",

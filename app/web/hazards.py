@@ -27,6 +27,7 @@ from geo.models.events import EventKind, EventState, Severity
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import level_names
+from geo.queries.context import measured
 from geo.queries.releases import (
     PUBLIC,
     ReleasePage,
@@ -163,6 +164,7 @@ def _published(page: ReleasePage) -> str:
         page=page,
         areas=areas_hit(db(), page.release, level, actor=actor()),
         level=level_names(db()).get(level, _("Area")),
+        standing=measured(db(), page.release, level, actor=actor()),
         legend=legend_of(page.release),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),
     )

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.words import _, figure_said
 from geo.classes import classes_of
+from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
+from geo.queries.context import layers_shown
 from geo.queries.releases import box_of_extent
 from geo.queries.selections import ASKABLE
 from geo.queries.situation import bounds_of_areas
+from geo.release_pictures import CONTEXT
 
 WORLD = (-180.0, -60.0, 180.0, 75.0)
 
@@ -28,11 +31,13 @@ def map_settings(
 ) -> dict[str, Any]:
     """The map of a release (none: of the registered households alone) within the actor's reach.
 
-    Households are sorted only by a release that can be asked.
+    Households are sorted only by a release that can be asked. Every context layer can be shown, the
+    one of the key `shown_layer` is from the beginning.
     """
     asked = release if release and release.state in ASKABLE else None
     shown = _release(release, at_least) if release else None
     box = given.pop("bounds", None) or _box(session, actor, release)
+    shown_layer = given.pop("shown_layer", None)
     people = {
         "release": asked.id if asked else None,
         "at_least": at_least if asked else None,
@@ -42,6 +47,7 @@ def map_settings(
         "bounds": list(box),
         "levels": [{"level": n, "name": name} for n, name in level_names(session).items()],
         "release": shown,
+        "layers": [_context(each, shown_layer) for each in layers_shown(session, actor=actor)],
         "households": people,
         **given,
     }
@@ -67,6 +73,30 @@ def legend_of(release: Release | None) -> list[tuple[str, str]]:
     if release.kind is LayerKind.EXTENT:
         return [(_("flooded"), token) for _least, token in classes_of(release)]
     written = [(figure_said(least), token) for least, token in classes_of(release)]
+    last, token = written[-1]
+    return [*written[:-1], (f"{last} +", token)]
+
+
+def _context(layer: ContextLayer, shown: int | None) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "name": layer.name,
+        "kind": layer.kind,
+        "breaks": layer.breaks,
+        "bounds": list(to_shape(layer.bounds).bounds) if layer.bounds is not None else None,
+        "shown": layer.id == shown,
+    }
+
+
+def context_legend(layer: ContextLayer) -> list[tuple[str, str]]:
+    """The classes a context layer is drawn in: least value, colour; one without where it has none.
+
+    The last is open.
+    """
+    if not layer.breaks or layer.kind in (ContextKind.POINTS, ContextKind.LINES):
+        return [(layer.measure or layer.name, "--c4")]
+    tokens = CONTEXT[: len(layer.breaks)]
+    written = list(zip(map(figure_said, layer.breaks), tokens, strict=True))
     last, token = written[-1]
     return [*written[:-1], (f"{last} +", token)]
 

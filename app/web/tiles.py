@@ -10,11 +10,13 @@ from flask import Blueprint, Response, request
 from app.request import actor, db
 from core.storage import path_of
 from geo.models.releases import Release
+from geo.queries.context import layer_drawn
+from geo.queries.context_collections import features_of
 from geo.queries.releases import PUBLIC, release_seen
-from geo.queries.tiles import area_tile, release_tile, tile_at
+from geo.queries.tiles import area_tile, collection_tile, release_tile, tile_at
 from geo.raster.open import dataset, opened
 from geo.raster.picture import Canvas
-from geo.release_pictures import style_of
+from geo.release_pictures import style_of, style_of_context
 from registry.documents.contained import colours
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -26,6 +28,21 @@ FRESH = 300  # seconds a browser shows a tile again without asking
 @bp.get("/areas/<int:level>/<int:z>/<int:x>/<int:y>.mvt")
 def areas(level: int, z: int, x: int, y: int) -> Response:
     return _answer(area_tile(db(), tile_at(z, x, y), level, actor=actor()), MVT)
+
+
+@bp.get("/layers/<int:layer_id>/<int:z>/<int:x>/<int:y>.mvt")
+def layer_shapes(layer_id: int, z: int, x: int, y: int) -> Response:
+    tile, layer = tile_at(z, x, y), layer_drawn(db(), layer_id, actor=actor())
+    return _answer(collection_tile(db(), tile, features_of(layer)), MVT)
+
+
+@bp.get("/layers/<int:layer_id>/<int:z>/<int:x>/<int:y>.png")
+def layer_cells(layer_id: int, z: int, x: int, y: int) -> Response:
+    tile, layer = tile_at(z, x, y), layer_drawn(db(), layer_id, actor=actor())
+    if layer.grid_sha256 is None:
+        return _answer(b"", PNG)
+    canvas, _stack = kept.open(layer.grid_sha256)
+    return _answer(canvas.tile(tile, style_of_context(layer, colours())) or b"", PNG)
 
 
 @bp.get("/releases/<int:release_id>/<int:z>/<int:x>/<int:y>.mvt")

@@ -16,12 +16,15 @@ from core.cql import Kind, Term, Terms
 from core.errors import NotFound
 from core.words import _
 from geo.models.areas import Area, AreaLevel
+from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import Event, Layer
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release, ReleasePart
 from geo.models.selections import Combine, Selection, SelectionArea
 from geo.permissions import May
 from geo.queries.areas import in_force, level_names
+from geo.queries.context import layers_shown
+from geo.queries.context_collections import context_named, features_of
 from geo.queries.features import Collection
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
@@ -54,6 +57,7 @@ def listed(session: Session, *, actor: Actor) -> list[Listed]:
     if actor.may(May.READ_RELEASES):
         found.append(Listed(RELEASES, _("Releases of hazard layers")))
         found += [each for row in _releases(session) for each in _of_release(row, levels)]
+        found += [Listed(context_named(layer), layer.name) for layer in _context(session, actor)]
     if actor.may(May.SELECT):
         found.append(Listed(SELECTIONS, _("Kept selections")))
     return found
@@ -75,6 +79,8 @@ def collection_named(session: Session, name: str, *, actor: Actor) -> Collection
         case ["release", release, "areas", level] if actor.may(May.READ_RELEASES):
             level_of = _level(session, _number(level, name), name)
             return _areas_hit(_release(session, release, name), level_of, name, actor)
+        case ["layer", layer] if actor.may(May.READ_RELEASES):
+            return features_of(_context_layer(session, layer, name, actor))
         case ["selections"] if actor.may(May.SELECT):
             return _selections()
     raise CollectionUnknown(asked=name)
@@ -107,6 +113,19 @@ def _release(session: Session, written: str, name: str) -> Release:
     if release is None or release.state not in ASKABLE:
         raise CollectionUnknown(asked=name)
     return release
+
+
+def _context(session: Session, actor: Actor) -> list[ContextLayer]:
+    """The context layers that have features; a grid has none."""
+    shown = layers_shown(session, actor=actor)
+    return [layer for layer in shown if layer.kind is not ContextKind.GRID]
+
+
+def _context_layer(session: Session, written: str, name: str, actor: Actor) -> ContextLayer:
+    layers = {layer.id: layer for layer in _context(session, actor)}
+    if (layer := layers.get(_number(written, name))) is None:
+        raise CollectionUnknown(asked=name)
+    return layer
 
 
 def _level(session: Session, level: int, name: str) -> AreaLevel:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -106,6 +106,18 @@ def layer_seen(session: Session, layer_id: int, *, actor: Actor) -> ContextLayer
     return layer
 
 
+def layer_drawn(session: Session, layer_id: int, *, actor: Actor) -> ContextLayer:
+    """A layer that a map can show.
+
+    Raises:
+        Forbidden, ContextUnknown
+    """
+    layer = layer_seen(session, layer_id, actor=actor)
+    if layer.state is not ContextState.LOADED:
+        raise ContextUnknown(layer=layer_id)
+    return layer
+
+
 def measured(session: Session, release: Release, level: int, *, actor: Actor) -> list[Measured]:
     """Every layer that was measured against a release, with its figures for areas of a level."""
     actor.require(May.READ_RELEASES)
@@ -133,7 +145,7 @@ def measured(session: Session, release: Release, level: int, *, actor: Actor) ->
     ]
 
 
-def _is_a_root(actor: Actor) -> object:
+def _is_a_root(actor: Actor) -> ColumnElement[bool]:
     """The areas an actor's reach begins at: the country, or those they were given."""
     if actor.national:
         return Area.level == 0

@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.settings import settings
 from core.words import _
 from geo.models.areas import Area
+from geo.models.context import ContextLayer
 from geo.models.events import Event, Layer
 from geo.models.releases import Release
 from geo.queries.areas import in_force
@@ -51,6 +52,13 @@ def said_of_release(session: Session, release: Release) -> Pairs:
         _("SHA-256 of the original file"): release.original_sha256,
     }
     return [(what, _written(value)) for what, value in said.items() if value not in (None, "")]
+
+
+def said_of_layer(layer: ContextLayer) -> tuple[str, str]:
+    """What a file says of a context layer its figures rest on."""
+    parts = (layer.measure, layer.source, layer.licence, layer.observed_on, layer.original_name)
+    said = [str(part) for part in (*parts, f"SHA-256 {layer.original_sha256}") if part]
+    return _("Layer {name}", name=layer.name), "; ".join(said)
 
 
 def _written(value: object) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.storage import Kept
 from core.words import _
 from geo.models.context import (
@@ -21,6 +22,7 @@ from geo.models.context import (
     Counted,
 )
 from geo.permissions import May
+from geo.queries.context import ContextUnknown
 
 OVER = (ContextState.REFUSED, ContextState.REMOVED)
 MAY_COUNT: Mapping[ContextKind, tuple[Counted, ...]] = {
@@ -30,11 +32,8 @@ MAY_COUNT: Mapping[ContextKind, tuple[Counted, ...]] = {
     ContextKind.POINTS: (Counted.FEATURES, Counted.NUMBER),
     ContextKind.TABLE: (Counted.NUMBER, Counted.DENSITY),
 }
+USUAL: Mapping[ContextKind, Counted] = {kind: ways[0] for kind, ways in MAY_COUNT.items()}
 BY_COLUMN = (Counted.NUMBER, Counted.DENSITY)
-
-
-class LayerUnknown(NotFound):
-    """There is no context layer {layer}; choose one from the list of layers."""
 
 
 class LayerNotInState(Conflict):
@@ -111,7 +110,7 @@ def faults_of(layer: ContextLayer, counting: Counting) -> dict[str, str]:
         return {"part": _("Choose what of the file is meant")}
     kind = ContextKind(part["kind"])
     needs_column = counting.counted in BY_COLUMN and kind is not ContextKind.GRID
-    columns = {"": True, **dict.fromkeys(part["columns"], True)}
+    columns = ["", *part["columns"]]
     asked = {
         "counted": (counting.counted in MAY_COUNT[kind], _("Say what is counted")),
         "measure": (counting.measure.strip(), _("Name what is counted, such as People")),
@@ -134,7 +133,7 @@ def count_layer(
     """Say what of a file is counted; loading it is put off by who calls.
 
     Raises:
-        LayerUnknown, LayerNotInState, CountingUnclear
+        ContextUnknown, LayerNotInState, CountingUnclear
     """
     actor.require(May.LOAD_LAYERS)
     layer = locked(session, layer_id, {ContextState.READ})
@@ -157,7 +156,7 @@ def remove_layer(session: Session, layer_id: int, reason: str, *, actor: Actor) 
     """Take a layer off the maps and out of the tables; the record of it and its file stay.
 
     Raises:
-        LayerUnknown, LayerNotInState, ReasonMissing
+        ContextUnknown, LayerNotInState, ReasonMissing
     """
     actor.require(May.LOAD_LAYERS)
     there = {ContextState.READ, ContextState.LOADED, ContextState.REFUSED, ContextState.RECEIVED}
@@ -176,18 +175,18 @@ def locked(session: Session, layer_id: int, wanted: Collection[ContextState]) ->
     """A layer held for a change, if it is in one of these states.
 
     Raises:
-        LayerUnknown, LayerNotInState
+        ContextUnknown, LayerNotInState
     """
     session.flush()
     layer = session.get(ContextLayer, layer_id, with_for_update=True, populate_existing=True)
     if layer is None:
-        raise LayerUnknown(layer=layer_id)
+        raise ContextUnknown(layer=layer_id)
     if layer.state not in wanted:
         raise LayerNotInState(state=layer.state, wanted=_(" or ").join(sorted(wanted)))
     return layer
 
 
-def part_of(layer: ContextLayer, number: int) -> dict[str, object] | None:
+def part_of(layer: ContextLayer, number: int) -> dict[str, Any] | None:
     """A part of a layer's file by its number."""
     parts = layer.found.get("parts", [])
     return next((part for part in parts if part["number"] == number), None)

@@ -12,9 +12,10 @@ from geo.files.tables import Table, Value
 from geo.models.areas import Area
 from geo.queries.areas import in_force
 from geo.queries.collections import collection_named
+from geo.queries.context import columns_of, measured
 from geo.queries.differences import Pair, areas_changed
 from geo.queries.features import rows_of
-from geo.queries.provenance import Pairs, said_of_file, said_of_release
+from geo.queries.provenance import Pairs, said_of_file, said_of_layer, said_of_release
 from geo.queries.releases import release_seen
 from geo.queries.selections import Question, release_asked, table_level
 from registry.queries.answers import ByArea, ask, fewest
@@ -70,15 +71,20 @@ def table_of_release(session: Session, release_id: int, level: int, *, actor: Ac
     found = collection_named(session, f"release-{release_id}-areas-{level}", actor=actor)
     households = households_by_area(session, release, level, actor=actor)
     counted = COLUMNS if households else ()
+    standing = measured(session, release, level, actor=actor)
     rows: list[Sequence[Value]] = []
     shapes = []
     for shape, said in rows_of(session, found):
         lives = households.get(str(said["pcode"]), {})
-        rows.append([*said.values(), *(lives.get(name) for name in counted)])
+        held = [each.in_area(str(said["pcode"])) for each in standing]
+        figures = [value for each in held for value in (each.total, each.hit, each.not_observed)]
+        rows.append([*said.values(), *(lives.get(name) for name in counted), *figures])
         shapes.append(shape)
     title = _("What release {number} says of areas", number=release.number)
     provenance = [*said_of_file(session, title, actor), *said_of_release(session, release)]
-    return Table("areas_hit", (*found.properties, *counted), rows, shapes, [*provenance, _hidden()])
+    provenance += [said_of_layer(each.layer) for each in standing]
+    columns = (*found.properties, *counted, *columns_of(standing))
+    return Table("areas_hit", columns, rows, shapes, [*provenance, _hidden()])
 
 
 def table_of_difference(

@@ -49,6 +49,7 @@ TRAIL = needs(Roof.READ_AUDIT)
 IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
 RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", "cycle", "program"))
 AREAS, COLLECTION = needs(Geo.READ_AREAS), {"collection": "collection"}
+CONTEXT = {"layer_id": "layer_id"}
 SCHEME = {"scheme": "scheme"}
 FILE = {"sha256": "sha256"}
 KIND = {"kind": "file_kind"}
@@ -96,6 +97,8 @@ GETS: dict[str, Row] = {
     "imports.show": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
     "jobs.index": Row(needs(Roof.READ_JOBS)),
     "jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
+    "layers.index": Row(needs(Geo.READ_RELEASES), PLAIN),
+    "layers.show": Row(needs(Geo.READ_RELEASES), PLAIN, CONTEXT),
     "ogc.collection": Row(AREAS, NOTHING, COLLECTION),
     "ogc.collections": Row(shows=PLAIN),
     "ogc.conformance": Row(shows=NOTHING),
@@ -141,6 +144,8 @@ GETS: dict[str, Row] = {
     ),
     "static": Row(shows=NOTHING, about={"filename": "filename"}),
     "tiles.areas": Row(needs(Geo.READ_AREAS), PLAIN, TILE | {"level": "level"}),
+    "tiles.layer_cells": Row(needs(Geo.READ_RELEASES), NOTHING, CONTEXT | TILE),
+    "tiles.layer_shapes": Row(needs(Geo.READ_RELEASES), PLAIN, CONTEXT | TILE),
     "tiles.release_cells": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
     "tiles.release_shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
     "users.index": Row(USERS, PLAIN),
@@ -203,6 +208,9 @@ POSTS: dict[str, Row] = {
     "imports.review": MEND_IMPORT,
     "imports.upload": Row(IMPORTS),
     "jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
+    "layers.count": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
+    "layers.receive": Row(needs(Geo.LOAD_LAYERS)),
+    "layers.remove": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "memberships.leave": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
     "memberships.pause": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
     "memberships.take_back": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
@@ -256,6 +264,9 @@ POSTS: dict[str, Row] = {
 JOBS: dict[str, Row] = {
     "app.trail.verify_trail": Row(TRAIL),
     "geo.jobs.areas.import_boundaries": Row(needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}),
+    "geo.jobs.context.load_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
+    "geo.jobs.context.measure_context": Row(needs(Geo.READ_RELEASES), about=RELEASE),
+    "geo.jobs.context.read_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "geo.jobs.exposure.sample_due": Row(),
     "geo.jobs.fetches.fetch_release": Row(
         needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}
@@ -294,7 +305,7 @@ OF_PEOPLE = frozenset(
 OF_NOBODY = frozenset(
     {
         *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
-        *("service_points", "exposure", "exposure_due"),
+        *("service_points", "exposure", "exposure_due", "context_features", "context_figures"),
     }
 )
 """Tables with an area or a place that tell of nobody."""

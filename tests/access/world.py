@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import shapely
 from sqlalchemy import false, func, literal, select, update
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
 from geo.models.areas import Area
+from geo.models.context import Counted
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
@@ -35,7 +37,8 @@ from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
-from tests.make.files import depth_file
+from tests.make.context import make_layer
+from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
 from tests.make.programs import (
@@ -68,6 +71,8 @@ NAMED = {  # what has a name of its own and is nobody's
     "cycles": ("name",),
     "organisations": ("name",),
     "service_points": ("name",),
+    "context_layers": ("name",),
+    "context_features": ("name",),
 }
 
 
@@ -181,6 +186,8 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         file = Path(folder) / "points.csv"
         file.write_text("code,name,kind,longitude,latitude\nS1,Depot,depot,0.5,1.5\n")
         import_points(session, file, actor=DARA)
+        sites = shapes_file(Path(folder) / "s.geojson", (shapely.Point(0.5, 0.5), {"name": "S"}))
+        layer = make_layer(session, sites, Counted.FEATURES, DARA, name_field="name")
     job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
     place = f"https://example.org/{PLAIN}"
     fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
@@ -188,6 +195,7 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "fetch_id": fetch_id,
         "release_id": flood.id,
         "part": 1,
+        "layer_id": layer.id,
         "event_id": event_id,
         "job_id": job_id,
         "user_id": invited.user_id,

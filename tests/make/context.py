@@ -23,13 +23,21 @@ def make_layer(
     session: Session, file: Path, counted: Counted, actor: Actor, **said: Any
 ) -> ContextLayer:
     """A loaded layer of the first part of a file."""
-    name = said.pop("name", "People")
-    layer = receive_layer(session, keep_file(file), file.name, name, actor=actor)
-    session.flush()
-    read_layer(session, actor=actor, progress=Silent(), layer_id=layer.id)
+    layer = make_unloaded(session, file, actor, said.pop("name", "People"))
     counting = {"part": 1, "measure": "People", "source": "Census", **said}
     count_layer(session, layer.id, Counting(counted=counted, **counting), actor=actor)
     load_layer(session, actor=actor, progress=Silent(), layer_id=layer.id)
+    return layer
+
+
+def make_unloaded(
+    session: Session, file: Path, actor: Actor, name: str | None = None
+) -> ContextLayer:
+    """A layer whose file was looked through; by its file's name unless it has another."""
+    kept = keep_file(file)
+    layer = receive_layer(session, kept, file.name, name or file.name, actor=actor)
+    session.flush()
+    read_layer(session, actor=actor, progress=Silent(), layer_id=layer.id)
     return layer
 
 
@@ -42,4 +50,7 @@ def figures(session: Session, release: Release, layer: ContextLayer) -> Figures:
         .join(Area, Area.id == ContextFigure.area_id)
         .where(ContextFigure.release_id == release.id, ContextFigure.layer_id == layer.id)
     )
-    return {pcode: tuple(round(each, 6) for each in rest) for pcode, *rest in rows}
+    return {
+        pcode: (round(total, 6), round(hit, 6), round(unseen, 6))
+        for pcode, total, hit, unseen in rows
+    }

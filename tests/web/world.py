@@ -21,6 +21,7 @@ from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
 from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
+from geo.models.context import Counted
 from geo.models.events import Event
 from geo.models.locations import Location
 from geo.models.releases import Release
@@ -36,6 +37,7 @@ from programs.services.vouchers import issue_vouchers
 from registry.models.vocabularies import Word
 from registry.services import imports
 from registry.services.rosters import keep_list
+from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
@@ -72,6 +74,7 @@ NAMED = {
     "fund_entries": ("reference",),
     "audit_entries": ("actor_name",),
     "imports": ("original_name",),
+    "context_layers": ("name", "original_name", "measure"),
 }
 COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
 LIST = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,5,X11\n2,80.5,1.5,99,X11\n3,0.5,,Ψ,Ω\n"
@@ -90,6 +93,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "hazard_files.value",
         *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
         "tiles.areas",
+        "tiles.layer_cells",
+        "tiles.layer_shapes",
         "tiles.release_cells",
         "tiles.release_shapes",
         "household_tiles.tile",
@@ -167,7 +172,24 @@ def _hazards(session: Session) -> tuple[Release, Rows]:
     published(session, extent, DARA, replace(FLOOD, layer="Extent", **said))
     shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
     shown.append(("differences.show", {"release_id": flood.id, "before": flood.id}))
+    shown += [("layers.show", {"layer_id": layer}) for layer in _layers(session)]
     return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]
+
+
+def _layers(session: Session) -> list[int]:
+    """Sites and people that are loaded, a file that waits to be, and one that is no use."""
+    said: dict[str, Any] = {"source": GREEK}
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        sites = shapes_file(at / "5.geojson", (shapely.Point(0.5, 0.5), {GREEK: GREEK}))
+        people = depth_file(at / "6.tif", DEPTHS)
+        (at / "7.pdf").write_bytes(b"%PDF-1.4")
+        loaded = [
+            make_layer(session, sites, Counted.FEATURES, DARA, name="Sites", **said),
+            make_layer(session, people, Counted.NUMBER, DARA, name="People", **said),
+        ]
+        waiting = [make_unloaded(session, at / "7.pdf", DARA), make_unloaded(session, sites, DARA)]
+    return [layer.id for layer in [*loaded, *waiting]]
 
 
 def _received(session: Session, event: Event, file: Path) -> Release:

@@ -5,6 +5,7 @@ import { Map as MapLibre } from 'maplibre-gl';
 
 import { query, readView, writeView } from '../state.js';
 import { baseSources, borderLayers, groundLayers, labelLayers, world } from './base.js';
+import { contextGround, contextMarks, contextSources } from './context.js';
 import { addHatch, hazardLayers, hazardSources } from './hazard.js';
 import { linkAreas } from './link.js';
 import { peopleLayers, peopleSources } from './people.js';
@@ -84,10 +85,12 @@ function layersOf(map, settings) {
   const whole = cameraOf(map, settings.bounds).zoom;
   return [
     ...groundLayers(settings, colour),
+    ...contextGround(settings, colour),
     ...hazardLayers(settings, colour),
     ...borderLayers(settings, colour, whole),
     ...selectionFills(settings, colour),
     ...peopleLayers(settings, colour),
+    ...contextMarks(settings, colour),
     ...selectionLines(settings, colour),
     ...labelLayers(settings, colour, whole),
   ];
@@ -96,6 +99,7 @@ function layersOf(map, settings) {
 function dress(map, settings, countries) {
   const sources = {
     ...baseSources(settings, countries),
+    ...contextSources(settings),
     ...hazardSources(settings),
     ...peopleSources(settings),
     ...selectionSources(settings),

@@ -7,6 +7,9 @@
 //                 ramp: [[least value, "--h1"], ...]}; from /tiles/releases/{id}/{z}/{x}/{y}.png, and .mvt
 //                 with layers `extent` (value, where it has one), `observed` (the outline of what was seen)
 //                 and `unseen` (what was not, shown hatched)
+//   layers        context layers that can be shown: [{id, name, kind: "grid" | "polygons" | "lines" | "points" |
+//                 "table", breaks: [least value of each class] or null, bounds?, shown}]; from
+//                 /tiles/layers/{id}/{z}/{x}/{y}.mvt (layer `layer-{id}`: name, value, density), a grid's .png
 //   households    who is shown, or null: {release: id or null, at_least, look: "status" | "plain",
 //                 full: households in a cell that fill the largest circle (default 420)}; from
 //                 /tiles/households/{z}/{x}/{y}.mvt?release=&at_least= (layer `households`: below zoom 13
@@ -20,6 +23,7 @@
 const NOTHING = {
   levels: [],
   release: null,
+  layers: [],
   households: null,
   picked: [],
   shapes: null,

@@ -71,8 +71,9 @@ function startPanel(panel, map, words) {
 }
 
 function show(map, kind, shown) {
+  const starts = KINDS[kind] ?? [`${kind}-`]; // context layers bear the name of their box
   for (const id of map.getLayersOrder()) {
-    if (!KINDS[kind].some((start) => id.startsWith(start))) continue;
+    if (!starts.some((start) => id.startsWith(start))) continue;
     map.setLayoutProperty(id, 'visibility', shown ? 'visible' : 'none');
   }
 }
