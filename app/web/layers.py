@@ -18,7 +18,7 @@ from core.words import _
 from geo.jobs.context import load_layer, read_layer
 from geo.models.context import ContextKind, ContextLayer, ContextState, Counted
 from geo.permissions import May
-from geo.queries.context import LayerPage, layer_page, layers_listed
+from geo.queries.context import UNITS, LayerPage, layer_page, layers_listed
 from geo.services import context
 
 
@@ -155,6 +155,7 @@ def _words() -> dict[str, Any]:
             Counted.LENGTH: _("Kilometres of line"),
             Counted.GROUND: _("Square kilometres of ground"),
         },
+        "units": UNITS,
         "state_words": {
             ContextState.RECEIVED: (_("being read"), ""),
             ContextState.READ: (_("to be loaded"), "accent"),
