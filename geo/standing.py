@@ -17,7 +17,8 @@ from geo.crs import WGS84, Floats, carried, in_degrees
 from geo.ellipsoid import Shapes, polygons_km2, quadrangles_km2
 from geo.hazards import Hazard
 from geo.raster.grid import Grid, Indices
-from geo.raster.pieces import Piece, Report, read, unheard
+from geo.raster.pieces import Piece, read
+from geo.reports import Report, unheard
 from geo.vector.locate import NOWHERE, Locator
 
 STRETCH = 0.00025  # degrees, at most 28 m: the pieces of a line that are asked by their middles

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
+from app.intake import FileNotChosen
 from app.request import actor, db
-from app.web.hazards import FileNotChosen
 from app.web.maps import context_legend, map_settings
 from core.jobs import defer
 from core.storage import keep

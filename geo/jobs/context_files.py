@@ -31,7 +31,8 @@ from geo.queries.areas import in_force
 from geo.raster.cog import write_cog
 from geo.raster.footprint import footprint
 from geo.raster.open import opened as opened_grid
-from geo.raster.pieces import Report, read
+from geo.raster.pieces import read
+from geo.reports import Report
 from geo.standing import held_in_all, lengths_km
 from geo.vector import open as vectors
 from geo.vector.repair import repaired

@@ -19,7 +19,7 @@ from geo.models.context import ContextFeature, ContextFigure, ContextKind, Conte
 from geo.models.releases import Release
 from geo.queries.areas import in_force
 from geo.raster.open import opened
-from geo.raster.pieces import Report, unheard
+from geo.reports import Report, unheard
 from geo.services.exposure import hazard_of
 from geo.standing import Standing, of_grid, of_lines, of_places, of_polygons
 from geo.vector.locate import indexed

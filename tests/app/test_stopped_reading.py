@@ -2,12 +2,15 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 from affine import Affine
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -91,15 +94,21 @@ def seen(release_id: int, look: Callable[[Session, Release], object]) -> object:
         return look(session, session.get_one(Release, release_id))
 
 
+def rows_of(table: str, session: Session, _release: Release) -> object:
+    return session.scalar(text(f"select count(*) from {table}"))  # noqa: S608 - named below
+
+
 def grid(folder: Path) -> Path:
     """1,200 x 1,200 cells that differ: more than one piece."""
     cells = np.random.default_rng(4).random((1200, 1200), dtype=np.float32)
-    fine = {"transform": Affine(1 / 400, 0, 0, 0, -1 / 600, 2)}
-    return depth_file(folder / "depth.tif", cells, tiled=True, **fine)
+    fine = Affine(1 / 400, 0, 0, 0, -1 / 600, 2)
+    return depth_file(folder / "depth.tif", cells.tolist(), tiled=True, transform=fine)
 
 
 def extent(folder: Path) -> Path:
-    squares = [(shapely.box(n / 10, 0, n / 10 + 0.05, 1), {}) for n in range(30)]
+    squares: list[tuple[BaseGeometry, dict[str, Any]]] = [
+        (shapely.box(n / 10, 0, n / 10 + 0.05, 1), {}) for n in range(30)
+    ]
     return shapes_file(folder / "extent.geojson", *squares)
 
 
@@ -126,8 +135,7 @@ def test_a_reading_that_is_cancelled_leaves_nothing_but_its_record(
         {},
     )
     for table in ("release_parts", "release_observed", "file_parts"):
-        counted = text(f"select count(*) from {table}")  # noqa: S608 - named above
-        assert seen(release_id, lambda session, _r, q=counted: session.scalar(q)) == 0
+        assert seen(release_id, partial(rows_of, table)) == 0
     stop_at(1000)
     assert do(read_release, release_id, analyst) is JobState.DONE
     assert seen(release_id, lambda _s, release: release.state) is ReleaseState.READ

@@ -16,7 +16,7 @@ from core.actor import Actor
 from geo.models.context import Counted
 from geo.models.releases import Release
 from geo.services.areas import import_areas
-from geo.services.releases import Meaning
+from geo.services.meanings import Meaning
 from geo.vector.boundaries import read_boundaries
 from tests.make.context import figures, make_layer
 from tests.make.releases import DEPTH, FLOOD, published
