@@ -1,9 +1,12 @@
 """What is said of a release: what it measures, when it was observed, what is asked of it."""
 
+from collections.abc import Iterable
+
 from core.clock import day_said, moment_said
 from core.words import _, figure_said
 from geo.measures import FLOODED
 from geo.models.releases import Direction, Release
+from geo.models.selections import Together
 
 
 def measured(release: Release) -> str:
@@ -29,6 +32,12 @@ def when(release: Release) -> str:
         return ""
     said = day_said if release.day_only else moment_said
     return said(release.observed_at)
+
+
+def clauses(hazards: Iterable[tuple[Release, float | None]], together: Together) -> str:
+    """What several hazards ask together, to follow "in"."""
+    said = [clause(release, threshold) for release, threshold in hazards]
+    return (_(" and ") if together is Together.ALL else _(" or ")).join(said)
 
 
 def clause(release: Release, threshold: float | None) -> str:

@@ -168,6 +168,7 @@ def _counts() -> Words:
         "orders": _("Payment orders"),
         "entitlements": _("Amounts"),
         "areas": _("Areas"),
+        "hazards": _("Hazards"),
         "fields": _("Columns named"),
         "rows": _("Rows"),
         "row": _("Row"),

@@ -6,6 +6,7 @@ The address is the one static/js/state.js writes, the JSON the one static/js/sel
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,14 @@ from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
+from geo.measures import converted, read_in, units_beside
 from geo.models.areas import Area
+from geo.models.events import Event
 from geo.models.releases import Release
-from geo.models.selections import Combine
+from geo.models.selections import Combine, Together
 from geo.queries.areas import PcodeUnknown, in_force
+from geo.queries.clauses import MOST_CLAUSES, HazardClause
 from geo.queries.selections import Question, draft_shape
 from geo.vector.drawings import DrawingUnreadable, drawn, from_polyline, of_geojson, to_geojson
 
@@ -46,6 +50,10 @@ class _Asked(Schema):
         load_default=Combine.UNION.value, validate=validate.OneOf([c.value for c in Combine])
     )
     clause = fields.Nested(_Clause, allow_none=True, load_default=None)
+    others = fields.List(fields.Nested(_Clause), load_default=list)
+    together = fields.String(
+        load_default=Together.ALL.value, validate=validate.OneOf([t.value for t in Together])
+    )
 
 
 def question_sent(session: Session, text: str) -> Question:
@@ -66,6 +74,8 @@ def question_sent(session: Session, text: str) -> Question:
         combine=Combine(asked["combine"]),
         release_id=clause["release"],
         threshold=clause["at_least"],
+        others=tuple(HazardClause(each["release"], each["at_least"]) for each in asked["others"]),
+        together=Together(asked["together"]),
     )
 
 
@@ -100,8 +110,33 @@ def question_asked(
         without_area_ids=_ids(session, _list(address.get("without"))),
         combine=_combine(address.get("combine")),
         release_id=release.id if release else None,
-        threshold=_number(address.get("min"), release),
+        threshold=_number(address.get("min"), release) if release else None,
+        others=others_asked(session, address),
+        together=together_asked(address),
     )
+
+
+def others_asked(session: Session, address: Mapping[str, str]) -> tuple[HazardClause, ...]:
+    """The hazards an address asks beside the first one: `r2, min2, r3 ...`; where one has no
+    threshold, the usual one of its release.
+
+    Raises:
+        NotFound: there is no such release.
+    """
+    asked = []
+    for place in range(2, MOST_CLAUSES + 1):
+        key = address.get(f"r{place}", "")
+        if key.isdecimal():
+            release = session.get(Release, int(key))
+            if release is None:
+                raise NotFound(release=key)
+            asked.append(HazardClause(release.id, _number(address.get(f"min{place}"), release)))
+    return tuple(asked)
+
+
+def together_asked(address: Mapping[str, str]) -> Together:
+    """How the hazards of an address go together."""
+    return Together.WORST if address.get("with") == Together.WORST.value else Together.ALL
 
 
 def address_of(session: Session, question: Question, draft: str | None) -> str:
@@ -113,8 +148,35 @@ def address_of(session: Session, question: Question, draft: str | None) -> str:
         "without": ",".join(_pcodes(session, question.without_area_ids)),
         "draft": draft,
         "combine": None if question.combine is Combine.UNION else question.combine.value,
+        **beside(question),
     }
     return urlencode({name: value for name, value in said.items() if value not in (None, "")})
+
+
+@dataclass(frozen=True)
+class HazardChoice:
+    """A release that can be asked beside another one; `units` are those a threshold may be typed
+    in, each with how many of the release's own it is."""
+
+    event: Event
+    release: Release
+    units: list[tuple[str, float]]
+    usual: float | None
+
+
+def hazard_choice(event: Event, release: Release) -> HazardChoice:
+    """What a page offers of a release of an event."""
+    own = release.unit or ""
+    units = [(unit, converted(1.0, unit, own)) for unit in units_beside(own)] if own else []
+    return HazardChoice(event, release, units, usual_threshold(release))
+
+
+def beside(question: Question) -> dict[str, Any]:
+    """What an address says of the hazards asked beside the first one."""
+    said: dict[str, Any] = {}
+    for place, other in enumerate(question.others, 2):
+        said |= {f"r{place}": other.release_id, f"min{place}": other.threshold}
+    return said | ({"with": question.together.value} if said else {})
 
 
 def as_sent(session: Session, question: Question) -> str:
@@ -127,6 +189,11 @@ def as_sent(session: Session, question: Question) -> str:
             "exclude": {"areas": _pcodes(session, question.without_area_ids)},
             "combine": question.combine.value,
             "clause": clause if question.release_id else None,
+            "others": [
+                {"release": other.release_id, "at_least": other.threshold}
+                for other in question.others
+            ],
+            "together": question.together.value,
         }
     )
 
@@ -154,11 +221,9 @@ def _combine(text: str | None) -> Combine:
     return Combine.INTERSECTION if text == Combine.INTERSECTION.value else Combine.UNION
 
 
-def _number(text: str | None, release: Release | None) -> float | None:
-    if release is None:
-        return None
+def _number(text: str | None, release: Release) -> float | None:
     try:
-        number = float(text or "")
+        number = read_in(text or "", release.unit or "")
     except ValueError:
         return usual_threshold(release)
     return number if math.isfinite(number) else usual_threshold(release)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
+from app.web.asking import others_asked, together_asked
 from geo.queries.selections import Question
 from geo.queries.tiles import tile_at
 from registry.queries.tiles import household_tile
@@ -19,6 +20,8 @@ def tile(z: int, x: int, y: int) -> Response:
     question = Question(
         release_id=request.args.get("release", type=int),
         threshold=request.args.get("at_least", type=float),
+        others=others_asked(db(), request.args),
+        together=together_asked(request.args),
     )
     body = household_tile(db(), tile_at(z, x, y), question, actor=actor())
     answer = Response(body, mimetype=MVT)

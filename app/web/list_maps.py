@@ -6,6 +6,7 @@ import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.web.asking import beside
 from app.web.maps import map_settings
 from core.actor import Actor
 from geo.models.areas import Area
@@ -30,6 +31,7 @@ def map_of_list(session: Session, roster: Roster, *, actor: Actor) -> dict[str, 
         actor,
         release,
         selection.threshold,
+        beside(question),
         picked=list(session.scalars(pcodes)),
         shapes=_collection(to_geojson(question.shape)),
         in_address=False,

@@ -1,6 +1,7 @@
 """What a page tells its map (static/js/map/settings.js) and its legend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from geoalchemy2.shape import to_shape
@@ -13,9 +14,9 @@ from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.queries.areas import level_names
+from geo.queries.clauses import ASKABLE
 from geo.queries.context import layers_shown
 from geo.queries.releases import box_of_extent
-from geo.queries.selections import ASKABLE
 from geo.queries.situation import bounds_of_areas
 from geo.release_pictures import CONTEXT
 
@@ -27,12 +28,14 @@ def map_settings(
     actor: Actor,
     release: Release | None = None,
     at_least: float | None = None,
+    beside: Mapping[str, Any] = MappingProxyType({}),
     **given: Any,
 ) -> dict[str, Any]:
     """The map of a release (none: of the registered households alone) within the actor's reach.
 
-    Households are sorted only by a release that can be asked. Every context layer can be shown, the
-    one of the key `shown_layer` is from the beginning.
+    Households are sorted only by a release that can be asked; `beside` is what an address says of
+    the hazards asked with it (app.web.asking). Every context layer can be shown, the one of the key
+    `shown_layer` is from the beginning.
     """
     asked = release if release and release.state in ASKABLE else None
     shown = _release(release, at_least) if release else None
@@ -42,6 +45,7 @@ def map_settings(
         "release": asked.id if asked else None,
         "at_least": at_least if asked else None,
         "look": "status" if asked else "plain",
+        "beside": {name: str(value) for name, value in beside.items()},
     }
     return {
         "bounds": list(box),

@@ -13,8 +13,9 @@ from app.records import job_of
 from app.request import actor, db
 from app.web.asking import question_sent
 from core.jobs import Job
-from geo.models.releases import Release
 from geo.models.selections import Evidence, Selection
+from geo.queries.clauses import clauses_kept
+from geo.queries.selections import question_of
 from registry.models.rosters import Answer, Roster
 from registry.queries.rosters import (
     figures_seen,
@@ -91,11 +92,12 @@ def _answer_shown() -> Answer | None:
 def _question_of(roster: Roster) -> dict[str, Any]:
     """What a list was asked of, and the day ages were counted on."""
     selection = db().get_one(Selection, roster.selection_id)
-    release = db().get(Release, selection.release_id) if selection.release_id else None
+    hazards = clauses_kept(db(), question_of(db(), selection).clauses)
     ages_on = (roster.definition or {}).get("ages_on")
     return {
         "selection": selection,
-        "release": release,
+        "release": hazards[0].release if hazards else None,
+        "hazards": [(each.release, each.threshold) for each in hazards],
         "ages_on": date.fromisoformat(ages_on) if ages_on else None,
     }
 

@@ -9,7 +9,15 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
-from app.web.asking import address_of, as_sent, question_asked, question_sent, shape_sent
+from app.web.asking import (
+    address_of,
+    as_sent,
+    beside,
+    hazard_choice,
+    question_asked,
+    question_sent,
+    shape_sent,
+)
 from app.web.histograms import histogram_of
 from app.web.maps import legend_of, map_settings
 from core.clock import day_of, day_said
@@ -19,11 +27,11 @@ from geo.models.releases import Release
 from geo.models.selections import Combine
 from geo.permissions import May
 from geo.queries.areas import level_names, search_areas
+from geo.queries.clauses import clauses_asked
 from geo.queries.selections import (
     Question,
     draft_shape,
     question_of,
-    release_asked,
     selection_by_code,
     table_level,
 )
@@ -48,7 +56,9 @@ def select() -> str:
         event=event,
         list_name=_list_name(event, release),
         others=[(e.event, r) for e in events for r in reversed(e.releases) if r is not release],
-        map_settings=map_settings(db(), actor(), release, question.threshold),
+        beside=beside(question),
+        hazards=[hazard_choice(e.event, r) for e in events for r in reversed(e.releases)],
+        map_settings=map_settings(db(), actor(), release, question.threshold, beside(question)),
         legend=legend_of(release),
         **_told(question),
     )
@@ -113,7 +123,8 @@ def _list_name(event: Event | None, release: Release | None) -> str:
 
 def _told(question: Question) -> dict[str, Any]:
     """A question, its answer, and what the page writes both with."""
-    release = release_asked(db(), question)
+    asked = clauses_asked(db(), question.clauses)
+    release = asked[0].release if asked else None
     level = table_level(db(), question)
     may_answer = answerable(question, actor())
     result = ask(db(), question, actor=actor(), level=level) if may_answer else None
@@ -121,6 +132,7 @@ def _told(question: Question) -> dict[str, Any]:
     return {
         "question": question,
         "release": release,
+        "asked": [(each.release, each.threshold) for each in asked],
         "result": result,
         "level": level,
         "levels": level_names(db()),

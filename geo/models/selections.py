@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Row, states
@@ -26,11 +26,19 @@ class Evidence(StrEnum):
     PROBABLE = "probable"
 
 
+class Together(StrEnum):
+    """How several hazards go together: all of them have to be met, or the worst of them counts."""
+
+    ALL = "all_of"
+    WORST = "worst_of"
+
+
 class Selection(Row):
     """A kept spatial question: a shape, areas, what is excluded, and a hazard clause.
 
     With neither shape nor areas it asks about the whole country. Shapes are EPSG:4326. `evidence`
-    is the least that who goes on with the answer takes; the answer itself has all of it.
+    is the least that who goes on with the answer takes; the answer itself has all of it. Where more
+    hazards are asked than the one named here, `together` says how they go together.
     """
 
     __tablename__ = "selections"
@@ -49,6 +57,23 @@ class Selection(Row):
     evidence: Mapped[Evidence] = mapped_column(
         states(Evidence), default=Evidence.CONFIRMED, server_default=Evidence.CONFIRMED.value
     )
+    together: Mapped[Together] = mapped_column(
+        states(Together), default=Together.ALL, server_default=Together.ALL.value
+    )
+
+
+class SelectionClause(Base):
+    """A hazard a selection asks beside its first one, in the order they were put."""
+
+    __tablename__ = "selection_clauses"
+
+    selection_id: Mapped[int] = mapped_column(
+        ForeignKey("selections.id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), index=True)
+    direction: Mapped[Direction] = mapped_column(states(Direction))
+    threshold: Mapped[float | None]
 
 
 class SelectionArea(Base):

@@ -23,13 +23,13 @@ from geo.models.releases import Release, ReleasePart
 from geo.models.selections import Combine, Selection, SelectionArea
 from geo.permissions import May
 from geo.queries.areas import in_force, level_names
+from geo.queries.clauses import ASKABLE
 from geo.queries.context import layers_shown
 from geo.queries.context_collections import context_named, features_of
 from geo.queries.features import Collection
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
 from geo.queries.releases import PUBLIC
-from geo.queries.selections import ASKABLE
 from geo.queries.tiles import outlined
 
 MOST_LISTED = 200  # releases that are listed with collections of their own

@@ -20,10 +20,10 @@ from geo.models.exposure import AreaExposure
 from geo.models.releases import Release
 from geo.permissions import May
 from geo.queries.areas import in_force
+from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import NOT_OBSERVED, OUT
 from geo.queries.reach import within_reach
 from geo.queries.releases import release_seen
-from geo.queries.selections import ASKABLE
 from geo.release_words import observed
 
 SHARES_OF_AREAS = (0.25, 0.5)  # of what was observed; an area changes class where it crosses one

@@ -14,8 +14,8 @@ from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release
 from geo.permissions import May
+from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import status_at
-from geo.queries.selections import ASKABLE
 
 
 def area_terms(area_id: ColumnElement[Any] | Any) -> Terms:

@@ -13,45 +13,36 @@ from typing import Any
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from sqlalchemy import (
-    REAL,
     ColumnElement,
-    Double,
     Select,
-    String,
     and_,
     any_,
-    case,
-    cast,
     false,
     func,
-    literal,
-    null,
     or_,
     select,
     true,
 )
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import NotFound
 from geo.models.areas import Area, AreaLevel
-from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
-from geo.models.releases import Direction, Release, ReleaseState
-from geo.models.selections import Combine, Draft, Evidence, Selection, SelectionArea
+from geo.models.releases import Release
+from geo.models.selections import (
+    Combine,
+    Draft,
+    Evidence,
+    Selection,
+    SelectionArea,
+    SelectionClause,
+    Together,
+)
 from geo.queries.areas import areas_below, in_force
-from geo.queries.exposure import IN, grade, possibly, share_at, status_at, surely
+from geo.queries.clauses import HazardClause, clauses_asked, places_told
+from geo.queries.exposure import grade
 
 ROUND_ABOUT = 0.01  # degrees beyond an area's box
-ASKABLE = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
-
-
-class ReleaseNotAskable(Conflict):
-    """This release is {state}, so nothing can be asked of it; choose one that is published."""
-
-
-class ThresholdBeyondFloor(Invalid):
-    """Values beyond {floor} {unit} were not kept of this release, so {threshold} cannot be asked;
-    choose a threshold from {floor} on, or publish the release again with another floor."""
 
 
 class SelectionUnknown(NotFound):
@@ -67,8 +58,9 @@ class Question:
     """Where to look, and what a place must have to be in.
 
     Shapes are MULTIPOLYGONs as WKB (EPSG:4326, longitude first). With neither shape nor areas the
-    whole country is asked. Without a release every place asked is in. `evidence` changes no answer:
-    it is the least that is taken by who goes on with it.
+    whole country is asked. Without a release every place asked is in. The hazard of `release_id` is
+    the one that is shown and slid; where there are `others`, `together` says how they go together.
+    `evidence` changes no answer: it is the least that is taken by who goes on with it.
     """
 
     shape: bytes | None = None
@@ -79,6 +71,15 @@ class Question:
     release_id: int | None = None
     threshold: float | None = None
     evidence: Evidence = Evidence.CONFIRMED
+    others: tuple[HazardClause, ...] = ()
+    together: Together = Together.ALL
+
+    @property
+    def clauses(self) -> tuple[HazardClause, ...]:
+        """All hazards that are asked, the one shown first."""
+        if self.release_id is None:
+            return ()
+        return HazardClause(self.release_id, self.threshold), *self.others
 
     @property
     def everywhere(self) -> bool:
@@ -111,39 +112,12 @@ def answered(question: Question, held: ColumnElement[bool] | None = None) -> Sel
     release's box, nothing is known; no row at all inside the box is *out*. `value` is what the
     release says of the point, where it says something; `share` how much of the place is in,
     `grade` what it is known by, `surely` the value up to which it is in, and `possibly` that up to
-    which some of it is. `held` is that of `places_asked`.
+    which some of it is. Of several hazards `status` and `share` are those of all together, the
+    others those of the first one. `held` is that of `places_asked`.
     """
+    told = places_told(question.clauses, question.together)
     asked = Location.id.in_(places_asked(question, held))
-    if question.release_id is None:
-        nothing = cast(null(), REAL)
-        return select(
-            Location.id.label("location_id"),
-            literal(IN, String).label("status"),
-            nothing.label("value"),
-            cast(literal(1.0), Double).label("share"),
-            grade().label("grade"),
-            nothing.label("surely"),
-            nothing.label("possibly"),
-        ).where(asked)
-    release_id, threshold = question.release_id, question.threshold
-    exposed = and_(Exposure.release_id == release_id, Exposure.location_id == Location.id)
-    due = and_(ExposureDue.release_id == release_id, ExposureDue.location_id == Location.id)
-    return (
-        select(
-            Location.id.label("location_id"),
-            status_at(threshold).label("status"),
-            case((ExposureDue.location_id.is_(None), Exposure.value)).label("value"),
-            share_at(threshold).label("share"),
-            grade().label("grade"),
-            surely().label("surely"),
-            possibly().label("possibly"),
-        )
-        .select_from(Location)
-        .join(Release, and_(Release.id == release_id, true()))
-        .outerjoin(Exposure, exposed)
-        .outerjoin(ExposureDue, due)
-        .where(asked)
-    )
+    return told.add_columns(grade().label("grade")).where(asked)
 
 
 def asked_by_area(question: Question, area_id: Any) -> ColumnElement[bool]:
@@ -166,25 +140,13 @@ def partly_asked_by_area(question: Question, area_id: Any) -> ColumnElement[bool
 
 
 def release_asked(session: Session, question: Question) -> Release | None:
-    """The release a question asks, once it is clear that it can answer.
+    """The release a question asks, of several the one shown, once all of them can answer.
 
     Raises:
-        NotFound: there is no such release.
-        ReleaseNotAskable: it is not published, or was withdrawn.
-        ThresholdBeyondFloor: values on that side of its floor were not kept.
+        What `clauses_asked` refuses.
     """
-    if question.release_id is None:
-        return None
-    release = session.get(Release, question.release_id)
-    if release is None:
-        raise NotFound(release=question.release_id)
-    if release.state not in ASKABLE:
-        raise ReleaseNotAskable(state=release.state)
-    if _beyond_floor(release, question.threshold):
-        raise ThresholdBeyondFloor(
-            floor=release.floor, unit=release.unit or "", threshold=question.threshold
-        )
-    return release
+    asked = clauses_asked(session, question.clauses)
+    return asked[0].release if asked else None
 
 
 def table_level(session: Session, question: Question) -> int:
@@ -237,6 +199,8 @@ def question_of(session: Session, selection: Selection) -> Question:
         release_id=selection.release_id,
         threshold=selection.threshold,
         evidence=selection.evidence,
+        others=_others(session, selection),
+        together=selection.together,
     )
 
 
@@ -250,6 +214,15 @@ def draft_shape(session: Session, code: str) -> bytes:
     if draft is None:
         raise DraftUnknown(code=code)
     return to_shape(draft.shape).wkb
+
+
+def _others(session: Session, selection: Selection) -> tuple[HazardClause, ...]:
+    kept = (
+        select(SelectionClause)
+        .where(SelectionClause.selection_id == selection.id)
+        .order_by(SelectionClause.place)
+    )
+    return tuple(HazardClause(each.release_id, each.threshold) for each in session.scalars(kept))
 
 
 def _wkb(shape: WKBElement | None) -> bytes | None:
@@ -333,12 +306,3 @@ def _overlaps(shape: bytes, geometry: Any) -> ColumnElement[bool]:
 def _drawn(shape: bytes) -> Any:
     """A drawing as a subquery, so that it is read once and not for every row."""
     return select(func.ST_GeomFromWKB(shape, 4326)).scalar_subquery()
-
-
-def _beyond_floor(release: Release, threshold: float | None) -> bool:
-    """Whether values on the near side of a threshold may not have been kept."""
-    if threshold is None:
-        return False
-    if release.direction is Direction.AT_MOST:
-        return release.floor is not None and threshold > release.floor
-    return threshold < release.floor if release.floor is not None else threshold <= 0

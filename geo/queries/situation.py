@@ -14,8 +14,8 @@ from geo.models.events import Event, EventState, Severity
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import in_force
+from geo.queries.clauses import ASKABLE
 from geo.queries.reach import within_reach
-from geo.queries.selections import ASKABLE
 
 URGENCY = {state: place for place, state in enumerate((EventState.ACTIVE, EventState.ALERT))}
 SEVERITY = {severity: place for place, severity in enumerate(Severity)}  # worst first

@@ -20,7 +20,7 @@ from geo.models.exposure import ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.areas import in_force
-from geo.queries.selections import ASKABLE
+from geo.queries.clauses import ASKABLE
 from geo.vector.locate import being_indexed, indexed
 
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas

@@ -1,6 +1,7 @@
 """Keeping questions: drawings too long for an address, and selections that were given a name."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, null
@@ -11,9 +12,10 @@ from core import audit
 from core.actor import Actor
 from core.codes import ALPHABET, new_code
 from core.errors import Invalid
-from geo.models.selections import Draft, Selection, SelectionArea
+from geo.models.selections import Draft, Selection, SelectionArea, SelectionClause
 from geo.permissions import May
-from geo.queries.selections import Question, release_asked
+from geo.queries.clauses import ClauseAsked, clauses_asked
+from geo.queries.selections import Question
 
 DRAFT_LETTERS = 12  # of 32: 60 bits of the drawing's digest
 
@@ -38,12 +40,13 @@ def keep_selection(session: Session, question: Question, name: str, *, actor: Ac
     """Keep a question under a name and a code of its own.
 
     Raises:
-        SelectionNameless, and what `release_asked` refuses.
+        SelectionNameless, and what `clauses_asked` refuses.
     """
     actor.require(May.KEEP_SELECTIONS)
     if not name.strip():
         raise SelectionNameless
-    release = release_asked(session, question)
+    asked = clauses_asked(session, question.clauses)
+    release = asked[0].release if asked else None
     selection = Selection(
         code=new_code(),
         name=name.strip(),
@@ -53,6 +56,7 @@ def keep_selection(session: Session, question: Question, name: str, *, actor: Ac
         threshold=question.threshold,
         combine=question.combine,
         evidence=question.evidence,
+        together=question.together,
         shape=_geometry(question.shape),
         without=_geometry(question.without_shape),
         made_by=actor.id,
@@ -60,8 +64,9 @@ def keep_selection(session: Session, question: Question, name: str, *, actor: Ac
     session.add(selection)
     session.flush()
     with audit.act(session, actor, "selections.keep", selection) as figures:
-        session.add_all(_areas(selection, question))
-        figures.update(code=selection.code, areas=len(question.area_ids))
+        session.add_all([*_areas(selection, question), *_others(selection, asked[1:])])
+        picked = len(question.area_ids)
+        figures.update(code=selection.code, areas=picked, hazards=len(asked))
     return selection
 
 
@@ -71,6 +76,20 @@ def _areas(selection: Selection, question: Question) -> list[SelectionArea]:
     return [
         SelectionArea(selection_id=selection.id, area_id=area_id, excluded=excluded)
         for area_id, excluded in picked.items()
+    ]
+
+
+def _others(selection: Selection, asked: Sequence[ClauseAsked]) -> list[SelectionClause]:
+    """The hazards asked beside the first one."""
+    return [
+        SelectionClause(
+            selection_id=selection.id,
+            place=place,
+            release_id=each.release.id,
+            direction=each.release.direction,
+            threshold=each.threshold,
+        )
+        for place, each in enumerate(asked, 2)
     ]
 
 

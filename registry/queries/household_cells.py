@@ -30,15 +30,15 @@ from registry.queries.tallies import Asking
 def quickly(session: Session, asking: Asking) -> tuple[Tally, int] | None:
     """The tally of a question and how many unlocated live nearby; None where cells cannot say.
 
-    They cannot for a release that was not counted (on that day's ages), for a threshold between
-    two edges, for a drawing that is taken out, for who sees the people of some programs alone, or
-    when too much has changed since.
+    They cannot for a release that was not counted (on that day's ages), for several hazards
+    together, for a threshold between two edges, for a drawing that is taken out, for who sees the
+    people of some programs alone, or when too much has changed since.
     """
     if asking.actor.people is not None:
         return None
     question = asking.question
     wet = asking.bins.taken_in(question.threshold)
-    if wet is None or question.release_id is None or question.without_shape:
+    if wet is None or question.release_id is None or question.without_shape or question.others:
         return None
     stale = _stale(session, asking)
     if stale is None:

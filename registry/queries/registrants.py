@@ -32,8 +32,8 @@ from geo.models.events import Event, EventState
 from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release
+from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import share_at, status_at
-from geo.queries.selections import ASKABLE
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
     FormerPlace,

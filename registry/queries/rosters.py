@@ -35,10 +35,10 @@ from core.errors import NotFound
 from core.paging import Page, page_of
 from geo.models.areas import Area
 from geo.models.locations import Location
-from geo.models.releases import Release
 from geo.models.selections import Evidence, Selection
 from geo.permissions import May as Geo
 from geo.queries.areas import in_force
+from geo.queries.clauses import ClauseAsked, clauses_asked
 from geo.queries.selections import Question
 from geo.vector.drawings import to_geojson
 from registry.counting.answers import Answers
@@ -252,7 +252,10 @@ def definition_of(
     session: Session, roster: Roster, question: Question, on: date, actor: Actor
 ) -> dict[str, Any]:
     """What was asked, of which release and areas, by whom who sees what, and when."""
-    release = session.get(Release, question.release_id) if question.release_id else None
+    first, *others = [_hazard(asked) for asked in clauses_asked(session, question.clauses)] or [
+        {"release_sha256": None, "direction": None, "threshold": question.threshold}
+    ]
+    several = {"others": others, "together": str(question.together)} if others else {}
     frozen_at = roster.frozen_at.astimezone(UTC).isoformat() if roster.frozen_at else None
     return {
         "shape": to_geojson(question.shape),
@@ -260,9 +263,7 @@ def definition_of(
         "without_shape": to_geojson(question.without_shape),
         "without_areas": _pcodes(session, question.without_area_ids),
         "combine": str(question.combine),
-        "release_sha256": release.original_sha256 if release else None,
-        "direction": str(release.direction) if release else None,
-        "threshold": question.threshold,
+        **first,
         "evidence": str(question.evidence),
         "condition": roster.filter,
         "ages_on": on.isoformat(),
@@ -272,6 +273,7 @@ def definition_of(
         "reach": None if actor.national else _pcodes(session, tuple(actor.area_ids)),
         "frozen_at": frozen_at,
         **_bound(actor),
+        **several,
     }
 
 
@@ -330,6 +332,14 @@ def _reached(actor: Actor) -> ColumnElement[bool]:
 def _bound(actor: Actor) -> dict[str, Any]:
     """The programs whose people alone were asked about, where it was so."""
     return {} if actor.people is None else {"programs": sorted(actor.program_ids or ())}
+
+
+def _hazard(asked: ClauseAsked) -> dict[str, Any]:
+    return {
+        "release_sha256": asked.release.original_sha256,
+        "direction": str(asked.release.direction),
+        "threshold": asked.threshold,
+    }
 
 
 def _pcodes(session: Session, area_ids: tuple[int, ...]) -> list[str]:

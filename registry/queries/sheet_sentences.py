@@ -1,5 +1,6 @@
 """The sentences of a situation map: what it is about, where all of it comes from, what is meant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,9 +12,10 @@ from core.words import _, counted
 from geo.models.events import Event
 from geo.models.releases import Release
 from geo.models.selections import Combine
+from geo.queries.clauses import ClauseAsked, clauses_kept
 from geo.queries.selections import Question
 from geo.queries.situation import top_area
-from geo.release_words import clause, observed
+from geo.release_words import clauses, observed
 from registry.models.rosters import Roster
 
 LETTERS = 16  # of a digest: enough to compare by eye
@@ -25,10 +27,15 @@ class Subject:
 
     roster: Roster
     question: Question
-    release: Release | None
+    hazards: Sequence[ClauseAsked]
     event: Event | None
     country: str | None
     national: bool
+
+    @property
+    def release(self) -> Release | None:
+        """The release it asks; of several the one that is shown."""
+        return self.hazards[0].release if self.hazards else None
 
     @property
     def name(self) -> str:
@@ -38,9 +45,9 @@ class Subject:
 
 def subject_of(session: Session, roster: Roster, question: Question, actor: Actor) -> Subject:
     """What the map of a list is about, for an actor."""
-    release = session.get(Release, question.release_id) if question.release_id else None
-    event = session.get_one(Event, release.event_id) if release else None
-    return Subject(roster, question, release, event, top_area(session), actor.sees_all)
+    hazards = clauses_kept(session, question.clauses)
+    event = session.get_one(Event, hazards[0].release.event_id) if hazards else None
+    return Subject(roster, question, hazards, event, top_area(session), actor.sees_all)
 
 
 def title(subject: Subject) -> str:
@@ -61,9 +68,10 @@ def subtitle(subject: Subject) -> str:
 
 def asked(subject: Subject) -> str:
     """What a household that is in stands in, to follow "households in"."""
-    if subject.release is None:
+    if not subject.hazards:
         return _("the area asked about")
-    return clause(subject.release, subject.question.threshold)
+    hazards = ((each.release, each.threshold) for each in subject.hazards)
+    return clauses(hazards, subject.question.together)
 
 
 def question_said(subject: Subject) -> str:
@@ -96,7 +104,7 @@ def meanings(subject: Subject) -> list[tuple[str, str]]:
 
 def sources(subject: Subject, left_out: int, neighbours: bool) -> list[str]:
     """Where everything on the map comes from, and what is not on it."""
-    said = [_hazard(subject.release)] if subject.release else []
+    said = [_hazard(hazard.release) for hazard in subject.hazards]
     said += [_households(subject, left_out), _boundaries(subject, neighbours)]
     if not subject.national:
         said.append(_("Only households and areas within the reach of who made this map are on it."))
@@ -115,7 +123,7 @@ def public_sources(
         base=base,
         fewest=fewest,
     )
-    said = [_hazard(subject.release)] if subject.release else []
+    said = [_hazard(hazard.release) for hazard in subject.hazards]
     few = [] if apart else [_("Too few live in each area for areas to be told apart.")]
     return [*said, households, *few, _boundaries(subject, neighbours)]
 
@@ -123,8 +131,8 @@ def public_sources(
 def marks(subject: Subject) -> list[str]:
     """What makes the map findable and checkable: the event's number, the digests, the time zone."""
     said = [_("List {digest}", digest=(subject.roster.hash or "")[:LETTERS])]
-    if subject.release:
-        digest = subject.release.original_sha256[:LETTERS]
+    for hazard in subject.hazards:
+        digest = hazard.release.original_sha256[:LETTERS]
         said.append(_("Hazard file {digest}", digest=digest))
     return [*said, _("Times: {zone}", zone=settings().timezone)]
 

@@ -1,7 +1,7 @@
 """Tables that are taken along: what a question was answered by area, and what a release says of
 areas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,14 +10,16 @@ from core.actor import Actor
 from core.words import _
 from geo.files.tables import Table, Value
 from geo.models.areas import Area
+from geo.models.selections import Together
 from geo.queries.areas import in_force
+from geo.queries.clauses import ClauseAsked, clauses_asked
 from geo.queries.collections import collection_named
 from geo.queries.context import columns_of, measured
 from geo.queries.differences import Pair, areas_changed
 from geo.queries.features import rows_of
 from geo.queries.provenance import Pairs, said_of_file, said_of_layer, said_of_release
 from geo.queries.releases import release_seen
-from geo.queries.selections import Question, release_asked, table_level
+from geo.queries.selections import Question, table_level
 from registry.queries.answers import ByArea, ask, fewest
 from registry.queries.differences import CHANGES, difference, tells_of_households
 from registry.queries.published import households_by_area, told_of
@@ -130,7 +132,7 @@ def _shapes(session: Session, areas: Sequence[ByArea]) -> dict[int | None, bytes
 
 
 def _said_of_question(session: Session, question: Question) -> Pairs:
-    release = release_asked(session, question)
+    first, *others = clauses_asked(session, question.clauses) or [None]
     threshold = "" if question.threshold is None else str(question.threshold)
     drawn = _("yes") if question.shape or question.without_shape else _("no")
     said = [
@@ -139,8 +141,26 @@ def _said_of_question(session: Session, question: Question) -> Pairs:
         (_("Something is drawn"), drawn),
         (_("Threshold; the threshold itself counts as in"), threshold),
     ]
-    of_release = said_of_release(session, release) if release else []
-    return [*((what, words) for what, words in said if words), *of_release, _hidden()]
+    of_release = said_of_release(session, first.release) if first else []
+    return [
+        *((what, words) for what, words in said if words),
+        *of_release,
+        *_said_of_others(session, question, others),
+        _hidden(),
+    ]
+
+
+def _said_of_others(
+    session: Session, question: Question, others: Sequence[ClauseAsked]
+) -> Iterator[tuple[str, str]]:
+    """What a file says of each hazard asked beside the first one."""
+    if others:
+        all_of = question.together is Together.ALL
+        yield _("Several hazards"), _("all of them") if all_of else _("the worst of them")
+    for place, other in enumerate(others, 2):
+        asked = [(_("Threshold; the threshold itself counts as in"), str(other.threshold))]
+        for what, words in [*asked, *said_of_release(session, other.release)]:
+            yield _("hazard {place}: {what}", place=place, what=what), words
 
 
 def _pcodes(session: Session, area_ids: tuple[int, ...]) -> str:

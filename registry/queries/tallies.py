@@ -1,6 +1,5 @@
 """The plain count of a question: every household asked where it stands, in one statement."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +9,9 @@ from sqlalchemy import (
     ARRAY,
     REAL,
     CompoundSelect,
-    Double,
     Integer,
     Select,
     String,
-    and_,
     case,
     cast,
     func,
@@ -28,17 +25,9 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area
-from geo.models.exposure import AreaExposure
 from geo.models.locations import Location
-from geo.models.releases import Release
-from geo.queries.exposure import (
-    AREA,
-    IN,
-    area_possibly,
-    area_share_at,
-    area_status_at,
-    area_surely,
-)
+from geo.queries.clauses import areas_told
+from geo.queries.exposure import AREA
 from geo.queries.selections import Question, answered, asked_by_area
 from registry.counting.bins import Bins
 from registry.counting.sums import COLUMNS, Tally
@@ -93,30 +82,18 @@ def pointless_answers(question: Question, actor: Actor) -> Select[Any]:
     Of whom the area is known it is the area that is in, out or something in between; who is not
     even known by an area is unlocated.
     """
-    known = Registrant.area_id.is_not(None)
-    status, *others = _of_area(question)
-    answer = case((known, status), else_=literal(Answer.UNLOCATED.value, String))
-    asked = and_(
-        AreaExposure.area_id == Registrant.area_id,
-        AreaExposure.release_id == question.release_id,
-    )
-    at = Location.id == Registrant.location_id
+    areas = areas_told(question.clauses, question.together).subquery("areas")
+    known = areas.c.area_id.is_not(None)
+    unlocated = literal(Answer.UNLOCATED.value, String)
+    by_area = case((known, literal(AREA, String)))
+    told = {name: areas.c[name] for name in ANSWERED if name in areas.c} | {"grade": by_area}
+    told["status"] = func.coalesce(areas.c.status, unlocated)
     return (
-        households_in_reach(actor, answer, *(case((known, other)) for other in others))
-        .outerjoin(Location, at)
-        .outerjoin(Release, Release.id == question.release_id)
-        .outerjoin(AreaExposure, asked)
+        households_in_reach(actor, *(told[name] for name in ANSWERED))
+        .outerjoin(Location, Location.id == Registrant.location_id)
+        .outerjoin(areas, areas.c.area_id == Registrant.area_id)
         .where(Location.lon.is_(None))
     )
-
-
-def _of_area(question: Question) -> Sequence[Any]:
-    """The answer of whom the area alone is known (`ANSWERED`)."""
-    value, grade = cast(null(), REAL), literal(AREA, String)
-    if question.release_id is None:
-        return literal(IN, String), value, cast(literal(1.0), Double), grade, value, value
-    status, share = (of(question.threshold) for of in (area_status_at, area_share_at))
-    return status, value, share, grade, area_surely(), area_possibly()
 
 
 def households_in_reach(actor: Actor, *answer: Any) -> Select[Any]:

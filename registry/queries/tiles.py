@@ -35,8 +35,9 @@ from core.actor import Actor
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
+from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import IN, NOT_OBSERVED, OUT, PROBABLE
-from geo.queries.selections import ASKABLE, Question, answered, release_asked
+from geo.queries.selections import Question, answered, release_asked
 from geo.vector.block_tiles import ZOOM
 from geo.vector.mvt import points
 from registry.counting.bins import Bins
@@ -97,7 +98,7 @@ def household_tile(session: Session, tile: Tile, question: Question, *, actor: A
 
 def _made_before(session: Session, tile: Tile, question: Question, fewest: int) -> bytes | None:
     """The tile from what was counted for its release; None where that cannot say."""
-    counted = _counted(session, tile, question.release_id)
+    counted = None if question.others else _counted(session, tile, question.release_id)
     if counted is None:
         return None
     bins, packed = counted

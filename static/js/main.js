@@ -5,6 +5,7 @@ const BEHAVIOURS = {
   'back': () => import('./behaviours/back.js'),
   'copy-link': () => import('./behaviours/copy-link.js'),
   'focus': () => import('./behaviours/focus.js'),
+  'hazards': () => import('./select/hazards.js'),
   'histogram': () => import('./behaviours/histogram.js'),
   'legend': () => import('./behaviours/legend.js'),
   'map': () => import('./map/map.js'),

@@ -8,6 +8,8 @@ import { decode, encode } from './polyline.js';
 export const MOST_CORNERS = 50;
 
 const COMBINE = 'union';
+const TOGETHER = 'all_of';
+const PLACES = [2, 3, 4]; // of the hazards beside the first one
 const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
@@ -17,11 +19,21 @@ const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * @property {string} event
  * @property {string} release
  * @property {number|null} least the hazard's threshold; null for none
+ * @property {Hazard[]} others hazards asked beside that release
+ * @property {'all_of'|'worst_of'} together how they go together
  * @property {string[]} areas P-codes picked
  * @property {string[]} without P-codes left out
  * @property {number[][][]} rings drawn rings, open, [lon, lat]
  * @property {string} draft code of a drawing kept on the server
  * @property {'union'|'intersection'} combine how areas and drawings meet
+ */
+
+/**
+ * From which value of a release on a place counts.
+ *
+ * @typedef {object} Hazard
+ * @property {string} release
+ * @property {number|null} least
  */
 
 /** @returns {Question} what an address asks; whatever is broken in it is left out */
@@ -31,6 +43,8 @@ export function readQuestion(params) {
     event: word(params.get('e')),
     release: word(params.get('r')),
     least: Number.isFinite(least) ? least : null,
+    others: readHazards(params),
+    together: params.get('with') === 'worst_of' ? 'worst_of' : TOGETHER,
     areas: words(params.get('areas')),
     without: words(params.get('without')),
     rings: list(params.get('poly')).map(decode).filter((ring) => ring !== null && ring.length >= 3),
@@ -44,11 +58,31 @@ export function writeQuestion(params, question) {
   put(params, 'e', question.event);
   put(params, 'r', question.release);
   put(params, 'min', question.least === null ? '' : String(question.least));
+  writeHazards(params, question);
   put(params, 'areas', question.areas.join(','));
   put(params, 'without', question.without.join(','));
   put(params, 'poly', question.draft ? '' : question.rings.map((ring) => encode(corners(ring))).join(','));
   put(params, 'draft', question.draft);
   put(params, 'combine', question.combine === COMBINE ? '' : question.combine);
+  return params;
+}
+
+function readHazards(params) {
+  const hazards = PLACES.map((place) => {
+    const least = Number.parseFloat(params.get(`min${place}`) ?? '');
+    return { release: word(params.get(`r${place}`)), least: Number.isFinite(least) ? least : null };
+  });
+  return hazards.filter(({ release }) => release);
+}
+
+/** Write the hazards asked beside the first one into an address. */
+export function writeHazards(params, { others, together }) {
+  for (const [i, place] of PLACES.entries()) {
+    const { release = '', least = null } = others[i] ?? {};
+    put(params, `r${place}`, release);
+    put(params, `min${place}`, least === null ? '' : String(least));
+  }
+  put(params, 'with', others.length === 0 || together === TOGETHER ? '' : together);
   return params;
 }
 

@@ -22,7 +22,8 @@ from geo.models.releases import (
     Release,
     ReleaseState,
 )
-from geo.queries.selections import Question, ReleaseNotAskable, release_asked
+from geo.queries.clauses import ReleaseNotAskable
+from geo.queries.selections import Question, release_asked
 from geo.raster.bands import Choice
 from geo.services.events import (
     EventCannotTurn,

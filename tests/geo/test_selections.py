@@ -17,11 +17,10 @@ from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
 from geo.models.selections import Combine
+from geo.queries.clauses import ReleaseNotAskable, ThresholdBeyondFloor
 from geo.queries.selections import (
     DraftUnknown,
     Question,
-    ReleaseNotAskable,
-    ThresholdBeyondFloor,
     answered,
     asked_by_area,
     draft_shape,

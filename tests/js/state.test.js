@@ -12,7 +12,13 @@ function dice(seed) {
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
-const NOTHING = { event: '', release: '', least: null, areas: [], without: [], rings: [], draft: '', combine: 'union' };
+const NOTHING = { event: '', release: '', least: null, others: [], together: 'all_of', areas: [], without: [], rings: [], draft: '', combine: 'union' };
+
+function anyHazards(random) {
+  const hazard = () => ({ release: String(Math.floor(random() * 100)), least: random() < 0.5 ? 24.7222 : null });
+  const others = Array.from({ length: Math.floor(random() * 4) }, hazard);
+  return { others, together: others.length && random() < 0.5 ? 'worst_of' : 'all_of' };
+}
 
 function anyQuestion(random) {
   const some = (most, make) => Array.from({ length: Math.floor(random() * (most + 1)) }, make);
@@ -21,6 +27,7 @@ function anyQuestion(random) {
   return {
     event: random() < 0.5 ? 'oru-2026' : '',
     release: random() < 0.5 ? String(Math.floor(random() * 100)) : '',
+    ...anyHazards(random),
     least: random() < 0.5 ? Math.round(random() * 300) / 100 : null,
     areas: [...new Set(some(5, code))],
     without: [...new Set(some(2, code))],

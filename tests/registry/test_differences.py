@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.errors import Forbidden
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Direction, ReleaseState
+from geo.queries.clauses import ThresholdBeyondFloor
 from geo.queries.differences import (
     Change,
     NotAlike,
@@ -19,7 +20,7 @@ from geo.queries.differences import (
     areas_changed,
     pair_of,
 )
-from geo.queries.selections import Question, ThresholdBeyondFloor
+from geo.queries.selections import Question
 from registry.queries.differences import Counted, difference
 from registry.services.rosters import keep_list
 from tests.make.differences import TwoReleases, make_release_of, make_two_releases

@@ -14,7 +14,8 @@ from core.errors import Forbidden
 from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
-from geo.queries.selections import Question, ReleaseNotAskable
+from geo.queries.clauses import ReleaseNotAskable
+from geo.queries.selections import Question
 from registry.queries.tiles import Tile, household_tile
 from registry.services.household_cells import count_release, recount
 from tests.make.exposure import make_exposure

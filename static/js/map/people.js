@@ -8,9 +8,9 @@ const PALE = 0.32; // of the opacity of those inside
 const FULL = 420; // households in a cell whose circle is the largest, where the page does not say
 const SOURCE = 'households';
 
-/** Address of the households' tiles for a release and a threshold. */
-export function householdTiles({ release, at_least }) {
-  const asked = new URLSearchParams();
+/** Address of the households' tiles for a release, a threshold and what is asked beside them. */
+export function householdTiles({ release, at_least, beside }) {
+  const asked = new URLSearchParams(beside);
   if (release !== null && release !== undefined) asked.set('release', release);
   if (at_least !== null && at_least !== undefined) asked.set('at_least', at_least);
   const query = asked.size ? `?${asked}` : '';

@@ -10,7 +10,8 @@
 //   layers        context layers that can be shown: [{id, name, kind: "grid" | "polygons" | "lines" | "points" |
 //                 "table", breaks: [least value of each class] or null, bounds?, shown}]; from
 //                 /tiles/layers/{id}/{z}/{x}/{y}.mvt (layer `layer-{id}`: name, value, density), a grid's .png
-//   households    who is shown, or null: {release: id or null, at_least, look: "status" | "plain",
+//   households    who is shown, or null: {release: id or null, at_least, beside: {r2, min2 .. with} as
+//                 an address says what else is asked, look: "status" | "plain",
 //                 full: households in a cell that fill the largest circle (default 420)}; from
 //                 /tiles/households/{z}/{x}/{y}.mvt?release=&at_least= (layer `households`: below zoom 13
 //                 n, in, probable, out, not_observed; from zoom 13 status, number)

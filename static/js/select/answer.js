@@ -68,16 +68,20 @@ export function post(address, body, { signal } = {}) {
 }
 
 /** The question as the server reads it. */
-export function asJson({ event, release, least, areas, without, combine, ...drawn }) {
+export function asJson({ event, release, least, others, together, areas, without, combine, ...drawn }) {
   return JSON.stringify({
     event,
     shapes: multiPolygon(drawn),
     areas,
     exclude: { areas: without },
     combine,
-    clause: release === '' ? null : { release: Number(release), at_least: least },
+    clause: release === '' ? null : clause({ release, least }),
+    others: others.map(clause),
+    together,
   });
 }
+
+const clause = ({ release, least }) => ({ release: Number(release), at_least: least });
 
 /** Drawn rings and uploaded shapes as one MultiPolygon, or null of none. */
 export function multiPolygon({ rings, shapes }) {

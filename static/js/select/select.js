@@ -5,7 +5,7 @@
 import { mapOf } from '../map/map.js';
 import { paleOutside, sortPeople } from '../map/people.js';
 import { markAreas } from '../map/selection.js';
-import { query, readQuestion, writeQuestion } from '../state.js';
+import { query, readQuestion, writeHazards, writeQuestion } from '../state.js';
 import { Answers, multiPolygon } from './answer.js';
 import { startCoordinates } from './coordinates.js';
 import { Drafts } from './draft.js';
@@ -37,6 +37,7 @@ export async function start(element) {
   const picking = startPicking(parts);
   startUploading(parts);
   startClause(parts);
+  startHazards(parts);
   startCombining(parts);
   element.addEventListener('tab', ({ detail }) => followTab(parts, drawing, detail));
 
@@ -53,7 +54,7 @@ function meetMap(parts, live, drawing, picking) {
   followTab(parts, drawing, wayOf(parts.element));
   show(live, parts.question);
   const { households } = live.settings;
-  if (households && parts.question.least !== (households.at_least ?? null)) sortMap(live, parts.question.least);
+  if (households && parts.question.least !== (households.at_least ?? null)) sortMap(live, parts.question);
 }
 
 /** What the page itself says, where the address is silent. */
@@ -100,13 +101,27 @@ function startClause(parts) {
     if (!parts.live) return;
     parts.live.map.setGlobalStateProperty('least', detail);
     clearTimeout(wait);
-    wait = setTimeout(() => sortMap(parts.live, detail), SORT_AFTER);
+    wait = setTimeout(() => sortMap(parts.live, parts.question), SORT_AFTER);
   });
 }
 
-function sortMap({ map, settings }, least) {
-  map.setGlobalStateProperty('least', least);
-  sortPeople(map, { ...settings.households, at_least: least });
+/** Other hazards change who is in, and the address, but not what the map shows of the first one. */
+function startHazards(parts) {
+  let wait;
+  document.addEventListener('hazards', ({ detail }) => {
+    Object.assign(parts.question, detail);
+    writeAddress(parts.question);
+    parts.changed();
+    if (!parts.live) return;
+    clearTimeout(wait);
+    wait = setTimeout(() => sortMap(parts.live, parts.question), SORT_AFTER);
+  });
+}
+
+function sortMap({ map, settings }, question) {
+  map.setGlobalStateProperty('least', question.least);
+  const beside = Object.fromEntries(writeHazards(new URLSearchParams(), question));
+  sortPeople(map, { ...settings.households, at_least: question.least, beside });
 }
 
 function startCombining({ element, question, changed }) {
