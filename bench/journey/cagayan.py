@@ -9,15 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-import shapely
 from sqlalchemy import func, select
 
 from app.auth.roles import Role
 from app.cli.demo import PASSWORD, TEAM
 from app.loading import Team, load_areas, load_registrants, load_release, make_team, work_off
 from bench.cagayan.households import BOUNDARIES, CENSUS, FLOOD_DAY, Made, make
+from bench.cagayan.known import EXTENT, known_answers
 from bench.journey.help import Due, deliver_cash, deliver_vouchers
 from bench.journey.ledger import Ledger
 from core.db import transaction
@@ -33,7 +31,6 @@ from registry.models.imports import ImportKind
 from registry.queries.answers import ask
 from registry.services.rosters import keep_list
 
-EXTENT = "hazard/phl_vamco2020_flood_unosat.geojson"
 MASK = "hazard/phl_vamco2020_flood_mask_50m_utm51n.tif"
 KNOWN = "expected_shared.json"
 FIGURES = "D1_phl_vamco_flood_x_admin (shared, demo numbers)"
@@ -41,6 +38,7 @@ BEGAN = datetime(2020, 11, 13, tzinfo=UTC)
 SHOCK = Shock("Typhoon Vamco", EventKind.STORM, BEGAN, Severity.SEVERE)
 OF_AREAS = 0.003  # what two ways of measuring an area may differ by
 OF_PEOPLE = 0.005
+OF_SHARES = 0.01  # sixteenths of a circle each
 BASE, PER_MEMBER, CAP = 3000, 500, 6000  # PHP
 
 
@@ -170,28 +168,21 @@ def _compare_people(
 def _help(ledger: Ledger, team: Team, data: Path, made: Made, release_id: int) -> None:
     """Ask about every household, keep those in, and help them; Shapely knows who they are."""
     ledger.begin("Households asked and kept")
-    households, unseen, amount = _known_help(data, made)
+    known = known_answers(data, made.households_file)
+    households = int(known.inside.sum())
+    each = (BASE + PER_MEMBER * known.rows["size"][known.inside]).clip(upper=CAP)
     question = Question(release_id=release_id)
     with transaction(team[Role.COORDINATOR]) as session:
         found = ask(session, question, actor=team[Role.COORDINATOR], on=FLOOD_DAY)
         kept = keep_list(session, question, "Vamco", actor=team[Role.COORDINATOR])
     ledger.equal("households asked", found.answers.asked, made.households)
     ledger.equal("households in", found.answers.in_, households)
-    ledger.equal("households not observed", found.answers.not_observed, unseen)
-    ledger.equal("households out", found.answers.out, made.households - households - unseen)
+    ledger.equal("households probable", found.answers.probable, int(known.probable.sum()))
+    ledger.near("of them expected in", found.answers.expected, known.expected, OF_SHARES)
+    ledger.equal("households not observed", found.answers.not_observed, int(known.unseen.sum()))
+    ledger.equal("households out", found.answers.out, known.out)
     ledger.equal("households on the kept list", kept.answers.in_, households)
+    amount = Decimal(int(each.sum()))
     due = Due(kept.roster_id, "PHP", BASE, PER_MEMBER, CAP, households=households, amount=amount)
     deliver_cash(ledger, team, due, FLOOD_DAY)
     deliver_vouchers(ledger, team, due, FLOOD_DAY)
-
-
-def _known_help(data: Path, made: Made) -> tuple[int, int, Decimal]:
-    """Households in the extent, those outside the region's outline, and what is due, by Shapely."""
-    flood = gpd.read_file(data / EXTENT).geometry.iloc[0]
-    region = gpd.read_file(data / BOUNDARIES, layer="phl_admbnda_adm1").geometry.iloc[0]
-    rows = pd.read_csv(made.households_file)
-    shapely.prepare([flood, region])
-    wet = shapely.intersects_xy(flood, rows.longitude, rows.latitude)
-    seen = wet | shapely.intersects_xy(region, rows.longitude, rows.latitude)
-    due = (BASE + PER_MEMBER * rows["size"][wet]).clip(upper=CAP)
-    return int(wet.sum()), int((~seen).sum()), Decimal(int(due.sum()))

@@ -132,7 +132,7 @@ def _shapes(session: Session, areas: Sequence[ByArea]) -> dict[int | None, bytes
 
 
 def _said_of_question(session: Session, question: Question) -> Pairs:
-    first, *others = clauses_asked(session, question.clauses) or [None]
+    hazards = clauses_asked(session, question.clauses)
     threshold = "" if question.threshold is None else str(question.threshold)
     drawn = _("yes") if question.shape or question.without_shape else _("no")
     said = [
@@ -141,11 +141,11 @@ def _said_of_question(session: Session, question: Question) -> Pairs:
         (_("Something is drawn"), drawn),
         (_("Threshold; the threshold itself counts as in"), threshold),
     ]
-    of_release = said_of_release(session, first.release) if first else []
+    of_release = said_of_release(session, hazards[0].release) if hazards else []
     return [
         *((what, words) for what, words in said if words),
         *of_release,
-        *_said_of_others(session, question, others),
+        *_said_of_others(session, question, hazards[1:]),
         _hidden(),
     ]
 

@@ -84,12 +84,12 @@ def pointless_answers(question: Question, actor: Actor) -> Select[Any]:
     """
     areas = areas_told(question.clauses, question.together).subquery("areas")
     known = areas.c.area_id.is_not(None)
-    unlocated = literal(Answer.UNLOCATED.value, String)
-    by_area = case((known, literal(AREA, String)))
-    told = {name: areas.c[name] for name in ANSWERED if name in areas.c} | {"grade": by_area}
-    told["status"] = func.coalesce(areas.c.status, unlocated)
+    told = {
+        "status": func.coalesce(areas.c.status, literal(Answer.UNLOCATED.value, String)),
+        "grade": case((known, literal(AREA, String))),
+    }
     return (
-        households_in_reach(actor, *(told[name] for name in ANSWERED))
+        households_in_reach(actor, *(told.get(name, areas.c.get(name)) for name in ANSWERED))
         .outerjoin(Location, Location.id == Registrant.location_id)
         .outerjoin(areas, areas.c.area_id == Registrant.area_id)
         .where(Location.lon.is_(None))

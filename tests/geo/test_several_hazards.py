@@ -20,6 +20,8 @@ from geo.services.selections import keep_selection
 from tests.make.geo import make_release
 from tests.make.several import ANSWERS, DEEP, WINDY, Several, make_several
 
+Said = tuple[str, float | None]  # answer, and the part that is in
+
 # By the flood (rows) and the storm (columns), each in the order in, probable, out, not observed.
 ALL_OF = """
     in           probable     out not_observed
@@ -45,7 +47,7 @@ def both(world: Several, together: Together) -> Question:
     return Question(release_id=world.flood.id, threshold=DEEP, others=(storm,), together=together)
 
 
-def said(session: Session, world: Several, question: Question) -> dict[tuple[str, str], tuple]:
+def said(session: Session, world: Several, question: Question) -> dict[tuple[str, str], Said]:
     asked = answered(question).subquery()
     rows = session.execute(select(asked.c.location_id, asked.c.status, asked.c.share)).all()
     of_place = {row.location_id: (row.status, row.share) for row in rows}

