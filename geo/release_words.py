@@ -1,5 +1,6 @@
 """What is said of a release: what it measures, when it was observed, what is asked of it."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from core.clock import day_said, moment_said
@@ -35,8 +36,15 @@ def when(release: Release) -> str:
 
 
 def clauses(hazards: Iterable[tuple[Release, float | None]], together: Together) -> str:
-    """What several hazards ask together, to follow "in"."""
-    said = [clause(release, threshold) for release, threshold in hazards]
+    """What several hazards ask together, to follow "in"; of two that measure the same it is said
+    when each was observed."""
+    asked = list(hazards)
+    measures = Counter(release.measure for release, _threshold in asked)
+    said = [
+        clause(release, threshold)
+        + (f" ({observed(release)})" if measures[release.measure] > 1 else "")
+        for release, threshold in asked
+    ]
     return (_(" and ") if together is Together.ALL else _(" or ")).join(said)
 
 
