@@ -38,8 +38,10 @@ def together(
 
 
 def read(path: Path) -> Cells:
+    """The cells of a file, the northern ones first."""
     with rasterio.open(path) as file:
-        cells: Cells = file.read(1).astype(float).round(3).tolist()
+        numbers = file.read(1).astype(float).round(3)
+        cells: Cells = numbers[:: -1 if file.transform.e > 0 else 1].tolist()
     return cells
 
 
