@@ -109,8 +109,8 @@ def _land(tile: Tile) -> Any:
 
 
 def _layer(session: Session, features: Select[Any], name: str) -> bytes:
-    rows = features.subquery("layer")
-    whole = func.ST_AsMVT(literal_column("layer"), name, EXTENT, "geom")
+    rows = features.subquery("whole_row")  # no column of any is called so; releases have a `layer`
+    whole = func.ST_AsMVT(literal_column("whole_row"), name, EXTENT, "geom")
     return bytes(session.scalar(select(whole).select_from(rows)) or b"")
 
 

@@ -50,6 +50,15 @@ def test_a_tile_of_a_release_tells_how_much_was_hit(
     assert extent.to_crs(4326).union_all().symmetric_difference(box).area < 0.001
 
 
+def test_a_tile_of_all_releases_holds_those_of_its_ground(
+    viewer: Browser, told: Told, tmp_path: Path
+) -> None:
+    releases = _read(viewer.get(f"{_at('releases')}/{Z}/{ROW}/{COL}"), tmp_path)
+
+    assert {told.depths, told.extent} <= set(releases["key"])
+    assert "layer" in releases.columns  # a property of theirs, not the row of the tile
+
+
 def test_the_row_comes_before_the_column(viewer: Browser) -> None:
     assert viewer.get(f"{_at('areas-2')}/7/63/65").status_code == 200
     assert viewer.get(f"{_at('areas-2')}/7/65/63").status_code == 204
