@@ -33,10 +33,12 @@ from geo.bundles import Sent
 from geo.jobs.areas import import_boundaries
 from geo.jobs.context import load_layer as load_context
 from geo.jobs.context import read_layer
+from geo.jobs.composites import compose
 from geo.jobs.releases import publish, read_release
 from geo.models.context import ContextLayer
 from geo.models.releases import Release, ReleaseState
 from geo.services.context import Counting, count_layer, receive_layer
+from geo.services.composites import Composite, derive
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import receive_release
 from registry.jobs.imports import check_import, merge_import
@@ -187,6 +189,19 @@ def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -
         raise WorkFailed(work="read_release", reason=told["refused"])
     with transaction(actor) as session:
         confirm_release(session, release_id, meaning, actor=actor)
+    return _published(release_id, actor)
+
+
+def load_composite(composite: Composite, name: str, *, actor: Actor) -> Release:
+    """Put releases together into a new one, and publish it."""
+    with transaction(actor) as session:
+        release_id = derive(session, composite, name, actor=actor).id
+    if told := carried_out(compose, actor=actor, release_id=release_id):
+        raise WorkFailed(work="compose", reason=told["refused"])
+    return _published(release_id, actor)
+
+
+def _published(release_id: int, actor: Actor) -> Release:
     carried_out(publish, actor=actor, release_id=release_id)
     with transaction(actor) as session:
         release = session.get_one(Release, release_id)

@@ -4,6 +4,7 @@ WATER_DEPTH = "Water depth"
 FLOODED = "Flooded"
 WIND, SHAKING, RAIN = "Wind speed", "Shaking intensity", "Rainfall"
 DROUGHT, SEVERITY = "Drought index", "Forecast severity"
+EVER, DAYS = "Ever hit", "Days hit"
 
 MEASURES: dict[str, tuple[str, ...]] = {
     WATER_DEPTH: ("m", "dm", "cm", "ft"),
@@ -13,6 +14,8 @@ MEASURES: dict[str, tuple[str, ...]] = {
     RAIN: ("mm",),
     DROUGHT: ("index",),
     SEVERITY: ("index",),
+    EVER: (),
+    DAYS: ("days",),
 }
 
 # How many of the usual unit one of each is. A foot is that of 1959, a knot a nautical mile an hour.

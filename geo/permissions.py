@@ -15,6 +15,7 @@ class May(StrEnum):
     CONFIRM_RELEASES = "release:confirm"
     PUBLISH_RELEASES = "release:publish"
     LOAD_LAYERS = "layer:load"
+    DERIVE_RELEASES = "release:derive"
     SELECT = "selection:ask"
     KEEP_SELECTIONS = "selection:keep"
     EXACT_LOCATIONS = "location:exact"

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from core.clock import day_said, moment_said
-from core.words import _, figure_said
-from geo.measures import FLOODED
+from core.words import _, counted, figure_said
+from geo.measures import DAYS, EVER, FLOODED
 from geo.models.releases import Direction, Release
 from geo.models.selections import Together
 
@@ -50,8 +50,8 @@ def clauses(hazards: Iterable[tuple[Release, float | None]], together: Together)
 
 def clause(release: Release, threshold: float | None) -> str:
     """What a household that is in stands in, to follow "in": water depth of at least 0.5 m."""
-    if release.measure in (None, FLOODED):
-        return _("the flooded area")
+    if outline := _outline(release, threshold):
+        return outline
     measure = _(release.measure or "")
     what, unit = measure[:1].lower() + measure[1:], release.unit
     if not unit:
@@ -62,3 +62,16 @@ def clause(release: Release, threshold: float | None) -> str:
     if release.direction is Direction.AT_MOST:
         return _("{what} of at most {value} {unit}", what=what, value=value, unit=unit)
     return _("{what} of at least {value} {unit}", what=what, value=value, unit=unit)
+
+
+def _outline(release: Release, threshold: float | None) -> str:
+    """What is said of hazards that are where they are, without a measure; empty of all others."""
+    if release.measure == EVER:
+        return _("what was hit at least once")
+    if release.measure == DAYS:
+        return counted(
+            "what was hit on {count} day or more",
+            "what was hit on {count} days or more",
+            round(threshold or 1),
+        )
+    return _("the flooded area") if release.measure in (None, FLOODED) else ""

@@ -30,6 +30,7 @@ def _of_geo() -> Meanings:
         Geo.UPLOAD_RELEASES: _("upload hazard files"),
         Geo.CONFIRM_RELEASES: _("say what a hazard file means"),
         Geo.PUBLISH_RELEASES: _("publish and withdraw hazard maps"),
+        Geo.DERIVE_RELEASES: _("put hazard maps together into new ones"),
         Geo.SELECT: _("ask who stands where a hazard is"),
         Geo.KEEP_SELECTIONS: _("keep a question under a name"),
         Geo.EXACT_LOCATIONS: _("see the exact place of a household"),

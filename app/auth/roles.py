@@ -75,6 +75,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Geo.WRITE_EVENTS,
         Geo.UPLOAD_RELEASES,
         Geo.CONFIRM_RELEASES,
+        Geo.DERIVE_RELEASES,
         Geo.PUBLISH_RELEASES,
         Geo.KEEP_SELECTIONS,
         Roof.CANCEL_JOBS,

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 
 from app.cli.acting import acting_as, followed
+from app.cli.composites import derive
 from app.cli.differences import difference
 from app.loading import load_files, load_release
 from core.actor import Actor
@@ -38,6 +39,7 @@ def releases() -> None:
     connect(settings().database_works_url)
 
 
+releases.add_command(derive)
 releases.add_command(difference)
 
 

@@ -30,6 +30,7 @@ def _of_geo() -> Words:
         "events.turn": _("Changed the state of an event"),
         "releases.receive": _("Uploaded a hazard file"),
         "releases.choose": _("Chose what is meant in a hazard file"),
+        "releases.derive": _("Put hazard maps together"),
         "releases.read": _("Read a hazard file"),
         "releases.ask": _("Asked what is meant in a hazard file"),
         "releases.confirm": _("Confirmed what a hazard file means"),

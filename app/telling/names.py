@@ -169,6 +169,8 @@ def _counts() -> Words:
         "entitlements": _("Amounts"),
         "areas": _("Areas"),
         "hazards": _("Hazards"),
+        "operation": _("How they were put together"),
+        "releases": _("Hazard maps"),
         "fields": _("Columns named"),
         "rows": _("Rows"),
         "row": _("Row"),

@@ -17,6 +17,11 @@ def fixed_words() -> dict[str, Words]:
         "delivery": _deliveries(),
         "source": _sources(),
         "direction": {"at_least": _("at least"), "at_most": _("at most")},
+        "operation": {
+            "maximum": _("the worst value"),
+            "ever": _("hit at least once"),
+            "days": _("how many times it was hit"),
+        },
         "audience": {"colleagues": _("for colleagues"), "public": _("for everybody")},
         "observed": _observed(),
         "days": {"ymd": _("year first"), "dmy": _("day first"), "mdy": _("month first")},

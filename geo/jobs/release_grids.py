@@ -75,7 +75,7 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
 
 def lay_out(release: Release, grid: Grid) -> None:
     """Write what places are looked up in, and count the cells, in one reading."""
-    bins = Bins(grid, round_edges(*_kept_range(release, *value_range(grid))))
+    bins = Bins(grid, round_edges(*_kept_range(release, *_value_range(release, grid))))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "lookup"
         write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
@@ -123,6 +123,15 @@ def _leave_out_zeros(release: Release, seen: Summary) -> None:
     if 0.0 in edges[:-1]:
         bins[edges.index(0.0)] -= seen.zeros
         release.histogram = bins
+
+
+def _value_range(release: Release, grid: Grid) -> tuple[float, float]:
+    """The least and most value; of values known within bounds the most they may be."""
+    least, most = value_range(grid)
+    if release.most_sha256 is None:
+        return least, most
+    with opened(path_of(release.most_sha256)) as above:
+        return least, max(most, value_range(above)[1])
 
 
 def _kept_range(release: Release, least: float, most: float) -> tuple[float, float]:

@@ -51,6 +51,14 @@ class ObservedRule(StrEnum):
     COUNTRY = "country"
 
 
+class Operation(StrEnum):
+    """How releases are put together."""
+
+    MAXIMUM = "maximum"  # the worst value of any of them
+    EVER = "ever"  # whether any of them met a threshold
+    DAYS = "days"  # how many of them did
+
+
 class Release(Row):
     """One version of a hazard layer: the original file, what it was said to mean, and its state.
 
@@ -129,6 +137,12 @@ class Release(Row):
     confirmed_by: Mapped[int | None] = mapped_column(BigInteger)
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
+    # Of a release made of others (`release_parents`): how, at which threshold, their digest, and
+    # a grid of the most the values may be, where they are known within bounds only.
+    operation: Mapped[Operation | None] = mapped_column(states(Operation))
+    operand: Mapped[float | None]
+    recipe: Mapped[str | None] = mapped_column(index=True)
+    most_sha256: Mapped[str | None]
 
 
 class ReleasePart(Row):

@@ -106,14 +106,29 @@ def clauses_asked(session: Session, clauses: Sequence[HazardClause]) -> list[Cla
     """Clauses with the releases they ask, once it is clear that those can answer.
 
     Raises:
-        NotFound: there is no such release.
-        ReleaseNotAskable: it is not published, or was withdrawn.
-        ThresholdBeyondFloor, ThresholdNotAboveZero: values on that side of its floor were not kept.
-        TooManyClauses
+        TooManyClauses, and what `clause_asked` refuses.
     """
     if len(clauses) > MOST_CLAUSES:
         raise TooManyClauses(count=len(clauses), most=MOST_CLAUSES)
-    return [_asked(session, clause) for clause in clauses]
+    return [clause_asked(session, clause) for clause in clauses]
+
+
+def clause_asked(session: Session, clause: HazardClause) -> ClauseAsked:
+    """A clause with the release it asks, once it is clear that it can answer.
+
+    Raises:
+        NotFound: there is no such release.
+        ReleaseNotAskable: it is not published, or was withdrawn.
+        ThresholdBeyondFloor, ThresholdNotAboveZero: values on that side of its floor were not kept.
+    """
+    release = session.get(Release, clause.release_id)
+    if release is None:
+        raise NotFound(release=clause.release_id)
+    if release.state not in ASKABLE:
+        raise ReleaseNotAskable(state=release.state)
+    if clause.threshold is not None:
+        _refuse_beyond_floor(release, clause.threshold)
+    return ClauseAsked(release, clause.threshold)
 
 
 def places_told(clauses: Sequence[HazardClause], together: Together) -> Select[Any]:
@@ -210,17 +225,6 @@ def _share(
     bound = func.least(*shares) if together is Together.ALL else func.greatest(*shares)
     known = case((status == IN, 1.0), (status == OUT, 0.0), (status == PROBABLE, bound))
     return cast(known, Double)
-
-
-def _asked(session: Session, clause: HazardClause) -> ClauseAsked:
-    release = session.get(Release, clause.release_id)
-    if release is None:
-        raise NotFound(release=clause.release_id)
-    if release.state not in ASKABLE:
-        raise ReleaseNotAskable(state=release.state)
-    if clause.threshold is not None:
-        _refuse_beyond_floor(release, clause.threshold)
-    return ClauseAsked(release, clause.threshold)
 
 
 def _refuse_beyond_floor(release: Release, threshold: float) -> None:

@@ -13,6 +13,7 @@ from geo.models.context import ContextLayer
 from geo.models.events import Event, Layer
 from geo.models.releases import Release
 from geo.queries.areas import in_force
+from geo.queries.composites import parents_of
 
 Pairs = list[tuple[str, str]]
 
@@ -51,7 +52,20 @@ def said_of_release(session: Session, release: Release) -> Pairs:
         _("Original file"): release.original_name,
         _("SHA-256 of the original file"): release.original_sha256,
     }
-    return [(what, _written(value)) for what, value in said.items() if value not in (None, "")]
+    told = [(what, _written(value)) for what, value in said.items() if value not in (None, "")]
+    return [*told, *_made_of(session, release)]
+
+
+def _made_of(session: Session, release: Release) -> Pairs:
+    """How a release was put together from others, and from which files."""
+    if release.operation is None:
+        return []
+    parents = [parent.release.original_sha256 for parent in parents_of(session, release.id)]
+    at = "" if release.operand is None else str(release.operand)
+    return [
+        (_("Put together as"), " ".join([release.operation.value, at]).strip()),
+        (_("Made of the files with SHA-256"), ", ".join(parents)),
+    ]
 
 
 def said_of_layer(layer: ContextLayer) -> tuple[str, str]:

@@ -10,11 +10,13 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from geo.models.areas import Area
-from geo.models.events import Event, EventState, Layer
+from geo.models.events import Event, EventState, Layer, LayerKind
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release, ReleasePart, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import in_force
+from geo.queries.clauses import ASKABLE
+from geo.queries.composites import Parent, parents_of
 from geo.queries.reach import within_reach
 
 PUBLIC = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED, ReleaseState.WITHDRAWN)
@@ -26,6 +28,11 @@ class OnDesk:
 
     release: Release
     layer: str | None
+
+    @property
+    def can_go_together(self) -> bool:
+        """Whether it can be put together with others."""
+        return self.release.kind is LayerKind.RASTER and self.release.state in ASKABLE
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class ReleasePage:
     number: int
     job_id: int | None
     trouble: str | None
+    made_of: tuple[Parent, ...]
     elsewhere: Elsewhere | None
 
     @property
@@ -162,6 +170,7 @@ def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleaseP
         release.number or _next_number(session, release),
         job.id if job and job.state in LIVE else None,
         job.refusal if job and job.state is JobState.FAILED else None,
+        tuple(parents_of(session, release.id)),
         _elsewhere(session, release),
     )
 

@@ -7,7 +7,7 @@ is known within bounds where some did not observe it.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from core.errors import Invalid
 from geo.clauses import Clause
-from geo.crs import WGS84, Flags, carried
+from geo.crs import WGS84, Flags, Floats, carried
 from geo.ellipsoid import quadrangles_km2
 from geo.raster.grid import Grid
 from geo.raster.open import dataset
-from geo.raster.pieces import Report, unheard
 from geo.raster.sample import sample
 from geo.raster.windows import Window, pieces, values
+from geo.reports import Report, unheard
 
 NODATA = float("nan")
 BLOCK = 512  # cells along a side of a tile
@@ -62,22 +62,27 @@ Operation = Callable[[Stack, Clause], Put]
 
 def worst(stack: Stack, clause: Clause) -> Put:
     """The highest value, or the lowest where less is worse."""
-    found = stack.values.max(axis=0) if clause.at_most is None else stack.values.min(axis=0)
-    return Put(found, stack.seen.all(axis=0), found)
+    fold = np.maximum if clause.at_most is None else np.minimum
+    found = fold.reduce(stack.values, axis=0)
+    return Put(found, _all(stack.seen), found)
 
 
 def ever(stack: Stack, clause: Clause) -> Put:
     """1 where any grid meets the clause, else 0."""
-    met = (clause.met(stack.values) & stack.seen).any(axis=0)
+    met = np.logical_or.reduce(clause.met(stack.values) & stack.seen, axis=0)
     found = met.astype(np.float32)
-    return Put(found, met | stack.seen.all(axis=0), found)
+    return Put(found, met | _all(stack.seen), found)
 
 
 def days(stack: Stack, clause: Clause) -> Put:
     """On how many grids the clause is met; at most on those as well that did not observe it."""
     met = (clause.met(stack.values) & stack.seen).sum(axis=0).astype(np.float32)
     unseen = (~stack.seen).sum(axis=0).astype(np.float32)
-    return Put(met, stack.seen.any(axis=0), met + unseen)
+    return Put(met, np.logical_or.reduce(stack.seen, axis=0), met + unseen)
+
+
+def _all(seen: Flags) -> Flags:
+    return np.asarray(np.logical_and.reduce(seen, axis=0))
 
 
 def write_together(
@@ -132,8 +137,8 @@ def _on(grid: Grid, lattice: Grid) -> list[tuple[float, float]]:
     ends = np.zeros(ALONG), np.ones(ALONG)
     across = np.concatenate([side, side, *ends]) * grid.width
     down = np.concatenate([*ends, side, side]) * grid.height
-    x, y = carried(*(grid.transform @ (across, down)), grid.crs, lattice.crs)
-    columns, rows = ~lattice.transform @ (x, y)
+    x, y = carried(*_at(grid.transform, across, down), grid.crs, lattice.crs)
+    columns, rows = _at(~lattice.transform, x, y)
     return [
         (round(float(np.nanmin(each)), PLACES), round(float(np.nanmax(each)), PLACES))
         for each in (columns, rows)
@@ -162,8 +167,8 @@ def stacked(grids: Sequence[Grid]) -> Iterator[tuple[Window, Stack]]:
 def _beneath(grid: Grid, on: Grid, window: Window) -> tuple[NDArray[Any], Flags]:
     """What another grid holds at the middles of cells."""
     rows, columns = np.mgrid[0 : window.height, 0 : window.width]
-    at = columns.ravel() + window.left + 0.5, rows.ravel() + window.top + 0.5
-    x, y = on.transform @ at
+    across, down = columns.ravel() + window.left + 0.5, rows.ravel() + window.top + 0.5
+    x, y = _at(on.transform, across, down)
     read = sample(grid, *carried(x, y, on.crs, grid.crs), threads=1)
     shape = window.height, window.width
     return read.values.reshape(shape), read.observed.reshape(shape)
@@ -180,9 +185,17 @@ def _alike(grid: Grid, on: Grid) -> bool:
 def _cell_km2(grid: Grid) -> float:
     """The size on the ground of the cell in the middle of a grid."""
     column, row = grid.width // 2, grid.height // 2
-    across, down = np.array([0, 1, 1, 0]) + column, np.array([0, 0, 1, 1]) + row
-    lon, lat = carried(*(grid.transform @ (across, down)), grid.crs, WGS84)
+    across, down = np.array([0.0, 1, 1, 0]) + column, np.array([0.0, 0, 1, 1]) + row
+    lon, lat = carried(*_at(grid.transform, across, down), grid.crs, WGS84)
     return float(quadrangles_km2(lon[None], lat[None])[0])
+
+
+def _at(transform: Affine, across: Floats, down: Floats) -> tuple[Floats, Floats]:
+    """Where N positions of one plane lie on another."""
+    return (
+        transform.a * across + transform.b * down + transform.c,
+        transform.d * across + transform.e * down + transform.f,
+    )
 
 
 def _profile(on: Grid) -> dict[str, Any]:
@@ -202,3 +215,11 @@ def _profile(on: Grid) -> dict[str, Any]:
         "predictor": 3,
         "bigtiff": "IF_SAFER",
     }
+
+
+def sign(path: Path, said: Mapping[str, str]) -> None:
+    """Write into a file what it was made of, in tags of its own."""
+    import rasterio
+
+    with rasterio.open(path, "r+") as file:
+        file.update_tags(**said)

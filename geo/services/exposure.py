@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.bulk import array_of, copy_array, copy_into, fetch_columns
 from core.errors import Invalid
 from core.storage import path_of
+from geo.between import BetweenHazard
 from geo.clauses import Clause
 from geo.crs import Flags
 from geo.ellipsoid import Shapes
@@ -139,13 +140,25 @@ def hazard_of(session: Session, release: Release) -> Iterator[Hazard]:
     if release.kind is LayerKind.RASTER:
         with opened(path_of(str(release.grid_sha256))) as grid:
             edges = tuple(release.histogram_edges or ())
-            yield (
+            found = (
                 raster(laid_out, grid, clause, edges)
                 if laid_out
                 else RasterHazard(grid, clause, edges=edges)
             )
+            with _between(release, found) as hazard:
+                yield hazard
     else:
         yield extent(laid_out, clause) if laid_out else _extent(session, release, clause)
+
+
+@contextmanager
+def _between(release: Release, least: RasterHazard) -> Iterator[Hazard]:
+    """The hazard of a grid; with the grid of the most its values may be, where it has one."""
+    if release.most_sha256 is None:
+        yield least
+        return
+    with opened(path_of(release.most_sha256)) as grid:
+        yield BetweenHazard(least, RasterHazard(grid, least.clause, edges=least.edges))
 
 
 def clause_of(release: Release) -> Clause:

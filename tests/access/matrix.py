@@ -78,6 +78,7 @@ GETS: dict[str, Row] = {
     "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
     "cycles.new": Row(needs(Programs.PREPARE_CYCLES), PLAIN),
     "cycles.show": Row(READ_PROGRAMS, PLAIN, CYCLE),
+    "composites.new": Row(needs(Geo.DERIVE_RELEASES), PLAIN, {"event_id": "event_id"}),
     "differences.show": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES),
     "differences.table": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES | KIND),
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
@@ -193,6 +194,8 @@ POSTS: dict[str, Row] = {
     "cycles.reopen": PREPARE,
     "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
+    "composites.again": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
+    "composites.make": Row(needs(Geo.DERIVE_RELEASES)),
     "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.confirm": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.create_event": Row(needs(Geo.WRITE_EVENTS)),
@@ -267,6 +270,7 @@ JOBS: dict[str, Row] = {
     "geo.jobs.context.load_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "geo.jobs.context.measure_context": Row(needs(Geo.READ_RELEASES), about=RELEASE),
     "geo.jobs.context.read_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
+    "geo.jobs.composites.compose": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
     "geo.jobs.exposure.sample_due": Row(),
     "geo.jobs.fetches.fetch_release": Row(
         needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}

@@ -171,6 +171,7 @@ def _hazards(session: Session) -> tuple[Release, Rows]:
     published(session, flood, DARA, replace(DEPTH, layer="Depth", **said))
     published(session, extent, DARA, replace(FLOOD, layer="Extent", **said))
     shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
+    shown.append(("composites.new", {"event_id": event.id}))
     shown.append(("differences.show", {"release_id": flood.id, "before": flood.id}))
     shown += [("layers.show", {"layer_id": layer}) for layer in _layers(session)]
     return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]

@@ -1,0 +1,50 @@
+"""Composites: what a release was made of, and what may be put together."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.models.composites import ReleaseParent
+from geo.models.events import Layer, LayerKind
+from geo.models.releases import Release
+from geo.permissions import May
+from geo.queries.clauses import ASKABLE
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A release another one was made of, or could be, and the name of its layer."""
+
+    release: Release
+    layer: str
+
+
+def parents_of(session: Session, release_id: int) -> list[Parent]:
+    """The releases one was made of, in their order."""
+    made_of = (
+        select(Release, Layer.name)
+        .join(Layer, Layer.id == Release.layer_id)
+        .join(ReleaseParent, ReleaseParent.parent_id == Release.id)
+        .where(ReleaseParent.release_id == release_id)
+        .order_by(ReleaseParent.place)
+    )
+    return [Parent(release, layer) for release, layer in session.execute(made_of)]
+
+
+def to_put_together(session: Session, event_id: int, *, actor: Actor) -> list[Parent]:
+    """The grids of an event that can be put together, in the order they were observed.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.DERIVE_RELEASES)
+    grids = (
+        select(Release, Layer.name)
+        .join(Layer, Layer.id == Release.layer_id)
+        .where(Release.event_id == event_id, Release.state.in_(ASKABLE))
+        .where(Release.kind == LayerKind.RASTER)
+        .order_by(Release.observed_at, Release.id)
+    )
+    return [Parent(release, layer) for release, layer in session.execute(grids)]

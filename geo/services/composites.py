@@ -1,0 +1,159 @@
+"""Composites: releases are put together into a new one, which is published as any other."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.errors import Conflict, Invalid
+from geo.models.composites import ReleaseParent
+from geo.models.events import LayerKind
+from geo.models.releases import Operation, Release, ReleaseState
+from geo.permissions import May
+from geo.queries.clauses import HazardClause, clause_asked
+from geo.release_words import measured
+from geo.services.releases import OVER, locked
+
+FEWEST, MOST = 2, 60  # releases put together at once
+AT_A_THRESHOLD = (Operation.EVER, Operation.DAYS)
+
+
+class CompositeNameless(Invalid):
+    """What is put together needs a name; write one that others will understand."""
+
+
+class WrongNumber(Invalid):
+    """{count} releases are chosen; choose from {fewest} to {most} different ones."""
+
+
+class OfSeveralEvents(Invalid):
+    """Only releases of one event are put together; choose those of one."""
+
+
+class NoGrid(Invalid):
+    """Release {number} is an outline without cells; only grids are put together."""
+
+
+class OfSeveralMeasures(Invalid):
+    """These releases hold {measures}; put together those that measure the same."""
+
+
+class ThresholdMissing(Invalid):
+    """Say from which value on a place counts."""
+
+
+class NotComposite(Conflict):
+    """This file was sent, not made of others; read it again."""
+
+
+class AlreadyMade(Conflict):
+    """The same was made of the same releases before; it is {name}."""
+
+
+@dataclass(frozen=True)
+class Composite:
+    """What to make of which releases; `threshold` is from which value on a place counts."""
+
+    operation: Operation
+    release_ids: tuple[int, ...]
+    threshold: float | None = None
+
+
+def derive(session: Session, composite: Composite, name: str, *, actor: Actor) -> Release:
+    """Note a release that is to be made of others; the making is put off by who calls
+    (`geo.jobs.composites.compose`).
+
+    Raises:
+        CompositeNameless, WrongNumber, OfSeveralEvents, NoGrid, OfSeveralMeasures,
+        ThresholdMissing, AlreadyMade, and what `clause_asked` refuses.
+    """
+    actor.require(May.DERIVE_RELEASES)
+    called = " ".join(name.split())
+    if not called:
+        raise CompositeNameless
+    parents = _parents(session, composite)
+    recipe = _recipe(composite, parents)
+    _refuse_again(session, recipe)
+    release = Release(
+        event_id=parents[0].event_id,
+        original_name=f"{called}.tif",
+        original_sha256=recipe,
+        original_bytes=0,
+        operation=composite.operation,
+        operand=_operand(composite),
+        recipe=recipe,
+        uploaded_by=actor.id,
+    )
+    with audit.act(session, actor, "releases.derive", release) as figures:
+        session.add(release)
+        session.flush()
+        session.add_all(
+            ReleaseParent(release_id=release.id, place=place, parent_id=parent.id)
+            for place, parent in enumerate(parents, 1)
+        )
+        figures.update(name=called, operation=composite.operation.value, releases=len(parents))
+    return release
+
+
+def ask_again(session: Session, release_id: int, *, actor: Actor) -> Release:
+    """Have a composite made whose making was stopped.
+
+    Raises:
+        ReleaseUnknown, ReleaseNotInState, NotComposite
+    """
+    actor.require(May.DERIVE_RELEASES)
+    release = locked(session, release_id, {ReleaseState.RECEIVED})
+    if release.operation is None:
+        raise NotComposite
+    return release
+
+
+def _parents(session: Session, composite: Composite) -> list[Release]:
+    ids = dict.fromkeys(composite.release_ids)
+    if not FEWEST <= len(ids) <= MOST:
+        raise WrongNumber(count=len(ids), fewest=FEWEST, most=MOST)
+    at = _operand(composite)
+    parents = [clause_asked(session, HazardClause(each, at)).release for each in ids]
+    if len({parent.event_id for parent in parents}) > 1:
+        raise OfSeveralEvents
+    for parent in parents:
+        if parent.kind is not LayerKind.RASTER:
+            raise NoGrid(number=parent.number)
+    _refuse_several_measures(parents)
+    return parents
+
+
+def _refuse_several_measures(parents: Sequence[Release]) -> None:
+    kinds = {(parent.measure, parent.unit, parent.direction) for parent in parents}
+    if len(kinds) > 1:
+        held = sorted({measured(parent) for parent in parents})
+        raise OfSeveralMeasures(measures=", ".join(held))
+
+
+def _operand(composite: Composite) -> float | None:
+    if composite.operation not in AT_A_THRESHOLD:
+        return None
+    if composite.threshold is None:
+        raise ThresholdMissing
+    return composite.threshold
+
+
+def _recipe(composite: Composite, parents: Sequence[Release]) -> str:
+    """The digest of what is made of what, whatever it is called."""
+    said = {
+        "operation": composite.operation.value,
+        "threshold": _operand(composite),
+        "releases": [parent.id for parent in parents],
+    }
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+
+
+def _refuse_again(session: Session, recipe: str) -> None:
+    same = select(Release).where(Release.recipe == recipe, Release.state.not_in(OVER))
+    if (made := session.scalars(same).first()) is not None:
+        raise AlreadyMade(name=made.original_name)
