@@ -31,14 +31,14 @@ from core.jobs import Job, JobState
 from core.storage import keep_file, keep_personal_file, kept_if_done
 from geo.bundles import Sent
 from geo.jobs.areas import import_boundaries
+from geo.jobs.composites import compose
 from geo.jobs.context import load_layer as load_context
 from geo.jobs.context import read_layer
-from geo.jobs.composites import compose
 from geo.jobs.releases import publish, read_release
 from geo.models.context import ContextLayer
 from geo.models.releases import Release, ReleaseState
-from geo.services.context import Counting, count_layer, receive_layer
 from geo.services.composites import Composite, derive
+from geo.services.context import Counting, count_layer, receive_layer
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import receive_release
 from registry.jobs.imports import check_import, merge_import
