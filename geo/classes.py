@@ -2,12 +2,14 @@
 
 import math
 
+from geo.measures import FLOODED
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 
 METRES_OF_WATER = (0.1, 0.5, 1.0, 2.0)  # m: ankle, knee, waist, over the head of most
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 EPSILON = 1e-9  # so that 0.3 / 0.1 is 3
+MORE_THAN_YES = 1.5  # what is 1 where it is flooded, and 0 elsewhere, ends before
 STEP = 1e-6  # between the ends of a release that has one value alone
 TOKENS = ("--h1", "--h2", "--h3", "--h4")  # of static/css/tokens.css, little to much
 
@@ -15,13 +17,20 @@ TOKENS = ("--h1", "--h2", "--h3", "--h4")  # of static/css/tokens.css, little to
 def classes_of(release: Release) -> list[tuple[float, str]]:
     """The least value of each class a release is drawn in, and its colour token; little to much."""
     floor = release.floor or 0.0
-    if release.kind is LayerKind.EXTENT:
+    if is_plain(release):
         return [(floor, TOKENS[2])]
     if release.unit == "m":
         bounds = [bound for bound in METRES_OF_WATER if bound > floor]
     else:
         bounds = round_axis(floor, max(_highest(release), floor + STEP), len(TOKENS))[1:-1]
     return list(zip([floor, *bounds], TOKENS, strict=False))
+
+
+def is_plain(release: Release) -> bool:
+    """Whether a release says of a place no more than whether it is hit."""
+    if release.kind is LayerKind.EXTENT:
+        return release.histogram_edges is None
+    return release.measure == FLOODED and _highest(release) < MORE_THAN_YES
 
 
 def round_axis(low: float, high: float, most: int) -> list[float]:

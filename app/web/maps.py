@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.words import _, figure_said
-from geo.classes import classes_of
+from geo.classes import classes_of, is_plain
 from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -70,11 +70,11 @@ def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[fl
 def legend_of(release: Release | None) -> list[tuple[str, str]]:
     """The classes of a release as a legend writes them: least value, colour; the last is open.
 
-    An extent has one, which is no value.
+    Where places are hit or not, there is one, which is no value.
     """
     if release is None:
         return []
-    if release.kind is LayerKind.EXTENT:
+    if is_plain(release):
         return [(_("flooded"), token) for _least, token in classes_of(release)]
     written = [(figure_said(least), token) for least, token in classes_of(release)]
     last, token = written[-1]

@@ -15,16 +15,17 @@ from core.bulk import copy_into
 from core.errors import Invalid
 from core.storage import keep_file, named_copy
 from geo.crs import Floats, label
-from geo.ellipsoid import Shapes
+from geo.ellipsoid import Shapes, polygons_km2
 from geo.hazards import ExtentHazard, extent_hazard
 from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
 from geo.models.readings import ReleaseRepair
-from geo.models.releases import ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.models.releases import Direction, ObservedRule, Release, ReleaseObserved, ReleasePart
 from geo.products.normal import Normal, Reading, Repair, shapes_of
 from geo.queries.readings import classes_read, reading_of
 from geo.raster.bands import Choice
+from geo.raster.histogram import round_edges
 from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
 from geo.vector.extent import seen_of
@@ -77,6 +78,7 @@ def read(session: Session, release: Release, path: Path, report: Report) -> None
     _count_classes(session, release, features)
     _write_repairs(session, release, extent.repairs)
     write_parts(session, release, extent.parts, extent.values)
+    note_values(release, extent.parts, extent.values)
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(extent.parts)), 4326)
 
 
@@ -101,10 +103,29 @@ def lay_out(
     """Write an extent, what could be seen, and what places are looked up in."""
     write_parts(session, release, parts, values)
     write_observed(session, release, observed)
+    note_values(release, parts, values)
     west, south, east, north = shapely.total_bounds(np.concatenate([parts, observed])).tolist()
     release.bounds = from_shape(shapely.box(west, south, east, north), 4326)
     box = west, south, east, north
     _lay_out(release, extent_hazard(parts, values, observed, box, clause_of(release)))
+
+
+def note_values(release: Release, parts: Shapes, values: Floats) -> None:
+    """Note how much ground has which value, in square kilometres; nothing of plain shapes."""
+    release.histogram_edges = release.histogram = None
+    if release.value_field is None:
+        return
+    edges = round_edges(*kept_range(release, float(values.min()), float(values.max())))
+    counts, _edges = np.histogram(values, edges, weights=polygons_km2(parts))
+    release.histogram_edges, release.histogram = edges.tolist(), counts.tolist()
+
+
+def kept_range(release: Release, least: float, most: float) -> tuple[float, float]:
+    """From where to where the values go that are kept of places."""
+    if release.direction is Direction.AT_MOST:
+        return least, most if release.floor is None else release.floor
+    floor = release.floor or 0.0
+    return floor, max(most, floor)
 
 
 def _lay_out(release: Release, hazard: ExtentHazard) -> None:

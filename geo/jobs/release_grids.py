@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from core.errors import Invalid
 from core.storage import keep_file, path_of
 from geo.crs import label
-from geo.jobs.release_extents import write_observed
+from geo.jobs.release_extents import kept_range, write_observed
 from geo.lookups import write_raster
 from geo.models.events import LayerKind
-from geo.models.releases import Direction, Release
+from geo.models.releases import Release
 from geo.products.classed import covers
 from geo.products.normal import Reading, grid_of
 from geo.products.palettes import PRODUCT as PALETTE
@@ -75,7 +75,7 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
 
 def lay_out(release: Release, grid: Grid) -> None:
     """Write what places are looked up in, and count the cells, in one reading."""
-    bins = Bins(grid, round_edges(*_kept_range(release, *_value_range(release, grid))))
+    bins = Bins(grid, round_edges(*kept_range(release, *_value_range(release, grid))))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "lookup"
         write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
@@ -132,14 +132,6 @@ def _value_range(release: Release, grid: Grid) -> tuple[float, float]:
         return least, most
     with opened(path_of(release.most_sha256)) as above:
         return least, max(most, value_range(above)[1])
-
-
-def _kept_range(release: Release, least: float, most: float) -> tuple[float, float]:
-    """From where to where the values go that are kept of places."""
-    if release.direction is Direction.AT_MOST:
-        return least, most if release.floor is None else release.floor
-    floor = release.floor or 0.0
-    return floor, max(most, floor)
 
 
 def _keep_normal(

@@ -17,7 +17,7 @@ from core.errors import Invalid
 from geo.archives import listed
 from geo.crs import Floats
 from geo.ellipsoid import Shapes
-from geo.jobs.release_extents import lay_out, write_parts
+from geo.jobs.release_extents import lay_out, note_values, write_parts
 from geo.models.areas import Area, AreaPart
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -75,6 +75,7 @@ def read(session: Session, release: Release, path: Path) -> None:
         "spans": {name: _span(sheet, name) for name in numeric},
     }
     write_parts(session, release, parts, values)
+    note_values(release, parts, values)
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(parts)), 4326)
 
 

@@ -10,6 +10,8 @@ from geo.raster.grid import Cells
 MOST = 64  # different values of a grid of classes
 GLANCE = 4096  # cells that show at once that a grid holds measures
 FULL = 255.0  # the last number of 8 bits
+BESIDE = 10  # numbers on either side of it, with which it is compared
+TIMES, FEWEST = 4, 16  # as many cells as any of them, and at least so many, make it a crowd
 # Numbers that programs write where nothing is known.
 UNKNOWN = (
     -1.0, -99.0, -999.0, -9999.0, -99999.0, -32767.0, -32768.0, -2147483648.0, FULL, 9999.0,
@@ -23,7 +25,7 @@ class Suspect:
     """A stored number that may mean "no data", on how many cells it stands, and why it stands out.
 
     `alone` says that it lies far from all other numbers; if not, it is the last that 8 bits can
-    hold, and on more cells than the number before it.
+    hold, and on more cells than the numbers beside it.
     """
 
     number: float
@@ -63,16 +65,19 @@ def _are_classes(values: Cells) -> bool:
 
 
 class Suspicions:
-    """Takes the stored numbers of a grid, and counts those at either end that usually mean "no
-    data" though the file does not say so."""
+    """Takes the stored numbers of a grid, and counts those that usually mean "no data" though the
+    file does not say so: at either end, and among whole numbers the last of 8 bits."""
 
     def __init__(self) -> None:
         self.counts: Counter[float] = Counter()
         self.before_full = 0
+        self.around_full = np.zeros(2 * BESIDE + 1, dtype=np.int64)
         self.least, self.most = np.inf, -np.inf
 
     def take(self, stored: Cells) -> None:
         """Look at more numbers, none of them declared to be nodata."""
+        if stored.dtype.kind in "iu":
+            self._look_around(stored)
         rest = stored
         while rest.size:
             ends = {float(rest.min()), float(rest.max())}
@@ -89,8 +94,22 @@ class Suspicions:
     @property
     def found(self) -> tuple[Suspect, ...]:
         """The numbers that stand out: far from all others, or crowded at the end of 8 bits."""
-        suspects = (Suspect(n, count, self._is_alone(n)) for n, count in self.counts.items())
+        counts = {FULL: int(self.around_full[BESIDE])} if self._crowds else {}
+        counts |= self.counts
+        suspects = (Suspect(n, count, self._is_alone(n)) for n, count in counts.items())
         return tuple(suspect for suspect in suspects if suspect.alone or self._is_crowd(suspect))
+
+    def _look_around(self, stored: Cells) -> None:
+        first = int(FULL) - BESIDE
+        near = stored[(stored >= first) & (stored <= first + 2 * BESIDE)].astype(np.int64)
+        self.around_full += np.bincount(near - first, minlength=len(self.around_full))
+
+    @property
+    def _crowds(self) -> bool:
+        """Whether far more cells hold 255 than any number beside it."""
+        held = int(self.around_full[BESIDE])
+        others = np.delete(self.around_full, BESIDE)
+        return held >= FEWEST and held > TIMES * int(others.max())
 
     def _is_alone(self, number: float) -> bool:
         span = self.most - self.least
@@ -101,4 +120,5 @@ class Suspicions:
         return number - self.most > span
 
     def _is_crowd(self, suspect: Suspect) -> bool:
-        return suspect.number == FULL == self.most + 1 and suspect.cells > self.before_full
+        at_the_end = self.most + 1 == FULL and suspect.cells > self.before_full
+        return suspect.number == FULL and (at_the_end or self._crowds)

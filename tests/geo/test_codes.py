@@ -45,6 +45,19 @@ def test_255_on_more_cells_than_its_neighbour_is_suspected(tmp_path: Path) -> No
     assert (suspect.number, suspect.cells, suspect.alone) == (255, 3, False)
 
 
+def test_255_among_depths_is_suspected_where_many_more_cells_hold_it(tmp_path: Path) -> None:
+    depths = np.arange(200, 316)  # each on one cell, but 255 on 17
+    cells = np.concatenate([depths, np.full(16, 255)]).reshape(11, 12)
+    fewer = np.concatenate([depths, np.full(14, 255), [200, 200]]).reshape(11, 12)
+    path = depth_file(tmp_path / "a.tif", cells.tolist(), dtype="uint16", nodata=None)
+
+    (suspect,) = seen(path).suspects
+
+    assert (suspect.number, suspect.cells, suspect.alone) == (255, 17, False)
+    path = depth_file(tmp_path / "b.tif", fewer.tolist(), dtype="uint16", nodata=None)
+    assert seen(path).suspects == ()
+
+
 def test_a_declared_nodata_and_a_plain_end_of_values_are_not_suspected(tmp_path: Path) -> None:
     declared = depth_file(tmp_path / "a.tif", [[-9999.0, 1.5]])
     temperatures = depth_file(tmp_path / "b.tif", [[-1.0, -7.0, 12.0]], nodata=None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import rasterio
 import shapely
+from affine import Affine
 from pyproj import Transformer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,9 +16,11 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.jobs import Job, JobState, defer
 from core.storage import path_of
+from geo.classes import classes_of
 from geo.jobs.releases import read_release
 from geo.jobs.stumbles import refuse_stumbled
 from geo.models.events import LayerKind
+from geo.models.locations import Location
 from geo.models.readings import FilePart, ReleaseClass, Role
 from geo.models.releases import Direction, ObservedRule, Release, ReleaseState
 from geo.products.meaning import Means
@@ -29,11 +32,15 @@ from geo.queries.readings import (
     part_of,
     repairs_of,
 )
+from geo.queries.selections import Question, answered
 from geo.queries.stumbles import anything_stumbled
 from geo.raster.bands import Choice
 from geo.raster.open import opened
 from geo.raster.reasons import Reason
+from geo.release_pictures import picture_of
+from geo.release_values import value_at
 from geo.services.meanings import Meaning, choose_in_file, faults_of
+from registry.documents.contained import colours
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country
 from tests.make.jobs import Silent
@@ -316,3 +323,48 @@ def test_ground_that_mending_takes_away_has_to_be_said_to_be_right(
     assert faults_of(release, replace(FLOOD, loses=True)) == {}
     release.found = release.found | {"lost_share": 0.0009}
     assert faults_of(release, FLOOD) == {}
+
+
+def test_shapes_with_values_are_drawn_in_classes_of_them_and_others_in_one(
+    session: Session, anybody: Actor, received: Receive, tmp_path: Path
+) -> None:
+    """A square degree of 0.3 m and one of 1.5 m."""
+    shallow, deep = (shapely.box(0, 0, 1, 1), {"d": 0.3}), (shapely.box(2, 0, 3, 1), {"d": 1.5})
+    release = received(shapes_file(tmp_path / "classes.geojson", shallow, deep))
+    assert [least for least, _colour in classes_of(release)] == [0.0]
+
+    depth = replace(DEPTH, observed_rule=ObservedRule.BOX, value_field="d", floor=None)
+    published(session, release, anybody, depth)
+
+    assert [least for least, _colour in classes_of(release)] == [0.0, 0.1, 0.5, 1.0]
+    ground = {
+        edge: km2
+        for edge, km2 in zip(release.histogram_edges or [], release.histogram or [], strict=False)
+        if km2
+    }
+    assert ground == pytest.approx({0.3: 12_308.778, 1.5: 12_308.778}, rel=1e-3)
+
+
+def test_a_mask_of_flooded_cells_has_one_class(received: Receive, tmp_path: Path) -> None:
+    assert len(classes_of(received(gfm_zip(tmp_path)))) == 1
+
+
+def test_a_turned_grid_is_drawn_and_asked_where_its_cells_lie(
+    session: Session, anybody: Actor, received: Receive, tmp_path: Path
+) -> None:
+    """Two cells of a degree, turned by a quarter: the second lies south of the first."""
+    file = depth_file(tmp_path / "depth.tif", [[1.5, 0.0]])
+    with rasterio.open(file, "r+") as turned:
+        turned.transform = Affine(0, 1, 0, -1, 0, 2)
+    for lat in (0.5, 1.5):
+        make_location(session, 0.5, lat, accuracy_m=None)
+    release = received(file)
+    published(session, release, anybody, DEPTH)
+
+    said = answered(Question(release_id=release.id)).subquery()
+    rows = select(Location.lat, said.c.status).join(said, said.c.location_id == Location.id)
+    assert {row.lat: row.status for row in session.execute(rows)} == {1.5: "in", 0.5: "out"}
+    drawn = picture_of(release, (0.0, 0.0, 1.0, 2.0), 256, colours())
+    assert drawn is not None
+    assert value_at(session, release, 0.5, 1.5).value == 1.5
+    assert value_at(session, release, 0.5, 0.5).value == 0.0
