@@ -133,6 +133,7 @@ def desk_page(
         repairs=repairs_of(db(), release.id)[:REPAIRS],
         before=before,
         answerer=_name_of(before.answered_by) if before else "",
+        licences=_licences(meaning.get("licence", "")),
         **_options(release, parts),
         legend=legend_of(release),
         histogram=histogram_of(release, [int(n) for n in release.histogram or []]),
@@ -190,3 +191,18 @@ def _options(release: Release, parts: Sequence[FilePart]) -> dict[str, list[tupl
             (Means.EXCLUDED.value, _("excluded: cannot be told")),
         ],
     }
+
+
+def _licences(said: str) -> list[tuple[str, str]]:
+    """The licences to choose from, and the one that was said."""
+    usual = {
+        "": _("not said"),
+        "CC BY 4.0": "CC BY 4.0",
+        "CC BY-SA 4.0": "CC BY-SA 4.0",
+        "CC BY-NC 4.0": "CC BY-NC 4.0",
+        "Copernicus": _("Copernicus, free with credit"),
+        "Apache-2.0": _("Apache licence 2.0"),
+        "Public domain": _("Public domain"),
+        "Internal use only": _("Internal use only"),
+    }
+    return list((usual | {said: usual.get(said, said)}).items())

@@ -19,6 +19,7 @@ from core.actor import Actor
 from core.audit import AuditEntry
 from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
+from core.words import PSEUDO, language_of, speaking
 from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
 from geo.models.context import Counted
@@ -42,6 +43,7 @@ from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
 from tests.make.jobs import Silent
+from tests.make.products import GFM, code_file, zip_of
 from tests.make.programs import (
     DARA,
     FINN,
@@ -166,12 +168,24 @@ def _hazards(session: Session) -> tuple[Release, Rows]:
         flood = _received(session, event, depth_file(at / "3.tif", DEPTHS[::-1]))
         shapes = shapes_file(at / "4.geojson", (shapely.box(0.2, 0.2, 1.8, 1.4), {}))
         extent = _received(session, event, shapes)
+        nowhere = _received(session, event, depth_file(at / "5.tif", DEPTHS, crs=None))
+        two = [shapes_file(at / f"{n}.geojson", (shapely.box(0, 0, n, 1), {})) for n in (1, 2)]
+        several = _received(session, event, zip_of(at / "6.zip", *two))
+        mask = code_file(at / GFM, [[0, 1, 255]], nodata=255)
+        product = _received(session, event, mask)
     for release in (asked, flood, extent):
         read(session, release, DARA)
+    with speaking(
+        language_of(PSEUDO)
+    ):  # the sentences of a reading are written down as it says them
+        for release in (nowhere, several, product):
+            read(session, release, DARA)
+    product.source = GREEK
     published(session, flood, DARA, replace(DEPTH, layer="Depth", **said))
     published(session, extent, DARA, replace(FLOOD, layer="Extent", **said))
     shown = [("hazards.show", {"release_id": each.id}) for each in (unread, asked, flood, extent)]
     shown.append(("composites.new", {"event_id": event.id}))
+    shown += [("hazards.show", {"release_id": each.id}) for each in (nowhere, several, product)]
     shown.append(("differences.show", {"release_id": flood.id, "before": flood.id}))
     shown += [("layers.show", {"layer_id": layer}) for layer in _layers(session)]
     return flood, [*shown, ("selections.select", {"areas": "X11", "r": flood.id})]
