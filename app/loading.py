@@ -34,13 +34,15 @@ from geo.jobs.areas import import_boundaries
 from geo.jobs.composites import compose
 from geo.jobs.context import load_layer as load_context
 from geo.jobs.context import read_layer
-from geo.jobs.releases import publish, read_release
+from geo.jobs.releases import look_over, publish, read_release
 from geo.models.context import ContextLayer
+from geo.models.release_findings import Code
 from geo.models.releases import Release, ReleaseState
 from geo.services.composites import Composite, derive
 from geo.services.context import Counting, count_layer, receive_layer
 from geo.services.meanings import Meaning, confirm_release
-from geo.services.releases import receive_release
+from geo.services.releases import ask_publication, receive_release
+from geo.services.sanity import accept_findings
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import Import, ImportKind, ImportState
 from registry.parsing.days import DayOrder
@@ -179,8 +181,21 @@ def load_layer(
         return layer
 
 
-def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -> Release:
-    """Take a hazard file for an event, confirm what it means and publish it."""
+def load_release(
+    file: Path,
+    event_id: int,
+    meaning: Meaning,
+    *,
+    actor: Actor,
+    accepted: Collection[str] = tuple(Code),
+) -> Release:
+    """Take a hazard file for an event, confirm what it means and publish it.
+
+    Of what is odd about it the `accepted` findings are taken on by the actor.
+
+    Raises:
+        WorkFailed, FindingsOpen
+    """
     kept = keep_file(file)
     with transaction(actor) as session:
         received = receive_release(session, event_id, kept, file.name, actor=actor)
@@ -189,19 +204,24 @@ def load_release(file: Path, event_id: int, meaning: Meaning, *, actor: Actor) -
         raise WorkFailed(work="read_release", reason=told["refused"])
     with transaction(actor) as session:
         confirm_release(session, release_id, meaning, actor=actor)
-    return _published(release_id, actor)
+    return _published(release_id, accepted, actor)
 
 
 def load_composite(composite: Composite, name: str, *, actor: Actor) -> Release:
-    """Put releases together into a new one, and publish it."""
+    """Put releases together into a new one, and publish it with all that is odd about it: that was
+    taken on with the releases it is made of."""
     with transaction(actor) as session:
         release_id = derive(session, composite, name, actor=actor).id
     if told := carried_out(compose, actor=actor, release_id=release_id):
         raise WorkFailed(work="compose", reason=told["refused"])
-    return _published(release_id, actor)
+    return _published(release_id, tuple(Code), actor)
 
 
-def _published(release_id: int, actor: Actor) -> Release:
+def _published(release_id: int, accepted: Collection[str], actor: Actor) -> Release:
+    carried_out(look_over, actor=actor, release_id=release_id)
+    with transaction(actor) as session:
+        accept_findings(session, release_id, accepted, actor=actor)
+        ask_publication(session, release_id, actor=actor)
     carried_out(publish, actor=actor, release_id=release_id)
     with transaction(actor) as session:
         release = session.get_one(Release, release_id)

@@ -21,6 +21,7 @@ from core.storage import keep_file
 from geo.archives import FileMissing
 from geo.measures import MEASURES
 from geo.models.events import Event, EventKind
+from geo.models.release_findings import Code
 from geo.models.releases import Direction, ObservedRule
 from geo.services.events import Shock, create_event
 from geo.services.meanings import Meaning
@@ -85,12 +86,19 @@ def receive(what: tuple[str, ...], event: str, email: str) -> None:
 @click.option("--observed-at", type=MOMENT, required=True)
 @click.option("--source", required=True, help="Who made it, as it should be cited.")
 @click.option("--licence", default="")
-def publish(file: Path, email: str, event: str, **said: Any) -> None:
+@click.option(
+    "--accept",
+    "accepted",
+    type=click.Choice([code.value for code in Code]),
+    multiple=True,
+    help="What is odd about it, and is so: said when it is refused.",
+)
+def publish(file: Path, email: str, event: str, accepted: tuple[str, ...], **said: Any) -> None:
     """Receive a hazard file, confirm what it means, ask it about everything, publish it."""
     actor = acting_as(email)
     event_id = _event(event, said.pop("kind"), said.pop("began"), actor)
     with followed(actor):
-        release = load_release(file, event_id, _meaning(**said), actor=actor)
+        release = load_release(file, event_id, _meaning(**said), actor=actor, accepted=accepted)
     click.echo(f"{release.original_name}: release {release.number}, {release.original_sha256}")
 
 

@@ -33,6 +33,8 @@ def _of_geo() -> Words:
         "releases.derive": _("Put hazard maps together"),
         "releases.read": _("Read a hazard file"),
         "releases.ask": _("Asked what is meant in a hazard file"),
+        "releases.look_over": _("Had a hazard file looked over"),
+        "releases.accept": _("Took on them what is odd about a hazard file"),
         "releases.confirm": _("Confirmed what a hazard file means"),
         "releases.publish": _("Published a hazard map"),
         "releases.withdraw": _("Withdrew a hazard map"),

@@ -208,6 +208,7 @@ def _of_files() -> Words:
         "version": _("Version"),
         "observed": _("What was observed"),
         "in_force": _("Release in force"),
+        "findings": _("What is odd"),
         "days": _("How days are written"),
         "audience": _("For whom"),
         "selection": _("Question"),

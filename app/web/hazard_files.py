@@ -13,6 +13,7 @@ from app.web.meanings import answers_offered, code_rows, meaning_kept
 from core.errors import Invalid
 from core.storage import keep, path_of
 from core.words import _
+from geo.finding_words import told
 from geo.measures import MEASURES
 from geo.models.readings import FilePart, Role
 from geo.models.releases import Release
@@ -29,6 +30,7 @@ from geo.queries.readings import (
     parts_of,
     repairs_of,
 )
+from geo.queries.release_findings import findings_of
 from geo.queries.releases import ReleasePage, release_page, release_seen
 from geo.raster.bands import Choice
 from geo.release_values import value_at
@@ -131,6 +133,7 @@ def desk_page(
         doubt=_doubt(release, meaning),
         beside={role.value: [part.title for part in parts] for role, parts in beside.items()},
         repairs=repairs_of(db(), release.id)[:REPAIRS],
+        odd=told(findings_of(db(), release.id), release.unit or ""),
         before=before,
         answerer=_name_of(before.answered_by) if before else "",
         licences=_licences(meaning.get("licence", "")),

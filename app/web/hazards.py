@@ -39,6 +39,7 @@ from geo.queries.releases import (
 )
 from geo.services import events, releases
 from geo.services.meanings import choose_in_file, confirm_release, faults_of
+from geo.services.sanity import accept_findings
 
 bp = Blueprint("hazards", __name__, url_prefix="/hazards")
 
@@ -123,11 +124,22 @@ def confirm(release_id: int) -> ResponseReturnValue:
     if file:
         meaning = replace(meaning, observed_file=kept(file))
     confirm_release(db(), release_id, meaning, actor=actor())
+    _put_off(works.look_over, release_id)
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
+@bp.post("/<int:release_id>/look")
+def look_over(release_id: int) -> Response:
+    """Look over again what was confirmed: areas were loaded meanwhile, or the work was stopped."""
+    actor().require(May.CONFIRM_RELEASES)
+    releases.locked(db(), release_id, {ReleaseState.CONFIRMED})
+    _put_off(works.look_over, release_id)
     return redirect(url_for(".show", release_id=release_id), 303)
 
 
 @bp.post("/<int:release_id>/publication")
 def publish(release_id: int) -> Response:
+    accept_findings(db(), release_id, request.form.getlist("accepted"), actor=actor())
     releases.ask_publication(db(), release_id, actor=actor())
     _put_off(works.publish, release_id)
     return redirect(url_for(".show", release_id=release_id), 303)

@@ -28,6 +28,7 @@ from geo.products.parts import Part, PartKind
 from geo.products.picking import PartNotChosen, meant, recognised
 from geo.queries.readings import choice_made
 from geo.reports import Report
+from geo.services import sanity
 from geo.services.exposure import expose_areas, expose_places
 from geo.services.releases import locked, publish_release
 
@@ -62,19 +63,38 @@ def read_release(
 
 
 @work
+def look_over(
+    session: Session, *, actor: Actor, progress: Progress, release_id: int
+) -> dict[str, int]:
+    """Look a hazard release over before it is published.
+
+    Its normal form is made as confirmed, and what is odd about it is noted.
+    """
+    actor.require(May.CONFIRM_RELEASES)
+    release = locked(session, release_id, {ReleaseState.CONFIRMED})
+    prepared = _shares(progress, 0, 60, _("Bringing the file into its normal form"))
+    with _original(release) as path:
+        _prepare(session, release, path, prepared)
+    progress.report(60, 100, _("Looking at what it covers"))
+    return {"findings": len(sanity.look_over(session, release_id, actor=actor))}
+
+
+@work
 @whole_country
 def publish(
     session: Session, *, actor: Actor, progress: Progress, release_id: int
 ) -> dict[str, int]:
     """Publish a hazard release.
 
-    Its normal form is made as confirmed, every place and area is asked, then it is published.
+    Its normal form is made as confirmed, unless it was looked over in it; every place and area is
+    asked, then it is published.
     """
     actor.require(May.PUBLISH_RELEASES)
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
     prepared = _shares(progress, 0, 10, _("Bringing the file into its normal form"))
-    with _original(release) as path:
-        _prepare(session, release, path, prepared)
+    if release.looked_over_at is None:
+        with _original(release) as path:
+            _prepare(session, release, path, prepared)
     session.flush()
 
     def asked(done: int, total: int) -> None:

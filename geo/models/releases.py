@@ -135,6 +135,7 @@ class Release(Row):
     histogram_edges: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
     uploaded_by: Mapped[int] = mapped_column(BigInteger)
     confirmed_by: Mapped[int | None] = mapped_column(BigInteger)
+    looked_over_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
     # Of a release made of others (`release_parents`): how, at which threshold, their digest, and

@@ -132,7 +132,7 @@ def confirm_release(
     layer = _layer(session, release, meaning)
     with audit.act(session, actor, "releases.confirm", release) as figures:
         release.layer_id, release.confirmed_by = layer.id, actor.id
-        release.state = ReleaseState.CONFIRMED
+        release.state, release.looked_over_at = ReleaseState.CONFIRMED, None
         _apply(release, meaning)
         _observe(session, release, meaning)
         if meaning.classes is not None:

@@ -11,9 +11,11 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.storage import Kept
 from core.words import _
+from geo.finding_words import said
 from geo.models.events import Event, EventState, Layer
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
+from geo.queries.release_findings import forbidding
 from geo.services.events import EventClosed, EventUnknown
 
 OVER = (ReleaseState.REFUSED, ReleaseState.WITHDRAWN)
@@ -28,6 +30,14 @@ class ReleaseUnknown(NotFound):
 
 class ReleaseNotInState(Conflict):
     """This release is {state}; that can be done only while it is {wanted}. Reload the page."""
+
+
+class NotLookedOver(Conflict):
+    """This release was not looked over yet; wait until that is done, then publish it."""
+
+
+class FindingsOpen(Conflict):
+    """Something about this release is odd, and nobody took it on them ({codes}): {says}"""
 
 
 class ReasonMissing(Invalid):
@@ -100,11 +110,14 @@ def ask_publication(session: Session, release_id: int, *, actor: Actor) -> None:
     """Whether a release can be published now, before the work of it is put off.
 
     Raises:
-        ReleaseUnknown, ReleaseNotInState, EventClosed
+        ReleaseUnknown, ReleaseNotInState, EventClosed, NotLookedOver, FindingsOpen
     """
     actor.require(May.PUBLISH_RELEASES)
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
     _open_event(session, release)
+    if release.looked_over_at is None:
+        raise NotLookedOver
+    _refuse_what_is_odd(session, release)
 
 
 def publish_release(session: Session, release_id: int, *, actor: Actor) -> Release:
@@ -114,11 +127,12 @@ def publish_release(session: Session, release_id: int, *, actor: Actor) -> Relea
     one that is late supersedes nothing, and is superseded as it comes.
 
     Raises:
-        ReleaseUnknown, ReleaseNotInState, EventClosed
+        ReleaseUnknown, ReleaseNotInState, EventClosed, FindingsOpen
     """
     actor.require(May.PUBLISH_RELEASES)
     release = locked(session, release_id, {ReleaseState.CONFIRMED})
     _open_event(session, release)
+    _refuse_what_is_odd(session, release)
     session.get_one(Layer, release.layer_id, with_for_update=True)
     of_layer = select(func.coalesce(func.max(Release.number), 0))
     before = session.scalar(of_layer.where(Release.layer_id == release.layer_id)) or 0
@@ -180,6 +194,15 @@ def locked(session: Session, release_id: int, states: Collection[ReleaseState]) 
         wanted = _(" or ").join(sorted(states))
         raise ReleaseNotInState(state=release.state, wanted=wanted)
     return release
+
+
+def _refuse_what_is_odd(session: Session, release: Release) -> None:
+    """Refuse what nobody took on them of what was found odd, and what nobody can."""
+    if odd := forbidding(session, release.id):
+        codes = ", ".join(each.code for each in odd)
+        raise FindingsOpen(
+            codes=codes, says=" ".join(said(each, release.unit or "") for each in odd)
+        )
 
 
 def _put_in_force(session: Session, release: Release) -> int | None:

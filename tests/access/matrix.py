@@ -199,6 +199,7 @@ POSTS: dict[str, Row] = {
     "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.confirm": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.create_event": Row(needs(Geo.WRITE_EVENTS)),
+    "hazards.look_over": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "hazards.refuse": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
@@ -275,6 +276,7 @@ JOBS: dict[str, Row] = {
     "geo.jobs.fetches.fetch_release": Row(
         needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}
     ),
+    "geo.jobs.releases.look_over": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "geo.jobs.stumbles.refuse_stumbled": Row(),
     "geo.jobs.releases.read_release": Row(needs(Geo.UPLOAD_RELEASES), about=RELEASE),

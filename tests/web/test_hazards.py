@@ -107,10 +107,15 @@ def test_from_a_dropped_file_to_a_published_release_and_back(
     asked = analyst.get(address).text
     assert "Say what its numbers mean" in asked
     assert "4 x 2 cells, EPSG:4326" in asked
-    confirmed = analyst.act(f"{address}/meaning", **MEANING).text
+    assert "Publish as release" not in analyst.act(f"{address}/meaning", **MEANING).text
+    carry_out(session, anybody)
+    confirmed = analyst.get(address).text
+    assert "75.0 % of the areas loaded count as hit" in confirmed  # six of eight cells
     assert "Publish as release 1" in confirmed
     assert "at least 0.1" in confirmed
-    publishing = analyst.act(f"{address}/publication").text
+    refused = analyst.act(f"{address}/publication")
+    assert (refused.status_code, "75.0 %" in refused.text) == (409, True)
+    publishing = analyst.act(f"{address}/publication", accepted="half_country").text
     assert "Publish as release 1" not in publishing
     carry_out(session, anybody)
 
@@ -160,6 +165,7 @@ def test_an_extent_asks_what_the_image_could_see(
             **form,
         ).text
     assert "what another file or layer shows" in page
+    carry_out(session, anybody)
     analyst.act(f"/hazards/{release.id}/publication")
     carry_out(session, anybody)
 
