@@ -67,8 +67,9 @@ def look(session: Session, anybody: Actor, received: Callable[..., Release]) -> 
     return act
 
 
-def box(tmp_path: Path, *corners: float) -> Path:
-    return shapes_file(tmp_path / f"{corners}.geojson", (shapely.box(*corners), {}))
+def box(tmp_path: Path, west: float, south: float, east: float, north: float) -> Path:
+    corners = shapely.box(west, south, east, north)
+    return shapes_file(tmp_path / f"{west} {east}.geojson", (corners, {}))
 
 
 def test_a_plain_flood_within_the_country_is_not_odd(
