@@ -28,6 +28,7 @@ from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import level_names
 from geo.queries.context import measured
+from geo.queries.differences import comparable
 from geo.queries.releases import (
     PUBLIC,
     ReleasePage,
@@ -176,6 +177,7 @@ def _published(page: ReleasePage) -> str:
         page=page,
         areas=areas_hit(db(), page.release, level, actor=actor()),
         level=level_names(db()).get(level, _("Area")),
+        compares=bool(comparable(db(), page.release)),
         standing=measured(db(), page.release, level, actor=actor()),
         legend=legend_of(page.release),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),

@@ -43,8 +43,8 @@ DEFINITIONS = {
     "lie partly in it; these were not asked",
     "accuracy": "the radius of the circle in metres; no answer changes if it is 1 % larger "
     "or smaller",
-    "difference": "enter: out in release 1 and in in release 2; leave: the reverse; stay: in in "
-    "both; at least 0.5 m",
+    "difference": "enter: out in release 1 and in, or probably in, in release 2; leave: the "
+    "reverse; stay: in or probably in in both; at least 0.5 m",
     "amount": "min(base + per_member x size, cap) for each household, no rounding needed",
     "currency": "Kesara is invented and has no ISO 4217 code; its money is told in Mauritian "
     "rupees (MUR, two decimals), a real currency of the same ocean in which the amounts are "

@@ -127,17 +127,21 @@ def _named(counts: Indices) -> dict[str, int]:
 
 @dataclass
 class Movement:
-    """Who entered the water between two releases, who left, who stayed, added run by run."""
+    """Who entered the water between two releases, who left, who stayed, added run by run.
+
+    In the water is whoever is in it, or probably in it.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, before: Indices, after: Indices) -> None:
         """Count households by their answers on both days."""
+        was, now = (np.isin(answer, (IN, PROBABLE)) for answer in (before, after))
         for key, mask in {
-            "enter": (before == OUT) & (after == IN),
-            "leave": (before == IN) & (after == OUT),
-            "stay": (before == IN) & (after == IN),
-            "in_now_not_observed_before": (before == NOT_OBSERVED) & (after == IN),
-            "in_before_not_observed_now": (before == IN) & (after == NOT_OBSERVED),
+            "enter": (before == OUT) & now,
+            "leave": was & (after == OUT),
+            "stay": was & now,
+            "in_now_not_observed_before": (before == NOT_OBSERVED) & now,
+            "in_before_not_observed_now": was & (after == NOT_OBSERVED),
         }.items():
             self.counts[key] = self.counts.get(key, 0) + int(mask.sum())

@@ -20,6 +20,7 @@ from bench.journey.help import Due, deliver_cash, deliver_vouchers
 from bench.journey.ledger import Ledger
 from core.db import transaction
 from geo.models.areas import Area
+from geo.queries.differences import Change, pair_of
 from geo.queries.selections import Question
 from geo.services.events import create_event
 from registry.counting.people import People
@@ -27,12 +28,20 @@ from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.models.rosters import Answer
 from registry.queries.answers import Result, ask
+from registry.queries.differences import difference
 from registry.services.rosters import keep_list
 
 FILES = {"flood_extent.geojson": None, "flood_depth_r1.tif": 16, "flood_depth_r2.tif": 19}
 CLAUSES = {"at_least_0.5_m": 0.5, "at_least_0.1_m": 0.1, "inside": None}
 BANDS = {"0-4": "0_4", "5-17": "5_17", "18-59": "18_59", "60+": "60"}
 COMMUNES = 3
+MOVEMENTS = {
+    "enter": (Change.ENTER,),
+    "leave": (Change.LEAVE,),
+    "stay": (Change.STAY_IN, Change.CHANGE_CLASS),
+    "in_now_not_observed_before": (Change.NOW_IN,),
+    "in_before_not_observed_now": (Change.WAS_IN,),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ def walk(ledger: Ledger, size: str, folder: Path) -> None:
                 Question(release_id=release_id, threshold=CLAUSES[clause]),
                 known,
             )
+    _compare_releases(ledger, country, team, releases)
     due = _keep(ledger, country, team, releases["flood_depth_r2.tif"])
     day = datetime(2026, 11, 20, tzinfo=UTC).date()
     _deliver(ledger, team, due, day)
@@ -158,6 +168,21 @@ def _pyramid(people: People) -> str:
 def _known_pyramid(told: dict[str, Any]) -> str:
     bands = [f"{told[sex][band]}" for sex in ("female", "male") for band in BANDS]
     return " ".join([*bands, f"?{told['unknown']}"])
+
+
+def _compare_releases(
+    ledger: Ledger, country: Country, team: Team, releases: dict[str, int]
+) -> None:
+    """Who enters the water from the first release of depths to the second, and who leaves it."""
+    ledger.begin("From release 1 to release 2")
+    before, after = (releases[f"flood_depth_r{number}.tif"] for number in (1, 2))
+    coordinator = team[Role.COORDINATOR]
+    with transaction(coordinator) as session:
+        pair = pair_of(session, after, before, actor=coordinator)
+        told = difference(session, pair, 0.5, COMMUNES, actor=coordinator)
+    for became, known in country.truth["difference_r1_to_r2_at_least_0.5_m"].items():
+        found = sum(told.of(change).households for change in MOVEMENTS[became])
+        ledger.equal(f"households: {became.replace('_', ' ')}", found, known)
 
 
 def _keep(ledger: Ledger, country: Country, team: Team, release_id: int) -> Due:

@@ -63,6 +63,13 @@ def ancestor_at(level: int) -> ColumnElement[int]:
     return ancestor
 
 
+def finest_level(session: Session, most: int) -> int:
+    """The lowest level in force that has at most so many areas."""
+    count = func.count()
+    levels = select(Area.level).where(in_force()).group_by(Area.level).having(count <= most)
+    return session.scalar(levels.order_by(Area.level.desc()).limit(1)) or 0
+
+
 def level_names(session: Session) -> dict[int, str]:
     """What each level of the tree is called, from the country down."""
     rows = session.execute(select(AreaLevel.level, AreaLevel.name).order_by(AreaLevel.level))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import REAL, ColumnElement, and_, case, cast, func, literal, or_, select
+from sqlalchemy import REAL, ColumnElement, and_, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.errors import Conflict
 from geo.classes import classes_of
 from geo.models.areas import Area
+from geo.models.events import Layer
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release
 from geo.permissions import May
@@ -91,8 +92,7 @@ def pair_of(session: Session, after_id: int, before_id: int | None, *, actor: Ac
     """
     actor.require(May.READ_RELEASES)
     after = release_seen(session, after_id, actor=actor)
-    if before_id is None:
-        before_id = session.scalar(_earlier(after))
+    before_id = before_id or earlier(session, after)
     if before_id is None:
         raise NothingToCompare
     before = release_seen(session, before_id, actor=actor)
@@ -107,14 +107,31 @@ def pair_of(session: Session, after_id: int, before_id: int | None, *, actor: Ac
 
 
 def comparable(session: Session, release: Release) -> list[tuple[int, str]]:
-    """The other releases of a layer that can be asked, the newest first: their keys and names."""
-    others = select(Release).where(
-        Release.layer_id == release.layer_id,
-        Release.id != release.id,
-        Release.state.in_(ASKABLE),
+    """The other releases of an event that tell of the same and can be asked: keys and names.
+
+    Those of its own layer come first, of each layer the newest first.
+    """
+    same = (Release.measure, Release.unit, Release.direction)
+    others = (
+        select(Release, Layer.name)
+        .join(Layer, Layer.id == Release.layer_id)
+        .where(Release.event_id == release.event_id, Release.id != release.id)
+        .where(Release.state.in_(ASKABLE), tuple_(*same) == tuple_(*_told(release)))
     )
-    found = session.scalars(others.order_by(Release.number.desc()))
-    return [(other.id, observed(other)) for other in found]
+    own_first = (Release.layer_id != release.layer_id, Layer.name, Release.number.desc())
+    return [
+        (
+            other.id,
+            f"{name}: {observed(other)}" if other.layer_id != release.layer_id else observed(other),
+        )
+        for other, name in session.execute(others.order_by(*own_first))
+    ]
+
+
+def earlier(session: Session, release: Release) -> int | None:
+    """The key of the release of the same layer before this one."""
+    of_layer: int | None = session.scalar(_earlier(release))
+    return of_layer
 
 
 def change_of(

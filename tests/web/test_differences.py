@@ -3,8 +3,9 @@
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +15,7 @@ from app.auth.roles import Role
 from core.storage import keep_file
 from geo.models.releases import Release
 from geo.services.areas import shape_areas
-from geo.services.releases import receive_release
+from geo.services.releases import Meaning, receive_release
 from tests.make.files import depth_file
 from tests.make.geo import make_country, make_event
 from tests.make.programs import DARA
@@ -49,12 +50,14 @@ def two(session: Session) -> Two:
     return Two(first.id, second.id)
 
 
-def _release(session: Session, event_id: int, depths: list[list[float]]) -> Release:
+def _release(
+    session: Session, event_id: int, depths: list[list[float]], meaning: Meaning = DEPTH
+) -> Release:
     with tempfile.TemporaryDirectory() as folder:
         file = depth_file(Path(folder) / "depth.tif", depths)
         release = receive_release(session, event_id, keep_file(file), file.name, actor=DARA).release
         read(session, release, DARA)
-        return published(session, release, DARA, DEPTH)
+        return published(session, release, DARA, meaning)
 
 
 def _figures(page: BeautifulSoup) -> dict[str, int]:
@@ -128,8 +131,63 @@ def test_what_cannot_be_compared_is_said(
     assert answer.status_code == status
 
 
-def test_the_first_release_has_nothing_to_be_compared_with(signed_in: SignedIn, two: Two) -> None:
+def test_the_map_is_coloured_by_what_becomes_of_its_smallest_areas(
+    signed_in: SignedIn, two: Two
+) -> None:
+    page = BeautifulSoup(
+        signed_in(Role.VIEWER).get(f"/hazards/{two.second}/difference").text, "lxml"
+    )
+    [settings] = page.select('script[data-part="settings"]')
+
+    assert json.loads(settings.text)["changes"] == {
+        "level": 2,
+        "shades": {"X11": "--h2", "X12": "--h2", "X21": "--h3", "X22": "--h2"},
+    }
+    key = page.select_one(".legend .key")
+    assert key is not None
+    assert [word for word in key.text.split("\n") if word.strip()] == ["Change classStay in"]
+
+
+def _choices(page: BeautifulSoup) -> list[tuple[Any, str]]:
+    """What can be chosen to compare with, and the words beside it."""
+    labels = [(label.find("input"), label.text.strip()) for label in page.select("label.choice")]
+    return [(box, words) for box, words in labels if box and box.get("name") == "before"]
+
+
+def test_the_first_release_asks_what_to_compare_it_with(signed_in: SignedIn, two: Two) -> None:
     answer = signed_in(Role.COORDINATOR).get(f"/hazards/{two.first}/difference")
 
-    assert answer.status_code == 409
-    assert "no release of this layer before this one" in answer.text
+    page = BeautifulSoup(answer.text, "lxml")
+    offered = {one["value"]: label for one, label in _choices(page)}
+    assert list(offered) == [str(two.second)]
+    assert offered[str(two.second)].endswith("release 2")
+    turned = signed_in(Role.COORDINATOR).get(f"/hazards/{two.first}/difference?before={two.second}")
+    assert turned.status_code == 200
+
+
+def test_a_release_of_another_layer_that_tells_of_the_same_is_offered(
+    session: Session, signed_in: SignedIn, two: Two
+) -> None:
+    event_id = session.get_one(Release, two.first).event_id
+    other = _release(session, event_id, FIRST[::-1], replace(DEPTH, layer="Modelled depth"))
+    _release(session, event_id, SECOND[::-1], replace(DEPTH, layer="In centimetres", unit="cm"))
+
+    text = signed_in(Role.COORDINATOR).get(f"/hazards/{other.id}/difference").text
+
+    page = BeautifulSoup(text, "lxml")
+    offered = [label for _one, label in _choices(page)]
+    assert [words.split(":")[0] for words in offered] == ["Water depth", "Water depth"]
+
+
+def test_where_there_is_no_other_release_the_page_says_so(
+    session: Session, signed_in: SignedIn
+) -> None:
+    make_country(session)
+    only = _release(session, make_event(session).id, FIRST)
+    browser = signed_in(Role.COORDINATOR)
+
+    page = browser.get(f"/hazards/{only.id}/difference")
+
+    assert page.status_code == 200
+    assert "There is nothing to compare it with yet" in page.text
+    assert "/difference" not in browser.get(f"/hazards/{only.id}").text

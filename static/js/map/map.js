@@ -5,6 +5,7 @@ import { Map as MapLibre } from 'maplibre-gl';
 
 import { query, readView, writeView } from '../state.js';
 import { baseSources, borderLayers, groundLayers, labelLayers, world } from './base.js';
+import { changeLayers } from './changes.js';
 import { contextGround, contextMarks, contextSources } from './context.js';
 import { addHatch, hazardLayers, hazardSources } from './hazard.js';
 import { linkAreas } from './link.js';
@@ -42,7 +43,6 @@ export async function start(element) {
     showWithout(element, settings, words);
     return tell(null);
   }
-  startTools(element, map, settings, words);
   map.once('load', () => {
     dress(map, settings, countries);
     linkAreas(element, map, settings);
@@ -51,6 +51,7 @@ export async function start(element) {
     map.once('idle', () => (element.dataset.ready = 'true'));
     tell({ map, settings, words });
   });
+  startTools(element, map, settings, words); // what its panel hides is drawn by then
 }
 
 function loadFaces(words) {
@@ -86,6 +87,7 @@ function layersOf(map, settings) {
   return [
     ...groundLayers(settings, colour),
     ...contextGround(settings, colour),
+    ...changeLayers(settings, colour),
     ...hazardLayers(settings, colour),
     ...borderLayers(settings, colour, whole),
     ...selectionFills(settings, colour),

@@ -10,6 +10,7 @@
 //   layers        context layers that can be shown: [{id, name, kind: "grid" | "polygons" | "lines" | "points" |
 //                 "table", breaks: [least value of each class] or null, bounds?, shown}]; from
 //                 /tiles/layers/{id}/{z}/{x}/{y}.mvt (layer `layer-{id}`: name, value, density), a grid's .png
+//   changes       what becomes of areas: {level, shades: {P-code: "--h5"}}, or null
 //   households    who is shown, or null: {release: id or null, at_least, beside: {r2, min2 .. with} as
 //                 an address says what else is asked, look: "status" | "plain",
 //                 full: households in a cell that fill the largest circle (default 420)}; from
@@ -25,6 +26,7 @@ const NOTHING = {
   levels: [],
   release: null,
   layers: [],
+  changes: null,
   households: null,
   picked: [],
   shapes: null,

@@ -5,6 +5,7 @@ import { readPlace } from './place.js';
 import { showBox } from './room.js';
 
 const KINDS = { // layers of the style by what the panel calls them; a name stands for all that begin with it
+  changes: ['changes'],
   hazard: ['hazard'],
   unseen: ['unseen'],
   people: ['people'],
@@ -65,7 +66,7 @@ function startPanel(panel, map, words) {
   panel.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') panel.hidden = true;
   });
-  map.on('load', () => {
+  map.once('load', () => {
     for (const box of panel.querySelectorAll('[name="layer"]')) if (!box.checked) show(map, box.value, false);
   });
 }
