@@ -15,7 +15,8 @@ from app.auth.roles import Role
 from core.storage import keep_file
 from geo.models.releases import Release
 from geo.services.areas import shape_areas
-from geo.services.releases import Meaning, receive_release
+from geo.services.meanings import Meaning
+from geo.services.releases import receive_release
 from tests.make.files import depth_file
 from tests.make.geo import make_country, make_event
 from tests.make.programs import DARA
