@@ -15,6 +15,7 @@ from geo.models.locations import Location
 from geo.models.releases import Direction, Release
 from geo.permissions import May
 from geo.queries.clauses import ASKABLE
+from geo.queries.distances import metres_to
 from geo.queries.exposure import status_at
 
 
@@ -80,9 +81,19 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
     def status(asked: Sequence[Any]) -> ColumnElement[Any]:
         return _said_of(location_id, int(asked[0]), _status(float(asked[1])))
 
+    def metres(asked: Sequence[Any]) -> ColumnElement[Any]:
+        return metres_to(location_id, str(asked[0]), int(asked[1]))
+
     exact = May.EXACT_LOCATIONS
     return {
         "place": Term(Location.point, Kind.GEOMETRY, _("Where it stands"), exact, among),
+        "distance_to": Lookup(
+            metres,
+            _("Metres to the nearest feature of a 'layer', or of the extent of a 'release'"),
+            exact,
+            Kind.NUMBER,
+            (Kind.TEXT, Kind.NUMBER),
+        ),
         "hazard": Lookup(
             value, _("What a release says of its place"), exact, Kind.NUMBER, (Kind.NUMBER,)
         ),

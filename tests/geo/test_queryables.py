@@ -1,7 +1,8 @@
 """What a filter may ask of areas and places; answers counted by hand in the made country."""
 
 import pytest
-from shapely import transform
+from geoalchemy2.shape import from_shape
+from shapely import Point, box, transform
 from sqlalchemy import column, select, values
 from sqlalchemy import types as sql
 from sqlalchemy.orm import Session
@@ -10,7 +11,9 @@ from core.actor import Actor
 from core.cql import TermNotYours, condition
 from core.cql.shapes import ShapeTooLarge, ShapeUnreadable
 from geo.models.areas import Area
-from geo.models.releases import ReleaseState
+from geo.models.context import ContextFeature, ContextLayer
+from geo.models.releases import ReleasePart, ReleaseState
+from geo.queries.distances import NoDistanceTo
 from geo.queries.queryables import place_terms, terms_of_areas
 from tests.make.exposure import make_due, make_exposure
 from tests.make.geo import make_country, make_event, make_release
@@ -141,6 +144,55 @@ def test_a_filter_asks_releases_about_places(
     asked = condition(filled, place_terms(rows.c.place_id), actor=anybody)
 
     assert set(session.scalars(select(rows.c.name).where(asked))) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        # one degree along the equator is 111,319.5 m: 0.3 of it to the site at 0.5 east
+        ("distance_to('layer', {layer}) <= 33396", {"near"}),
+        ("distance_to('layer', {layer}) <= 33395", set()),
+        ("distance_to('layer', {layer}) > 33396", {"inside", "far"}),
+        ("distance_to('release', {release}) = 0", {"inside"}),
+        (
+            "distance_to('release', {release}) < 111319 AND distance_to('release', {release}) > 0",
+            {"near"},
+        ),
+        ("distance_to('layer', 999999) > 0", set()),
+        ("distance_to('layer', {layer}) IS NULL", {"nowhere"}),
+    ],
+)
+def test_a_filter_asks_how_far_a_place_lies_from_what_is_there(
+    session: Session, anybody: Actor, written: str, meant: set[str]
+) -> None:
+    """A site at 0.5 east and one far north of it on the equator's meridian; an extent 1..2 east."""
+    area = make_country(session)["X11"]
+    layer = ContextLayer(
+        name="Sites", original_name="s", original_sha256="5" * 64, original_bytes=1, loaded_by=1
+    )
+    release = make_release(session)
+    session.add(layer)
+    session.flush()
+    for lon, lat in ((0.5, 0.0), (0.2, 40.0)):
+        site = from_shape(Point(lon, lat), 4326)
+        session.add(ContextFeature(layer_id=layer.id, value=1, shape=site))
+    part = from_shape(box(1, -1, 2, 1), 4326)
+    session.add(ReleasePart(release_id=release.id, value=1, part=part))
+    at = {"near": 0.2, "inside": 1.5, "far": 9.5}
+    places = {name: make_location(session, lon, 0.0, area_id=area.id) for name, lon in at.items()}
+    rows = values(column("name", sql.String), column("place_id", sql.BigInteger), name="rows").data(
+        [*((name, place.id) for name, place in places.items()), ("nowhere", None)]
+    )
+    filled = written.format(layer=layer.id, release=release.id)
+
+    asked = condition(filled, place_terms(rows.c.place_id), actor=anybody)
+
+    assert set(session.scalars(select(rows.c.name).where(asked))) == meant
+
+
+def test_distances_to_anything_else_are_refused(anybody: Actor) -> None:
+    with pytest.raises(NoDistanceTo, match="'layer'"):
+        condition("distance_to('moon', 1) > 0", place_terms(column("place_id")), actor=anybody)
 
 
 def test_only_who_may_see_exact_places_asks_about_them(visitor: Actor) -> None:

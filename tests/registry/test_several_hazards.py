@@ -77,7 +77,7 @@ def test_a_frozen_list_says_each_of_its_hazards(
     frozen = freeze(session, roster.id, actor=anybody)
     assert (frozen.answers.in_, frozen.answers.probable) == (7, 6)
     kept = session.get_one(Roster, roster.id).definition or {}
-    assert (kept["release_sha256"], kept["threshold"]) == ("0" * 64, 0.5)
+    assert (kept["release_sha256"], kept["threshold"]) == (world.flood.original_sha256, 0.5)
     storm = {"release_sha256": "5" * 64, "direction": "at_least", "threshold": 25.0}
     assert (kept["others"], kept["together"]) == ([storm], "worst_of")
 
