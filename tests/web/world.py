@@ -90,6 +90,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
+        "api_hazards.show",
+        "api_jobs.show",
         "differences.table",
         "hazard_files.picture",
         "hazard_files.value",
