@@ -22,6 +22,9 @@
     faults.push(`wider than its window: ${beyond.slice(0, 3).map(named).join(' | ')}`);
   }
 
+  const end = Math.max(root.clientHeight, document.body.getBoundingClientRect().bottom + root.scrollTop);
+  if (root.scrollHeight > end + 1) faults.push(`scrolls ${root.scrollHeight - end} px beyond its end`);
+
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const extent = document.createRange();
   while (texts.nextNode()) {
