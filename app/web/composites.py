@@ -10,7 +10,7 @@ from core.jobs import defer
 from geo.jobs.composites import compose
 from geo.models.events import Event
 from geo.models.releases import Operation, Release
-from geo.queries.composites import to_put_together
+from geo.queries.composites import latest_sent, to_put_together
 from geo.services.composites import Composite, ask_again, derive
 
 bp = Blueprint("composites", __name__, url_prefix="/hazards")
@@ -20,13 +20,13 @@ bp = Blueprint("composites", __name__, url_prefix="/hazards")
 def new(event_id: int) -> str:
     """Which maps of an event to put together, and how."""
     grids = to_put_together(db(), event_id, actor=actor())
-    latest = grids[-1].release if grids else None
+    latest = latest_sent(grids)
     return render_template(
         "hazards/derive.html",
         event=db().get_one(Event, event_id),
         grids=grids,
+        latest=latest,
         usual=usual_threshold(latest) if latest else None,
-        unit=(latest.unit or "") if latest else "",
     )
 
 

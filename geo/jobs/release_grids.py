@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from core.storage import keep_file, path_of
-from geo.crs import label
+from geo.crs import Floats, label
 from geo.jobs.release_extents import kept_range, write_observed
 from geo.lookups import write_raster
 from geo.models.events import LayerKind
-from geo.models.releases import Release
+from geo.models.releases import Operation, Release
 from geo.products.classed import covers
 from geo.products.normal import Reading, grid_of
 from geo.products.palettes import PRODUCT as PALETTE
@@ -75,7 +75,7 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
 
 def lay_out(release: Release, grid: Grid) -> None:
     """Write what places are looked up in, and count the cells, in one reading."""
-    bins = Bins(grid, round_edges(*kept_range(release, *_value_range(release, grid))))
+    bins = Bins(grid, _edges(release, *kept_range(release, *_value_range(release, grid))))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "lookup"
         write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
@@ -123,6 +123,13 @@ def _leave_out_zeros(release: Release, seen: Summary) -> None:
     if 0.0 in edges[:-1]:
         bins[edges.index(0.0)] -= seen.zeros
         release.histogram = bins
+
+
+def _edges(release: Release, least: float, most: float) -> Floats:
+    """The edges of the bins values are counted in; days are counted one by one."""
+    if release.operation is Operation.DAYS:
+        return np.arange(least, most + 2)
+    return round_edges(least, most)
 
 
 def _value_range(release: Release, grid: Grid) -> tuple[float, float]:

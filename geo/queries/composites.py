@@ -1,5 +1,6 @@
 """Composites: what a release was made of, and what may be put together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -31,6 +32,12 @@ def parents_of(session: Session, release_id: int) -> list[Parent]:
         .order_by(ReleaseParent.place)
     )
     return [Parent(release, layer) for release, layer in session.execute(made_of)]
+
+
+def latest_sent(grids: Sequence[Parent]) -> Release | None:
+    """The one observed last of those that were sent, not made of others; if none was, of all."""
+    sent = [each.release for each in grids if each.release.operation is None]
+    return next(reversed(sent or [each.release for each in grids]), None)
 
 
 def to_put_together(session: Session, event_id: int, *, actor: Actor) -> list[Parent]:

@@ -31,9 +31,11 @@ class Ongoing:
 
     @property
     def latest(self) -> Release | None:
-        """The published release that was observed last."""
+        """The published release that was observed last; one made of others only if there is no
+        other."""
         published = [r for r in self.releases if r.state is ReleaseState.PUBLISHED]
-        return published[-1] if published else None
+        observed = [release for release in published if release.operation is None]
+        return next(reversed(observed or published), None)
 
 
 def ongoing(session: Session, *, actor: Actor) -> list[Ongoing]:

@@ -22,6 +22,7 @@ from geo.models.exposure import AreaExposure
 from geo.models.releases import Operation, Release, ReleaseState
 from geo.queries.clauses import ReleaseNotAskable
 from geo.queries.composites import parents_of
+from geo.queries.situation import ongoing
 from geo.services.composites import (
     AlreadyMade,
     Composite,
@@ -206,3 +207,17 @@ def test_grids_that_never_observed_the_same_place_are_refused_and_leave_their_re
     compose(session, actor=anybody, progress=Silent(), release_id=release.id)
     assert release.state is ReleaseState.REFUSED
     assert "holds no value at all" in str(release.refusal)
+
+
+def test_the_situation_goes_on_to_show_what_was_observed(
+    session: Session, three: list[Release], anybody: Actor
+) -> None:
+    together(session, anybody, three, Operation.EVER, 0.5)
+    (event,) = ongoing(session, actor=anybody)
+    assert event.latest is three[2]
+
+
+def test_days_are_slid_one_by_one(session: Session, three: list[Release], anybody: Actor) -> None:
+    days = together(session, anybody, three, Operation.DAYS, 0.5)
+    assert days.histogram_edges == [1, 2, 3, 4]
+    assert days.histogram == [0, 2, 0]  # cells hit on one day, on two, on three
