@@ -204,6 +204,13 @@ def question_of(session: Session, selection: Selection) -> Question:
     )
 
 
+def releases_asked(selection_id: int) -> Select[int]:
+    """The keys of all releases a kept selection asks."""
+    first = select(Selection.release_id).where(Selection.id == selection_id)
+    others = select(SelectionClause.release_id).where(SelectionClause.selection_id == selection_id)
+    return select(Release.id).where(or_(Release.id.in_(first), Release.id.in_(others)))
+
+
 def draft_shape(session: Session, code: str) -> bytes:
     """The drawing kept under a code.
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
+from geo.queries.selections import releases_asked
 from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
@@ -57,12 +58,11 @@ def subject_hash(session: Session, cycle: Cycle) -> str:
 
 
 def withdrawn_release(session: Session, cycle: Cycle) -> Release | None:
-    """The release the cycle's list was asked of, if it has been withdrawn since."""
-    return session.scalar(
-        _release_of(session.get_one(Roster, cycle.roster_id)).where(
-            Release.state == ReleaseState.WITHDRAWN
-        )
-    )
+    """A release the cycle's list was asked of that has been withdrawn since, if there is any."""
+    roster = session.get_one(Roster, cycle.roster_id)
+    asked = Release.id.in_(releases_asked(roster.selection_id))
+    withdrawn = select(Release).where(asked, Release.state == ReleaseState.WITHDRAWN)
+    return session.scalars(withdrawn.order_by(Release.id).limit(1)).first()
 
 
 def hands_on(session: Session, cycle: Cycle) -> set[int]:
@@ -99,16 +99,11 @@ def _bytes_of(shape: SQLColumnExpression[Any]) -> ColumnElement[bytes]:
     return func.coalesce(func.ST_AsBinary(shape), NOTHING)
 
 
-def _release_of(roster: Roster) -> Select[Release]:
-    return (
-        select(Release)
-        .join(Selection, Selection.release_id == Release.id)
-        .where(Selection.id == roster.selection_id)
-    )
-
-
 def _release_digest(roster: Roster) -> Select[str | None]:
-    return _release_of(roster).with_only_columns(Release.original_sha256)
+    """That of the first hazard; those of others are in the list's own hash."""
+    of_list = Selection.id == roster.selection_id
+    asked = select(Release.original_sha256).join(Selection, Selection.release_id == Release.id)
+    return asked.where(of_list)
 
 
 def _amounts_digest(cycle: Cycle) -> Select[str | None]:

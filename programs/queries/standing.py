@@ -13,6 +13,7 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
+from geo.queries.selections import releases_asked
 from programs.models.approvals import Approval
 from programs.models.cycles import Cycle
 from programs.models.entitlements import EntitlementState, VoucherState
@@ -70,14 +71,22 @@ class MadeFile:
 
 
 @dataclass(frozen=True)
+class Newer:
+    """A release a list was asked of, and the one of its layer that was published since."""
+
+    asked: Release
+    now: Release
+
+
+@dataclass(frozen=True)
 class Standing:
     """One cycle with everything its page says; `total` is what it gives in all."""
 
     cycle: Cycle
     program: Program
     roster: Roster
-    release: Release | None
-    newer: Release | None
+    hazards: Sequence[Release]
+    newer: Sequence[Newer]
     members: Members
     ways: list[Way]
     total: Decimal
@@ -89,6 +98,11 @@ class Standing:
     files: list[MadeFile]
     activity: Sequence[AuditEntry]
 
+    @property
+    def release(self) -> Release | None:
+        """The release the list was asked of; of several the one that is shown."""
+        return self.hazards[0] if self.hazards else None
+
 
 def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
     """One cycle. Its figures are sums of the whole cycle and name nobody.
@@ -99,7 +113,7 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
     actor.require(May.READ_PROGRAMS)
     cycle = cycle_seen(session, cycle_id, actor=actor)
     roster = session.get_one(Roster, cycle.roster_id)
-    release = _release(session, roster)
+    hazards = _hazards(session, roster)
     ways = _ways(session, cycle)
     acts = session.scalars(_acts(cycle)).all()
     approval = session.scalar(_approvals(cycle).limit(1))
@@ -108,8 +122,8 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         cycle=cycle,
         program=program,
         roster=roster,
-        release=release,
-        newer=_newer(session, release),
+        hazards=hazards,
+        newer=[newer for release in hazards if (newer := _newer(session, release))],
         members=members_of(session, cycle, actor=actor),
         ways=ways,
         total=sum((way.total for way in ways), Decimal(0)),
@@ -191,21 +205,24 @@ def _ways(session: Session, cycle: Cycle) -> list[Way]:
     return [Way(*row) for row in session.execute(counted)]
 
 
-def _release(session: Session, roster: Roster) -> Release | None:
-    asked = select(Release).join(Selection, Selection.release_id == Release.id)
-    return session.scalar(asked.where(Selection.id == roster.selection_id))
+def _hazards(session: Session, roster: Roster) -> Sequence[Release]:
+    """The releases a list was asked of, the one that is shown first."""
+    asked = select(Release).where(Release.id.in_(releases_asked(roster.selection_id)))
+    selection = session.get_one(Selection, roster.selection_id)
+    return session.scalars(asked.order_by(Release.id != selection.release_id, Release.id)).all()
 
 
-def _newer(session: Session, release: Release | None) -> Release | None:
+def _newer(session: Session, release: Release) -> Newer | None:
     """A release of the same layer that was published since, if there is one."""
-    if release is None or release.layer_id is None:
+    if release.layer_id is None:
         return None
     later = select(Release).where(
         Release.layer_id == release.layer_id,
         Release.state == ReleaseState.PUBLISHED,
         Release.number > (release.number or 0),
     )
-    return session.scalar(later.order_by(Release.number.desc()).limit(1))
+    found = session.scalars(later.order_by(Release.number.desc()).limit(1)).first()
+    return Newer(release, found) if found else None
 
 
 def _acts(cycle: Cycle) -> Select[AuditEntry]:
