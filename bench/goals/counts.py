@@ -12,11 +12,13 @@ import numpy as np
 import shapely
 from flask.testing import FlaskClient
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from app.auth.roles import GIVES
 from app.cli.demo import PASSWORD
 from app.site import create_app
 from app.web.asking import as_sent
+from bench.goals import graded
 from bench.lines import Judge, Line, Pair, Side, Target, side_by_side
 from bench.peers import hilbert_table
 from bench.world import World, places, postgis_version
@@ -42,6 +44,7 @@ DRAWINGS = (
 NOT_SLOWER = (1, 1, 1)
 LEAST = {"large": (1, 2, 5), "huge": (15, 15, 15)}
 Say = Callable[[str], None]
+Counted = Callable[[Session, Question, Actor], dict[str, int]]
 
 
 def measure(world: World, say: Say) -> list[Line]:
@@ -60,7 +63,35 @@ def measure(world: World, say: Say) -> list[Line]:
         ),
         judge.limited("count, 10,000 vertices, at most", pairs[-1].ours, LONGEST),
         judge.limited("count as a page, p95", _pages(world, points), PAGE.get(world.size)),
+        *_with_circles(judge, world, points),
     ]
+
+
+def _with_circles(judge: Judge, world: World, points: NDArray[np.float64]) -> list[Line]:
+    """The same, of households known within the accuracies of the country's files."""
+    shapes = [drawn(points, 0.1, 60, turn=run / 5) for run in range(RUNS)]
+    ours, plain = iter(shapes), iter(shapes)
+    with graded.known_within_circles(world):
+        pair = side_by_side(
+            Side(lambda: _answers(graded.told, world, next(ours))),
+            Side(lambda: _answers(graded.counted, world, next(plain))),
+            RUNS,
+        )
+        pages = _pages(world, points)
+    name = "count with circles, a tenth"
+    return [
+        judge.compared(name, pair, Target(), graded.PEER),
+        judge.limited("with circles as a page, p95", pages, PAGE.get(world.size)),
+    ]
+
+
+def _answers(counted: Counted, world: World, shape: bytes) -> dict[str, int]:
+    with transaction(EVERYBODY) as session:
+        return counted(session, _question(world, shape), EVERYBODY)
+
+
+def _question(world: World, shape: bytes) -> Question:
+    return Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
 
 
 def drawn(points: NDArray[np.float64], share: float, vertices: int, turn: float = 0.0) -> bytes:
@@ -86,9 +117,8 @@ def _beside(world: World, points: NDArray[np.float64], share: float, vertices: i
 
 
 def _ask(world: World, shape: bytes) -> int:
-    question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
     with transaction(EVERYBODY) as session:
-        return ask(session, question, actor=EVERYBODY).answers.in_ or 0
+        return ask(session, _question(world, shape), actor=EVERYBODY).answers.in_ or 0
 
 
 def _pages(world: World, points: NDArray[np.float64]) -> list[float]:
@@ -97,9 +127,8 @@ def _pages(world: World, points: NDArray[np.float64]) -> list[float]:
     with _signed_in() as (browser, headers):
         for turn in range(PAGES + 1):
             shape = drawn(points, 0.1, 60, turn=turn / 10)
-            question = Question(shape=shape, release_id=world.depth_id, threshold=DEEP)
             with transaction() as session:
-                sent = as_sent(session, question)
+                sent = as_sent(session, _question(world, shape))
             began = time.perf_counter()
             answer = browser.post("/selections/answer", data=sent, headers=headers)
             times.append(time.perf_counter() - began)
