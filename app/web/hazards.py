@@ -20,6 +20,7 @@ from app.web.hazard_files import (
 )
 from app.web.maps import legend_of, map_settings
 from app.web.meanings import meaning_sent, one_of, shock_sent
+from app.web.timelines import timeline
 from core.jobs import defer
 from core.words import _
 from geo.jobs import releases as works
@@ -180,8 +181,13 @@ def _published(page: ReleasePage) -> str:
         compares=bool(comparable(db(), page.release)),
         standing=measured(db(), page.release, level, actor=actor()),
         legend=legend_of(page.release),
+        line=timeline(db(), page.release, _address, actor=actor()),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),
     )
+
+
+def _address(release: Release) -> str:
+    return url_for(".show", release_id=release.id)
 
 
 def _kinds() -> dict[str, dict[str, str]]:

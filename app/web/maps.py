@@ -38,7 +38,7 @@ def map_settings(
     `shown_layer` is from the beginning.
     """
     asked = release if release and release.state in ASKABLE else None
-    shown = _release(release, at_least) if release else None
+    shown = release_shown(release, at_least) if release else None
     box = given.pop("bounds", None) or _box(session, actor, release)
     shown_layer = given.pop("shown_layer", None)
     people = {
@@ -105,7 +105,8 @@ def context_legend(layer: ContextLayer) -> list[tuple[str, str]]:
     return [*written[:-1], (f"{last} +", token)]
 
 
-def _release(release: Release, at_least: float | None) -> dict[str, Any]:
+def release_shown(release: Release, at_least: float | None) -> dict[str, Any]:
+    """A release as a map shows it."""
     return {
         "id": release.id,
         "kind": "vector" if release.kind is LayerKind.EXTENT else "raster",

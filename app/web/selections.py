@@ -20,6 +20,7 @@ from app.web.asking import (
 )
 from app.web.histograms import histogram_of
 from app.web.maps import legend_of, map_settings
+from app.web.timelines import timeline
 from core.clock import day_of, day_said
 from core.words import bare
 from geo.models.events import Event
@@ -60,8 +61,13 @@ def select() -> str:
         hazards=[hazard_choice(e.event, r) for e in events for r in reversed(e.releases)],
         map_settings=map_settings(db(), actor(), release, question.threshold, beside(question)),
         legend=legend_of(release),
+        line=timeline(db(), release, _address, actor=actor()),
         **_told(question),
     )
+
+
+def _address(release: Release) -> str:
+    return url_for(".select", r=release.id)
 
 
 @bp.post("/selections/answer")

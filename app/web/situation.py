@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
 from app.web.asking import usual_threshold
 from app.web.maps import legend_of, map_settings
 from app.web.tasks import tasks_of
+from app.web.timelines import timeline
 from geo.models.releases import Release
 from geo.permissions import May
 from geo.queries.areas import level_names
@@ -57,6 +58,7 @@ def show() -> str | Response:
         cards=cards,
         more=events[MOST_COUNTED:],
         shown=shown,
+        line=timeline(db(), shown.release if shown else None, _address, actor=actor()),
         tasks=tasks_of(db(), actor()),
         map_settings=map_settings(db(), actor(), release, shown.threshold if shown else None),
         legend=legend_of(release),
@@ -74,6 +76,10 @@ def _card(event: Ongoing, wanted: Release | None) -> Card:
     question = Question(release_id=release.id, threshold=threshold)
     level = table_level(db(), question)
     return Card(event, release, threshold, ask(db(), question, actor=actor(), level=level), level)
+
+
+def _address(release: Release) -> str:
+    return url_for(".show", r=release.id)
 
 
 def _begun() -> dict[str, bool]:

@@ -4,6 +4,7 @@
 const BEHAVIOURS = {
   'back': () => import('./behaviours/back.js'),
   'copy-link': () => import('./behaviours/copy-link.js'),
+  'episodes': () => import('./map/episodes.js'),
   'focus': () => import('./behaviours/focus.js'),
   'hazards': () => import('./select/hazards.js'),
   'histogram': () => import('./behaviours/histogram.js'),

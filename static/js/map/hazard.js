@@ -44,6 +44,23 @@ function extentPaint({ ramp }, colour) {
   };
 }
 
+/** Show another release in place of the one that is shown. */
+export function changeRelease(map, settings, release, colour) {
+  const ids = hazardLayers(settings, colour).map(({ id }) => id);
+  const order = map.getLayersOrder();
+  const above = order[order.indexOf(ids.at(-1)) + 1];
+  const hidden = ids.filter((id) => map.getLayoutProperty(id, 'visibility') === 'none');
+  for (const id of ids) map.removeLayer(id);
+  for (const id of Object.keys(hazardSources(settings))) map.removeSource(id);
+  settings.release = release;
+  map.setGlobalStateProperty('least', release.at_least ?? 0);
+  for (const [id, source] of Object.entries(hazardSources(settings))) map.addSource(id, source);
+  for (const layer of hazardLayers(settings, colour)) {
+    const layout = hidden.includes(layer.id) ? { visibility: 'none' } : {};
+    map.addLayer({ ...layer, layout }, above);
+  }
+}
+
 /** Draw the hatch into the map's images, or draw it again in other colours. */
 export function addHatch(map, colour) {
   const image = hatch(colour('--m-no-line'), Math.ceil(devicePixelRatio));
