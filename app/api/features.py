@@ -28,7 +28,14 @@ from core.cql import Kind, Lookup, Term
 from core.settings import settings
 from core.words import _
 from geo.permissions import May
-from geo.queries.collections import Listed, collection_named, country_box, listed, release_meant
+from geo.queries.collections import (
+    Listed,
+    collection_named,
+    country_box,
+    listed,
+    release_meant,
+    selection_meant,
+)
 from geo.queries.features import (
     SYSTEMS,
     Feature,
@@ -38,7 +45,7 @@ from geo.queries.features import (
     page_of,
     system_named,
 )
-from registry.queries.published import households_by_area
+from registry.queries.published import households_by_area, households_selected
 
 Asked = dict[str, Any]
 
@@ -232,6 +239,10 @@ def _geojson(feature: Feature, counts: dict[str, Document] | None) -> Document:
 
 
 def _households(collection: str) -> dict[str, Document] | None:
-    """Who lives in the areas of a collection, by P-code, where it tells of areas under a hazard."""
+    """Who lives in the areas of a collection, by P-code, where it tells of areas under a hazard
+    or of those a selection meets."""
     meant = release_meant(db(), collection) if actor().may(May.READ_RELEASES) else None
-    return households_by_area(db(), *meant, actor=actor()) if meant else None
+    if meant:
+        return households_by_area(db(), *meant, actor=actor())
+    selection = selection_meant(db(), collection) if actor().may(May.SELECT) else None
+    return households_selected(db(), selection, actor=actor()) if selection else None

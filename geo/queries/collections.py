@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.cql import Kind, Term, Terms
@@ -20,7 +20,7 @@ from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import Event, Layer
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release, ReleasePart
-from geo.models.selections import Combine, Selection, SelectionArea
+from geo.models.selections import Selection
 from geo.permissions import May
 from geo.queries.areas import in_force, level_names
 from geo.queries.clauses import ASKABLE
@@ -30,10 +30,17 @@ from geo.queries.features import Collection
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
 from geo.queries.releases import PUBLIC
+from geo.queries.selection_collections import (
+    SELECTIONS,
+    areas_of,
+    every_selection,
+    said_of_areas,
+    selection_named,
+)
 from geo.queries.tiles import outlined
 
 MOST_LISTED = 200  # releases that are listed with collections of their own
-AREAS, RELEASES, SELECTIONS = "areas", "releases", "selections"
+AREAS, RELEASES = "areas", "releases"
 
 
 class CollectionUnknown(NotFound):
@@ -60,6 +67,9 @@ def listed(session: Session, *, actor: Actor) -> list[Listed]:
         found += [Listed(context_named(layer), layer.name) for layer in _context(session, actor)]
     if actor.may(May.SELECT):
         found.append(Listed(SELECTIONS, _("Kept selections")))
+        newest = select(Selection.code, Selection.name).order_by(Selection.id.desc())
+        kept = session.execute(newest.limit(MOST_LISTED))
+        found += [Listed(selection_named(code), name) for code, name in kept]
     return found
 
 
@@ -72,17 +82,27 @@ def collection_named(session: Session, name: str, *, actor: Actor) -> Collection
     match name.split("-"):
         case ["areas", level] if actor.may(May.READ_AREAS):
             return _areas(session, _number(level, name), name, actor)
-        case ["releases"] if actor.may(May.READ_RELEASES):
+        case ["releases" | "release" | "layer", *_rest] if actor.may(May.READ_RELEASES):
+            return _of_hazards(session, name, actor)
+        case ["selections"] if actor.may(May.SELECT):
+            return every_selection()
+    selection = selection_meant(session, name)
+    if selection is None or not actor.may(May.SELECT):
+        raise CollectionUnknown(asked=name)
+    return areas_of(session, selection, actor)
+
+
+def _of_hazards(session: Session, name: str, actor: Actor) -> Collection:
+    match name.split("-"):
+        case ["releases"]:
             return _all_releases()
-        case ["release", release] if actor.may(May.READ_RELEASES):
+        case ["release", release]:
             return _extent(_release(session, release, name), name)
-        case ["release", release, "areas", level] if actor.may(May.READ_RELEASES):
+        case ["release", release, "areas", level]:
             level_of = _level(session, _number(level, name), name)
             return _areas_hit(_release(session, release, name), level_of, name, actor)
-        case ["layer", layer] if actor.may(May.READ_RELEASES):
+        case ["layer", layer]:
             return features_of(_context_layer(session, layer, name, actor))
-        case ["selections"] if actor.may(May.SELECT):
-            return _selections()
     raise CollectionUnknown(asked=name)
 
 
@@ -91,6 +111,14 @@ def release_meant(session: Session, name: str) -> tuple[Release, int] | None:
     match name.split("-"):
         case ["release", release, "areas", level]:
             return _release(session, release, name), _number(level, name)
+    return None
+
+
+def selection_meant(session: Session, name: str) -> Selection | None:
+    """The selection of a collection that tells of the areas it meets."""
+    match name.split("-"):
+        case ["selection", code]:
+            return session.scalar(select(Selection).where(Selection.code == code))
     return None
 
 
@@ -170,22 +198,10 @@ def _areas(session: Session, level: int, name: str, actor: Actor) -> Collection:
         select(Area.id).where(Area.level == level, in_force(), shown_to(actor)),
         Area.pcode,
         Area.shape,
-        _said_of_areas() | {"valid_from": Area.valid_from, "version": Area.version},
+        said_of_areas() | {"valid_from": Area.valid_from, "version": Area.version},
         terms_of_areas(),
         drawn=outlined,
     )
-
-
-def _said_of_areas() -> dict[str, Any]:
-    above = aliased(Area)
-    parent = select(above.pcode).where(above.id == Area.parent_id).correlate(Area)
-    return {
-        "pcode": Area.pcode,
-        "name": Area.name,
-        "level": Area.level,
-        "parent": parent.scalar_subquery(),
-        "km2": Area.km2,
-    }
 
 
 def _all_releases() -> Collection:
@@ -278,7 +294,7 @@ def _areas_hit(release: Release, level: AreaLevel, name: str, actor: Actor) -> C
         "observed_km2": Term(said["observed_km2"], Kind.NUMBER, _("Square kilometres observed")),
         "most": Term(said["most"], Kind.NUMBER, _("The largest value")),
     }
-    properties = _said_of_areas() | said
+    properties = said_of_areas() | said
     return Collection(
         name, level.name, rows, Area.pcode, Area.shape, properties, terms, drawn=outlined
     )
@@ -294,56 +310,3 @@ def _said_of_hits() -> dict[str, Any]:
         "mean": AreaExposure.mean,
         "most": AreaExposure.most,
     }
-
-
-def _selections() -> Collection:
-    shape = _outline()
-    return Collection(
-        SELECTIONS,
-        _("Kept selections"),
-        select(Selection.id),
-        Selection.code,
-        shape,
-        {
-            "code": Selection.code,
-            "name": Selection.name,
-            "release": Selection.release_id,
-            "direction": Selection.direction,
-            "threshold": Selection.threshold,
-            "kept_at": Selection.created_at,
-        },
-        {
-            "geometry": Term(shape, Kind.GEOMETRY, _("Its outline")),
-            "code": Term(Selection.code, Kind.TEXT, _("Code")),
-            "name": Term(Selection.name, Kind.TEXT, _("Name")),
-            "release": Term(Selection.release_id, Kind.NUMBER, _("The release it asks")),
-            "threshold": Term(Selection.threshold, Kind.NUMBER, _("Threshold")),
-            "kept_at": Term(Selection.created_at, Kind.MOMENT, _("When it was kept")),
-        },
-        Selection.created_at,
-    )
-
-
-def _outline() -> ColumnElement[Any]:
-    """What a selection asks about: its drawing and its areas, without what it leaves out.
-
-    NULL where it asks about the whole country.
-    """
-    picked, left_out = _picked(excluded=False), _picked(excluded=True)
-    both = case(
-        (Selection.combine == Combine.INTERSECTION, func.ST_Intersection(Selection.shape, picked)),
-        else_=func.ST_Union(Selection.shape, picked),
-    )
-    taken = func.coalesce(both, Selection.shape, picked)
-    missing = func.coalesce(func.ST_Union(Selection.without, left_out), Selection.without, left_out)
-    return func.coalesce(func.ST_Difference(taken, missing), taken)
-
-
-def _picked(*, excluded: bool) -> ColumnElement[Any]:
-    return (
-        select(func.ST_Union(Area.shape))
-        .join(SelectionArea, SelectionArea.area_id == Area.id)
-        .where(SelectionArea.selection_id == Selection.id, SelectionArea.excluded.is_(excluded))
-        .correlate(Selection)
-        .scalar_subquery()
-    )

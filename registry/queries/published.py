@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.releases import Release
+from geo.models.selections import Selection
 from geo.permissions import May as Geo
-from geo.queries.selections import Question
+from geo.queries.selections import Question, question_of, table_level
 from registry.permissions import May
 from registry.queries.answers import ByArea, ask
 
@@ -22,10 +23,30 @@ def households_by_area(
     figures that tell of a few are null. An area in which nobody lives has none; whoever may not
     count households is told of nobody.
     """
+    return _told_to_anybody(session, Question(release_id=release.id), level, actor)
+
+
+def households_selected(
+    session: Session, selection: Selection, *, actor: Actor
+) -> dict[str, dict[str, Any]]:
+    """The households of the areas a kept selection meets, by its answer and by P-code.
+
+    They are told as those of a release are, and round a drawing to nobody: what is copied on could
+    be drawn round one house.
+    """
+    question = question_of(session, selection)
+    if question.shape or question.without_shape:
+        return {}
+    return _told_to_anybody(session, question, table_level(session, question), actor)
+
+
+def _told_to_anybody(
+    session: Session, question: Question, level: int, actor: Actor
+) -> dict[str, dict[str, Any]]:
     if not actor.may(May.COUNT_REGISTRANTS):
         return {}
     anybody = replace(actor, permissions=actor.permissions - {Geo.EXACT_LOCATIONS})
-    result = ask(session, Question(release_id=release.id), actor=anybody, level=level)
+    result = ask(session, question, actor=anybody, level=level)
     return {area.pcode: told_of(area) for area in result.areas if area.pcode}
 
 

@@ -213,6 +213,44 @@ def test_selections_are_told_with_what_they_take_and_leave(
     assert shapely.from_geojson(json.dumps(one["geometry"])).equals(shapely.box(0.5, 0, 2, 2))
 
 
+def test_the_areas_a_selection_meets_say_who_lives_there_and_hide_a_few(
+    viewer: Browser, told: Told, session: Session, taken_back: None
+) -> None:
+    """Seven households live in X21, all of them in; three in X12, which are too few to be told."""
+    west, east = (
+        keep_selection(
+            session,
+            Question(area_ids=_areas(session, pcode), release_id=told.depths),
+            pcode,
+            actor=DARA,
+        )
+        for pcode in ("X1", "X2")
+    )
+    listed = viewer.get("/api/ogc/collections").get_json()["collections"]
+    rows = {
+        one["id"]: one["properties"]
+        for kept in (west, east)
+        for one in _items(viewer, f"selection-{kept.code}")["features"]
+    }
+
+    assert {f"selection-{kept.code}" for kept in (west, east)} <= {one["id"] for one in listed}
+    assert sorted(rows) == ["X11", "X12", "X21", "X22"]
+    assert (rows["X21"]["households"], rows["X21"]["households_in"]) == (7, 7)
+    assert rows["X12"]["households"] is None
+
+
+def test_a_drawn_selection_tells_of_the_areas_it_has_ground_in_common_with(
+    viewer: Browser, told: Told, session: Session, taken_back: None
+) -> None:
+    half = drawn([[(0.5, 0), (2, 0), (2, 2), (0.5, 2)]])  # it touches X2, and no more
+    kept = keep_selection(session, Question(shape=half), "Inland west", actor=DARA)
+
+    [one] = _items(viewer, f"selection-{kept.code}")["features"]
+
+    assert one["id"] == "X1"
+    assert "households" not in one["properties"]  # nobody is counted round a drawing
+
+
 def _areas(session: Session, pcode: str) -> tuple[int, ...]:
     return (area_by_pcode(session, pcode).id,)
 
