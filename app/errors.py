@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from app.auth.door import API, CodeFirst, ConfirmFirst, SetUpFirst, SignInFirst
 from app.auth.purposes import PurposeFirst
-from app.limits import TooOften
+from app.limits import too_often
 from core.errors import Invalid, NotFound, Refusal
 from core.settings import settings
 from core.storage import FileTooLarge
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     """Answer every refusal, and the web's own errors that have a sentence of ours."""
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(CSRFError, lambda _: refuse(PageStale()))
-    app.register_error_handler(RateLimitExceeded, lambda _: refuse(TooOften()))
+    app.register_error_handler(RateLimitExceeded, lambda _: refuse(too_often()))
     app.register_error_handler(NoSuchPage, lambda _: refuse(PageMissing()))
     app.register_error_handler(MethodNotAllowed, lambda _: refuse(PageMissing()))
     app.register_error_handler(RequestEntityTooLarge, _too_large)

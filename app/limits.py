@@ -1,13 +1,20 @@
-"""How often one network address may try to sign in, counted in Redis for all web processes."""
+"""How often one network address may try to sign in, and how often one key may ask.
 
-from flask import Flask
-from flask_limiter import Limiter
+Counted in Redis for all web processes.
+"""
+
+import hashlib
+
+from flask import Flask, request
+from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.auth.keys import sent
 from core.errors import Refusal
 from core.settings import settings
 
+API = "/api/"
 SECONDS = 1  # to wait for a Redis that does not answer, before counting in memory
 
 
@@ -17,8 +24,35 @@ class TooOften(Refusal):
     status = 429
 
 
+class AsksTooOften(Refusal):
+    """This program asks more often than {often} times a minute; wait a minute, then ask slower."""
+
+    status = 429
+
+
+def asks() -> str:
+    """Who asks the service for machines: a key, or the network address of whoever brings none."""
+    key = sent(request.authorization)
+    return hashlib.sha256(key.encode()).hexdigest() if key else get_remote_address()
+
+
+def too_often() -> Refusal:
+    """The sentence for whoever came over a limit."""
+    if request.path.startswith(API):
+        return AsksTooOften(often=settings().asks_a_minute)
+    return TooOften()
+
+
 limiter = Limiter(
     get_remote_address,
+    application_limits=[
+        ApplicationLimit(
+            lambda: f"{settings().asks_a_minute} per minute",
+            key_function=asks,
+            exempt_when=lambda: not request.path.startswith(API),
+            scope="api",
+        )
+    ],
     key_prefix="highground",
     in_memory_fallback_enabled=True,
     storage_options={"socket_connect_timeout": SECONDS, "socket_timeout": SECONDS},

@@ -62,6 +62,7 @@ class Settings:
         "within. Empty: none.",
         "",
     )
+    asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
 
 
 @cache

@@ -28,6 +28,32 @@ def thrice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     kept.settings.cache_clear()
 
 
+@pytest.fixture
+def asked_thrice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A program may ask three times a minute."""
+    monkeypatch.setenv("ASKS_A_MINUTE", "3")
+    kept.settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    kept.settings.cache_clear()
+
+
+def test_a_key_that_asks_too_often_waits_and_other_keys_and_pages_do_not(
+    browser: Browser, asked_thrice: None
+) -> None:
+    _move(browser)
+    mine, others = (
+        {"Authorization": f"Bearer hg_{uuid.uuid4().hex}"} for _key in range(2)
+    )  # unknown ones, which are counted as any
+
+    answers = [browser.get("/api/ogc/", headers=mine) for _turn in range(4)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    assert "more often than 3 times a minute" in answers[-1].get_json()["title"]
+    assert browser.get("/api/ogc/", headers=others).status_code == 401
+    assert browser.get("/sign-in").status_code == 200
+
+
 def _move(browser: Browser) -> None:
     """Go on from an address nobody has come from."""
     browser.environ_base["REMOTE_ADDR"] = f"10.{uuid.uuid4().int % 2**40}"
