@@ -205,6 +205,10 @@ def _layers(session: Session) -> list[int]:
             make_layer(session, people, Counted.NUMBER, DARA, name="People", **said),
         ]
         waiting = [make_unloaded(session, at / "7.pdf", DARA), make_unloaded(session, sites, DARA)]
+    for layer in [*loaded, *waiting]:  # what a reader said is in the language of who asked it
+        parts = [{**part, "size": GREEK} for part in layer.found.get("parts", ())]
+        layer.found = {**layer.found, "parts": parts, "notes": [GREEK]}
+        layer.refusal = layer.refusal and GREEK
     return [layer.id for layer in [*loaded, *waiting]]
 
 
