@@ -105,9 +105,10 @@ def _page(
 ) -> str:
     layer = page.layer
     if layer.state is not ContextState.LOADED:
-        columns = dict.fromkeys(
-            name for part in layer.found.get("parts", ()) for name in part["columns"]
-        )
+        parts = layer.found.get("parts", ())
+        columns = dict.fromkeys(name for part in parts for name in part["columns"])
+        possible = {way for part in parts for way in context.MAY_COUNT[ContextKind(part["kind"])]}
+        words = _words()
         return render_template(
             "layers/ask.html",
             page=page,
@@ -115,7 +116,8 @@ def _page(
             faults=_Said(faults or {}),
             usual={kind.value: way.value for kind, way in context.USUAL.items()},
             columns=[("", _("none")), *((name, name) for name in columns)],
-            **_words(),
+            **words
+            | {"ways": {way: words["ways"][way] for way in words["ways"] if way in possible}},
         )
     box = None if layer.bounds is None else list(to_shape(layer.bounds).bounds)
     settings = map_settings(db(), actor(), households=None, shown_layer=layer.id, bounds=box)
