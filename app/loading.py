@@ -38,9 +38,10 @@ from geo.jobs.releases import look_over, publish, read_release
 from geo.models.context import ContextLayer
 from geo.models.release_findings import Code
 from geo.models.releases import Release, ReleaseState
+from geo.raster.bands import Choice
 from geo.services.composites import Composite, derive
 from geo.services.context import Counting, count_layer, receive_layer
-from geo.services.meanings import Meaning, confirm_release
+from geo.services.meanings import Meaning, choose_in_file, confirm_release
 from geo.services.releases import ask_publication, receive_release
 from geo.services.sanity import accept_findings
 from registry.jobs.imports import check_import, merge_import
@@ -187,11 +188,13 @@ def load_release(
     meaning: Meaning,
     *,
     actor: Actor,
+    choice: Choice | None = None,
     accepted: Collection[str] = tuple(Code),
 ) -> Release:
     """Take a hazard file for an event, confirm what it means and publish it.
 
-    Of what is odd about it the `accepted` findings are taken on by the actor.
+    `choice` says which part of it is meant, where it holds several, and where that lies. Of what
+    is odd about it the `accepted` findings are taken on by the actor.
 
     Raises:
         WorkFailed, FindingsOpen
@@ -200,6 +203,8 @@ def load_release(
     with transaction(actor) as session:
         received = receive_release(session, event_id, kept, file.name, actor=actor)
         release_id = received.release.id
+        if choice is not None:
+            choose_in_file(session, release_id, choice, actor=actor)
     if told := carried_out(read_release, actor=actor, release_id=release_id):
         raise WorkFailed(work="read_release", reason=told["refused"])
     with transaction(actor) as session:

@@ -23,10 +23,12 @@ from geo.measures import MEASURES
 from geo.models.events import Event, EventKind
 from geo.models.release_findings import Code
 from geo.models.releases import Direction, ObservedRule
+from geo.raster.bands import Choice
 from geo.services.events import Shock, create_event
 from geo.services.meanings import Meaning
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+CHOICE = ("inside", "file_layer", "variable", "time", "band", "crs")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 
 
@@ -86,6 +88,12 @@ def receive(what: tuple[str, ...], event: str, email: str) -> None:
 @click.option("--observed-at", type=MOMENT, required=True)
 @click.option("--source", required=True, help="Who made it, as it should be cited.")
 @click.option("--licence", default="")
+@click.option("--part", "inside", help="Which file of an archive is meant, by its path in it.")
+@click.option("--file-layer", help="Which layer of the file, by its name.")
+@click.option("--variable", help="Which variable.")
+@click.option("--time", help="Which time.")
+@click.option("--band", type=int, help="Which band, by its number.")
+@click.option("--crs", help="Its coordinate system, where it does not say one.")
 @click.option(
     "--accept",
     "accepted",
@@ -96,9 +104,12 @@ def receive(what: tuple[str, ...], event: str, email: str) -> None:
 def publish(file: Path, email: str, event: str, accepted: tuple[str, ...], **said: Any) -> None:
     """Receive a hazard file, confirm what it means, ask it about everything, publish it."""
     actor = acting_as(email)
+    choice = _choice(**{name: said.pop(name) for name in CHOICE})
     event_id = _event(event, said.pop("kind"), said.pop("began"), actor)
     with followed(actor):
-        release = load_release(file, event_id, _meaning(**said), actor=actor, accepted=accepted)
+        release = load_release(
+            file, event_id, _meaning(**said), actor=actor, choice=choice, accepted=accepted
+        )
     click.echo(f"{release.original_name}: release {release.number}, {release.original_sha256}")
 
 
@@ -111,6 +122,12 @@ def _event(name: str, kind: str | None, began: datetime | None, actor: Actor) ->
         if event is None:
             raise EventNotThere(name=name)
         return event.id
+
+
+def _choice(inside: str | None, file_layer: str | None, **said: Any) -> Choice | None:
+    """Which part of the file is meant; None where nothing is said of it."""
+    choice = Choice(file=inside, layer=file_layer, **said)
+    return None if choice == Choice() else choice
 
 
 def _meaning(**said: Any) -> Meaning:

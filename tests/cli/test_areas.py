@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import shapely
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.auth.roles import Role
 from app.cli import acting
@@ -17,8 +17,9 @@ from core.errors import Forbidden, NotFound, Refusal
 from geo.models.areas import Area
 from geo.models.releases import Release, ReleaseState
 from tests.cli.conftest import Run
-from tests.make.files import depth_file
+from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, square
+from tests.make.products import zip_of
 
 
 def boundaries(path: Path) -> Path:
@@ -80,6 +81,27 @@ def test_a_hazard_file_is_published_for_an_event_that_is_new(run: Run, tmp_path:
     with transaction() as session:
         release = session.scalars(select(Release)).one()
         assert release.state is ReleaseState.PUBLISHED
+
+
+def test_the_part_of_a_file_that_is_meant_is_named(run: Run, tmp_path: Path) -> None:
+    with transaction() as session:
+        make_country(session)
+    files = [
+        shapes_file(tmp_path / f"{name}.geojson", (square(west, 0), {}))
+        for name, west in (("first", 0), ("second", 2))
+    ]
+    both = zip_of(tmp_path / "both.zip", *files)
+    event = ["--event", "Oru flood", "--kind", "flood", "--began", "2026-11-12"]
+    meaning = ["--measure", "Flooded", "--observed-at", "2026-11-16", "--observed", "box"]
+    words = [*event, *meaning, "--source", "Flood centre"]
+
+    assert "choose the one that is meant" in refusal(run(publish, both, *words)).message
+    result = run(publish, both, *words, "--part", "second.geojson")
+
+    assert result.exception is None, result.exception
+    with transaction() as session:
+        west = session.scalars(select(func.ST_XMin(Release.bounds))).all()
+    assert west == [2.0]
 
 
 def test_an_event_that_is_not_there_has_to_be_described(run: Run, tmp_path: Path) -> None:
