@@ -8,6 +8,13 @@ from geo.measures import MEASURES, RAIN, SHAKING, WATER_DEPTH, WIND, converted
 MOST = {WATER_DEPTH: 20.0, WIND: 110.0, SHAKING: 12.0, RAIN: 6_100.0}
 
 
+def most_in(measure: str | None, unit: str | None) -> float | None:
+    """The most that is believed of a measure, in a unit; None where nothing is known of it."""
+    if measure not in MOST or unit not in MEASURES[measure]:
+        return None
+    return converted(MOST[measure], MEASURES[measure][0], unit)
+
+
 def doubt(measure: str | None, most: float) -> str:
     """What is to be said of the units of a measure whose greatest value this is; nothing where it
     can be true in each."""

@@ -8,7 +8,7 @@ from core.errors import Refusal
 from core.words import _
 from geo.crs import CrsMissing, label
 from geo.products.parts import ANYWHERE, Part, PartKind
-from geo.raster.bands import Band, Choice, bands_of, refuse_picture
+from geo.raster.bands import Band, Choice, Picture, bands_of, refuse_picture
 from geo.raster.open import dataset, grid_at, readable
 from geo.raster.variables import offered
 
@@ -64,12 +64,22 @@ def _looked_at(name: str, file: Path, part: Part, source: Any) -> Part:
             part = replace(part, bounds=grid.bounds, says=missing.message)
     except Refusal as refusal:
         return replace(part, kind=PartKind.UNREADABLE, says=refusal.message)
-    return _unless_picture(name, part, source)
+    return _unless_picture(name, file, part, source)
 
 
-def _unless_picture(name: str, part: Part, source: Any) -> Part:
+def _unless_picture(name: str, file: Path, part: Part, source: Any) -> Part:
+    """The part, or that it is a picture; of one whose cells cannot be seen, that is said first."""
     try:
         refuse_picture(name, source)
-    except Refusal as picture:
-        return replace(part, kind=PartKind.PICTURE, says=picture.message)
+    except Picture:
+        return replace(part, kind=PartKind.PICTURE, says=_seen(name, file, part))
     return part
+
+
+def _seen(name: str, file: Path, part: Part) -> str:
+    """Why a picture is refused."""
+    try:
+        with grid_at(name, file, Choice(variable=part.variable)):
+            return ""
+    except Refusal as refusal:
+        return refusal.message

@@ -24,7 +24,7 @@ from geo.models.readings import ReleaseClass
 from geo.models.release_findings import BLOCKS, Code, ReleaseFinding
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
-from geo.plausible import MOST
+from geo.plausible import most_in
 from geo.queries.areas import in_force
 from geo.queries.release_findings import findings_of
 from geo.raster import pieces
@@ -191,7 +191,7 @@ def _valued(session: Session, release: Release) -> Found:
     ]
     with opened(path_of(str(release.grid_sha256))) as grid:
         _least, most = value_range(grid)
-        limit = MOST.get(release.measure or "", {}).get(release.unit or "")
+        limit = most_in(release.measure, release.unit)
         if limit is not None and most > limit:
             found.append(_finding(release, Code.IMPLAUSIBLE, most, limit))
         classed = session.scalar(select(exists().where(ReleaseClass.release_id == release.id)))
