@@ -31,6 +31,11 @@ class Episode:
     shown: bool
 
     @property
+    def asked(self) -> bool:
+        """Whether households can be sorted by it."""
+        return self.release.state in ASKABLE
+
+    @property
     def gone(self) -> bool:
         """Whether it was withdrawn."""
         return self.release.state is ReleaseState.WITHDRAWN

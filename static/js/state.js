@@ -10,6 +10,8 @@ export const MOST_CORNERS = 50;
 const COMBINE = 'union';
 const TOGETHER = 'all_of';
 const PLACES = [2, 3, 4]; // of the hazards beside the first one
+const VIEW = 'at';
+const THRESHOLD = 'min'; // it is of one release
 const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
@@ -105,6 +107,16 @@ export function writeView(params, { zoom, lat, lon }) {
   const places = Math.max(2, Math.ceil(zoom / 3.2));
   put(params, 'at', `${round(zoom, 2)}/${round(lat, places)}/${round(lon, places)}`);
   return params;
+}
+
+/** The address of another release: on the page one is on, whatever else it asks stays as it is. */
+export function addressOf(href, here) {
+  const target = new URL(href, here.href);
+  for (const [name, value] of new URLSearchParams(here.search)) {
+    const stays = name === VIEW || (target.pathname === here.pathname && name !== THRESHOLD);
+    if (stays && !target.searchParams.has(name)) target.searchParams.set(name, value);
+  }
+  return target.pathname + query(target.searchParams);
 }
 
 /** An address for people: what may stand unescaped in a query stays readable. */

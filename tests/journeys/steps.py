@@ -151,6 +151,9 @@ def publish(analyst: Person, file: Path, meaning: Meaning) -> None:
     texts = {"layer": meaning.layer, "observed_at": meaning.observed_at, "source": meaning.source}
     analyst.fill(**texts | meaning.texts)
     analyst.click("Confirm what it means")
+    analyst.sees("Before it is published", within=LONG)
+    for finding in analyst.page.locator("input[name=accepted]").all():
+        finding.check()
     analyst.click("Publish as release")
     analyst.sees("Select households in it", within=LONG)
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { decode, encode } from '../../static/js/polyline.js';
-import { needsDraft, query, readQuestion, readView, writeQuestion, writeView } from '../../static/js/state.js';
+import { addressOf, needsDraft, query, readQuestion, readView, writeQuestion, writeView } from '../../static/js/state.js';
 
 /** Numbers that are the same in every run: a linear congruential generator (Lehmer 1951). */
 function dice(seed) {
@@ -124,4 +124,13 @@ test('a view that is none is not shown', () => {
   for (const at of ['', '5', '5/x/3', '99/1/1', '5/95/1', '5/1']) {
     assert.equal(readView(new URLSearchParams({ at })), null);
   }
+});
+
+test('another release is looked at where one is, without the threshold of the one before', () => {
+  const here = new URL('https://h.example/select?r=3&min=0.5&areas=X1,X2&at=6/1/2&r2=9&min2=25');
+
+  const to = addressOf('/select?r=4', here);
+  assert.equal(to, '/select?r=4&areas=X1,X2&at=6/1/2&r2=9&min2=25');
+  assert.equal(addressOf('/hazards/7', here), '/hazards/7?at=6/1/2');
+  assert.equal(addressOf('/hazards/7', new URL('https://h.example/hazards/3')), '/hazards/7');
 });

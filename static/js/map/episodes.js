@@ -1,7 +1,7 @@
 // data-module="episodes": the releases of an event on a line of time (macro `episodes`). The slider shows a
 // release on the map at once; when it rests, the page goes to that release, with the place looked at kept.
 
-import { query } from '../state.js';
+import { addressOf } from '../state.js';
 import { changeRelease } from './hazard.js';
 import { mapOf } from './map.js';
 import { sortPeople } from './people.js';
@@ -9,7 +9,6 @@ import { palette } from './tokens.js';
 
 const RESTS = 700; // ms without another step
 const HELD = 'episodes'; // that the slider had the focus when the page was left
-const OF_ONE_RELEASE = ['min']; // what an address asks of its release alone
 
 export function start(strip) {
   const range = strip.querySelector('input');
@@ -39,27 +38,18 @@ function say(strip, range, line) {
   strip.querySelectorAll('li').forEach((item, n) => item.toggleAttribute('aria-current', n === at));
 }
 
-async function show(strip, { release }) {
+async function show(strip, { release, asked }) {
   const drawn = await mapOf(document.getElementById(strip.dataset.map));
   if (!drawn) return; // no WebGL: the page is gone to all the same
   const { map, settings } = drawn;
   changeRelease(map, settings, release, palette());
-  if (!settings.households || settings.households.release === null) return;
-  Object.assign(settings.households, { release: release.id, at_least: release.at_least });
+  if (settings.households?.look !== 'status') return;
+  const by = asked ? { release: release.id, at_least: release.at_least } : { release: null, at_least: null };
+  Object.assign(settings.households, by);
   sortPeople(map, settings.households);
 }
 
 function go({ href }) {
   sessionStorage.setItem(HELD, 'yes');
   location.assign(addressOf(href, location));
-}
-
-/** Where a release is looked at: on the page one is on, whatever else it asks stays as it is. */
-export function addressOf(href, here) {
-  const target = new URL(href, here.href);
-  for (const [name, value] of new URLSearchParams(here.search)) {
-    const stays = name === 'at' || (target.pathname === here.pathname && !OF_ONE_RELEASE.includes(name));
-    if (stays && !target.searchParams.has(name)) target.searchParams.set(name, value);
-  }
-  return target.pathname + query(target.searchParams) + target.hash;
 }
