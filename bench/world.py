@@ -74,6 +74,8 @@ GROUPS = text("""
     insert into groups (registrant_id, kind, stated_size, is_partial, area_id)
     select id, 'household', size, true, area_id from laid order by id
 """)
+# Nor can a peer say anything of who is known by an area alone.
+BY_POINT = text("delete from area_exposure")
 NEXT_KEYS = (
     text("select setval(pg_get_serial_sequence('locations', 'id'), max(id)) from locations"),
     text("select setval(pg_get_serial_sequence('registrants', 'id'), max(id)) from registrants"),
@@ -182,6 +184,7 @@ def _rows(file: Path) -> Iterator[tuple[Any, ...]]:
 def _count(say: Callable[[str], None]) -> None:
     """Expose all places to both releases, and count households by cell for them."""
     with transaction() as session:
+        session.execute(BY_POINT)
         recount(session, lambda _done, _total: None)
         for release in session.scalars(select(Release).order_by(Release.id)).all():
             expose_places(session, release, lambda _done, _total: None)

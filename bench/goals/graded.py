@@ -13,13 +13,13 @@ from pyarrow import csv
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bench.world import World
+from bench.world import BY_POINT, World
 from core.actor import Actor
 from core.bulk import copy_into
 from core.db import transaction
 from geo.models.releases import Release
 from geo.queries.selections import Question, release_asked
-from geo.services.exposure import expose_places
+from geo.services.exposure import expose_areas, expose_places
 from registry.queries.answers import ask, bins_of, plainly, reference_date
 from registry.queries.tallies import Asking
 from registry.services.household_cells import count_release
@@ -38,15 +38,18 @@ FORGET = text("delete from stale_cells")  # what changed is counted anew at once
 
 @contextmanager
 def known_within_circles(world: World) -> Iterator[None]:
-    """Places have the accuracies of the country's files for as long as the block lasts."""
+    """Places have the accuracies of the country's files, and areas what the release says of them,
+    for as long as the block lasts."""
     with transaction() as session:
         session.execute(STAGE)
         copy_into(session, "measured", ("code", "metres"), _accuracies(world))
         session.execute(GIVE)
+        expose_areas(session, session.get_one(Release, world.depth_id))
     _count_anew(world)
     yield
     with transaction() as session:
         session.execute(TAKE)
+        session.execute(BY_POINT)
     _count_anew(world)
 
 
