@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 
+from bench.goals import zonal
 from bench.goals.exposure import expose
 from bench.lines import Judge, Line, Side, Target, side_by_side
 from bench.peers import polygon_outer
@@ -29,7 +30,7 @@ def measure(world: World, say: Say) -> list[Line]:
     judge = Judge(3, world.size)
     polygon_outer.prepare()
     say("Goal 3 ...")
-    return [_extent(world, judge), *_areas(judge)]
+    return [_extent(world, judge), *_areas(judge), zonal.line(world, judge)]
 
 
 def _extent(world: World, judge: Judge) -> Line:

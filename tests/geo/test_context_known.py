@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pytest
 from netCDF4 import Dataset
 from pyproj import Geod
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from geo.models.areas import Area
 from geo.models.context import Counted
+from geo.models.exposure import AreaExposure
 from geo.models.releases import Release
 from geo.services.areas import import_areas
 from geo.services.meanings import Meaning
@@ -60,9 +64,25 @@ def test_people_and_health_sites_in_the_extent_are_those_others_counted(
     assert people["PH"] == pytest.approx(PEOPLE["vector"], rel=1e-5)
     for pcode, known in REGION["by_province_pop"].items():
         assert people[pcode] == pytest.approx(known, rel=1e-4), pcode
+    core = KNOWN["D3_demo_core (7 municipalities of the Cagayan valley)"]
+    in_core = sum(people[pcode] for pcode in core["adm3"])
+    assert in_core == pytest.approx(core["dasymetric_pop_exposed"], rel=1e-4)
+    assert _barangays(session, release) == (
+        REGION["barangays_touched"],
+        REGION["barangays_share_ge_25pct"],
+        REGION["barangays_share_ge_50pct"],
+    )
     flood = geopandas.read_file(EXTENT)[["geometry"]].make_valid().to_frame("geometry")
     hit = geopandas.sjoin(geopandas.read_file(SITES), flood, predicate="within")
     assert figures(session, release, sites)["PH"][:2] == (51, hit.index.nunique())
+
+
+def _barangays(session: Session, release: Release) -> tuple[int, int, int]:
+    """How many of the lowest areas are touched, and hit by a quarter and by a half or more."""
+    share = AreaExposure.hit_km2 / Area.km2
+    of_leaves = select(share).join(Area, Area.id == AreaExposure.area_id).where(Area.is_leaf)
+    shares = np.array(session.scalars(of_leaves.where(AreaExposure.release_id == release.id)).all())
+    return int((shares > 0).sum()), int((shares >= 0.25).sum()), int((shares >= 0.5).sum())
 
 
 def test_people_on_the_flooded_cells_are_those_others_counted(
