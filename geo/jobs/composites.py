@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -21,15 +22,15 @@ from geo.models.releases import Direction, Operation, Release, ReleaseState
 from geo.permissions import May
 from geo.queries.composites import parents_of
 from geo.raster import composites
-from geo.raster.cog import write_cog
+from geo.raster.cog import value_range, write_cog
+from geo.raster.grid import Grid
 from geo.raster.open import opened
 from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import locked
 
-OPERATIONS: Mapping[Operation, composites.Operation] = {
-    Operation.MAXIMUM: composites.worst,
+AT_A_THRESHOLD: Mapping[Operation, composites.Operation] = {
     Operation.EVER: composites.ever,
     Operation.DAYS: composites.days,
 }
@@ -83,15 +84,21 @@ def _put_together(
     release: Release, parents: Sequence[Release], target: Path, most: Path, report: Report
 ) -> bool:
     """Write what the grids of releases hold together; answers whether only bounds are known."""
-    operation = OPERATIONS[Operation(str(release.operation))]
     with ExitStack() as stack:
         grids = [
             stack.enter_context(opened(path_of(str(parent.grid_sha256)))) for parent in parents
         ]
         clause = _clause(release, parents[0])
+        operation = AT_A_THRESHOLD.get(Operation(str(release.operation))) or _worst(grids, clause)
         bounded = composites.write_together(operation, grids, clause, target, most, report)
     composites.sign(target, _provenance(release, parents))
     return bounded
+
+
+def _worst(grids: Sequence[Grid], clause: Clause) -> composites.Operation:
+    """To take the worst value, and the worst of all cells where one was not always observed."""
+    least, most = zip(*(value_range(grid) for grid in grids), strict=True)
+    return composites.worst(float(np.nanmax(most) if clause.at_most is None else np.nanmin(least)))
 
 
 def _clause(release: Release, parent: Release) -> Clause:

@@ -1,9 +1,9 @@
 """Grids put together cell by cell: the highest of several, whether ever, on how many of them.
 
 The cells are those of the finest grid, laid on as far as all of them reach; of grids with other
-cells the one is taken that holds the middle of each. A cell has a highest value where every grid
-observed it; it was ever in where one says so, and never where every one does; on how many it was in
-is known within bounds where some did not observe it.
+cells the one is taken that holds the middle of each. A cell was ever in where one says so, and
+never where every one does. The highest value, and on how many it was in, are known within bounds
+where some did not observe it.
 """
 
 import math
@@ -60,11 +60,21 @@ class Put:
 Operation = Callable[[Stack, Clause], Put]
 
 
-def worst(stack: Stack, clause: Clause) -> Put:
-    """The highest value, or the lowest where less is worse."""
-    fold = np.maximum if clause.at_most is None else np.minimum
-    found = fold.reduce(stack.values, axis=0)
-    return Put(found, _all(stack.seen), found)
+def worst(of_all: float) -> Operation:
+    """The highest value, or the lowest where less is worse; `of_all` is that of all cells.
+
+    Where some grids did not observe a cell and another meets the clause, it is at least as bad as
+    that one says, and at most as bad as the worst cell of all; where none meets it nobody knows.
+    """
+
+    def put(stack: Stack, clause: Clause) -> Put:
+        fold, nothing = (np.maximum, -np.inf) if clause.at_most is None else (np.minimum, np.inf)
+        found = fold.reduce(np.where(stack.seen, stack.values, np.float32(nothing)), axis=0)
+        whole = _all(stack.seen)
+        known = whole | (np.isfinite(found) & clause.met(found))
+        return Put(found, known, np.where(whole, found, np.float32(of_all)))
+
+    return put
 
 
 def ever(stack: Stack, clause: Clause) -> Put:

@@ -74,10 +74,11 @@ def test_the_highest_depth_is_that_of_all_days(
     assert (highest.measure, highest.unit, highest.floor) == ("Water depth", "m", 0.2)
     assert answers(session, highest, threshold=2.0) == {
         0.5: "in",
-        1.5: "not_observed",
+        1.5: "probable",  # 0.6 where it was seen, and one day it was not
         2.5: "not_observed",
         3.5: "not_observed",
     }
+    assert answers(session, highest, threshold=0.6)[1.5] == "in"
     assert answers(session, highest, threshold=2.5)[0.5] == "out"
 
 
@@ -198,10 +199,10 @@ def test_what_cannot_be_put_together_is_refused(
         asked(Composite(Operation.MAXIMUM, ids))
 
 
-def test_grids_that_never_observed_the_same_place_are_refused_and_leave_their_record(
+def test_dry_grids_that_never_observed_the_same_place_are_refused_and_leave_their_record(
     session: Session, event: Event, anybody: Actor, tmp_path: Path
 ) -> None:
-    west, east = make_days(session, event, anybody, tmp_path, [[[1.0, -9999.0]], [[-9999.0, 1.0]]])
+    west, east = make_days(session, event, anybody, tmp_path, [[[0.1, -9999.0]], [[-9999.0, 0.1]]])
     composite = Composite(Operation.MAXIMUM, (west.id, east.id))
     release = derive(session, composite, "Both", actor=anybody)
     compose(session, actor=anybody, progress=Silent(), release_id=release.id)

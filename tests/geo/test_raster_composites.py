@@ -54,18 +54,20 @@ def files(tmp_path: Path) -> list[Path]:
     return [depth_file(tmp_path / f"{n}.tif", depths) for n, depths in enumerate(DAYS)]
 
 
-def test_the_highest_value_is_known_where_every_day_was_observed(
+def test_the_highest_value_may_be_higher_where_a_day_was_not_observed(
     tmp_path: Path, files: list[Path]
 ) -> None:
-    found, most, bounded = together(tmp_path, worst, files)
-    assert same(found, [[2.0, NAN, NAN], [NAN, 0.4, NAN]])
-    assert same(most, found)
-    assert not bounded
+    """Up to 2.0, the highest of all; what was not above 0.5 where it was seen is not known."""
+    found, most, bounded = together(tmp_path, worst(2.0), files)
+    assert same(found, [[2.0, NAN, 1.0], [0.6, 0.4, NAN]])
+    assert same(most, [[2.0, NAN, 2.0], [2.0, 0.4, NAN]])
+    assert bounded
 
 
 def test_where_less_is_worse_the_lowest_value_counts(tmp_path: Path, files: list[Path]) -> None:
-    found, _most, _ = together(tmp_path, worst, files, Clause(at_most=1.0))
-    assert same(found, [[0.0, NAN, NAN], [NAN, 0.2, NAN]])
+    found, most, _ = together(tmp_path, worst(0.0), files, Clause(at_most=0.5))
+    assert same(found, [[0.0, 0.0, 0.0], [0.5, 0.2, NAN]])
+    assert same(most, [[0.0, 0.0, 0.0], [0.0, 0.2, NAN]])
 
 
 def test_ever_takes_one_day_and_never_takes_all(tmp_path: Path, files: list[Path]) -> None:
@@ -90,8 +92,8 @@ def test_the_cells_are_the_finest_ones_and_reach_as_far_as_all_do(tmp_path: Path
     coarse = depth_file(tmp_path / "coarse.tif", [[1.0, 0.2]])  # 0..2 east, 1..2 north
     found, _most, _ = together(tmp_path, ever, [coarse, fine])
     assert same(found, [[1, 1, 0, 1], [1, 1, 0, 0]])
-    found, _most, _ = together(tmp_path, worst, [coarse, fine])
-    assert same(found, [[NAN, NAN, 0.2, 0.9], [NAN, NAN, 0.3, 0.4]])
+    found, _most, _ = together(tmp_path, worst(1.0), [coarse, fine])
+    assert same(found, [[1.0, 1.0, 0.2, 0.9], [1.0, 1.0, 0.3, 0.4]])
 
 
 def test_a_grid_that_stands_on_its_head_is_put_together_right(tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_a_grid_that_stands_on_its_head_is_put_together_right(tmp_path: Path) ->
     flipped = depth_file(
         tmp_path / "down.tif", [[0.0, 0.0], [0.0, 2.0]], transform=Affine(1, 0, 0, 0, 1, 1)
     )  # its last row is the northern one
-    found, _most, _ = together(tmp_path, worst, [upright, flipped])
+    found, _most, _ = together(tmp_path, worst(2.0), [upright, flipped])
     assert same(found, [[1, 2], [0, 0]])
 
 
@@ -112,7 +114,9 @@ def test_grids_in_metres_and_in_degrees_go_together(tmp_path: Path) -> None:
         crs="EPSG:32631",
         transform=Affine(300_000, 0, 166_021, 0, -300_000, 300_000),
     )
-    found, _most, _ = together(tmp_path, worst, [degrees, metres])
+    found, _most, _ = together(tmp_path, worst(3.0), [degrees, metres])
+    assert same([row[1:3] for row in found], [[3, 3], [3, 3], [3, 3]])
+    found, _most, _ = together(tmp_path, worst(3.0), [degrees, metres], Clause(at_least=4))
     assert same([row[1:3] for row in found], [[NAN, NAN], [3, 3], [3, 3]])
 
 
