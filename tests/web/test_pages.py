@@ -44,7 +44,8 @@ FOR = {
 }
 UNSETTLED = (
     "[data-module]:not([data-started])",  # a behaviour that has not begun
-    "[hx-trigger=load]:not(.htmx-settling)",  # a part that has not come
+    "[hx-trigger=load]:empty",  # a part that has not come
+    "[hx-trigger=load][hx-swap=outerHTML]:not(.htmx-settling)",  # nor what stands in its place
     ".map:not([data-ready])",
 )
 

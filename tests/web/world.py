@@ -292,7 +292,8 @@ def _fetching(session: Session, user: User) -> int:
     actor = Actor(user.id, user.name, frozenset())
     url = f"https://data.example.org/{GREEK}.tif"
     job_id = jobs.defer(session, fetch_release, actor=actor, event_id=1, url=url)
-    session.get_one(Job, job_id).state = JobState.FAILED
+    job = session.get_one(Job, job_id)
+    job.state, job.refusal = JobState.FAILED, GREEK
     return job_id
 
 
