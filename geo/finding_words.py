@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from core.words import _, counted, figure_said, percent_said
 from geo.models.release_findings import BLOCKS, Code, ReleaseFinding
 
+FEW_DAYS = 72  # hours
+
 
 @dataclass(frozen=True)
 class Said:
@@ -53,13 +55,7 @@ def said(finding: ReleaseFinding, unit: str) -> str:
             km2=first,
             share=share,
         ),
-        Code.BEFORE_EVENT: lambda: counted(
-            "It was observed {count} hour before the event began: look at the time, and whether "
-            "it shows this event.",
-            "It was observed {count} hours before the event began: look at the time, and whether "
-            "it shows this event.",
-            round(finding.figure),
-        ),
+        Code.BEFORE_EVENT: lambda: _before(finding.figure),
         Code.PICTURE: lambda: _(
             "It holds {shades} of the 256 shades of an 8-bit picture: look whether it is one, and "
             "holds colours instead of values.",
@@ -96,3 +92,22 @@ def said(finding: ReleaseFinding, unit: str) -> str:
 def _figure(value: float) -> str:
     """A figure as it is read aloud: whole where it is large."""
     return figure_said(round(value, 1) if abs(value) < 1000 else round(value))
+
+
+def _before(hours: float) -> str:
+    """How long before its event something was observed: in hours, from three days on in days."""
+    if hours < FEW_DAYS:
+        return counted(
+            "It was observed {count} hour before the event began: look at the time, and whether "
+            "it shows this event.",
+            "It was observed {count} hours before the event began: look at the time, and whether "
+            "it shows this event.",
+            round(hours),
+        )
+    return counted(
+        "It was observed {count} day before the event began: look at the time, and whether it "
+        "shows this event.",
+        "It was observed {count} days before the event began: look at the time, and whether it "
+        "shows this event.",
+        round(hours / 24),
+    )

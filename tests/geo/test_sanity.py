@@ -174,6 +174,8 @@ def test_one_observed_before_the_event_says_how_long(
     assert (odd.figure if odd else None) == found
     if odd and hours == -30:
         assert "observed 30 hours before the event began" in said(odd, "")
+        odd.figure = 240.0
+        assert "observed 10 days before the event began" in said(odd, "")
 
 
 def test_depths_nobody_ever_measured_are_told_with_their_unit(

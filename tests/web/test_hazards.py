@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.jobs import Job, JobState, works
 from geo.models.events import Event
 from geo.models.releases import Release, ReleaseState
 from tests.make.files import depth_file, shapes_file
-from tests.make.geo import make_country, make_event
+from tests.make.geo import make_country, make_event, make_release
 from tests.make.jobs import Silent
 from tests.web.conftest import Browser
 
@@ -63,6 +64,18 @@ def test_an_empty_desk_asks_for_an_event(analyst: Browser) -> None:
 
     assert "No event is written down" in page
     assert "Write the event down" in page
+
+
+def test_the_desk_says_no_hour_where_only_the_day_is_known(
+    analyst: Browser, session: Session
+) -> None:
+    seen = datetime(2020, 11, 13, 6, 30, tzinfo=UTC)
+    release = make_release(session, observed_at=seen, day_only=True)
+
+    assert "<td>13 Nov 2020</td>" in analyst.get("/hazards/").text
+    release.day_only = False
+    session.flush()
+    assert "13 Nov 2020, " in analyst.get("/hazards/").text
 
 
 def test_an_event_is_written_down_and_closed(analyst: Browser, session: Session) -> None:
