@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.jobs import defer
 from core.settings import settings
-from core.storage import Kept, keep
+from core.storage import FileEmpty, FileTooLarge, Kept, keep
 from geo.bundles import Sent, bundles, name_of, packed
 from geo.jobs.fetches import fetch_release
 from geo.jobs.releases import read_release
@@ -21,6 +21,10 @@ from geo.remote import allowed, hosts_named
 from geo.services.releases import ask_receipt, receive_release
 
 MOST = 100
+
+
+class OneOfThem(Invalid):
+    """{name}: {reason} None of the files was taken; leave it out, or put it right."""
 
 
 class FileNotChosen(Invalid):
@@ -51,14 +55,17 @@ def take_in(session: Session, event_id: int, files: Sequence[Sent], *, actor: Ac
     Nothing is kept of who may not send, nor for an event that takes no files.
 
     Raises:
-        FileNotChosen, TooManyFiles, EventUnknown, EventClosed, FileTooLarge, FileEmpty
+        FileNotChosen, TooManyFiles, EventUnknown, EventClosed, FileTooLarge, FileEmpty, OneOfThem
     """
     ask_receipt(session, event_id, actor=actor)
     if not files:
         raise FileNotChosen
     if len(files) > MOST:
         raise TooManyFiles(count=len(files), most=MOST)
-    return [_taken(session, event_id, parts, actor) for parts in bundles(files)]
+    sent = bundles(files)
+    if len(sent) == 1:
+        return [_taken(session, event_id, sent[0], actor)]
+    return [_one_of_them(session, event_id, parts, actor) for parts in sent]
 
 
 def fetch(session: Session, event_id: int, url: str, *, actor: Actor) -> int:
@@ -87,6 +94,13 @@ def put_off_reading(session: Session, release: Release, *, actor: Actor) -> int:
     return defer(
         session, read_release, actor=actor, about=release, dedupe=only, release_id=release.id
     )
+
+
+def _one_of_them(session: Session, event_id: int, parts: Sequence[Sent], actor: Actor) -> Taken:
+    try:
+        return _taken(session, event_id, parts, actor)
+    except (FileEmpty, FileTooLarge) as refusal:
+        raise OneOfThem(name=name_of(parts), reason=refusal.message) from refusal
 
 
 def _taken(session: Session, event_id: int, parts: Sequence[Sent], actor: Actor) -> Taken:

@@ -117,7 +117,8 @@ def test_of_files_of_which_one_is_refused_none_is_kept(
     answer = send(analyst, event, *held(good), ("empty.tif", b""))
 
     assert answer.status_code == 422
-    assert "empty (0 bytes)" in answer.text
+    assert "empty.tif: The file is empty (0 bytes)" in answer.text
+    assert "None of the files was taken" in answer.text
     assert releases(session) == []
     assert stored(storage) == before
 
