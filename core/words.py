@@ -15,12 +15,13 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel import Locale
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, format_scientific
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
 PSEUDO = "en-XA"  # the pseudo-language of the tests: longer by 40 %, right to left
 PADDING = "······· "  # what makes it longer; it breaks where words would
+ENDLESS = 1e15  # from here on a number is written by its power of ten
 HIDDEN = "*"  # what stands for a figure that is hidden
 FORMULA = r"^([=@\t\r]|[+-](?![0-9 ().-]*$))"  # how a sheet's begins; a number is none
 ISOLATE, POP = "\u2068", "\u2069"  # Unicode's UAX 9: `<bdi>` without a tag
@@ -130,6 +131,8 @@ def figure_said(number: float | Decimal | None) -> str:
 
 @lru_cache(maxsize=4096)  # a histogram alone writes two hundred, mostly the same on every page
 def _figure_in(number: float | Decimal, locale: Locale) -> str:
+    if abs(float(number)) >= ENDLESS:
+        return str(format_scientific(number, "0.#####E0", locale=locale))
     return str(format_decimal(number, locale=locale))
 
 

@@ -53,8 +53,9 @@ def sent(table: Table, kind: str, about: str = "select") -> Response:
     """A table as a file that is gone from here once it was sent."""
     if kind not in set(FileKind):
         raise KindUnknown(asked=kind, known=", ".join(FileKind))
+    file = FileKind(kind)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{table.name}-{about}{FileKind(kind).ending}"
-        write(table, FileKind(kind), path)
+        path = Path(folder) / f"{table.name}-{about}{file.ending}"
+        write(table, file, path)
         stream = path.open("rb")  # reads on when the folder is gone
-    return send_file(stream, as_attachment=True, download_name=path.name)
+    return send_file(stream, file.media_type, as_attachment=True, download_name=path.name)

@@ -44,6 +44,19 @@ class FileKind(StrEnum):
         """How its name ends."""
         return ".csv.zip" if self is FileKind.CSV else f".{self.value}"
 
+    @property
+    def media_type(self) -> str:
+        """What it is to a browser, whether or not the machine knows its ending."""
+        return MEDIA_TYPES[self]
+
+
+MEDIA_TYPES = {
+    FileKind.GEOPACKAGE: "application/geopackage+sqlite3",
+    FileKind.GEOJSON: "application/geo+json",
+    FileKind.CSV: "application/zip",
+    FileKind.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
 
 @dataclass(frozen=True)
 class Table:

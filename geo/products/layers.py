@@ -67,4 +67,6 @@ def _kind(file: Path, layer: str, declared: str) -> PartKind:
     if "point" in said:
         return PartKind.POINTS
     kinds = kinds_in(file, layer, LOOKED_AT)
+    if not kinds:  # what they are is said by whoever reads them all
+        return PartKind.POLYGONS
     return next((kind for kind, ids in BY_ID.items() if kinds & ids), PartKind.TABLE)

@@ -1,5 +1,6 @@
 """A file is taken apart into what can be read by itself, and nothing in it is guessed."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -156,3 +157,19 @@ def test_what_holds_nothing_is_refused_by_the_name_of_its_format(tmp_path: Path)
 
     with pytest.raises(Refusal, match=r"notes\.txt is a plain text"):
         inventory(tmp_path / "notes.txt")
+
+
+def test_shapes_that_break_when_they_are_looked_at_are_shapes_still(tmp_path: Path) -> None:
+    """A polygon nested as a multipolygon is beside a collection within a collection."""
+    square = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
+    polygon = {"type": "Polygon", "coordinates": square}
+    within = {"type": "GeometryCollection", "geometries": [polygon]}
+    shapes = [
+        {"type": "GeometryCollection", "geometries": [within]},
+        {"type": "Polygon", "coordinates": [square]},
+    ]
+    features = [{"type": "Feature", "properties": {}, "geometry": each} for each in shapes]
+    file = tmp_path / "nested.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+    assert [part.kind for part in inventory(file).parts] == [PartKind.POLYGONS]

@@ -49,8 +49,13 @@ def test_the_answer_of_the_page_is_taken_along_by_area(signed_in: SignedIn, told
     assert said["Source"] == "National Flood Centre"
     assert len(said["SHA-256 of the original file"]) == 64
     assert list(links) == ["GeoPackage", "GeoJSON", "CSV", "Excel"]
-    for address in links.values():
-        assert coordinator.get(address).status_code == 200
+    kinds = [coordinator.get(address).mimetype for address in links.values()]
+    assert kinds == [
+        "application/geopackage+sqlite3",
+        "application/geo+json",
+        "application/zip",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
 
 
 def test_who_may_not_see_a_few_takes_no_figure_of_a_few_along(

@@ -42,6 +42,15 @@ def taken_in(browser: Browser, session: Session, actor: Actor, file: Path) -> st
     return f"/hazards/{only_release(session).id}"
 
 
+def test_the_least_number_of_32_bits_may_mean_no_data(
+    analyst: Browser, session: Session, anybody: Actor, tmp_path: Path
+) -> None:
+    least = -3.4028234663852886e38
+    grid = depth_file(tmp_path / "ash.tif", [[1.0, least], [2.0, 0.0]], nodata=least)
+
+    assert "-3.40282E38" in analyst.get(taken_in(analyst, session, anybody, grid)).text
+
+
 def test_the_form_is_filled_in_by_what_the_product_says(
     analyst: Browser, session: Session, anybody: Actor, tmp_path: Path
 ) -> None:

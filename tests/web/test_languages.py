@@ -30,6 +30,12 @@ def furnished(
     return browser, addresses(web, rows)
 
 
+def test_a_number_without_end_is_written_by_its_power_of_ten() -> None:
+    """What files declare as no data, such as the least number of 32 bits."""
+    assert figure_said(-3.4028234663852886e38) == "-3.40282E38"
+    assert figure_said(123_456_789_012_345) == "123,456,789,012,345"
+
+
 def test_no_page_has_a_sentence_that_cannot_be_translated(
     furnished: tuple[Browser, list[str]],
 ) -> None:
