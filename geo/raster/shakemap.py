@@ -85,10 +85,18 @@ def _nodes(path: Path) -> Nodes:
         fields = [element.attrib for element in root.iter() if _tag(element) == "grid_field"]
         names = [field["name"].upper() for field in sorted(fields, key=lambda f: int(f["index"]))]
         numbers = np.array((_one(root, "grid_data").text or "").split(), dtype=np.float64)
-        cube = numbers.reshape(rows, columns, len(names))
+        cube = _cube(numbers, rows, columns, len(names))
         return Nodes(names, cube, _transform(grid, cube[:, :, names.index("LAT")]))
     except (ParseError, DefusedXmlException, KeyError, ValueError, ZeroDivisionError) as error:
         raise ShakeMapBroken(name=path.name, reason=f"{error}") from error
+
+
+def _cube(numbers: NDArray[np.float64], rows: int, columns: int, names: int) -> NDArray[np.float64]:
+    if numbers.size != rows * columns * names:
+        raise ValueError(
+            f"{numbers.size:,} numbers where {rows} rows of {columns} nodes hold {names} each"
+        )
+    return numbers.reshape(rows, columns, names)
 
 
 def _transform(grid: dict[str, str], latitudes: NDArray[np.float64]) -> Affine:

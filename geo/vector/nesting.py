@@ -16,6 +16,7 @@ from shapely import MultiPolygon, Polygon
 
 from core.errors import Invalid
 from geo.ellipsoid import Shapes
+from geo.unreadable import TextBroken
 
 POSITION = re.compile(rb"\[\s*-?\d")  # the start of a pair of numbers
 CHUNK = 1 << 24
@@ -37,14 +38,14 @@ class MisnestedLarge(Invalid):
 def renested(name: str, path: Path, shapes: Shapes) -> tuple[Shapes, tuple[int, ...]]:
     """N shapes as GDAL read them, with those made again whose rings it lost; and which those are.
 
-    Raises Misnested, MisnestedLarge.
+    Raises Misnested, MisnestedLarge, TextBroken.
     """
     missing = _positions(path) - int(shapely.get_num_coordinates(shapes).sum())
     if missing <= 0:
         return shapes, ()
     if path.stat().st_size > LARGEST:
         raise MisnestedLarge(name=name, size=path.stat().st_size >> 20, count=missing)
-    geometries = list(_geometries(json.loads(path.read_bytes())))
+    geometries = list(_geometries(_document(name, path)))
     if len(geometries) != len(shapes):
         return shapes, ()  # not the features one by one, so the numbers counted are no coordinates
     made, changed = shapes.copy(), []
@@ -53,6 +54,14 @@ def renested(name: str, path: Path, shapes: Shapes) -> tuple[Shapes, tuple[int, 
             made[at] = _made(name, at, geometry)
             changed.append(at)
     return made, tuple(changed)
+
+
+def _document(name: str, path: Path) -> Any:
+    """A file as JSON, as leniently as GDAL reads it. Raises TextBroken."""
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig", "replace"), strict=False)
+    except json.JSONDecodeError as error:
+        raise TextBroken(name=name, line=error.lineno, reason=error.msg) from error
 
 
 def _positions(path: Path) -> int:

@@ -12,6 +12,7 @@ from pyproj import Geod
 from geo.products.meaning import ClassOf, Means
 from geo.products.normal import Normal, Reading, ValueMissing, shapes_of
 from geo.raster.bands import Choice
+from geo.unreadable import TextBroken
 from geo.vector.columns import NotNumbers
 from geo.vector.nesting import Misnested
 from geo.vector.open import NotPolygons
@@ -82,6 +83,21 @@ def test_a_ring_without_the_list_around_it_is_a_polygon(tmp_path: Path) -> None:
     )
 
     assert degrees(found) == 1
+
+
+def test_a_tab_within_a_text_does_not_hide_what_is_wrongly_nested(tmp_path: Path) -> None:
+    file = geojson(tmp_path / "a.geojson", {"type": "Polygon", "coordinates": square(0, 0)})
+    file.write_text(file.read_text().replace('"Feature"', '"Feature", "id": "a\tb"', 1))
+
+    assert degrees(normal(file)) == 1
+
+
+def test_what_only_gdal_takes_for_json_is_told_by_its_line(tmp_path: Path) -> None:
+    file = geojson(tmp_path / "a.geojson", {"type": "Polygon", "coordinates": square(0, 0)})
+    file.write_text(file.read_text().replace('"a": 0', '"a":\nnan'))
+
+    with pytest.raises(TextBroken, match=r"misspelt at line 2 \(Expecting value\)"):
+        normal(file)
 
 
 def test_what_is_nested_as_no_polygon_can_be_is_refused(tmp_path: Path) -> None:

@@ -241,7 +241,9 @@ def test_columns_of_a_shakemap_are_read_in_the_order_told(tmp_path: Path) -> Non
 
 
 def test_a_broken_shakemap_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ShakeMapBroken), opened(shakemap(tmp_path / "grid.xml", NODES[:-1])):
+    said = "20 numbers where 2 rows of 3 nodes hold 4 each"
+    broken = shakemap(tmp_path / "grid.xml", NODES[:-1])
+    with pytest.raises(ShakeMapBroken, match=said), opened(broken):
         pass
 
 
