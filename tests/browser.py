@@ -14,6 +14,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",  # maps that stand still need not be drawn again and again
 ]
 
 

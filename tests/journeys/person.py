@@ -14,6 +14,8 @@ from app.loading import published_key
 
 AXE = Path(__file__).parents[1] / "js" / "vendor" / "axe.min.js"
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
+SETTLED = """() => !document.querySelector('.asking, .htmx-request')
+  && document.getAnimations().every((one) => one.effect.getTiming().iterations === Infinity)"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHONE = {"width": 360, "height": 780}
 TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put into, if any
@@ -122,7 +124,11 @@ class Person:
         self.page.get_by_text(words).first.wait_for(timeout=within)
 
     def finds_it_accessible(self) -> None:
-        """No violation of WCAG 2.2 AA that axe can see, and nothing wider than the window."""
+        """No violation of WCAG 2.2 AA that axe can see, and nothing wider than the window.
+
+        What fades while it is asked for again is waited for.
+        """
+        self.page.wait_for_function(SETTLED)
         self.page.evaluate(AXE.read_text())
         report: dict[str, Any] = self.page.evaluate(RULES)
         found = [

@@ -72,7 +72,7 @@ function open(element, settings, words) {
       dragRotate: false,
       pitchWithRotate: false,
       maxZoom: 19,
-      fadeDuration: 120,
+      fadeDuration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 120,
       locale: words,
       ...place,
     });
