@@ -21,7 +21,7 @@ MAKE: LiteralString = """
     create table peers.links (
         id bigint generated always as identity primary key, at timestamptz, actor text,
         table_name text, row_id bigint, kind text, after text, link bytea
-    );
+    ) with (autovacuum_enabled = off);  -- an emptied table would be planned for as an empty one
     create or replace function peers.chained() returns trigger language plpgsql as $$
     declare
         previous bytea := (select link from peers.links order by id desc limit 1);
