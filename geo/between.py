@@ -36,7 +36,7 @@ class BetweenHazard:
         at = np.flatnonzero(differ)
         grades = between(_graded(least, at), _graded(most, at))
         observed = least.observed | most.observed
-        return AtPlaces(least.values, kept, observed, at, grades)
+        return AtPlaces(least.values, kept, observed, least.why, at, grades)
 
     def over_areas(self, areas: Shapes) -> OverAreas:
         """What both say of areas; what was hit is what was at least."""
@@ -44,6 +44,7 @@ class BetweenHazard:
         return OverAreas(
             least.observed_km2,
             least.hit_km2,
+            least.apart_km2,
             least.cells,
             least.least,
             least.mean,

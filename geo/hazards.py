@@ -12,6 +12,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.apart import (
+    Why,
+    apart_of_cells,
+    apart_of_shapes,
+    why_of_cells,
+    why_of_circles,
+    why_of_shapes,
+)
 from geo.clauses import Clause
 from geo.crs import WGS84, Flags, Floats, carried
 from geo.ellipsoid import Shapes, polygons_km2
@@ -37,7 +45,8 @@ ALL_OF_IT = 1 - 1e-3  # of an area: what the rounding of sizes may leave over at
 @dataclass(frozen=True)
 class AtPlaces:
     """What is said of N places: 32-bit values of their points (NaN where there is none), which are
-    or may be on the keep side, which were observed.
+    or may be on the keep side, which were observed. `why` (`geo.raster.reasons`) tells of those
+    that were not, and of those in permanent water.
 
     Of the places at `circles` it is said for the circle they are known within: `grades` has what
     those hold. A circle is kept if any of it is on the keep side, and only if none is, is it not
@@ -47,19 +56,23 @@ class AtPlaces:
     values: NDArray[np.float32]
     kept: Flags
     observed: Flags
+    why: Why
     circles: Indices
     grades: Graded
 
 
 @dataclass(frozen=True)
 class OverAreas:
-    """What is said of N areas; km2 are geodesic, the last four NaN where there are no cells.
+    """What is said of N areas; km2 are geodesic, cells and values NaN where there are no cells.
 
-    `grades` has the spread of the values over their observed ground, as of circles.
+    `apart_km2` (N, `OF_AREAS`) is ground by the reason why it was not observed, and of what was
+    observed that where water always is and nothing was hit. `grades` has the spread of the values
+    over their observed ground, as of circles.
     """
 
     observed_km2: Floats
     hit_km2: Floats
+    apart_km2: Floats
     cells: Floats
     least: Floats
     mean: Floats
@@ -94,7 +107,8 @@ class Hazard(Protocol):
 class RasterHazard:
     """A grid of values, and the side of them that is kept; `store` holds the same, laid out.
 
-    Of areas the spread of values is told by the bins between rising `edges`.
+    `reasons` is the grid beside it that says why a cell has no value. Of areas the spread of values
+    is told by the bins between rising `edges`.
     """
 
     grid: Grid
@@ -103,13 +117,16 @@ class RasterHazard:
     asked: Ranges | None = None
     near: Ranges | None = None
     edges: tuple[float, ...] = ()
+    reasons: Grid | None = None
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
         """The value of the cell each place lies in; of circles the cells they lie in."""
         x, y = carried(lon, lat, WGS84, self.grid.crs)
         read = self.store.sample(x, y) if self.store else sample(self.grid, x, y)
         values = np.where(read.observed, read.values, np.nan).astype(np.float32)
-        points = _points(values, self.clause.met(values), read.observed)
+        kept = self.clause.met(values)
+        why = why_of_cells(self.grid, self.reasons, x, y, kept, read.observed)
+        points = _points(values, kept, read.observed, why)
         if accuracy_m is None:
             return points
         round_about = np.flatnonzero(accuracy_m > 0)
@@ -129,7 +146,8 @@ class RasterHazard:
         """Cells by the shares in which the areas cover them."""
         worths = Worths(self.clause, np.array(self.edges, dtype=np.float32))
         classes = Classes(worths.count, worths.of)
-        zones = zonal(self.grid, onto_grid(areas, WGS84, self.grid), self.clause, classes)
+        shapes = onto_grid(areas, WGS84, self.grid)
+        zones = zonal(self.grid, shapes, self.clause, classes)
         whole = polygons_km2(areas)
         whole = np.where(zones.km2 > whole * ALL_OF_IT, zones.km2, whole)
         place, kind = np.nonzero(zones.spread)
@@ -139,6 +157,7 @@ class RasterHazard:
         return OverAreas(
             zones.observed_km2,
             zones.hit_km2,
+            apart_of_cells(zones, whole, shapes, self.reasons),
             zones.cells,
             zones.low,
             zones.mean,
@@ -152,7 +171,7 @@ class ExtentHazard:
     """Polygons, each with a value, some of them on the side that is kept, and what could be seen.
 
     Where polygons overlap the first holds; an area counts them once. What a polygon tells of was
-    seen.
+    seen. `water` is where water always is.
     """
 
     parts: Locator
@@ -161,6 +180,7 @@ class ExtentHazard:
     clause: Clause
     asked: Ranges | None = None
     near: Ranges | None = None
+    water: Locator | None = None
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
         """The value of the polygon that covers each place, its border is inside; of circles those
@@ -170,7 +190,9 @@ class ExtentHazard:
         observed = inside | (self.seen.covering(lon, lat) != NOWHERE)
         values = np.full(len(lon), np.nan, dtype=np.float32)
         values[inside] = self.values[part[inside]]
-        points = _points(values, self.clause.met(values), observed)
+        kept = self.clause.met(values)
+        why = why_of_shapes(self.water, lon, lat, kept, observed)
+        points = _points(values, kept, observed, why)
         if accuracy_m is None:
             return points
         round_about = np.flatnonzero(accuracy_m > 0)
@@ -199,6 +221,7 @@ class ExtentHazard:
         return OverAreas(
             observed,
             hit.astype(np.float64),
+            apart_of_shapes(areas, whole - observed, self.water, every[np.flatnonzero(kept)]),
             *(nothing, nothing, nothing, nothing),
             graded(ground, share),
         )
@@ -221,23 +244,29 @@ class ExtentHazard:
         return graded(ground, observed / polygons_km2(circles))
 
 
-def _points(values: NDArray[np.float32], kept: Flags, observed: Flags) -> AtPlaces:
+def _points(values: NDArray[np.float32], kept: Flags, observed: Flags, why: Why) -> AtPlaces:
     """What is said of places that are points."""
-    return AtPlaces(values, kept, observed, np.empty(0, dtype=np.int64), together([]))
+    return AtPlaces(values, kept, observed, why, np.empty(0, dtype=np.int64), together([]))
 
 
 def _with_circles(points: AtPlaces, circles: Indices, held: Graded, clause: Clause) -> AtPlaces:
     """What is said of places of which some are circles that may hold more than their middle."""
     some = clause.met(held.low) | clause.met(held.high)
-    kept, observed = points.kept.copy(), points.observed.copy()
+    kept, observed, why = points.kept.copy(), points.observed.copy(), points.why.copy()
     kept[circles], observed[circles] = some, some | (held.seen == 1)
+    why[circles] = why_of_circles(points.why[circles], held.seen == 1)
     graded = some & ((held.low != held.high) | (held.seen < 1))
     grades = Graded(*(getattr(held, name)[graded] for name in GRADES))
-    return AtPlaces(points.values, kept, observed, circles[graded], grades)
+    return AtPlaces(points.values, kept, observed, why, circles[graded], grades)
 
 
 def extent_hazard(
-    parts: Shapes, values: Floats, seen: Shapes, box: Box, clause: Clause
+    parts: Shapes,
+    values: Floats,
+    seen: Shapes,
+    box: Box,
+    clause: Clause,
+    water: Shapes | None = None,
 ) -> ExtentHazard:
     """An extent made ready: valid polygons with their values, all of them in a box.
 
@@ -247,8 +276,12 @@ def extent_hazard(
     of = frame(box)
     lattice = _lattice(of, int(shapely.get_num_coordinates(parts).sum()))
     hit, observed = laid_on(parts[order], lattice), laid_on(seen, lattice)
-    asked, near = _asked(hit, observed, of)
-    return ExtentHazard(hit, values[order], observed, clause, asked, near)
+    always = None if water is None or not len(water) else laid_on(water, lattice)
+    loud = (hit.first != NOWHERE) | (observed.first < 0)
+    if always is not None:
+        loud |= always.first != NOWHERE
+    asked, near = _asked(loud, hit.lattice, of)
+    return ExtentHazard(hit, values[order], observed, clause, asked, near, always)
 
 
 def _lattice(of: Frame, edges: int) -> Lattice:
@@ -261,12 +294,12 @@ def _lattice(of: Frame, edges: int) -> Lattice:
     return Lattice(west, south, size, size, math.ceil(cells * each))
 
 
-def _asked(hit: Locator, observed: Locator, of: Frame) -> tuple[Ranges | None, Ranges | None]:
-    """Where a place may be hit, or not observed; and where a circle may reach such a place."""
+def _asked(loud: Flags, lattice: Lattice, of: Frame) -> tuple[Ranges | None, Ranges | None]:
+    """Where places have to be asked, by the cells of a lattice, and where a circle may reach such a
+    place."""
     if of.too_large:
         return None, None
-    loud = (hit.first != NOWHERE) | (observed.first < 0)
-    side, cells = hit.lattice.side, max(of.height, of.width)
+    side, cells = lattice.side, max(of.height, of.width)
     each = side // cells
     found = loud.reshape(cells, each, cells, each).any(axis=(1, 3))[: of.height, : of.width]
     asked = ranges(found, of)

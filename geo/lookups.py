@@ -17,14 +17,22 @@ from geo.mapped import Chunks
 from geo.raster.grid import Cells, Grid
 from geo.raster.histogram import Bins
 from geo.raster.pieces import read
+from geo.raster.reasons import Reason
 from geo.raster.silence import Silence
 from geo.raster.store import Slots, Store
 from geo.vector.screen import Box, Ranges
 from geo.vector.store import packed, unpacked
 
+WATER = Clause(at_least=Reason.PERMANENT_WATER, at_most=Reason.PERMANENT_WATER)
 
-def write_raster(path: Path, grid: Grid, clause: Clause, box: Box, bins: Bins) -> None:
-    """Lay a normal form out for the places in a box; on the way its cells are counted."""
+
+def write_raster(
+    path: Path, grid: Grid, clause: Clause, box: Box, bins: Bins, reasons: Grid | None = None
+) -> None:
+    """Lay a normal form out for the places in a box; on the way its cells are counted.
+
+    Places in permanent water, as the grid of `reasons` has it, are to be asked too.
+    """
     slots, silence = Slots(grid), Silence(grid, clause)
 
     def blocks() -> Iterator[Cells]:
@@ -36,16 +44,24 @@ def write_raster(path: Path, grid: Grid, clause: Clause, box: Box, bins: Bins) -
     def arrays() -> Iterator[tuple[str, Chunks]]:
         yield "cells", blocks()
         yield "slots", [slots.of_block]
+        if reasons is not None:
+            silence.break_for(reasons, WATER)
         yield from _ranges(*(silence.ranges(box) or (None, None)))
 
     mapped.write(path, arrays())
 
 
-def raster(path: Path, grid: Grid, clause: Clause, edges: Sequence[float] = ()) -> RasterHazard:
-    """The hazard laid out in a file, of the grid it was made from; its values go by edges."""
+def raster(
+    path: Path,
+    grid: Grid,
+    clause: Clause,
+    edges: Sequence[float] = (),
+    reasons: Grid | None = None,
+) -> RasterHazard:
+    """The hazard laid out in a file, of the grids it was made from; its values go by edges."""
     arrays = mapped.read(path)
     store = Store(grid, arrays["slots"], arrays["cells"])
-    return RasterHazard(grid, clause, store, *_asked(arrays), tuple(edges))
+    return RasterHazard(grid, clause, store, *_asked(arrays), tuple(edges), reasons)
 
 
 def write_extent(path: Path, hazard: ExtentHazard) -> None:
@@ -55,6 +71,8 @@ def write_extent(path: Path, hazard: ExtentHazard) -> None:
         yield from packed(hazard.parts, "parts")
         yield "values", [hazard.values]
         yield from packed(hazard.seen, "seen")
+        if hazard.water is not None:
+            yield from packed(hazard.water, "water")
         yield from _ranges(hazard.asked, hazard.near)
 
     mapped.write(path, arrays())
@@ -64,7 +82,8 @@ def extent(path: Path, clause: Clause) -> ExtentHazard:
     """The hazard laid out in a file, with what is kept of it."""
     arrays = mapped.read(path)
     parts, seen = (unpacked(arrays, name) for name in ("parts", "seen"))
-    return ExtentHazard(parts, arrays["values"], seen, clause, *_asked(arrays))
+    water = unpacked(arrays, "water") if "water wkb" in arrays else None
+    return ExtentHazard(parts, arrays["values"], seen, clause, *_asked(arrays), water)
 
 
 def _ranges(asked: Ranges | None, near: Ranges | None) -> Iterator[tuple[str, Chunks]]:

@@ -13,9 +13,11 @@ from geo.models.context import ContextLayer
 from geo.models.releases import Release
 from geo.raster.open import dataset, opened
 from geo.raster.picture import CLEAR, SIDE, Canvas, Colour, Style, palette, png
+from geo.raster.reasons import Reason
 from geo.vector.mercator import Box, column_of, north_of, row_of, west_of, zoom_over
 
 CONTEXT = ("--c1", "--c2", "--c3", "--c4")
+WATER = "--m-water"
 INK, PALE = "--no-line", "--m-no-line"  # of the hatch over what was not observed: moving, still
 ABOVE_NOTHING = 1e-9  # the least value of a first class that has no floor
 FINEST = 14
@@ -26,6 +28,12 @@ def style_of(release: Release, colours: Mapping[str, str]) -> Style:
     classes = classes_of(release)
     painted = [(max(least, ABOVE_NOTHING), _colour(colours[token])) for least, token in classes]
     return Style(painted, _colour(colours[INK]))
+
+
+def style_of_water(colours: Mapping[str, str]) -> Style:
+    """How a grid of reasons is painted: permanent water alone."""
+    water = _colour(colours[WATER])
+    return Style([(Reason.PERMANENT_WATER, water), (Reason.PERMANENT_WATER + 1, CLEAR)], CLEAR)
 
 
 def style_of_context(layer: ContextLayer, colours: Mapping[str, str]) -> Style:

@@ -11,10 +11,11 @@ from core.words import _
 from geo.crs import WGS84, carried
 from geo.measures import FLOODED
 from geo.models.events import LayerKind
-from geo.models.releases import Release, ReleaseObserved, ReleasePart
+from geo.models.releases import Release, ReleaseObserved, ReleasePart, ReleaseWater
 from geo.raster.open import opened
 from geo.raster.reasons import Reason
 from geo.raster.sample import sample
+from geo.reason_words import said_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def _of_cell(release: Release, lon: float, lat: float) -> ValueAt:
     if release.reasons_sha256:
         told, _there = _sampled(release.reasons_sha256, lon, lat)
         reason = Reason(int(told)) if told is not None else reason
-    says = _words()[reason]
+    says = said_of(reason)
     if value is not None and release.measure == FLOODED and not says:
         says = _("flooded") if value > 0 else _("dry")
     if value is None and not says:
@@ -63,18 +64,11 @@ def _of_shapes(session: Session, release: Release, lon: float, lat: float) -> Va
     if value is not None:
         return ValueAt(value, _("flooded") if not release.value_field else "")
     seen = select(ReleaseObserved.id).where(ReleaseObserved.release_id == release.id)
+    water = select(ReleaseWater.id).where(ReleaseWater.release_id == release.id)
+    if session.scalar(water.where(func.ST_Covers(ReleaseWater.part, place)).limit(1)):
+        return ValueAt(None, said_of(Reason.PERMANENT_WATER))
     if session.scalar(seen.limit(1)) is None:
         return ValueAt(None, _("outside the shapes"))
     there = seen.where(func.ST_Covers(ReleaseObserved.part, place)).limit(1)
     observed = session.scalar(there) is not None
     return ValueAt(None, _("observed, outside the shapes") if observed else _("not observed"))
-
-
-def _words() -> dict[Reason, str]:
-    return {
-        Reason.VALUE: "",
-        Reason.NODATA: _("no data"),
-        Reason.PERMANENT_WATER: _("permanent water"),
-        Reason.EXCLUDED: _("excluded: the product cannot tell"),
-        Reason.CLOUD: _("cloud"),
-    }

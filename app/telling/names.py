@@ -207,6 +207,7 @@ def _of_files() -> Words:
         "crs": _("Coordinate system"),
         "version": _("Version"),
         "observed": _("What was observed"),
+        "water_floods": _("Floods over permanent water count"),
         "in_force": _("Release in force"),
         "findings": _("What is odd"),
         "days": _("How days are written"),

@@ -191,6 +191,7 @@ def _options(release: Release, parts: Sequence[FilePart]) -> dict[str, list[tupl
             (Means.OUT.value, _("not hit")),
             (Means.NOT_OBSERVED.value, _("not observed")),
             (Means.PERMANENT_WATER.value, _("permanent water")),
+            (Means.CLOUD.value, _("cloud or its shadow")),
             (Means.EXCLUDED.value, _("excluded: cannot be told")),
         ],
     }

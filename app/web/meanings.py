@@ -94,6 +94,7 @@ def meaning_sent(form: Form, release: Release, classes: Sequence[ClassOf]) -> Me
         day_only="day_only" in form,
         forecast="forecast" in form,
         loses="loses" in form,
+        water_floods="water_floods" in form,
     )
 
 
@@ -118,6 +119,7 @@ def meaning_kept(page: ReleasePage, observed: FilePart | None) -> dict[str, str]
         "day_only": "yes" if release.day_only else "",
         "forecast": "yes" if release.forecast else "",
         "loses": "yes" if confirmed else "",
+        "water_floods": "yes" if release.water_floods else "",
         "source": release.source or "",
         "licence": release.licence or "",
         "direction": release.direction,

@@ -21,17 +21,27 @@ from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
 from geo.models.readings import ReleaseRepair
-from geo.models.releases import Direction, ObservedRule, Release, ReleaseObserved, ReleasePart
+from geo.models.releases import (
+    Direction,
+    ObservedRule,
+    Release,
+    ReleaseObserved,
+    ReleasePart,
+    ReleaseWater,
+)
 from geo.products.normal import Normal, Reading, Repair, shapes_of
 from geo.queries.readings import classes_read, reading_of
 from geo.raster.bands import Choice
 from geo.raster.histogram import round_edges
 from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
-from geo.vector.extent import seen_of
+from geo.vector.extent import out_of_water, seen_of
 from geo.vector.open import Features, opened
 from geo.vector.open import read as features_of
+from geo.vector.shares import overlap
 from geo.vector.subdivide import subdivided
+
+NONE: Shapes = np.empty(0, dtype=object)
 
 
 class NoArea(Invalid):
@@ -40,6 +50,10 @@ class NoArea(Invalid):
 
 class NothingSeen(Invalid):
     """No polygon of {name} lies in the observed extent; choose the one that belongs to it."""
+
+
+class AllWater(Invalid):
+    """All of {name} lies in permanent water; change the meaning so that floods over it count."""
 
 
 class NoCountry(Invalid):
@@ -78,6 +92,7 @@ def read(session: Session, release: Release, path: Path, report: Report) -> None
     _count_classes(session, release, features)
     _write_repairs(session, release, extent.repairs)
     write_parts(session, release, extent.parts, extent.values)
+    write_water(session, release, extent.water)
     note_values(release, extent.parts, extent.values)
     release.bounds = from_shape(shapely.box(*shapely.total_bounds(extent.parts)), 4326)
 
@@ -86,28 +101,38 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
     """Make the normal form as confirmed, with the parts the image could see.
 
     Raises:
-        NoCountry, NoArea, NothingSeen, and what `geo.products.normal` refuses.
+        NoCountry, NoArea, NothingSeen, AllWater, and what `geo.products.normal` refuses.
     """
     extent = _normal(release, path, reading_of(session, release), report)
     observed = _observed(session, release, extent)
     parts, values = extent.parts, extent.values
     if release.observed_rule is ObservedRule.LAYER:
         parts, values = _seen(release, parts, values, observed)
+    water = None if extent.water is None else overlap(extent.water, observed)
+    if water is not None and not release.water_floods:
+        parts, values = _out_of_water(release, parts, values, water)
     _write_repairs(session, release, extent.repairs)
-    lay_out(session, release, parts, values, observed)
+    lay_out(session, release, parts, values, observed, water)
 
 
 def lay_out(
-    session: Session, release: Release, parts: Shapes, values: Floats, observed: Shapes
+    session: Session,
+    release: Release,
+    parts: Shapes,
+    values: Floats,
+    observed: Shapes,
+    water: Shapes | None = None,
 ) -> None:
-    """Write an extent, what could be seen, and what places are looked up in."""
+    """Write an extent, what could be seen, where water always is in it, and what places are looked
+    up in."""
     write_parts(session, release, parts, values)
     write_observed(session, release, observed)
+    write_water(session, release, water)
     note_values(release, parts, values)
     west, south, east, north = shapely.total_bounds(np.concatenate([parts, observed])).tolist()
     release.bounds = from_shape(shapely.box(west, south, east, north), 4326)
     box = west, south, east, north
-    _lay_out(release, extent_hazard(parts, values, observed, box, clause_of(release)))
+    _lay_out(release, extent_hazard(parts, values, observed, box, clause_of(release), water))
 
 
 def note_values(release: Release, parts: Shapes, values: Floats) -> None:
@@ -142,6 +167,14 @@ def write_observed(session: Session, release: Release, parts: Shapes) -> None:
     session.execute(delete(ReleaseObserved).where(mine))
     rows = ((release.id, shape) for shape in _written(parts))
     copy_into(session, ReleaseObserved.__tablename__, ["release_id", "part"], rows)
+
+
+def write_water(session: Session, release: Release, parts: Shapes | None) -> None:
+    """Write where water always is, in place of what was written before."""
+    release.found = release.found | {"water": parts is not None and len(parts) > 0}
+    session.execute(delete(ReleaseWater).where(ReleaseWater.release_id == release.id))
+    rows = ((release.id, shape) for shape in _written(parts if parts is not None else NONE))
+    copy_into(session, ReleaseWater.__tablename__, ["release_id", "part"], rows)
 
 
 def _normal(release: Release, path: Path, reading: Reading, report: Report = unheard) -> Normal:
@@ -186,6 +219,17 @@ def _seen(
         raise NothingSeen(name=release.original_name)
     release.found = release.found | {"beyond_km2": seen.beyond_km2}
     return seen.parts, seen.values
+
+
+def _out_of_water(
+    release: Release, parts: Shapes, values: Floats, water: Shapes
+) -> tuple[Shapes, Floats]:
+    """The parts that lie in no permanent water, with their values; what lies in it is noted."""
+    dry = out_of_water(parts, values, water)
+    if not len(dry.parts):
+        raise AllWater(name=release.original_name)
+    release.found = release.found | {"in_water_km2": dry.beyond_km2}
+    return dry.parts, dry.values
 
 
 def _observed(session: Session, release: Release, extent: Normal) -> Shapes:

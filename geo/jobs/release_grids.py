@@ -30,7 +30,7 @@ from geo.raster.histogram import Bins, Summary, round_edges
 from geo.raster.open import dataset, opened
 from geo.raster.reasons import Reason
 from geo.reports import Report
-from geo.services.exposure import clause_of
+from geo.services.exposure import clause_of, reasons_of
 from geo.vector.subdivide import subdivided
 
 
@@ -48,7 +48,11 @@ def read(session: Session, release: Release, path: Path, report: Report) -> None
     with _grid(release, path, reading) as (grid, reasons):
         seen = _keep_normal(session, release, grid, reasons, report)
         release.kind, release.unit = LayerKind.RASTER, release.unit or grid.unit
-        release.found = _found(grid, seen, reading) | _palette(release, grid, reading)
+        release.found = (
+            _found(grid, seen, reading)
+            | _palette(release, grid, reading)
+            | {"water": release.found.get("water", False)}
+        )
     if reading.classes:
         _count_classes(session, release, path, reading)
     with opened(path_of(str(release.grid_sha256))) as grid:
@@ -66,7 +70,7 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
         NothingObserved
     """
     reading = reading_of(session, release)
-    if reading.choice.nodata or reading.classes or release.zeros == "unseen":
+    if reading.choice.nodata or reading.classes or reading.water or release.zeros == "unseen":
         with _grid(release, path, reading) as (grid, reasons):
             _keep_normal(session, release, grid, reasons, report)
     with opened(path_of(str(release.grid_sha256))) as grid:
@@ -76,9 +80,9 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
 def lay_out(release: Release, grid: Grid) -> None:
     """Write what places are looked up in, and count the cells, in one reading."""
     bins = Bins(grid, _edges(release, *kept_range(release, *_value_range(release, grid))))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, reasons_of(release) as reasons:
         target = Path(folder) / "lookup"
-        write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins)
+        write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins, reasons)
         release.lookup_sha256 = keep_file(target).sha256
     _note(release, bins)
 
@@ -154,7 +158,7 @@ def _keep_normal(
         if not seen.observed:
             raise NothingObserved(name=release.original_name)
         release.grid_sha256 = keep_file(target).sha256
-        release.reasons_sha256 = _kept_reasons(reasons, Path(folder) / "reasons.tif")
+        release.reasons_sha256 = _kept_reasons(release, reasons, Path(folder) / "reasons.tif")
     outline = footprint(grid)
     release.bounds = from_shape(box(*outline.bounds), 4326)
     parts, _owners = subdivided(np.array([outline], dtype=object))
@@ -162,11 +166,13 @@ def _keep_normal(
     return seen
 
 
-def _kept_reasons(reasons: Grid | None, target: Path) -> str | None:
-    """The grid of reasons, if its product tells any that its values do not."""
-    if reasons is None:
-        return None
-    told = write_cog(reasons, target).codes.keys() - {float(Reason.VALUE), float(Reason.NODATA)}
+def _kept_reasons(release: Release, reasons: Grid | None, target: Path) -> str | None:
+    """The grid of reasons, if its product tells any that its values do not; whether it tells of
+    permanent water is noted."""
+    told: set[float] = set()
+    if reasons is not None:
+        told = write_cog(reasons, target).codes.keys() - {Reason.VALUE, Reason.NODATA}
+    release.found = release.found | {"water": Reason.PERMANENT_WATER in told}
     return keep_file(target).sha256 if told else None
 
 

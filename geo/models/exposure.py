@@ -2,16 +2,20 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, REAL, ForeignKey, Index
+from sqlalchemy import ARRAY, REAL, ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, states
 
 
 class ExposureStatus(StrEnum):
-    """What a stored row says; no row says *out*, if the place was observed and nothing is due."""
+    """What a stored row says; no row says *out*, if the place was observed and nothing is due.
+
+    A row says *out* of those of whom more is known: they stand in permanent water.
+    """
 
     IN = "in"
+    OUT = "out"
     NOT_OBSERVED = "not_observed"
 
 
@@ -23,7 +27,8 @@ class Exposure(Base):
     values has the least and most of them in `low` and `high`, in `curve` the values at 1/32, 3/32
     .. 31/32 of its observed ground, rising, and in `seen` the share that was observed; dry ground
     around an extent counts as the infinity furthest from being in. Of all others `low` and `high`
-    are the value, and `curve` and `seen` are NULL.
+    are the value, and `curve` and `seen` are NULL. `why` (`geo.raster.reasons`) is why the place
+    was not observed, or some of its circle, or that it stands in permanent water where it is out.
     """
 
     __tablename__ = "exposure"
@@ -37,6 +42,7 @@ class Exposure(Base):
     high: Mapped[float | None] = mapped_column(REAL)
     curve: Mapped[list[float] | None] = mapped_column(ARRAY(REAL))
     seen: Mapped[float | None] = mapped_column(REAL)
+    why: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class ExposureDue(Base):
@@ -54,7 +60,9 @@ class ExposureDue(Base):
 class AreaExposure(Base):
     """What one release says of one area: shares are of the observed part, areas geodesic km2.
 
-    *Hit* is what lies on the keep side of the release's floor. `low`, `high`, `seen` and `curve`
+    *Hit* is what lies on the keep side of the release's floor. Of what was not observed the km2 are
+    told by why, and of what was observed those in permanent water where nothing was hit; they are
+    NULL where that was never asked. `low`, `high`, `seen` and `curve`
     are those of a circle (`Exposure`): they say what is known of who is known to live in the area.
     Of an area that was not observed `seen` is 0, of one that was never graded NULL.
     """
@@ -80,3 +88,8 @@ class AreaExposure(Base):
     high: Mapped[float | None] = mapped_column(REAL)
     seen: Mapped[float | None] = mapped_column(REAL)
     curve: Mapped[list[float] | None] = mapped_column(ARRAY(REAL))
+    water_km2: Mapped[float | None]
+    outside_km2: Mapped[float | None]
+    nodata_km2: Mapped[float | None]
+    cloud_km2: Mapped[float | None]
+    excluded_km2: Mapped[float | None]

@@ -73,7 +73,8 @@ class Release(Row):
     `time_in_file` and `band`; `crs`, `value_field`, `extra_nodata` and `zeros` ("value", "unseen")
     are what the analyst said where the file did not speak for itself. `code_field` is the column of
     area codes of a table. Until it is confirmed, the meaning is what the family of its `product`
-    says of it; `day_only` says that the hour of `observed_at` is not known.
+    says of it; `day_only` says that the hour of `observed_at` is not known. A flood over permanent
+    water is none, unless `water_floods`.
     """
 
     __tablename__ = "releases"
@@ -108,6 +109,7 @@ class Release(Row):
     floor: Mapped[float | None]
     observed_at: Mapped[datetime | None]
     day_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    water_floods: Mapped[bool] = mapped_column(default=False, server_default="false")
     forecast: Mapped[bool] = mapped_column(default=False, server_default="false")
     product: Mapped[str | None]
     product_title: Mapped[str | None]
@@ -162,6 +164,18 @@ class ReleaseObserved(Row):
     """A piece of what a release could see; outside all of them nothing is known."""
 
     __tablename__ = "release_observed"
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("releases.id", ondelete="CASCADE"), index=True
+    )
+    part: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326))
+
+
+class ReleaseWater(Row):
+    """A piece of permanent water in what a release could see; nothing of its extent lies in it,
+    unless floods over it count."""
+
+    __tablename__ = "release_water"
 
     release_id: Mapped[int] = mapped_column(
         ForeignKey("releases.id", ondelete="CASCADE"), index=True

@@ -28,7 +28,11 @@ from geo.raster.windows import Window, pieces, values
 BLOCK = 512
 ALIKE = 1e-3  # of a cell: how far two grids may lie apart and still share their cells
 RANGE = ".."
-WHY = {Means.PERMANENT_WATER: Reason.PERMANENT_WATER, Means.EXCLUDED: Reason.EXCLUDED}
+WHY = {
+    Means.PERMANENT_WATER: Reason.PERMANENT_WATER,
+    Means.EXCLUDED: Reason.EXCLUDED,
+    Means.CLOUD: Reason.CLOUD,
+}
 DRY = (Means.OUT, Means.PERMANENT_WATER)
 
 Values = NDArray[np.float32]
@@ -45,10 +49,14 @@ class NotAligned(Invalid):
 
 @dataclass(frozen=True)
 class Masks:
-    """Where water always is and where the product cannot tell, on the cells of the values."""
+    """Where water always is and where the product cannot tell, on the cells of the values.
+
+    A flood over water is none, unless `water_floods`.
+    """
 
     water: Grid | None = None
     excluded: Grid | None = None
+    water_floods: bool = False
 
 
 @contextmanager
@@ -58,6 +66,8 @@ def classed(
     classes: Sequence[ClassOf] = (),
     water: Choice | None = None,
     excluded: Choice | None = None,
+    *,
+    water_floods: bool = False,
 ) -> Iterator[tuple[Grid, Grid]]:
     """The grid of values (32-bit floats, NaN: none) and the grid of reasons, for a while.
 
@@ -69,6 +79,7 @@ def classed(
         masks = Masks(
             None if water is None else stack.enter_context(opened(path, water)),
             None if excluded is None else stack.enter_context(opened(path, excluded)),
+            water_floods,
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="highground-")))
         targets = _write(folder, _frame(grids), grids, tuple(classes), masks)
@@ -182,10 +193,12 @@ def value_of(one: ClassOf, codes: Cells) -> Cells:
 def _mask(
     cells: Values, reasons: Reasons, frame: Grid, window: Window, masks: Masks, read: Any
 ) -> None:
-    """Dry under what cannot be told is not known; dry where water always is, is said to be so."""
+    """Dry under what cannot be told is not known; where water always is, it is said to be dry."""
     dry = cells == 0
     if masks.water is not None:
-        reasons[dry & _marked(frame, window, masks.water, read)] = Reason.PERMANENT_WATER
+        always = _marked(frame, window, masks.water, read)
+        always &= dry if masks.water_floods else ~np.isnan(cells)
+        cells[always], reasons[always] = 0, Reason.PERMANENT_WATER
     if masks.excluded is not None:
         hidden = dry & _marked(frame, window, masks.excluded, read)
         cells[hidden], reasons[hidden] = np.nan, Reason.EXCLUDED

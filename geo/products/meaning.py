@@ -15,6 +15,7 @@ class Means(StrEnum):
     NOT_OBSERVED = "not_observed"
     PERMANENT_WATER = "permanent_water"
     EXCLUDED = "excluded"
+    CLOUD = "cloud"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Reading:
 
     `observed`, `water` and `excluded` are other parts: where the product could see (within
     `bounded`, if that is given too), where water always is, where it cannot tell; `tiles` are
-    laid beside the chosen part.
+    laid beside the chosen part. A flood over permanent water is none, unless `water_floods`.
     """
 
     choice: Choice
@@ -57,6 +57,7 @@ class Reading:
     excluded: Choice | None = None
     value_field: str | None = None
     tiles: tuple[Choice, ...] = ()
+    water_floods: bool = False
 
 
 def as_recognised(found: Recognition) -> Reading:
@@ -119,7 +120,7 @@ def grid_of(path: Path, reading: Reading) -> Iterator[tuple[Grid, Grid | None]]:
             yield grid, None
         return
     tiles = (reading.choice, *reading.tiles)
-    with classed(path, tiles, reading.classes, *masks) as both:
+    with classed(path, tiles, reading.classes, *masks, water_floods=reading.water_floods) as both:
         yield both
 
 

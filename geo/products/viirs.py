@@ -23,7 +23,8 @@ CHANGED = datetime(2025, 7, 1, tzinfo=UTC)
 V2 = re.compile(r"\bv(ersion)?[ _]?2")
 CLOUD_16, CLOUD_8 = 30.0, 98.0
 LAND = {16.0: "Bare land", 17.0: "Vegetation"}
-HIDDEN = {20.0: "Snow", 27.0: "Ice", 30.0: "Cloud", 50.0: "Cloud shadow"}
+HIDDEN = {20.0: "Snow", 27.0: "Ice"}
+CLOUDS = {30.0: "Cloud", 50.0: "Cloud shadow"}
 
 
 def recognise(specimen: Specimen) -> Recognition | None:
@@ -78,6 +79,7 @@ def _v1(codes: dict[float, int]) -> tuple[ClassOf, ...]:
         ClassOf("1", _("Fill"), Means.NOT_OBSERVED),
         *(ClassOf(f"{code:g}", _(LAND[code]), Means.OUT, 0.0) for code in land),
         *(ClassOf(f"{code:g}", _(what), Means.NOT_OBSERVED) for code, what in HIDDEN.items()),
+        *(ClassOf(f"{code:g}", _(what), Means.CLOUD) for code, what in CLOUDS.items()),
         ClassOf("99", _("Normal water"), Means.PERMANENT_WATER, 0.0),
         ClassOf("100", _("No flood"), Means.OUT, 0.0),
         ClassOf("101..200", _("Flooded share"), Means.IN, plus=-100.0),
@@ -86,7 +88,7 @@ def _v1(codes: dict[float, int]) -> tuple[ClassOf, ...]:
 
 def _picture() -> tuple[ClassOf, ...]:
     return (
-        ClassOf("98", _("Cloud"), Means.NOT_OBSERVED),
+        ClassOf("98", _("Cloud"), Means.CLOUD),
         ClassOf("126", _("Water"), Means.PERMANENT_WATER, 0.0),
         ClassOf("140..254", _("Flood"), Means.IN, 1.0),
     )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Double,
     Label,
     Select,
+    SmallInteger,
     String,
     and_,
     case,
@@ -44,10 +45,12 @@ from geo.queries.exposure import (
     area_share_at,
     area_status_at,
     area_surely,
+    area_why_at,
     possibly,
     share_at,
     status_at,
     surely,
+    why_at,
 )
 
 ASKABLE = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
@@ -132,7 +135,7 @@ def clause_asked(session: Session, clause: HazardClause) -> ClauseAsked:
 
 
 def places_told(clauses: Sequence[HazardClause], together: Together) -> Select[Any]:
-    """What hazards say of each place with a point: `location_id, status, share, value, surely,
+    """What hazards say of each place with a point: `location_id, status, share, why, value, surely,
     possibly`; the last three are those of the first hazard. Without a hazard every place is in."""
     if not clauses:
         return select(Location.id.label("location_id"), *_unasked())
@@ -152,6 +155,7 @@ def _unasked() -> list[Label[Any]]:
     return [
         literal(IN, String).label("status"),
         whole.label("share"),
+        cast(null(), SmallInteger).label("why"),
         *(nothing.label(name) for name in ("value", "surely", "possibly")),
     ]
 
@@ -165,6 +169,7 @@ def _place_told(clause: HazardClause) -> Select[Any]:
             Location.id.label("location_id"),
             status_at(threshold).label("status"),
             share_at(threshold).label("share"),
+            why_at(threshold).label("why"),
             case((ExposureDue.location_id.is_(None), Exposure.value)).label("value"),
             surely().label("surely"),
             possibly().label("possibly"),
@@ -185,6 +190,7 @@ def _area_told(clause: HazardClause) -> Select[Any]:
             Area.id.label("area_id"),
             area_status_at(threshold).label("status"),
             area_share_at(threshold).label("share"),
+            area_why_at(threshold).label("why"),
             cast(null(), REAL).label("value"),
             area_surely().label("surely"),
             area_possibly().label("possibly"),
@@ -202,9 +208,11 @@ def _put_together(together: Together, told: Sequence[Select[Any]], key: str) -> 
         return first
     beside = [other.subquery() for other in others]
     said = first.selected_columns
-    status = _status([said["status"], *(other.c.status for other in beside)], together)
-    share = _share(status, [said["share"], *(other.c.share for other in beside)], together)
-    columns = [status.label("status"), share.label("share")]
+    every = [said, *(other.c for other in beside)]
+    status = _status([each["status"] for each in every], together)
+    share = _share(status, [each["share"] for each in every], together)
+    why = func.coalesce(*(case((each["status"] == status, each["why"])) for each in every))
+    columns = [status.label("status"), share.label("share"), why.label("why")]
     for other in beside:
         first = first.join(other, other.c[key] == said[key])
     rest = (said[name] for name in ("value", "surely", "possibly"))

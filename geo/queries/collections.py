@@ -26,6 +26,7 @@ from geo.queries.areas import in_force, level_names
 from geo.queries.clauses import ASKABLE
 from geo.queries.context import layers_shown
 from geo.queries.context_collections import context_named, features_of
+from geo.queries.exposure import KM2_APART
 from geo.queries.features import Collection
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
@@ -293,6 +294,9 @@ def _areas_hit(release: Release, level: AreaLevel, name: str, actor: Actor) -> C
         "hit_share": Term(said["hit_share"], Kind.NUMBER, _("Share of what was observed, 0 to 1")),
         "observed_km2": Term(said["observed_km2"], Kind.NUMBER, _("Square kilometres observed")),
         "most": Term(said["most"], Kind.NUMBER, _("The largest value")),
+        "permanent_water_km2": Term(
+            said["permanent_water_km2"], Kind.NUMBER, _("Square kilometres of permanent water")
+        ),
     }
     properties = said_of_areas() | said
     return Collection(
@@ -309,4 +313,5 @@ def _said_of_hits() -> dict[str, Any]:
         "least": AreaExposure.least,
         "mean": AreaExposure.mean,
         "most": AreaExposure.most,
+        **{f"{name}_km2": km2 for name, km2 in KM2_APART.items()},
     }

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -27,11 +28,21 @@ from geo.grades import STEPS
 from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release
+from geo.raster.reasons import Reason
 
 IN, PROBABLE, OUT, NOT_OBSERVED = "in", "probable", "out", "not_observed"
 Graded = type[Exposure] | type[AreaExposure]
 
 POINT, CIRCLE, AREA = "point", "circle", "area"  # what a place is known by
+
+# The ground of areas that is told apart, by the names of reasons.
+KM2_APART = {
+    "permanent_water": AreaExposure.water_km2,
+    "outside": AreaExposure.outside_km2,
+    "nodata": AreaExposure.nodata_km2,
+    "cloud": AreaExposure.cloud_km2,
+    "excluded": AreaExposure.excluded_km2,
+}
 
 
 def status_at(threshold: float | None) -> ColumnElement[str]:
@@ -40,7 +51,7 @@ def status_at(threshold: float | None) -> ColumnElement[str]:
         ExposureDue.location_id.is_not(None), Exposure.status == ExposureStatus.NOT_OBSERVED
     )
     beyond = and_(Exposure.location_id.is_(None), ~_inside_box())
-    there = and_(Exposure.location_id.is_not(None), meets(Exposure.value, threshold))
+    there = and_(Exposure.status == ExposureStatus.IN, meets(Exposure.value, threshold))
     point = case((there, IN), else_=OUT)
     return case(
         (or_(unseen, beyond), NOT_OBSERVED),
@@ -56,6 +67,38 @@ def share_at(threshold: float | None) -> ColumnElement[float]:
     was seen.
     """
     return _share(Exposure, status_at(threshold), threshold)
+
+
+def why_at(threshold: float | None) -> ColumnElement[int]:
+    """Why nobody knows of a place (`geo.raster.reasons`), or that it is out but in permanent water;
+    NULL of all others."""
+    why, nodata, partly = Exposure.why, Reason.NODATA.value, Reason.PARTLY.value
+    ground = _status(Exposure, threshold)
+    water = and_(ground == OUT, why == Reason.PERMANENT_WATER.value)
+    return case(
+        (ExposureDue.location_id.is_not(None), Reason.WAITING.value),
+        (Exposure.status == ExposureStatus.NOT_OBSERVED, func.coalesce(why, nodata)),
+        (Exposure.status == ExposureStatus.OUT, why),
+        (and_(Exposure.location_id.is_(None), ~_inside_box()), Reason.OUTSIDE.value),
+        (Exposure.curve.is_(None), null()),
+        (ground == NOT_OBSERVED, func.coalesce(why, partly)),
+        (water, why),
+    )
+
+
+def area_why_at(threshold: float | None) -> ColumnElement[int]:
+    """Why nobody knows of an area: it was seen in part, or what hid the most of it."""
+    of = AreaExposure
+    most = func.greatest(of.outside_km2, of.nodata_km2, of.cloud_km2, of.excluded_km2)
+    unseen = case(
+        (of.area_id.is_(None), Reason.OUTSIDE.value),
+        (of.seen > 0, Reason.PARTLY.value),
+        (of.outside_km2 == most, Reason.OUTSIDE.value),
+        (of.cloud_km2 == most, Reason.CLOUD.value),
+        (of.excluded_km2 == most, Reason.EXCLUDED.value),
+        else_=Reason.NODATA.value,
+    )
+    return case((area_status_at(threshold) == NOT_OBSERVED, unseen))
 
 
 def area_status_at(threshold: float | None) -> ColumnElement[str]:

@@ -76,6 +76,7 @@ def reading_of(session: Session, release: Release) -> Reading:
         excluded=next(iter(beside[Role.EXCLUDED]), None),
         value_field=release.value_field,
         tiles=tuple(beside[Role.TILE]),
+        water_floods=release.water_floods,
     )
 
 

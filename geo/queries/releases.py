@@ -1,6 +1,7 @@
 """The hazard desk: events with their releases, and all there is to know of one release."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.queries.clauses import ASKABLE
 from geo.queries.composites import Parent, parents_of
+from geo.queries.exposure import KM2_APART
 from geo.queries.reach import within_reach
 
 PUBLIC = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED, ReleaseState.WITHDRAWN)
@@ -83,13 +85,15 @@ class ReleasePage:
 
 @dataclass(frozen=True)
 class AreaHit:
-    """What a release says of one area."""
+    """What a release says of one area; `apart_km2` is what was not observed, by why, and permanent
+    water, by the names of reasons."""
 
     pcode: str
     name: str
     km2: float
     observed_km2: float
     hit_km2: float
+    apart_km2: Mapping[str, float]
 
     @property
     def observed_share(self) -> float:
@@ -178,14 +182,18 @@ def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleaseP
 def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -> list[AreaHit]:
     """The areas of a level within reach of which something was observed, the most hit first."""
     actor.require(May.READ_RELEASES)
+    figures = (AreaExposure.observed_km2, AreaExposure.hit_km2, *KM2_APART.values())
     said = (
-        select(Area.pcode, Area.name, Area.km2, AreaExposure.observed_km2, AreaExposure.hit_km2)
+        select(Area.pcode, Area.name, Area.km2, *figures)
         .join(AreaExposure, AreaExposure.area_id == Area.id)
         .where(AreaExposure.release_id == release.id, AreaExposure.observed_km2 > 0)
         .where(Area.level == level, in_force(), within_reach(actor, Area.id))
     )
     ranked = said.order_by(AreaExposure.hit_km2.desc(), Area.pcode)
-    return [AreaHit(*row) for row in session.execute(ranked)]
+    return [
+        AreaHit(*row[:5], dict(zip(KM2_APART, (km2 or 0.0 for km2 in row[5:]), strict=True)))
+        for row in session.execute(ranked)
+    ]
 
 
 def box_of_extent(session: Session, release: Release) -> tuple[float, ...] | None:

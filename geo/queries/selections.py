@@ -105,13 +105,14 @@ def places_asked(question: Question, held: ColumnElement[bool] | None = None) ->
 
 def answered(question: Question, held: ColumnElement[bool] | None = None) -> Select[Any]:
     """The places with a point that a question asks about, each with its answer:
-    `location_id, status, value, share, grade, surely, possibly`.
+    `location_id, status, value, share, grade, why, surely, possibly`.
 
     `status` is *in*, *probable*, *out* or *not_observed* (`geo.queries.exposure`). A row of the
     release's exposure says in or not observed; where a row is due, or the place lies outside the
     release's box, nothing is known; no row at all inside the box is *out*. `value` is what the
     release says of the point, where it says something; `share` how much of the place is in,
-    `grade` what it is known by, `surely` the value up to which it is in, and `possibly` that up to
+    `grade` what it is known by, `why` why nobody knows, or that it is out in permanent water
+    (`geo.raster.reasons`), `surely` the value up to which it is in, and `possibly` that up to
     which some of it is. Of several hazards `status` and `share` are those of all together, the
     others those of the first one. `held` is that of `places_asked`.
     """

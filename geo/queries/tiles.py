@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import NotFound
 from geo.models.areas import Area, AreaOutline
-from geo.models.releases import Release, ReleaseObserved, ReleasePart
+from geo.models.releases import Release, ReleaseObserved, ReleasePart, ReleaseWater
 from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.queries.features import Collection
@@ -61,17 +61,20 @@ def area_tile(session: Session, tile: Tile, level: int, *, actor: Actor) -> byte
 
 
 def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
-    """A release as layers `extent` (value), `observed` (the edge of what was seen) and `unseen`.
+    """A release as layers `extent` (value), `water`, `observed` (the edge of what was seen) and
+    `unseen`.
 
     `unseen` is what of the country the release did not see; a raster's cells are a picture instead
     (`geo.raster.picture`), and only what lies outside of them is told here.
     """
     parts = select(ReleasePart.value, _drawn(tile, func.ST_Transform(ReleasePart.part, 3857)))
     parts = parts.where(_here(tile, ReleasePart.part), ReleasePart.release_id == release.id)
+    water = select(_drawn(tile, func.ST_Transform(ReleaseWater.part, 3857)))
+    water = water.where(_here(tile, ReleaseWater.part), ReleaseWater.release_id == release.id)
     seen = func.ST_Transform(_seen(tile, release), 3857)
     edge = select(_drawn(tile, func.ST_Boundary(seen)))
     unseen = select(_drawn(tile, func.coalesce(func.ST_Difference(_land(tile), seen), _land(tile))))
-    layers = [(parts, "extent"), (edge, "observed"), (unseen, "unseen")]
+    layers = [(parts, "extent"), (water, "water"), (edge, "observed"), (unseen, "unseen")]
     return b"".join(_layer(session, layer, name) for layer, name in layers)
 
 

@@ -12,7 +12,7 @@ from geo.clauses import Clause
 from geo.crs import WGS84, Flags, Floats, carried
 from geo.raster.footprint import footprint
 from geo.raster.grid import Grid
-from geo.raster.pieces import Piece
+from geo.raster.pieces import Piece, read
 from geo.vector.cover import CELL
 from geo.vector.screen import Box, Frame, Ranges, frame, ranges, ranges_beside
 
@@ -39,6 +39,13 @@ class Silence:
         tiles = np.pad(loud, beyond, constant_values=True).reshape(down, side, across, side)
         top, left = window.top // side + 1, window.left // side + 1
         self.loud[top : top + down, left : left + across] = tiles.any(axis=(1, 3))
+
+    def break_for(self, beside: Grid, clause: Clause) -> None:
+        """Note the tiles that meet a clause in another grid of the same cells."""
+        other = Silence(beside, clause)
+        for piece in read(beside):
+            other.take(piece)
+        self.loud |= other.loud
 
     def ranges(self, box: Box) -> tuple[Ranges, Ranges] | None:
         """The grid cells in a box whose places have to be asked, and those from which circles may

@@ -3,7 +3,6 @@
 Parts of publishing a release and of the sampling job, so they take no actor and leave no entry.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,48 +15,39 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from core.bulk import array_of, copy_array, copy_into, fetch_columns
+from core.bulk import array_of, fetch_columns
 from core.errors import Invalid
 from core.storage import path_of
 from geo.between import BetweenHazard
 from geo.clauses import Clause
-from geo.crs import Flags
 from geo.ellipsoid import Shapes
-from geo.grades import NAMES as GRADES
-from geo.grades import STEPS, Graded
 from geo.hazards import (
     AtPlaces,
     ExtentHazard,
     Hazard,
-    OverAreas,
     RasterHazard,
     extent_hazard,
 )
 from geo.lookups import extent, raster
 from geo.models.areas import Area
 from geo.models.events import LayerKind
-from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
+from geo.models.exposure import AreaExposure, Exposure, ExposureDue
 from geo.models.locations import Location
-from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
+from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart, ReleaseWater
 from geo.queries.areas import in_force
+from geo.raster.grid import Grid
 from geo.raster.open import opened
+from geo.services.exposure_rows import Keys, write_areas, write_places
 from geo.services.locations import PUBLISHING
 from geo.vector.circles import degrees_of
 from geo.vector.cover import CELL
 from geo.vector.screen import DEGREE, REACH, Box, Ranges
 
 BATCH = 500_000  # keys of places read, asked and written at a time
-Fields = list[tuple[str, str] | tuple[str, str, int]]
-
 AREAS = 5_000  # areas measured and written at a time
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "accuracy": "f8"}
-KEYS = [("release_id", "i8"), ("location_id", "i8")]
-VALUE: Fields = [("value", "f4")]
-SPAN: Fields = [("low", "f4"), ("high", "f4")]
-CURVE: Fields = [*SPAN, ("seen", "f4"), ("curve", "f4", STEPS)]
 
 Places = Select[*tuple[Any, ...]]
-Keys = NDArray[np.int64]
 Answers = tuple[Keys, AtPlaces]  # of places, and what is said of them
 Report = Callable[[int, int], None]
 
@@ -80,7 +70,7 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
         batches = _batches(session, box, hazard)
         answers = _answers(session, box, batches, hazard)
         for number, (ids, said) in enumerate(answers, 1):
-            _write(session, table, release.id, ids, said)
+            write_places(session, table, release.id, ids, said)
             asked += len(ids)
             report(number, len(batches))
     return asked
@@ -97,7 +87,7 @@ def expose_areas(session: Session, release: Release) -> int:
         for start in range(0, len(ids), AREAS):
             some = ids[start : start + AREAS]
             said = hazard.over_areas(_shapes_of(session, some))
-            _write_areas(session, release.id, some, said)
+            write_areas(session, release.id, some, said)
     return len(ids)
 
 
@@ -126,7 +116,7 @@ def _ask_again(session: Session, release: Release, hazard: Hazard, box: Box, ids
         )
     places = _within(box, fetch_columns(session, _places().where(Location.id == these), PLACE))
     said = hazard.at_places(places["lon"], places["lat"], places["accuracy"])
-    _write(session, Exposure.__tablename__, release.id, places["id"], said)
+    write_places(session, Exposure.__tablename__, release.id, places["id"], said)
 
 
 @contextmanager
@@ -138,17 +128,27 @@ def hazard_of(session: Session, release: Release) -> Iterator[Hazard]:
     laid_out = path_of(release.lookup_sha256) if release.lookup_sha256 else None
     clause = clause_of(release)
     if release.kind is LayerKind.RASTER:
-        with opened(path_of(str(release.grid_sha256))) as grid:
+        with opened(path_of(str(release.grid_sha256))) as grid, reasons_of(release) as reasons:
             edges = tuple(release.histogram_edges or ())
             found = (
-                raster(laid_out, grid, clause, edges)
+                raster(laid_out, grid, clause, edges, reasons)
                 if laid_out
-                else RasterHazard(grid, clause, edges=edges)
+                else RasterHazard(grid, clause, edges=edges, reasons=reasons)
             )
             with _between(release, found) as hazard:
                 yield hazard
     else:
         yield extent(laid_out, clause) if laid_out else _extent(session, release, clause)
+
+
+@contextmanager
+def reasons_of(release: Release) -> Iterator[Grid | None]:
+    """The grid of why cells of a release have no value, where it has one."""
+    if release.reasons_sha256 is None:
+        yield None
+        return
+    with opened(path_of(release.reasons_sha256)) as grid:
+        yield grid
 
 
 @contextmanager
@@ -181,10 +181,9 @@ def _extent(session: Session, release: Release, clause: Clause) -> ExtentHazard:
         .where(ReleasePart.release_id == release.id)
         .order_by(ReleasePart.id)
     ).all()
-    seen = session.scalars(
-        select(func.ST_AsBinary(ReleaseObserved.part)).where(
-            ReleaseObserved.release_id == release.id
-        )
+    seen, water = (
+        session.scalars(select(func.ST_AsBinary(of.part)).where(of.release_id == release.id))
+        for of in (ReleaseObserved, ReleaseWater)
     )
     return extent_hazard(
         _shapes([row[0] for row in parts]),
@@ -192,6 +191,7 @@ def _extent(session: Session, release: Release, clause: Clause) -> ExtentHazard:
         _shapes(list(seen)),
         box_of(session, release),
         clause,
+        _shapes(list(water)),
     )
 
 
@@ -310,77 +310,3 @@ def _partition(session: Session, release: Release) -> Iterator[str]:
     session.execute(select(func.begin_exposure(release.id)))
     yield f"exposure_r{release.id}"
     session.execute(select(func.end_exposure(release.id)))
-
-
-def _write(
-    session: Session, table: str, release_id: int, ids: NDArray[Any], said: AtPlaces
-) -> None:
-    """Rows for what is kept and for what was not observed; what is out has none."""
-    plain = said.kept.copy()
-    plain[said.circles] = False
-    hit = _rows(release_id, ids[plain], ExposureStatus.IN, [*VALUE, *SPAN])
-    for figure in ("value", "low", "high"):
-        hit[figure] = said.values[plain]
-    copy_array(session, table, hit)
-    valued = np.isfinite(said.values[said.circles])
-    _write_circles(session, table, release_id, ids, said, valued)
-    _write_circles(session, table, release_id, ids, said, ~valued)
-    copy_array(session, table, _rows(release_id, ids[~said.observed], ExposureStatus.NOT_OBSERVED))
-
-
-def _write_circles(
-    session: Session, table: str, release_id: int, ids: Keys, said: AtPlaces, which: Flags
-) -> None:
-    """Rows of circles that hold several values; all of them have a value at their point, or none
-    has."""
-    circles = said.circles[which]
-    valued = np.isfinite(said.values[circles]).all()
-    rows = _rows(release_id, ids[circles], ExposureStatus.IN, [*(VALUE if valued else ()), *CURVE])
-    if valued:
-        rows["value"] = said.values[circles]
-    for figure in GRADES:
-        rows[figure] = getattr(said.grades, figure)[which]
-    copy_array(session, table, rows)
-
-
-def _rows(
-    release_id: int,
-    ids: NDArray[Any],
-    status: ExposureStatus,
-    figures: Sequence[tuple[str, str] | tuple[str, str, int]] = (),
-) -> NDArray[np.void]:
-    """Rows of one status; their figures are still to be filled in."""
-    said = status.encode()
-    rows = np.empty(len(ids), dtype=[*KEYS, ("status", f"S{len(said)}"), *figures])
-    rows["release_id"], rows["location_id"], rows["status"] = release_id, ids, said
-    return rows
-
-
-def _write_areas(session: Session, release_id: int, ids: Sequence[int], said: OverAreas) -> None:
-    grades = said.grades
-    figures: dict[str, NDArray[Any]] = {
-        "observed_km2": said.observed_km2,
-        "hit_km2": said.hit_km2,
-        "cells": said.cells,
-        "least": said.least,
-        "mean": said.mean,
-        "most": said.most,
-        "low": grades.low,
-        "high": grades.high,
-        "seen": grades.seen,
-    }
-    columns = (column.tolist() for column in figures.values())
-    rows = (
-        (release_id, area_id, *(None if math.isnan(each) else each for each in row), curve)
-        for area_id, curve, *row in zip(ids, _curves(grades), *columns, strict=True)
-    )
-    names = ["release_id", "area_id", *figures, "curve"]
-    copy_into(session, AreaExposure.__tablename__, names, rows)
-
-
-def _curves(grades: Graded) -> list[list[float] | None]:
-    """The curves of areas, none where nothing was observed."""
-    return [
-        curve if seen > 0 else None
-        for curve, seen in zip(grades.curve.tolist(), grades.seen.tolist(), strict=True)
-    ]

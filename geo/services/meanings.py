@@ -44,7 +44,8 @@ class Meaning:
     (`direction`) places are kept; none: all above 0. `observed_file` is (name, what was kept),
     `observed_part` the number of a part of the file itself. `nodata` are stored numbers that mean
     no data, `values` those that might but do not. `classes` and `forecast` are None where they
-    stay as they were recognised. `loses` says that ground lost by mending the shapes is right.
+    stay as they were recognised, as is `water_floods`: whether a flood over permanent water counts.
+    `loses` says that ground lost by mending the shapes is right.
     """
 
     layer: str
@@ -67,6 +68,7 @@ class Meaning:
     day_only: bool = False
     forecast: bool | None = None
     loses: bool = False
+    water_floods: bool | None = None
 
 
 def choose_in_file(session: Session, release_id: int, choice: Choice, *, actor: Actor) -> Release:
@@ -143,6 +145,7 @@ def confirm_release(
             direction=meaning.direction,
             floor=meaning.floor,
             observed=release.observed_rule,
+            water_floods=release.water_floods,
         )
         if release.product:
             session.flush()
@@ -241,6 +244,8 @@ def _apply(release: Release, meaning: Meaning) -> None:
     release.extra_nodata = list(meaning.nodata) or None
     if meaning.forecast is not None:
         release.forecast = meaning.forecast
+    if meaning.water_floods is not None:
+        release.water_floods = meaning.water_floods
     if _is_raster(release):
         release.zeros = meaning.zeros or None
 

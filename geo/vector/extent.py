@@ -62,6 +62,23 @@ def seen_of(parts: Shapes, values: Floats, observed: Shapes) -> Seen:
     )
 
 
+def out_of_water(parts: Shapes, values: Floats, water: Shapes) -> Seen:
+    """What of N parts with values lies in no permanent water, and how much lies in it.
+
+    `water` are valid polygons (EPSG:4326); few parts meet any.
+    """
+    part, other = shapely.STRtree(water).query(parts, predicate="intersects")
+    wet = np.unique(part)
+    over = [shapely.union_all(water[other[part == at]]) for at in wet.tolist()]
+    both = parts[wet], np.array(over, dtype=object)
+    pieces, owners = subdivided(shapely.difference(*both))
+    return Seen(
+        np.concatenate([np.delete(parts, wet), pieces]),
+        np.concatenate([np.delete(values, wet), values[wet][owners]]),
+        ground_km2(subdivided(shapely.intersection(*both))[0]),
+    )
+
+
 def ground_km2(shapes: Shapes) -> float:
     """The ground that valid shapes cover on the ellipsoid, overlaps once.
 

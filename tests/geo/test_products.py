@@ -106,9 +106,9 @@ def test_dry_under_the_exclusion_mask_of_gfm_is_not_observed_and_flood_stays_flo
 
     assert (found.product, found.title) == ("gfm", "GFM flood extent, 13 Nov 2020")
     assert found.observed_at == datetime(2020, 11, 13, 21, 56, 12, tzinfo=UTC)
-    np.testing.assert_equal(values, [[0, 1, 0, N], [0, 1, N, 0]])
+    np.testing.assert_equal(values, [[0, 1, 0, N], [0, 0, N, 0]])
     water, hidden = Reason.PERMANENT_WATER, Reason.EXCLUDED
-    assert reasons == [[0, 0, water, Reason.NODATA], [water, 0, hidden, 0]]
+    assert reasons == [[0, 0, water, Reason.NODATA], [water, water, hidden, 0]]
 
 
 def test_overlapping_tiles_lay_flood_over_dry_over_nodata(tmp_path: Path) -> None:

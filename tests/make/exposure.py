@@ -9,6 +9,7 @@ from geo.models.areas import Area
 from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Release
+from geo.raster.reasons import Reason
 
 
 def make_exposure(session: Session, release: Release, values: dict[Location, float | None]) -> None:
@@ -23,6 +24,15 @@ def make_exposure(session: Session, release: Release, values: dict[Location, flo
         status = ExposureStatus.NOT_OBSERVED if value is None else ExposureStatus.IN
         row = {"release_id": release.id, "location_id": location.id, "status": status}
         session.add(Exposure(**row, value=value))
+    session.flush()
+
+
+def make_water(session: Session, release: Release, *locations: Location) -> None:
+    """Say that places are out, but in permanent water; `make_exposure` was called before."""
+    out = {"release_id": release.id, "status": ExposureStatus.OUT}
+    session.add_all(
+        Exposure(**out, location_id=each.id, why=Reason.PERMANENT_WATER) for each in locations
+    )
     session.flush()
 
 
