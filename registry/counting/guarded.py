@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.area_tree import ROOTLESS
-from registry.counting.answers import PARTS, Answers, Figure
+from geo.raster.reasons import UNSEEN, Reason
+from registry.counting.answers import Answers, Apart, Figure
 from registry.counting.packed import Whole
 from registry.counting.people import BANDS, FIGURES, People
-from registry.counting.sums import ANSWERS, IN, Key
+from registry.counting.sums import ANSWERS, IN, Key, Tally
 from registry.counting.suppression import hidden
 
 Flags = NDArray[np.bool_]
 HOUSEHOLDS = 0  # the column of a tally that counts them; those of people follow
 BAND_AT = [1 + FIGURES.index(name) for name in BANDS]
 DISABILITY = 1 + FIGURES.index("disability")
-NOTHING_EXPECTED: Mapping[int | None, float] = {}
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,14 @@ class Tree:
 
     def figures(self, counts: Mapping[Key, tuple[int, ...]], answer: str, column: int) -> Whole:
         """One column of a tally (by the area people live in) for both kinds of rows."""
+        return self.summed(
+            {area: n[column] for (area, said), n in counts.items() if said == answer}
+        )
+
+    def summed(self, figures: Mapping[int | None, int]) -> Whole:
+        """Figures by the area people live in, for both kinds of rows."""
         own = np.zeros(self.size, dtype=np.int64)
-        of_it = {area_id or 0: n[column] for (area_id, said), n in counts.items() if said == answer}
+        of_it = {area_id or 0: n for area_id, n in figures.items()}
         if of_it:
             places = np.searchsorted(self.ids, np.fromiter(of_it.keys(), dtype=np.int64))
             own[places] = np.fromiter(of_it.values(), dtype=np.int64)
@@ -108,26 +114,30 @@ class Told:
 
 class Guarded:
     """A question's figures, of all that are counted by area `everywhere` and those it `asked` in
-    the areas `within`; of the probable among these so many are `expected` to be in, by area."""
+    the areas `within`."""
 
     def __init__(
         self,
         tree: Tree,
-        everywhere: Mapping[Key, tuple[int, ...]],
-        asked: Mapping[Key, tuple[int, ...]],
+        everywhere: Tally,
+        asked: Tally,
         within: Flags,
         fewest: int,
-        expected: Mapping[int | None, float] = NOTHING_EXPECTED,
     ) -> None:
         self.tree, self.fewest = tree, fewest
         self.expected = np.zeros(tree.size)
-        for area_id, households in expected.items():
+        for area_id, households in asked.expected.items():
             self.expected[np.searchsorted(tree.ids, area_id or 0)] = households
-        self.answers = self._columns(asked)
-        self.people = self._people(asked)
-        self.disability = tree.figures(asked, ANSWERS[IN], DISABILITY)
-        whole, people = self._columns(everywhere), self._people(everywhere)
-        self._hide(whole, people, tree.figures(everywhere, ANSWERS[IN], DISABILITY))
+        self.answers = self._columns(asked.counts)
+        self.people = self._people(asked.counts)
+        self.disability = tree.figures(asked.counts, ANSWERS[IN], DISABILITY)
+        whole, people = self._columns(everywhere.counts), self._people(everywhere.counts)
+        self._hide(whole, people, tree.figures(everywhere.counts, ANSWERS[IN], DISABILITY))
+        self.apart, of_all = self._apart(asked), self._apart(everywhere)
+        self.hidden_apart = {
+            answer: self._hide_apart(of_all[answer], self.hidden[:, ANSWERS.index(answer)])
+            for answer in of_all
+        }
         nobody = ~whole[tree.size :].any(axis=1) & (self.stands < 0)
         self.complete = tree.wholly(within | nobody) & (whole == self.answers).all(axis=1)
         some = self.answers[tree.size :].any(axis=1) | (self.stands >= 0)
@@ -168,8 +178,11 @@ class Guarded:
         answers = told(self.answers, self.hidden)
         counts = dict(zip(ANSWERS, answers, strict=False))
         expected = _about(float(self.expected[rows].sum()), counts["probable"])
+        water, *_dry = told(self.apart["out"], self.hidden_apart["out"])
+        unseen = told(self.apart["not_observed"], self.hidden_apart["not_observed"])
+        apart = {Reason.PERMANENT_WATER: water} | dict(zip(UNSEEN, unseen, strict=False))
         return Told(
-            Answers.of(counts, answers[-1], expected),
+            Answers.of(counts, answers[-1], expected, Apart.of(apart)),
             People(**people, disability=disability),
         )
 
@@ -195,8 +208,7 @@ class Guarded:
         few[:, IN] = (everybody > 0) & (everybody < self.fewest) & (whole[:, IN] > 0)
         self.hidden, withheld = self._hidden(whole, few)
         self.stands = self.tree.stands(withheld)
-        beneath = np.concatenate([self.stands, self.stands]) >= 0
-        beneath[: self.tree.size] &= self.stands != np.arange(self.tree.size)
+        beneath = self._beneath(self.stands)
         within = self.hidden[:, [IN]]
         self.hidden_people, _told = self._hidden(people, np.repeat(within, len(BANDS) + 1, axis=1))
         twice = np.repeat(within, 2, axis=1)
@@ -220,6 +232,41 @@ class Guarded:
         flags[size + single] = flags[single]
         return flags, found.withheld
 
+    def _apart(self, tally: Tally) -> dict[str, Whole]:
+        """What two answers are told apart in: who is out into permanent water and the others, who
+        was not observed by why."""
+        by_reason: dict[Reason, dict[int | None, int]] = {reason: {} for reason in Reason}
+        for (area_id, reason), households in tally.apart.items():
+            by_reason[reason][area_id] = households
+        water = self.tree.summed(by_reason[Reason.PERMANENT_WATER])
+        out = self.tree.figures(tally.counts, "out", HOUSEHOLDS)
+        unseen = [self.tree.summed(by_reason[reason]) for reason in UNSEEN]
+        return {
+            "out": np.column_stack([water, out - water]),
+            "not_observed": np.column_stack(unseen),
+        }
+
+    def _hide_apart(self, parts: Whole, whole: Flags) -> Flags:
+        """What is hidden of the parts of an answer, which is hidden itself where `whole` says so.
+
+        With an answer all its parts are hidden. Where hiding parts would take an answer that is
+        shown, which tells of them, they are withheld: of all areas beside this one, and in them.
+        """
+        forced = np.repeat(whole[:, None], parts.shape[1] + 1, axis=1)
+        if np.count_nonzero(parts.any(axis=0)) < 2:  # a part that is the whole tells no more
+            return forced
+        flags, withheld = self._hidden(parts, forced)
+        amiss = flags[:, -1] & ~whole & parts.any(axis=1)
+        withheld = withheld.copy()
+        withheld[self.tree.both[amiss]] = True
+        return flags | (self._beneath(self.tree.stands(withheld)) | whole | amiss)[:, None]
+
+    def _beneath(self, stands: Whole) -> Flags:
+        """For both kinds of rows, whether others stand for them."""
+        beneath: Flags = np.concatenate([stands, stands]) >= 0
+        beneath[: self.tree.size] &= stands != np.arange(self.tree.size)
+        return beneath
+
     def _columns(self, counts: Mapping[Key, tuple[int, ...]]) -> Whole:
         return np.column_stack([self.tree.figures(counts, a, HOUSEHOLDS) for a in ANSWERS])
 
@@ -235,10 +282,11 @@ def guarded_alone(answers: Answers, people: People, fewest: int) -> Told:
     hides = hidden(top, counts, fewest).figures[0]
     within = np.full((1, len(BANDS) + 1), hides[0])
     few = hides[0] or 0 < (people.disability or 0) < fewest
-    parts = dict(zip((*PARTS, "asked"), _shown(counts[0], hides), strict=True))
+    *parts, asked = _shown(counts[0], hides)
+    told = dict(zip(ANSWERS, parts, strict=True))
     said = _shown(bands[0], hidden(top, bands, fewest, within).figures[0])
     return Told(
-        Answers(**parts, expected=_about(answers.expected, parts["probable"])),
+        Answers.of(told, asked, _about(answers.expected, told["probable"])),
         People(
             **dict(zip((*BANDS, "people"), said, strict=True)),
             disability=None if few else people.disability,

@@ -2,8 +2,9 @@
 
 A household's *code* is the bin of the value up to which it is in, from 0, if there is one, else
 what is below; `may` is that of the value up to which some of the circle or area it is known by is
-in, the same code where all of it is alike. Who is known by ground of several values is *graded*: it
-has sixteenths of a household in the bins of these values.
+in, the same code where all of it is alike. Codes below 0 also say why nothing is known. Who is
+known by ground of several values is *graded*: it has sixteenths of a household in the bins of these
+values.
 """
 
 from collections.abc import Iterator
@@ -14,9 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.grades import STEPS
+from geo.raster.reasons import Reason
 from registry.counting.people import FIGURES
 
 OUT, NOT_OBSERVED, UNLOCATED = -1, -2, -3  # codes of households without a value
+
+# Codes of households by what else is known of them: of the first, nothing; the second were not
+# observed for want of data, the third are out. All others were not observed.
+BY_REASON = {
+    Reason.VALUE: OUT,
+    Reason.NODATA: NOT_OBSERVED,
+    Reason.PERMANENT_WATER: -4,
+    Reason.OUTSIDE: -5,
+    Reason.CLOUD: -6,
+    Reason.EXCLUDED: -7,
+    Reason.PARTLY: -8,
+    Reason.WAITING: -9,
+}
+BELOW = -min(BY_REASON.values())  # how many codes there are below 0
+CODES = np.array([BY_REASON[reason] for reason in Reason], dtype=np.int64)
 
 _WIDE = {"people": "<i4", "unknown": "<i4"}  # a stated size may be any number
 HOUSEHOLD = np.dtype(
@@ -65,6 +82,12 @@ class Standing:
     household: Records
     graded: Records
     graded_cell: Whole
+
+
+def answering(code: NDArray[Any]) -> Whole:
+    """Codes without reasons: what is below `UNLOCATED` as out, or as not observed."""
+    told = np.where(code == BY_REASON[Reason.PERMANENT_WATER], OUT, NOT_OBSERVED)
+    return np.where(code < UNLOCATED, told, code).astype(np.int64)
 
 
 def packed_singles(tile: Whole, household: Records) -> Iterator[tuple[int, bytes]]:

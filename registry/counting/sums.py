@@ -1,6 +1,6 @@
 """Sums of packed counts by area and answer, and households by bin. Numbers alone."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,28 +8,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.counting.packed import NOT_OBSERVED, UNLOCATED, Records, Whole
+from geo.raster.reasons import UNSEEN, Reason
+from registry.counting.packed import BELOW, BY_REASON, UNLOCATED, Records, Whole
+from registry.counting.packed import OUT as OUT_ALONE
 from registry.counting.people import FIGURES
 
 COLUMNS = ("households", *FIGURES)
 ANSWERS = ("in", "probable", "out", "not_observed", "unlocated")
 IN, PROBABLE, OUT = (ANSWERS.index(name) for name in ("in", "probable", "out"))
-BELOW = 3  # codes below 0: they are found at the end, where Python looks for them
-
 BATCH = 1 << 14  # records added at a time, so that they stay at hand from one column to the next
 
+REASON_OF = np.zeros(BELOW + 1, dtype=np.int64)  # of each code, counted down from 0
+for _reason, _code in BY_REASON.items():
+    REASON_OF[-_code] = _reason
+
 Key = tuple[int | None, str]  # area, answer
+KeyApart = tuple[int | None, Reason]
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Households and people (`COLUMNS`) by area and answer, households by bin of the value, and by
-    area how many of the probable ones are expected to be in."""
+    """Households and people (`COLUMNS`) by area and answer, households by bin of the value, by area
+    how many of the probable ones are expected to be in, and by area and reason households apart:
+    those not observed, and of those who are out the ones in permanent water."""
 
     counts: Mapping[Key, tuple[int, ...]] = field(default_factory=dict)
     bins: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     expected: Mapping[int | None, float] = field(default_factory=dict)
+    apart: Mapping[KeyApart, int] = field(default_factory=dict)
 
     def __add__(self, other: "Tally") -> "Tally":
         counts = defaultdict(lambda: (0,) * len(COLUMNS), self.counts)
@@ -38,7 +45,9 @@ class Tally:
         expected = defaultdict(float, self.expected)
         for area_id, households in other.expected.items():
             expected[area_id] += households
-        return Tally(dict(counts), self.bins + other.bins, dict(expected))
+        apart = Counter(self.apart)
+        apart.update(other.apart)
+        return Tally(dict(counts), self.bins + other.bins, dict(expected), apart)
 
 
 class Sums:
@@ -55,6 +64,7 @@ class Sums:
         size = int(rows.max()) + 1
         self.sums = np.zeros((len(COLUMNS), size * len(ANSWERS)), dtype=np.int64)
         self.expected = np.zeros(size)
+        self.apart = np.zeros((len(Reason), size), dtype=np.int64)
 
     def add(self, records: Records, taken: Flags) -> None:
         """Take in some of the records: counts, or households one by one."""
@@ -94,6 +104,9 @@ class Sums:
             self.sums[row] += _summed(key, figures, size)
         valued = taken & (code >= 0)
         self.bins += _summed(code[valued], held[valued], len(self.bins))
+        low = np.flatnonzero(taken & (code < OUT_ALONE) & (answer != PROBABLE))
+        key = REASON_OF[-code[low]] * len(self.expected) + self.rows[records["area"][low]]
+        self.apart += _summed(key, held[low], self.apart.size).reshape(self.apart.shape)
 
     def tally(self, areas: Whole) -> Tally:
         """The sums so far; `areas` are the keys of the areas that the rows stand for (0: none)."""
@@ -104,13 +117,19 @@ class Sums:
         }
         probable = np.flatnonzero(self.sums[0, PROBABLE :: len(ANSWERS)]).tolist()
         expected = {int(areas[row]) or None: float(self.expected[row]) for row in probable}
-        return Tally(found, self.bins, expected)
+        apart = {
+            (int(areas[row]) or None, Reason(reason)): int(self.apart[reason, row])
+            for reason, row in np.argwhere(self.apart).tolist()
+            if reason
+        }
+        return Tally(found, self.bins, expected, apart)
 
 
 def _answers(wet: Flags) -> Whole:
     """The answer of each code."""
     answers = np.where(np.append(wet, [False] * BELOW), IN, OUT)
-    answers[NOT_OBSERVED] = ANSWERS.index("not_observed")
+    for reason in UNSEEN:
+        answers[BY_REASON[reason]] = ANSWERS.index("not_observed")
     answers[UNLOCATED] = ANSWERS.index("unlocated")
     return answers
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.counting.packed import NOT_OBSERVED, Whole, starts_of
+from registry.counting.packed import NOT_OBSERVED, Whole, answering, starts_of
 
 CELLS = 32  # of a tile, each way
 EXTENT = 4096
@@ -67,7 +67,8 @@ def in_tiles(zoom: int, household: Records) -> InTiles:
     column, row = across.astype(np.int64), down.astype(np.int64)
     record = np.zeros(len(lon), dtype=RECORD)
     record["x"], record["y"] = (across - column) * EXTENT, (down - row) * EXTENT
-    record["code"], record["may"], record["households"] = household["code"], household["may"], 1
+    record["code"], record["may"] = answering(household["code"]), answering(household["may"])
+    record["households"] = 1
     return _added(InTiles(zoom, column, row, record))
 
 

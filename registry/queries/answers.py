@@ -3,7 +3,7 @@
 Who may not see exact places is told of areas alone, without the figures that tell of a few.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,11 +24,12 @@ from geo.models.events import Event
 from geo.models.releases import Direction, Release
 from geo.permissions import May as Geo
 from geo.queries.selections import Question, partly_asked_by_area, release_asked
-from registry.counting.answers import Answers, Figure
+from geo.raster.reasons import Reason
+from registry.counting.answers import Answers, Apart, Figure
 from registry.counting.bins import Bins
 from registry.counting.guarded import Guarded, Told, Tree
 from registry.counting.people import People
-from registry.counting.sums import Key, Tally
+from registry.counting.sums import Key, KeyApart, Tally
 from registry.counting.suppression import coarse
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer
@@ -106,7 +107,7 @@ def ask(
         return _by_areas(session, asking, level)
     tally, nearby = _tally(session, asking)
     return Result(
-        answers=_answers(tally.counts.items(), tally.expected.values()),
+        answers=_answers(tally.counts.items(), tally.expected.values(), tally.apart.items()),
         people=_people(tally),
         areas=_areas(session, tally),
         bins=tally.bins.tolist(),
@@ -182,7 +183,7 @@ def _by_areas(session: Session, asking: Asking, level: int) -> Result:
     asked = whole if everywhere == asking.question else _tally(session, each)[0]
     tree, question = _tree(session), asking.question
     within = tree.within(question.area_ids, question.without_area_ids)
-    guarded = Guarded(tree, whole.counts, asked.counts, within, fewest(), asked.expected)
+    guarded = Guarded(tree, whole, asked, within, fewest())
     told, by_area = guarded.all_together(), guarded.by_area(level)
     hides = told.answers.in_ is None or told.answers.out is None
     return Result(
@@ -225,11 +226,17 @@ def _nearby(session: Session, question: Question, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(nearby.subquery())) or 0
 
 
-def _answers(rows: Iterable[tuple[Key, tuple[int, ...]]], expected: Iterable[float]) -> Answers:
-    counts: dict[str, int] = defaultdict(int)
+def _answers(
+    rows: Iterable[tuple[Key, tuple[int, ...]]],
+    expected: Iterable[float],
+    apart: Iterable[tuple[KeyApart, int]],
+) -> Answers:
+    counts, reasons = Counter[str](), Counter[Reason]()
     for (_area, status), figures in rows:
         counts[status] += figures[0]
-    return Answers.of(counts, sum(counts.values()), sum(expected))
+    for (_area, reason), households in apart:
+        reasons[reason] += households
+    return Answers.of(counts, counts.total(), sum(expected), Apart.of(reasons))
 
 
 def _people(tally: Tally) -> dict[Answer, People]:
@@ -244,10 +251,14 @@ def _areas(session: Session, tally: Tally) -> list[ByArea]:
     of_area: dict[int | None, list[tuple[Key, tuple[int, ...]]]] = defaultdict(list)
     for key, figures in tally.counts.items():
         of_area[key[0]].append((key, figures))
+    apart: dict[int | None, list[tuple[KeyApart, int]]] = defaultdict(list)
+    for key_apart, households in tally.apart.items():
+        apart[key_apart[0]].append((key_apart, households))
     names = _names(session, (area_id for area_id in of_area if area_id))
+    expected = tally.expected
     return _in_order(
-        _area(area_id, names.get(area_id), of_area[area_id], tally.expected.get(area_id, 0.0))
-        for area_id in of_area
+        _area(names.get(area_id), area_id, rows, [expected.get(area_id, 0.0)], apart[area_id])
+        for area_id, rows in of_area.items()
     )
 
 
@@ -263,10 +274,11 @@ def _in_order(areas: Iterable[ByArea]) -> list[ByArea]:
 
 
 def _area(
-    area_id: int | None,
     name: tuple[str, str] | None,
+    area_id: int | None,
     rows: list[tuple[Key, tuple[int, ...]]],
-    expected: float,
+    expected: Iterable[float],
+    apart: Iterable[tuple[KeyApart, int]],
 ) -> ByArea:
     people_in = sum(figures[1] for (_area, status), figures in rows if status == Answer.IN)
-    return ByArea(area_id, *(name or ("", "")), _answers(rows, [expected]), people_in)
+    return ByArea(area_id, *(name or ("", "")), _answers(rows, expected, apart), people_in)

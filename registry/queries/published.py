@@ -10,8 +10,13 @@ from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.permissions import May as Geo
 from geo.queries.selections import Question, question_of, table_level
+from registry.counting.answers import WHY
 from registry.permissions import May
 from registry.queries.answers import ByArea, ask
+
+SET_APART = {"households_out_in_permanent_water": "permanent_water"} | {
+    f"households_not_observed_{name}": name for name in WHY
+}
 
 
 def households_by_area(
@@ -61,4 +66,4 @@ def told_of(area: ByArea) -> dict[str, Any]:
         "households_not_observed": answers.not_observed,
         "households_unlocated": answers.unlocated,
         "people_in": area.people_in,
-    }
+    } | {column: getattr(answers.apart, name) for column, name in SET_APART.items()}

@@ -33,7 +33,7 @@ from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.clauses import ASKABLE
-from geo.queries.exposure import share_at, status_at
+from geo.queries.exposure import share_at, status_at, why_at
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
     FormerPlace,
@@ -307,9 +307,9 @@ def _exposures(location_id: int) -> Select[Any]:
         Release.unit,
         Exposure.value,
         observed.label("observed_at"),
-        ExposureDue.location_id.is_not(None).label("is_due"),
         status_at(None).label("status"),
         share_at(None).label("share"),
+        why_at(None).label("why"),
     ]
     return (
         select(*columns)

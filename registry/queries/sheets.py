@@ -1,7 +1,7 @@
 """All that stands on the situation map of a kept list, as an actor may see it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import shapely
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from geo.release_words import measured, observed
 from geo.vector.drawings import to_geojson
 from geo.vector.mercator import Box, widened
 from geo.vector.world import countries_in
-from registry.counting.answers import Answers
+from registry.counting.answers import PARTS, Answers
 from registry.counting.people import People
 from registry.counting.rounding import for_public
 from registry.documents.contained import colours
@@ -244,4 +244,5 @@ def _asked(
 def _all(answers: Iterable[Answers]) -> Answers:
     """Answers added up."""
     parts = list(answers)
-    return Answers(*(sum(getattr(a, field.name) for a in parts) for field in fields(Answers)))
+    names = (*PARTS, "expected", "asked")
+    return Answers(**{name: sum(getattr(a, name) for a in parts) for name in names})

@@ -22,7 +22,7 @@ from geo.queries.releases import release_seen
 from geo.queries.selections import Question, table_level
 from registry.queries.answers import ByArea, ask, fewest
 from registry.queries.differences import CHANGES, difference, tells_of_households
-from registry.queries.published import households_by_area, told_of
+from registry.queries.published import SET_APART, households_by_area, told_of
 
 CHANGED = (
     "pcode",
@@ -41,6 +41,7 @@ COLUMNS = (
     "households_not_observed",
     "households_unlocated",
     "people_in",
+    *SET_APART,
 )
 
 

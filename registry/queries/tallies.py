@@ -1,5 +1,7 @@
 """The plain count of a question: every household asked where it stands, in one statement."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy import (
     REAL,
     CompoundSelect,
     Integer,
+    Row,
     Select,
     String,
     case,
@@ -29,6 +32,7 @@ from geo.models.locations import Location
 from geo.queries.clauses import areas_told
 from geo.queries.exposure import AREA
 from geo.queries.selections import Question, answered, asked_by_area
+from geo.raster.reasons import Reason
 from registry.counting.bins import Bins
 from registry.counting.sums import COLUMNS, Tally
 from registry.models.registrants import Group, Registrant, RegistrantState
@@ -36,7 +40,7 @@ from registry.models.rosters import Answer
 from registry.queries.people import HOUSEHOLD, composition
 from registry.queries.reach import people_within_reach
 
-ANSWERED = ("status", "value", "share", "grade", "surely", "possibly")
+ANSWERED = ("status", "value", "share", "grade", "surely", "possibly", "why")
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Asking:
 def answers_of(question: Question, actor: Actor) -> CompoundSelect[Any]:
     """The households a question asks, each with its answer, within the actor's reach.
 
-    Columns: `registrant_id, area_id, location_id, status, value, share, grade, surely, possibly`,
-    as `geo.queries.selections.answered` tells of places.
+    Columns: `registrant_id, area_id, location_id, status, value, share, grade, surely, possibly,
+    why`, as `geo.queries.selections.answered` tells of places.
     """
     asked = asked_by_area(question, Registrant.area_id)
     return union_all(
@@ -137,6 +141,7 @@ def counted(
             above.label("area_id"),
             rows.c.status,
             rows.c.bin,
+            rows.c.why,
             func.count().label(COLUMNS[0]),
             *sums,
             expected.label("expected"),
@@ -144,17 +149,26 @@ def counted(
         .select_from(rows)
         .outerjoin(people, people.c.registrant_id == rows.c.registrant_id)
         .outerjoin(Area, Area.id == rows.c.area_id)
-        .group_by(func.grouping_sets(tuple_(above, rows.c.status), tuple_(rows.c.bin)))
+        .group_by(func.grouping_sets(tuple_(above, rows.c.status, rows.c.why), tuple_(rows.c.bin)))
     )
-    counts, probable, by_bin = {}, {}, np.zeros(bins.count, dtype=np.int64)
-    for row in session.execute(tally):
+    return _gathered(session.execute(tally), bins)
+
+
+def _gathered(rows: Iterable[Row[Any]], bins: Bins) -> Tally:
+    """The tally of rows by area, answer and reason, and of rows by bin."""
+    counts, apart = defaultdict(lambda: (0,) * len(COLUMNS)), {}
+    probable, by_bin = {}, np.zeros(bins.count, dtype=np.int64)
+    for row in rows:
         if row.by_area:
-            counts[row.area_id, row.status] = tuple(int(getattr(row, name)) for name in COLUMNS)
+            key, figures = (row.area_id, row.status), (getattr(row, name) for name in COLUMNS)
+            counts[key] = tuple(a + int(b) for a, b in zip(counts[key], figures, strict=True))
+            if row.why:
+                apart[row.area_id, Reason(row.why)] = row.households
             if row.status == Answer.PROBABLE:
                 probable[row.area_id] = float(row.expected)
         elif row.bin is not None:
             by_bin[row.bin] = row.households
-    return Tally(counts, by_bin, probable)
+    return Tally(dict(counts), by_bin, probable, apart)
 
 
 def _binned(answers: CompoundSelect[Any] | Select[Any], bins: Bins) -> Select[Any]:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CTE, BigInteger, Select, delete, func, literal_column, select, text
+from sqlalchemy import CTE, BigInteger, Select, case, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -23,16 +23,17 @@ from geo.models.exposure import AreaExposure, Exposure
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.area_trees import area_tree
-from geo.queries.exposure import IN, NOT_OBSERVED, PROBABLE
+from geo.queries.exposure import IN, PROBABLE
 from geo.queries.selections import Question, answered
+from geo.raster.reasons import Reason
 from geo.vector.block_tiles import ZOOM
 from geo.vector.cover import GRAINS, TILE, corner, place_in_tile
 from registry.counting.bins import Bins
 from registry.counting.packed import (
+    CODES,
     COUNT,
     GRADED,
     HOUSEHOLD,
-    OUT,
     SHARE,
     UNLOCATED,
     Records,
@@ -42,7 +43,6 @@ from registry.counting.packed import (
     packed_shares,
     packed_singles,
 )
-from registry.counting.packed import NOT_OBSERVED as UNSEEN
 from registry.counting.people import FIGURES
 from registry.counting.tiles import in_tiles
 from registry.models.household_cells import (
@@ -67,11 +67,11 @@ FRESH_STATISTICS = text(
     "select look_at('locations', 'registrants', 'groups', 'memberships', 'individuals')"
 )
 COLUMNS = ["release_id", "grain", "cell", "packed"]
-ANSWERED = dict.fromkeys(("unseen", "wet", "probable"), "b1")
+ANSWERED = dict.fromkeys(("wet", "probable"), "b1") | {"why": "i2"}
 VALUES = dict.fromkeys(("surely", "possibly"), "f4")
 KEYS = dict.fromkeys(("area", "known_by"), "i8")
 FETCHED = KEYS | ANSWERED | VALUES | dict.fromkeys(FIGURES, "i4")
-CURVE = {"known_by": "i8", "seen": "f4"} | {f"at{n}": "f4" for n in range(STEPS)}
+CURVE = {"known_by": "i8", "seen": "f4", "why": "i2"} | {f"at{n}": "f4" for n in range(STEPS)}
 
 Report = Callable[[int, int], None]
 
@@ -287,9 +287,12 @@ def _pointless(session: Session, counter: _Counter, living: Select[Any]) -> tupl
 
 
 def _graded_columns(of: type[Exposure] | type[AreaExposure], known_by: Any) -> list[Any]:
-    """What is known of ground of several values: by what, how much was seen, and its sixteenths."""
+    """What is known of ground of several values: by what, how much was seen, what is known where
+    none of it is in, and its sixteenths."""
     steps = (of.curve[n + 1].label(f"at{n}") for n in range(STEPS))
-    return [known_by.label("known_by"), of.seen, *steps]
+    partly = case((of.seen < 1, Reason.PARTLY.value), else_=Reason.VALUE.value)
+    why = func.coalesce(Exposure.why, partly) if of is Exposure else partly
+    return [known_by.label("known_by"), of.seen, why.label("why"), *steps]
 
 
 def _with_people(asked: CTE, known_by: Any, on: date) -> Select[*tuple[Any, ...]]:
@@ -298,7 +301,7 @@ def _with_people(asked: CTE, known_by: Any, on: date) -> Select[*tuple[Any, ...]
         select(
             func.coalesce(asked.c.area_id, 0).label("area"),
             func.coalesce(known_by, 0).label("known_by"),
-            (asked.c.status == NOT_OBSERVED).label("unseen"),
+            func.coalesce(asked.c.why, Reason.VALUE.value).label("why"),
             (asked.c.status == IN).label("wet"),
             (asked.c.status == PROBABLE).label("probable"),
             asked.c.surely,
@@ -318,15 +321,15 @@ def _packable(
     for name in ("lon", "lat", *FIGURES):
         households[name] = found[name]
     households["area"] = counter.tree.places(found["area"])
-    code = np.where(found["wet"], counter.bins.codes(found["surely"]), OUT)
-    code[found["unseen"]] = UNSEEN
+    code = np.where(found["wet"], counter.bins.codes(found["surely"]), CODES[found["why"]])
     some = found["wet"] | found["probable"]
     may = np.where(some, counter.bins.codes(found["possibly"]), code)
     of = np.flatnonzero(found["probable"] | (may != code))
     order = np.argsort(curves["known_by"])
     ground = order[np.searchsorted(curves["known_by"], found["known_by"][of], sorter=order)]
     seen = curves["seen"][ground]
-    code[of[found["probable"][of] & (seen < 1)]] = UNSEEN
+    probable = found["probable"][of]
+    code[of[probable]] = CODES[curves["why"][ground[probable]]]
     households["code"], households["may"] = code, may
     graded = np.zeros(len(of), dtype=GRADED)
     for name in ("lon", "lat", "area", "code", "may"):

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area
-from geo.models.exposure import Exposure
+from geo.models.exposure import Exposure, ExposureStatus
 from geo.models.locations import Location, LocationSource
 from geo.models.releases import Direction, Release
 from geo.queries.selections import Question
+from geo.raster.reasons import Reason
 from geo.vector.cover import CELL
 from registry.counting.sums import Tally
 from registry.models.registrants import (
@@ -32,7 +33,13 @@ from registry.models.registrants import (
 from registry.queries.answers import bins_of, plainly
 from registry.queries.household_cells import quickly
 from registry.queries.tallies import Asking
-from tests.make.exposure import make_area_graded, make_due, make_exposure, make_graded
+from tests.make.exposure import (
+    make_area_graded,
+    make_due,
+    make_exposure,
+    make_graded,
+    make_water,
+)
 
 ON = date(2026, 11, 19)
 EDGES = [i / 10 for i in range(31)]
@@ -45,6 +52,7 @@ def settle_people(session: Session, areas: dict[str, Area], release: Release) ->
     session.add_all(places)
     session.flush()
     make_exposure(session, release, dict(_said(chance, places)))
+    _set_apart(session, release, places)
     for place in places[:3]:
         make_due(session, release, place)
     without_point = [areas[code].id for code in ("X11", "X12", "X22")]
@@ -63,6 +71,20 @@ def settle_people(session: Session, areas: dict[str, Area], release: Release) ->
     )
     session.flush()
     _grade(session, chance, release, places, areas)
+
+
+def _set_apart(session: Session, release: Release, places: list[Location]) -> None:
+    """Why the places were not observed, and of some that are out that they stand in water."""
+    chance = np.random.default_rng(22)
+    said = select(Exposure).where(Exposure.release_id == release.id)
+    told = {row.location_id: row for row in session.scalars(said)}
+    for place in places:
+        if place.id not in told and chance.random() < 0.2:
+            make_water(session, release, place)
+    for row in told.values():
+        if row.status is ExposureStatus.NOT_OBSERVED:
+            row.why = int(chance.choice([Reason.NODATA, Reason.EXCLUDED, Reason.CLOUD]))
+    session.flush()
 
 
 def _grade(
@@ -140,6 +162,7 @@ def same(session: Session, question: Question, release: Release, actor: Actor) -
     assert quick[0].counts == plain[0].counts
     assert quick[0].bins.tolist() == plain[0].bins.tolist()
     assert quick[0].expected == pytest.approx(plain[0].expected)
+    assert dict(quick[0].apart) == dict(plain[0].apart)
     assert quick[1] == plain[1]
     return quick
 

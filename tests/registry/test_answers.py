@@ -21,7 +21,7 @@ from geo.models.releases import Release, ReleaseState
 from geo.queries.selections import Question
 from geo.services.locations import owe, resettle
 from geo.vector.drawings import drawn
-from registry.counting.answers import Answers, AnswersDoNotAddUp
+from registry.counting.answers import Answers, AnswersDoNotAddUp, Apart
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer
@@ -76,7 +76,14 @@ def test_every_household_of_the_country_gets_one_of_the_answers(
     question = Question(release_id=world.release.id, threshold=0.5)
     result = ask(session, question, actor=anybody)
     assert result.answers == Answers(
-        in_=1, probable=0, expected=0, out=2, not_observed=2, unlocated=0, asked=5
+        in_=1,
+        probable=0,
+        expected=0,
+        out=2,
+        not_observed=2,
+        unlocated=0,
+        asked=5,
+        apart=Apart(nodata=1, outside=1),
     )
 
 
@@ -133,7 +140,14 @@ def test_of_five_households_in_an_area_a_quarter_under_water_one_and_a_quarter_a
     dry = ask(session, replace(question, threshold=0.7), actor=anybody)
 
     assert wet.answers == Answers(
-        in_=0, probable=5, expected=1.25, out=0, not_observed=0, unlocated=0, asked=5
+        in_=0,
+        probable=5,
+        expected=1.25,
+        out=0,
+        not_observed=0,
+        unlocated=0,
+        asked=5,
+        apart=Apart(),
     )
     assert [(area.pcode, area.answers.expected) for area in wet.areas] == [("X22", 1.25)]
     assert dry.answers.out == 5

@@ -10,7 +10,7 @@ from core.actor import Actor
 from geo.models.selections import Together
 from geo.queries.clauses import HazardClause
 from geo.queries.selections import Question
-from registry.counting.answers import Answers
+from registry.counting.answers import Answers, Apart
 from registry.models.rosters import Roster
 from registry.queries.answers import ask
 from registry.services.household_cells import count_release
@@ -49,7 +49,14 @@ def test_households_are_counted_by_all_hazards(
     session: Session, world: Several, anybody: Actor
 ) -> None:
     assert ask(session, all_of(world), actor=anybody).answers == Answers(
-        in_=1, probable=4, expected=1.5, out=7, not_observed=6, unlocated=1, asked=19
+        in_=1,
+        probable=4,
+        expected=1.5,
+        out=7,
+        not_observed=6,
+        unlocated=1,
+        asked=19,
+        apart=Apart(nodata=5, outside=1),
     )
 
 
@@ -57,7 +64,14 @@ def test_households_are_counted_by_the_worst_hazard(
     session: Session, world: Several, anybody: Actor
 ) -> None:
     assert ask(session, worst_of(world), actor=anybody).answers == Answers(
-        in_=7, probable=6, expected=3.5, out=1, not_observed=4, unlocated=1, asked=19
+        in_=7,
+        probable=6,
+        expected=3.5,
+        out=1,
+        not_observed=4,
+        unlocated=1,
+        asked=19,
+        apart=Apart(nodata=3, outside=1),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from registry.counting.guarded import Guarded, Told, Tree
 from registry.counting.people import FIGURES
-from registry.counting.sums import Key
+from registry.counting.sums import Key, Tally
 
 FEWEST = 5
 SPARSE, FULL = range(10, 30), (30, 31)
@@ -40,7 +40,7 @@ def _ask(*picked: int, without: tuple[int, ...] = ()) -> Guarded:
         for (area, said), figures in COUNTS.items()
         if within[np.flatnonzero(area == IDS)[0]]
     }
-    return Guarded(tree, COUNTS, asked, within, FEWEST)
+    return Guarded(tree, Tally(COUNTS), Tally(asked), within, FEWEST)
 
 
 def _said(told: Told) -> tuple[int | None, int | None, int | None]:
