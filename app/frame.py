@@ -17,7 +17,7 @@ from core import words
 from core.clock import day_said, moment_said
 from core.jobs import JobState, works
 from core.words import _, counted
-from geo import release_words
+from geo import reason_words, release_words
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
         act_key=_act_key,
         fewest=fewest,
         release_words=release_words,
+        reason_words=reason_words,
     )
     app.jinja_env.filters.update(
         figure=words.figure_said,

@@ -111,6 +111,7 @@ def release_shown(release: Release, at_least: float | None) -> dict[str, Any]:
         "id": release.id,
         "kind": "vector" if release.kind is LayerKind.EXTENT else "raster",
         "at_least": at_least,
+        "water": bool(release.found.get("water")),
         "bounds": list(to_shape(release.bounds).bounds) if release.bounds is not None else None,
         "ramp": [list(entry) for entry in classes_of(release)],
     }

@@ -16,7 +16,7 @@ from geo.queries.releases import PUBLIC, release_seen
 from geo.queries.tiles import area_tile, collection_tile, release_tile, tile_at
 from geo.raster.open import dataset, opened
 from geo.raster.picture import Canvas
-from geo.release_pictures import style_of, style_of_context
+from geo.release_pictures import style_of, style_of_context, style_of_water
 from registry.documents.contained import colours
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -59,6 +59,15 @@ def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     canvas, _stack = kept.open(release.grid_sha256)
     picture = canvas.tile(tile, style_of(release, colours()))
     return _answer(picture or b"", PNG, _fresh(release))
+
+
+@bp.get("/releases/<int:release_id>/water/<int:z>/<int:x>/<int:y>.png")
+def release_water(release_id: int, z: int, x: int, y: int) -> Response:
+    tile, release = tile_at(z, x, y), release_seen(db(), release_id, actor=actor())
+    if release.reasons_sha256 is None:
+        return _answer(b"", PNG, _fresh(release))
+    canvas, _stack = kept.open(release.reasons_sha256)
+    return _answer(canvas.tile(tile, style_of_water(colours())) or b"", PNG, _fresh(release))
 
 
 def _fresh(release: Release) -> int:

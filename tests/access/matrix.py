@@ -149,6 +149,7 @@ GETS: dict[str, Row] = {
     "tiles.layer_shapes": Row(needs(Geo.READ_RELEASES), PLAIN, CONTEXT | TILE),
     "tiles.release_cells": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
     "tiles.release_shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
+    "tiles.release_water": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | TILE),
     "users.index": Row(USERS, PLAIN),
     "users.roles": Row(USERS),
     "users.show": Row(USERS, PLAIN, {"user_id": "user_id"}),

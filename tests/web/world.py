@@ -100,6 +100,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "tiles.layer_shapes",
         "tiles.release_cells",
         "tiles.release_shapes",
+        "tiles.release_water",
         "household_tiles.tile",
         "selections.areas",
         "selections.draft_kept",

@@ -12,7 +12,9 @@ export function hazardSources({ release }) {
   const within = { ...(release.bounds && { bounds: release.bounds }), maxzoom: release.maxzoom ?? 14 };
   const vector = { 'release-shapes': { type: 'vector', tiles: [`${at}.mvt`], ...within } };
   if (release.kind === 'vector') return vector;
-  return { 'release-cells': { type: 'raster', tiles: [`${at}.png`], tileSize: 256, ...within }, ...vector };
+  const cells = (tiles) => ({ type: 'raster', tiles: [tiles], tileSize: 256, ...within });
+  const water = cells(`${location.origin}/tiles/releases/${release.id}/water/{z}/{x}/{y}.png`);
+  return { 'release-cells': cells(`${at}.png`), ...(release.water && { 'release-water': water }), ...vector };
 }
 
 /** Layers of the release, under the borders. */
@@ -23,7 +25,11 @@ export function hazardLayers({ release }, colour) {
     ? { id: 'hazard', type: 'raster', source: 'release-cells', paint: CELLS }
     : shapes('hazard', 'fill', 'extent', extentPaint(release, colour));
   const edge = { 'line-color': colour('--m-no-line'), 'line-width': 0.9, 'line-dasharray': [4, 3] };
+  const always = release.kind === 'raster'
+    ? { id: 'water', type: 'raster', source: 'release-water', paint: CELLS }
+    : shapes('water', 'fill', 'water', { 'fill-color': colour('--m-water'), 'fill-antialias': false });
   return [
+    ...(release.water ? [always] : []),
     hazard,
     shapes('unseen-ground', 'fill', 'unseen', { 'fill-color': colour('--m-no-bg'), 'fill-opacity': 0.5 }),
     shapes('unseen', 'fill', 'unseen', { 'fill-pattern': HATCH, 'fill-opacity': 0.85 }),

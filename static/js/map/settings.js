@@ -3,10 +3,11 @@
 //   bounds        [west, south, east, north] in degrees: what "show the whole event" shows
 //   levels        areas, coarse to fine: [{level: 1, name: "Provinces"}, ...]; a level's tiles come from
 //                 /tiles/areas/{level}/{z}/{x}/{y}.mvt (layers `areas`: id, pcode, name; `labels`: name)
-//   release       the hazard shown, or null: {id, kind: "raster" | "vector", at_least, bounds?, maxzoom?,
+//   release       the hazard shown, or null: {id, kind: "raster" | "vector", at_least, water: whether it tells
+//                 of permanent water (a raster: /tiles/releases/{id}/water/{z}/{x}/{y}.png), bounds?, maxzoom?,
 //                 ramp: [[least value, "--h1"], ...]}; from /tiles/releases/{id}/{z}/{x}/{y}.png, and .mvt
-//                 with layers `extent` (value, where it has one), `observed` (the outline of what was seen)
-//                 and `unseen` (what was not, shown hatched)
+//                 with layers `extent` (value, where it has one), `water` (where it always is), `observed`
+//                 (the outline of what was seen) and `unseen` (what was not, shown hatched)
 //   layers        context layers that can be shown: [{id, name, kind: "grid" | "polygons" | "lines" | "points" |
 //                 "table", breaks: [least value of each class] or null, bounds?, shown}]; from
 //                 /tiles/layers/{id}/{z}/{x}/{y}.mvt (layer `layer-{id}`: name, value, density), a grid's .png

@@ -7,6 +7,7 @@ import { showBox } from './room.js';
 const KINDS = { // layers of the style by what the panel calls them; a name stands for all that begin with it
   changes: ['changes'],
   hazard: ['hazard'],
+  water: ['water'],
   unseen: ['unseen'],
   people: ['people'],
   areas: ['border-', 'country-casing'],
