@@ -34,14 +34,14 @@ from geo.jobs.areas import import_boundaries
 from geo.jobs.composites import compose
 from geo.jobs.context import load_layer as load_context
 from geo.jobs.context import read_layer
-from geo.jobs.releases import look_over, publish, read_release
+from geo.jobs.releases import look_over, publish
 from geo.models.context import ContextLayer
 from geo.models.release_findings import Code
 from geo.models.releases import Release, ReleaseState
 from geo.raster.bands import Choice
 from geo.services.composites import Composite, derive
 from geo.services.context import Counting, count_layer, receive_layer
-from geo.services.meanings import Meaning, choose_in_file, confirm_release
+from geo.services.meanings import UNREAD, Meaning, choose_in_file, confirm_release
 from geo.services.releases import ask_publication, receive_release
 from geo.services.sanity import accept_findings
 from registry.jobs.imports import check_import, merge_import
@@ -194,19 +194,21 @@ def load_release(
     """Take a hazard file for an event, confirm what it means and publish it.
 
     `choice` says which part of it is meant, where it holds several, and where that lies. Of what
-    is odd about it the `accepted` findings are taken on by the actor.
+    is odd about it the `accepted` findings are taken on by the actor. The same bytes again go on
+    from where they stand: what was refused for a finding is published once that is accepted.
 
     Raises:
-        WorkFailed, FindingsOpen
+        WorkFailed, FindingsOpen, ReleaseNotInState: it is published already.
     """
     kept = keep_file(file)
     with transaction(actor) as session:
         received = receive_release(session, event_id, kept, file.name, actor=actor)
         release_id = received.release.id
-        if choice is not None:
+        if choice is not None and received.release.state in UNREAD:
             choose_in_file(session, release_id, choice, actor=actor)
-    if told := carried_out(read_release, actor=actor, release_id=release_id):
-        raise WorkFailed(work="read_release", reason=told["refused"])
+    release = _read(release_id, actor)
+    if release.refusal:
+        raise WorkFailed(work="read_release", reason=release.refusal)
     with transaction(actor) as session:
         confirm_release(session, release_id, meaning, actor=actor)
     return _published(release_id, accepted, actor)
