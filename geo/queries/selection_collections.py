@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.cql import Kind, Term
+from core.cql import Condition, Kind, Term, Terms
 from core.words import _
 from geo.models.areas import Area
 from geo.models.selections import Combine, Selection, SelectionArea
@@ -14,7 +15,7 @@ from geo.queries.areas import in_force
 from geo.queries.features import Collection
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import within_reach
-from geo.queries.selections import question_of, table_level
+from geo.queries.selections import hazards_kept, question_of, table_level
 from geo.queries.tiles import outlined
 
 SELECTIONS = "selections"
@@ -62,7 +63,7 @@ def said_of_areas() -> dict[str, Any]:
 
 
 def every_selection() -> Collection:
-    """The kept selections, each with its outline."""
+    """The kept selections, each with its outline and all the hazards it asks."""
     shape = _outline()
     return Collection(
         SELECTIONS,
@@ -76,18 +77,59 @@ def every_selection() -> Collection:
             "release": Selection.release_id,
             "direction": Selection.direction,
             "threshold": Selection.threshold,
+            "hazards": _all_hazards(),
+            "together": case((_several(), Selection.together)),
+            "evidence": Selection.evidence,
             "kept_at": Selection.created_at,
         },
         {
             "geometry": Term(shape, Kind.GEOMETRY, _("Its outline")),
             "code": Term(Selection.code, Kind.TEXT, _("Code")),
             "name": Term(Selection.name, Kind.TEXT, _("Name")),
-            "release": Term(Selection.release_id, Kind.NUMBER, _("The release it asks")),
-            "threshold": Term(Selection.threshold, Kind.NUMBER, _("Threshold")),
+            **_terms_of_hazards(),
             "kept_at": Term(Selection.created_at, Kind.MOMENT, _("When it was kept")),
         },
         Selection.created_at,
     )
+
+
+def _terms_of_hazards() -> Terms:
+    """Terms that are met by any of the hazards a selection asks."""
+    asked = hazards_kept()
+
+    def among(met: Condition) -> Condition:
+        found: Condition = Selection.id.in_(select(asked.c.selection_id).where(met))
+        return found
+
+    release, threshold = asked.c.release_id, asked.c.threshold
+    said = _("A release it asks"), _("A threshold it asks from")
+    return {
+        "release": Term(release, Kind.NUMBER, said[0], among=among),
+        "threshold": Term(threshold, Kind.NUMBER, said[1], among=among),
+    }
+
+
+def _all_hazards() -> ColumnElement[Any]:
+    """What a selection asks of each release, in order; NULL where it asks of none."""
+    asked = hazards_kept()
+    each = func.json_build_object(
+        *("release", asked.c.release_id),
+        *("direction", asked.c.direction),
+        *("threshold", asked.c.threshold),
+    )
+    told = select(func.json_agg(aggregate_order_by(each, asked.c.place)))
+    return _of_it(told, asked)
+
+
+def _several() -> ColumnElement[bool]:
+    asked = hazards_kept()
+    return _of_it(select(func.count()).select_from(asked), asked) > 1
+
+
+def _of_it(told: Select[Any], asked: Subquery) -> ColumnElement[Any]:
+    """What is told of the hazards of the selection at hand."""
+    mine = told.where(asked.c.selection_id == Selection.id)
+    return mine.correlate(Selection).scalar_subquery()
 
 
 def _outline() -> ColumnElement[Any]:

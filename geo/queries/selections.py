@@ -15,13 +15,17 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SmallInteger,
+    Subquery,
     and_,
     any_,
     false,
     func,
+    literal,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -42,6 +46,7 @@ from geo.queries.areas import areas_below, in_force
 from geo.queries.clauses import HazardClause, clauses_asked, places_told
 from geo.queries.exposure import grade
 
+FIRST = 1  # the place of the hazard that is shown
 ROUND_ABOUT = 0.01  # degrees beyond an area's box
 
 
@@ -207,9 +212,29 @@ def question_of(session: Session, selection: Selection) -> Question:
 
 def releases_asked(selection_id: int) -> Select[int]:
     """The keys of all releases a kept selection asks."""
-    first = select(Selection.release_id).where(Selection.id == selection_id)
-    others = select(SelectionClause.release_id).where(SelectionClause.selection_id == selection_id)
-    return select(Release.id).where(or_(Release.id.in_(first), Release.id.in_(others)))
+    asked = hazards_kept()
+    of_it = select(asked.c.release_id).where(asked.c.selection_id == selection_id)
+    return select(Release.id).where(Release.id.in_(of_it))
+
+
+def hazards_kept() -> Subquery:
+    """All hazards that kept selections ask: `selection_id, place, release_id, direction,
+    threshold`, in the order of their places; the first is the one that is shown."""
+    first = select(
+        Selection.id.label("selection_id"),
+        literal(FIRST, SmallInteger).label("place"),
+        Selection.release_id,
+        Selection.direction,
+        Selection.threshold,
+    )
+    others = select(
+        SelectionClause.selection_id,
+        SelectionClause.place,
+        SelectionClause.release_id,
+        SelectionClause.direction,
+        SelectionClause.threshold,
+    )
+    return union_all(first.where(Selection.release_id.is_not(None)), others).subquery("hazards")
 
 
 def draft_shape(session: Session, code: str) -> bytes:

@@ -15,7 +15,7 @@ from core.errors import Invalid
 from geo.models.selections import Draft, Selection, SelectionArea, SelectionClause
 from geo.permissions import May
 from geo.queries.clauses import ClauseAsked, clauses_asked
-from geo.queries.selections import Question
+from geo.queries.selections import FIRST, Question
 
 DRAFT_LETTERS = 12  # of 32: 60 bits of the drawing's digest
 
@@ -89,7 +89,7 @@ def _others(selection: Selection, asked: Sequence[ClauseAsked]) -> list[Selectio
             direction=each.release.direction,
             threshold=each.threshold,
         )
-        for place, each in enumerate(asked, 2)
+        for place, each in enumerate(asked, FIRST + 1)
     ]
 
 

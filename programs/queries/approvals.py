@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     SQLColumnExpression,
+    String,
     cast,
     func,
     literal,
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
-from geo.queries.selections import releases_asked
+from geo.queries.selections import hazards_kept, releases_asked
 from programs.models.approvals import Approval, ApprovalState, Signature
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
@@ -38,8 +39,8 @@ def subject_hash(session: Session, cycle: Cycle) -> str:
     """What a signature under a cycle covers, as one SHA-256 in hex.
 
     It is that of the RFC 8785 JSON of: the list's own hash, the rule and the benefits, the drawn
-    area, the release asked about, the currency, and the digest of all amounts. Whatever changes
-    one of them changes the hash.
+    area, all hazards asked about and how they go together, the currency, and the digest of all
+    amounts. Whatever changes one of them changes the hash.
     """
     roster = session.get_one(Roster, cycle.roster_id)
     program = session.get_one(Program, cycle.program_id)
@@ -51,7 +52,7 @@ def subject_hash(session: Session, cycle: Cycle) -> str:
         "benefits": _benefits(session, program),
         "currency": program.currency,
         "area": session.scalar(_geometry_digest(roster)),
-        "release": session.scalar(_release_digest(roster)),
+        **_hazards(session, roster),
         "amounts": session.scalar(_amounts_digest(cycle)),
     }
     return hashlib.sha256(rfc8785.dumps(subject)).hexdigest()
@@ -99,11 +100,26 @@ def _bytes_of(shape: SQLColumnExpression[Any]) -> ColumnElement[bytes]:
     return func.coalesce(func.ST_AsBinary(shape), NOTHING)
 
 
-def _release_digest(roster: Roster) -> Select[str | None]:
-    """That of the first hazard; those of others are in the list's own hash."""
-    of_list = Selection.id == roster.selection_id
-    asked = select(Release.original_sha256).join(Selection, Selection.release_id == Release.id)
-    return asked.where(of_list)
+def _hazards(session: Session, roster: Roster) -> dict[str, Any]:
+    """Each hazard by the file of its release, what that measures and from which value on it counts;
+    and how they go together."""
+    asked = hazards_kept()
+    rows = (
+        select(
+            Release.original_sha256,
+            Release.measure,
+            Release.unit,
+            cast(asked.c.direction, String),
+            asked.c.threshold,
+        )
+        .join(asked, asked.c.release_id == Release.id)
+        .where(asked.c.selection_id == roster.selection_id)
+        .order_by(asked.c.place)
+    )
+    return {
+        "hazards": [list(row) for row in session.execute(rows)],
+        "together": str(session.get_one(Selection, roster.selection_id).together),
+    }
 
 
 def _amounts_digest(cycle: Cycle) -> Select[str | None]:

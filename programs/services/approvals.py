@@ -176,7 +176,9 @@ def _changed(session: Session, approval: Approval, cycle: Cycle) -> str:
     if program.state is not ProgramState.ACTIVE:
         return _("The program is not open any more.")
     if subject_hash(session, cycle) != approval.hash:
-        return _("The rule, the amounts or who is due them changed after it was asked for.")
+        return _(
+            "The question, the rule, the amounts or who is due them changed after it was asked for."
+        )
     if count := served_meanwhile(session, cycle):
         return counted(
             "{count} household is meanwhile served by another program of the same purpose.",
