@@ -107,7 +107,8 @@ class Lockout(Row):
 class ApiKey(Row):
     """A key with which a program of a person's asks for what they may see, until it ends.
 
-    Of the key only the SHA-256 is kept, and its first letters to know it by.
+    Of the key only the SHA-256 is kept, and its first letters to know it by. One with a `purpose`
+    sees where single households stand.
     """
 
     __tablename__ = "api_keys"
@@ -118,3 +119,4 @@ class ApiKey(Row):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    purpose: Mapped[str | None]

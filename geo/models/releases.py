@@ -75,6 +75,10 @@ class Release(Row):
     area codes of a table. Until it is confirmed, the meaning is what the family of its `product`
     says of it; `day_only` says that the hour of `observed_at` is not known. A flood over permanent
     water is none, unless `water_floods`.
+
+    `last_asked` is the key of the last place that was there when its event was closed: places
+    written later are not asked about, and are not observed. `outlined_at` is when the classes of a
+    raster were outlined (`geo.models.release_outlines`).
     """
 
     __tablename__ = "releases"
@@ -140,6 +144,8 @@ class Release(Row):
     looked_over_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
+    last_asked: Mapped[int | None] = mapped_column(BigInteger)
+    outlined_at: Mapped[datetime | None]
     # Of a release made of others (`release_parents`): how, at which threshold, their digest, and
     # a grid of the most the values may be, where they are known within bounds only.
     operation: Mapped[Operation | None] = mapped_column(states(Operation))

@@ -2,7 +2,8 @@
 
 For queries that have joined Location, Release, Exposure and ExposureDue. A place known within a
 circle of several values is *in* where all of it is in, *probable* where some of it is; where none
-is but not all of it was observed, nobody knows.
+is but not all of it was observed, nobody knows. Nor does anybody of a place that was written after
+the event was closed: it is not asked about any more.
 """
 
 from typing import Any
@@ -50,7 +51,7 @@ def status_at(threshold: float | None) -> ColumnElement[str]:
     unseen = or_(
         ExposureDue.location_id.is_not(None), Exposure.status == ExposureStatus.NOT_OBSERVED
     )
-    beyond = and_(Exposure.location_id.is_(None), ~_inside_box())
+    beyond = and_(Exposure.location_id.is_(None), or_(~_inside_box(), came_after()))
     there = and_(Exposure.status == ExposureStatus.IN, meets(Exposure.value, threshold))
     point = case((there, IN), else_=OUT)
     return case(
@@ -80,6 +81,7 @@ def why_at(threshold: float | None) -> ColumnElement[int]:
         (Exposure.status == ExposureStatus.NOT_OBSERVED, func.coalesce(why, nodata)),
         (Exposure.status == ExposureStatus.OUT, why),
         (and_(Exposure.location_id.is_(None), ~_inside_box()), Reason.OUTSIDE.value),
+        (and_(Exposure.location_id.is_(None), came_after()), Reason.WAITING.value),
         (Exposure.curve.is_(None), null()),
         (ground == NOT_OBSERVED, func.coalesce(why, partly)),
         (water, why),
@@ -187,6 +189,11 @@ def _beyond(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnE
     above = and_(Release.direction == Direction.AT_LEAST, value >= bound)
     below = and_(Release.direction == Direction.AT_MOST, value <= bound)
     return or_(above, below, and_(bound.is_(None), value > 0))
+
+
+def came_after() -> ColumnElement[bool]:
+    """Whether a place was written after the event of a release was closed."""
+    return func.coalesce(Location.id > Release.last_asked, False)
 
 
 def _inside_box() -> ColumnElement[bool]:

@@ -11,12 +11,13 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from geo.models.events import Event, EventKind, EventState, Severity
 from geo.permissions import May
+from geo.services.locations import close_questions, reopen_questions
 
 NEXT = {
     EventState.ALERT: {EventState.ACTIVE, EventState.CLOSED},
     EventState.ACTIVE: {EventState.RECOVERY, EventState.CLOSED},
     EventState.RECOVERY: {EventState.ACTIVE, EventState.CLOSED},
-    EventState.CLOSED: frozenset[EventState](),
+    EventState.CLOSED: {EventState.ACTIVE, EventState.RECOVERY},
 }
 
 
@@ -79,7 +80,10 @@ def create_event(session: Session, shock: Shock, *, actor: Actor) -> Event:
 
 
 def turn_event(session: Session, event_id: int, state: EventState, *, actor: Actor) -> Event:
-    """Bring an event to its next state: alert, active, recovery, closed.
+    """Bring an event to its next state: alert, active, recovery, closed; or open it again.
+
+    Its releases are asked about no place that is written after it was closed. Opened again, they
+    owe an answer about each of those.
 
     Raises:
         EventUnknown, EventCannotTurn
@@ -92,6 +96,10 @@ def turn_event(session: Session, event_id: int, state: EventState, *, actor: Act
         raise EventCannotTurn(state=event.state, wanted=state)
     with audit.act(session, actor, "events.turn", event) as figures:
         figures.update(was=event.state, state=state)
+        if state is EventState.CLOSED:
+            close_questions(session, event_id)
+        elif event.state is EventState.CLOSED:
+            figures.update(places=reopen_questions(session, event_id))
         event.state = state
         event.ended_at = func.now() if state is EventState.CLOSED else None
     return event

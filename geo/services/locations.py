@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import CTE, ColumnElement, Select, func, select, text, true, update
+from sqlalchemy import CTE, ColumnElement, Select, func, null, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
@@ -21,14 +21,15 @@ from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.areas import in_force
 from geo.queries.clauses import ASKABLE
+from geo.queries.exposure import came_after
 from geo.vector.locate import being_indexed, indexed
 
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
 PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "was": "i8"}
 NONE = 0  # no area
 
-# Advisory locks: of whoever publishes, and of whoever replaces areas. Whoever writes places shares
-# them, so that none is written unseen meanwhile.
+# Advisory locks: of whoever publishes, closes an event or opens it again, and of whoever replaces
+# areas. Whoever writes places shares them, so that none is written unseen meanwhile.
 PUBLISHING, REPLACING = 20_261_122, 20_261_123
 
 
@@ -59,18 +60,43 @@ def settle(session: Session, location_ids: Select[int]) -> int:
 def owe(session: Session, location_ids: Select[int]) -> int:
     """Note that no release that can be asked was asked about these places, superseded or not.
 
-    Until the job `sample_due` has worked it off, a place is not observed by them. Answers how many
-    questions are new. Waits while a release is being published, which does not see these places.
+    Until the job `sample_due` has worked it off, a place is not observed by them. Releases of an
+    event that was closed before are owed no answer (`geo.queries.exposure.came_after`). Answers how
+    many questions are new. Waits while a release is being published, which does not see these
+    places, and while an event is being closed or opened again.
     """
     session.flush()
     session.execute(select(func.pg_advisory_xact_lock_shared(PUBLISHING)))
     due = (
         select(Release.id, Location.id)
         .join(Location, true())
-        .where(Release.state.in_(ASKABLE), Location.id.in_(location_ids))
+        .where(Release.state.in_(ASKABLE), Location.id.in_(location_ids), ~came_after())
     )
     new = upsert(ExposureDue).from_select(["release_id", "location_id"], due)
     return changed(session, new.on_conflict_do_nothing())
+
+
+def close_questions(session: Session, event_id: int) -> None:
+    """Let the releases of an event owe no answer about places that are written from now on.
+
+    Waits for whoever is writing places, so that those are asked about still.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
+    _asked_until(session, event_id, func.last_place())
+
+
+def reopen_questions(session: Session, event_id: int) -> int:
+    """Let the releases of an event owe their answers about all places that were written since it
+    was closed; answers how many places those are. Waits for whoever is writing places."""
+    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
+    missed = session.scalar(select(func.owe_missed(event_id))) or 0
+    _asked_until(session, event_id, null())
+    return missed
+
+
+def _asked_until(session: Session, event_id: int, last: ColumnElement[Any]) -> None:
+    of_event = update(Release).where(Release.event_id == event_id)
+    session.execute(of_event.values(last_asked=last))
 
 
 def resettle(session: Session) -> int:

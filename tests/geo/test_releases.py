@@ -168,7 +168,7 @@ def test_a_closed_event_takes_no_files(session: Session, anybody: Actor, tmp_pat
     with pytest.raises(EventClosed):
         receive_release(session, event.id, kept, "1.tif", actor=anybody)
     with pytest.raises(EventCannotTurn):
-        turn_event(session, event.id, EventState.ACTIVE, actor=anybody)
+        turn_event(session, event.id, EventState.ALERT, actor=anybody)
 
 
 def test_every_act_asks_for_its_own_permission(
