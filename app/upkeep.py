@@ -7,8 +7,10 @@ from core.actor import PLATFORM
 from core.db import transaction
 from core.seals import BATCH, seal
 from geo.jobs.exposure import sample_due
+from geo.jobs.release_outlines import put_off_outlining
 from geo.jobs.stumbles import refuse_stumbled
 from geo.queries.exposure import anything_due
+from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
 from registry.jobs.household_cells import count_households, recount_households
 from registry.queries.household_cells import uncounted
@@ -17,11 +19,14 @@ from registry.queries.stale_cells import anything_stale
 
 def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, and the counting of households by
-    cell, where a release or a change waits for it. Files whose reading broke down are refused."""
+    cell, where a release or a change waits for it. Rasters without outlines are outlined. Files
+    whose reading broke down are refused."""
     if anything_stumbled(session):
         jobs.defer(session, refuse_stumbled, actor=PLATFORM, dedupe="stumbled")
     if anything_due(session):
         jobs.defer(session, sample_due, actor=PLATFORM, dedupe="due")
+    for release in unoutlined(session):
+        put_off_outlining(session, release, PLATFORM)
     for release_id in uncounted(session):
         once = str(release_id)
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)

@@ -4,7 +4,7 @@ import math
 
 from geo.measures import FLOODED
 from geo.models.events import LayerKind
-from geo.models.releases import Release
+from geo.models.releases import Direction, Release
 
 METRES_OF_WATER = (0.1, 0.5, 1.0, 2.0)  # m: ankle, knee, waist, over the head of most
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
@@ -24,6 +24,25 @@ def classes_of(release: Release) -> list[tuple[float, str]]:
     else:
         bounds = round_axis(floor, max(_highest(release), floor + STEP), len(TOKENS))[1:-1]
     return list(zip([floor, *bounds], TOKENS, strict=False))
+
+
+def levels_of(release: Release) -> list[tuple[float | None, float | None]]:
+    """From which value to which the classes go that its cells are outlined in; None: all beyond.
+
+    Where more is worse a class begins with its lower end, where less is worse it goes up to its
+    upper end, so that the threshold itself is in. Without a floor the first begins above zero.
+    """
+    if release.direction is Direction.AT_MOST and release.floor is not None:
+        bounds = _within(min(release.histogram_edges or [release.floor]), release.floor)
+        return list(zip([None, *bounds], [*bounds, release.floor], strict=True))
+    bounds = [least for least, _token in classes_of(release)]
+    return list(zip(bounds, [*bounds[1:], None], strict=True))
+
+
+def _within(low: float, high: float) -> list[float]:
+    """Round figures between two values, as many as make the usual classes."""
+    axis = round_axis(low, high, len(TOKENS)) if low < high else []
+    return [figure for figure in axis if low < figure < high]
 
 
 def is_plain(release: Release) -> bool:

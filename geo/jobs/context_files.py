@@ -35,6 +35,7 @@ from geo.raster.pieces import read
 from geo.reports import Report
 from geo.standing import held_in_all, lengths_km
 from geo.vector import open as vectors
+from geo.vector.copied import copied
 from geo.vector.repair import repaired
 from geo.vector.reproject import on_the_globe, reprojected
 
@@ -162,9 +163,8 @@ def _take_shapes(session: Session, layer: ContextLayer, path: Path, part: Part) 
     at = np.flatnonzero(there).tolist()
     shapes = features.shapes[at]
     worth, density = _worth(layer, shapes, features.numbers[at])
-    written = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
     names = [features.names[each] or None for each in at]
-    columns = (names, worth.tolist(), density, written)
+    columns = (names, worth.tolist(), density, copied(shapes))
     rows = [(layer.id, None, *row) for row in zip(*columns, strict=True)]
     _write(session, layer, rows)
     _note(

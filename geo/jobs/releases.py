@@ -20,6 +20,7 @@ from core.words import _
 from geo.crs import CrsMissing
 from geo.jobs import release_extents, release_grids, release_tables
 from geo.jobs.context import put_off_measuring
+from geo.jobs.release_outlines import put_off_outlining
 from geo.jobs.release_parts import adopt, look_through, places_suggested
 from geo.models.events import LayerKind
 from geo.models.releases import Release, ReleaseState
@@ -105,6 +106,7 @@ def publish(
     areas = expose_areas(session, release)
     publish_release(session, release_id, actor=actor)
     put_off_measuring(session, release, actor)
+    put_off_outlining(session, release, actor)
     return {"places": places, "areas": areas}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -17,7 +17,7 @@ from core.errors import NotFound
 from core.words import _
 from geo.models.areas import Area, AreaLevel
 from geo.models.context import ContextKind, ContextLayer
-from geo.models.events import Event, Layer
+from geo.models.events import Event, Layer, LayerKind
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release, ReleasePart
 from geo.models.selections import Selection
@@ -28,8 +28,10 @@ from geo.queries.context import layers_shown
 from geo.queries.context_collections import context_named, features_of
 from geo.queries.exposure import KM2_APART
 from geo.queries.features import Collection
+from geo.queries.provenance import Pairs, said_of_release
 from geo.queries.queryables import terms_of_areas
 from geo.queries.reach import shown_to, within_reach
+from geo.queries.release_outlines import outlines_of
 from geo.queries.releases import PUBLIC
 from geo.queries.selection_collections import (
     SELECTIONS,
@@ -98,7 +100,7 @@ def _of_hazards(session: Session, name: str, actor: Actor) -> Collection:
         case ["releases"]:
             return _all_releases()
         case ["release", release]:
-            return _extent(_release(session, release, name), name)
+            return _ground(_release(session, release, name), name)
         case ["release", release, "areas", level]:
             level_of = _level(session, _number(level, name), name)
             return _areas_hit(_release(session, release, name), level_of, name, actor)
@@ -121,6 +123,19 @@ def selection_meant(session: Session, name: str) -> Selection | None:
         case ["selection", code]:
             return session.scalar(select(Selection).where(Selection.code == code))
     return None
+
+
+def provenance_of(session: Session, name: str, *, actor: Actor) -> Pairs:
+    """Where the features of a release's collections come from; of others nothing is told here."""
+    if not name.startswith("release-") or not actor.may(May.READ_RELEASES):
+        return []
+    release = _release(session, name.split("-")[1], name)
+    said = said_of_release(session, release)
+    if release.outlined_at is None or release.grid_sha256 is None:
+        return said
+    outlined_at = release.outlined_at.isoformat()
+    grid = _("SHA-256 of the grid that was outlined"), release.grid_sha256
+    return [*said, grid, (_("Outlined at"), outlined_at)]
 
 
 def country_box(session: Session) -> list[float]:
@@ -176,7 +191,8 @@ def _releases(session: Session) -> list[Any]:
 
 
 def _has_parts() -> ColumnElement[bool]:
-    return select(ReleasePart.id).where(ReleasePart.release_id == Release.id).exists()
+    parts = select(ReleasePart.id).where(ReleasePart.release_id == Release.id).exists()
+    return or_(parts, Release.outlined_at.is_not(None))
 
 
 def _of_release(row: Any, levels: Mapping[int, str]) -> list[Listed]:
@@ -263,8 +279,10 @@ def _terms_of_releases(said: Mapping[str, Any]) -> Terms:
     }
 
 
-def _extent(release: Release, name: str) -> Collection:
-    """The pieces of what a release says was hit, each with its value."""
+def _ground(release: Release, name: str) -> Collection:
+    """The pieces of what a release says was hit: of a raster by class, of an extent with values."""
+    if release.kind is LayerKind.RASTER:
+        return outlines_of(release, name)
     return Collection(
         name,
         _("What was hit, in pieces"),

@@ -79,7 +79,8 @@ class Collection:
 
     `rows` selects them, whatever its columns; `key`, `shape` and `properties` are expressions over
     its tables, as the `terms` of a filter are. `when` is the moment a row tells of. `drawn` is the
-    shape for tiles of a zoom, in web mercator, where there is a simpler one than `shape`.
+    shape for tiles of a zoom, in web mercator, where there is a simpler one than `shape`. Tiles
+    before `first_zoom` are empty.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Collection:
     terms: cql.Terms
     when: ColumnElement[Any] | Any = None
     drawn: Callable[[int], Any] | None = None
+    first_zoom: int = 0
 
     def outline(self, zoom: int) -> Any:
         """The shape for tiles of a zoom, in web mercator."""

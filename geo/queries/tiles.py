@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -80,10 +80,21 @@ def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
 
 def collection_tile(session: Session, tile: Tile, collection: Collection) -> bytes:
     """The rows of a collection as one layer of its name, with their keys and properties."""
+    if tile[0] < collection.first_zoom:
+        return b""
     said = [value.label(name) for name, value in collection.properties.items()]
     columns = (collection.key.label("key"), _drawn(tile, collection.outline(tile[0])), *said)
     rows = collection.rows.with_only_columns(*columns, maintain_column_froms=True)
     return _layer(session, rows.where(_here(tile, collection.shape)), collection.id)
+
+
+def keys_in(session: Session, tile: Tile, collection: Collection) -> list[str]:
+    """The keys of the rows a tile of a collection holds."""
+    if tile[0] < collection.first_zoom:
+        return []
+    key = cast(collection.key, String).label("key")
+    rows = collection.rows.with_only_columns(key, maintain_column_froms=True)
+    return list(session.scalars(rows.where(_here(tile, collection.shape))))
 
 
 def outlined(zoom: int) -> ColumnElement[Any]:

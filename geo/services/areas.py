@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -20,6 +18,7 @@ from geo.models.areas import Area, AreaLevel
 from geo.permissions import May
 from geo.queries.areas import in_force
 from geo.vector.boundaries import Boundaries, RowError
+from geo.vector.copied import copied
 from geo.vector.outlines import ZOOMS, outlines
 
 
@@ -99,7 +98,7 @@ def _stage(session: Session, read: Boundaries) -> None:
     """Put what was read beside the tree, with the keys and paths it will have in it."""
     session.execute(text("lock table areas in share row exclusive mode"))
     session.execute(STAGE)
-    shapes = _written(np.array([area.shape for area in read.areas], dtype=object), 4326)
+    shapes = copied(np.array([area.shape for area in read.areas], dtype=object))
     columns = ["level", "pcode", "name", "name_local", "parent", "shape"]
     rows = (
         (area.level, area.pcode, area.name, area.name_local, area.parent, shape)
@@ -127,14 +126,9 @@ def _outlines(session: Session, level: int) -> list[tuple[int, int, int, str]]:
     shapes = shapely.from_wkb(np.array([bytes(each) for each in wkb], dtype=object))
     rows = []
     for zoom in ZOOMS:
-        drawn = _written(outlines(shapes, zoom), 3857)
+        drawn = copied(outlines(shapes, zoom), 3857)
         rows += [(key, level, zoom, shape) for key, shape in zip(ids, drawn, strict=True) if shape]
     return rows
-
-
-def _written(shapes: NDArray[np.object_], srid: int) -> Any:
-    """Shapes as PostGIS reads them in a COPY; None stays None."""
-    return shapely.to_wkb(shapely.set_srid(shapes, srid), hex=True, include_srid=True)
 
 
 STAGE = text("""

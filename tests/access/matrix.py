@@ -277,6 +277,7 @@ JOBS: dict[str, Row] = {
     "geo.jobs.fetches.fetch_release": Row(
         needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}
     ),
+    "geo.jobs.release_outlines.outline_release": Row(about=RELEASE),
     "geo.jobs.releases.look_over": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "geo.jobs.stumbles.refuse_stumbled": Row(),
