@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from flask import request
-from flask import session as cookie
 
+from app.auth.purposes import stated
 from app.request import actor, db
 from core.audit import Look
 from core.db import Row
@@ -24,11 +24,12 @@ def look_through(subject: Row, number: int | None = None) -> None:
 
 
 def _look(**shown: object) -> Look:
+    purpose = stated()
     return Look(
         actor_id=actor().id,
         actor_name=actor().name,
         what=request.endpoint or "",
-        purpose=(cookie.get("purpose") or {}).get("words"),
+        purpose=purpose.words if purpose else None,
         address=request.remote_addr,
         **shown,
     )

@@ -1,7 +1,7 @@
-"""OGC API Features: areas, releases and selections for maps made elsewhere.
+"""OGC API Features: areas, releases and selections for maps made elsewhere; and where households
+stand, for who may see that.
 
-Answers are never of single households. How many live in an area is told as everywhere to those who
-may not see a few.
+How many live in an area is told as everywhere to those who may not see a few.
 """
 
 from typing import Any
@@ -22,6 +22,7 @@ from app.api.answers import (
     link,
     told,
 )
+from app.api.collections import listed, named, note_shown, opened
 from app.api.parameters import MOST_AT_ONCE, Items, One, Parser, Plain
 from app.request import actor, db
 from core.cql import Kind, Lookup, Term
@@ -30,9 +31,8 @@ from core.words import _
 from geo.permissions import May
 from geo.queries.collections import (
     Listed,
-    collection_named,
     country_box,
-    listed,
+    provenance_of,
     release_meant,
     selection_meant,
 )
@@ -132,7 +132,7 @@ def description(_asked: Asked) -> Response:
 def collections(_asked: Asked) -> Response:
     """The collections you may ask for"""
     box = country_box(db())
-    each = [described(one, box) for one in listed(db(), actor=actor())]
+    each = [described(one, box) for one in listed()]
     links = [link("self", JSON, "ogc.collections")]
     return told({"links": links, "crs": list(SYSTEMS), "collections": each})
 
@@ -142,8 +142,9 @@ def collections(_asked: Asked) -> Response:
 @bp.response(200, description="One collection")
 def collection(_asked: Asked, collection: str) -> Response:
     """One collection"""
-    found = collection_named(db(), collection, actor=actor())
-    return told(described(Listed(found.id, found.title), country_box(db())))
+    found = named(collection)
+    about = {"provenance": dict(provenance_of(db(), collection, actor=actor()))}
+    return told(described(Listed(found.id, found.title), country_box(db())) | about)
 
 
 @bp.get("/collections/<collection>/queryables")
@@ -151,7 +152,7 @@ def collection(_asked: Asked, collection: str) -> Response:
 @bp.response(200, content_type=SCHEMA, description="What a condition may use")
 def queryables(_asked: Asked, collection: str) -> Response:
     """What a condition on features of a collection may use"""
-    found = collection_named(db(), collection, actor=actor())
+    found = named(collection)
     return told(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -177,8 +178,9 @@ def queryables(_asked: Asked, collection: str) -> Response:
 @bp.response(200, content_type=GEOJSON, description="Some features of a collection")
 def items(asked: Asked, collection: str) -> Response:
     """Some features of a collection"""
-    found, wanted = collection_named(db(), collection, actor=actor()), _wanted(asked)
+    found, wanted = opened(collection), _wanted(asked)
     page = page_of(db(), found, wanted, actor=actor())
+    note_shown(found, (each.key for each in page.features))
     counts = _households(collection)
     features = {
         "type": "FeatureCollection",
@@ -195,8 +197,9 @@ def items(asked: Asked, collection: str) -> Response:
 @bp.response(200, content_type=GEOJSON, description="One feature")
 def item(asked: Asked, collection: str, feature: str) -> Response:
     """One feature"""
-    found, system = collection_named(db(), collection, actor=actor()), system_named(asked["crs"])
+    found, system = opened(collection), system_named(asked["crs"])
     one = _geojson(feature_of(db(), found, feature, system), _households(collection))
+    note_shown(found, [feature])
     one["links"] = [
         link("self", GEOJSON, "ogc.item", collection=collection, feature=feature),
         link("collection", JSON, "ogc.collection", collection=collection),

@@ -7,11 +7,12 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from app.api.answers import JSON, MVT, RELATION, Document, address, link, told
+from app.api.collections import named, note_tile, opened
 from app.api.parameters import Parser, Plain
-from app.request import actor, db
+from app.request import db
 from core.cql import Term
 from core.errors import NotFound
-from geo.queries.collections import collection_named, country_box
+from geo.queries.collections import country_box
 from geo.queries.features import EDGE_OF_WORLD, MERCATOR, Collection
 from geo.queries.tiles import DEEPEST, collection_tile, tile_at
 
@@ -65,7 +66,7 @@ def scheme(_asked: Asked, scheme: str) -> Response:
 @bp.response(200, description="The tilesets of a collection")
 def tilesets(_asked: Asked, collection: str) -> Response:
     """The tilesets of a collection"""
-    found = collection_named(db(), collection, actor=actor())
+    found = named(collection)
     return told({"tilesets": [_tileset(found)]})
 
 
@@ -75,7 +76,7 @@ def tilesets(_asked: Asked, collection: str) -> Response:
 def tileset(_asked: Asked, collection: str, scheme: str) -> Response:
     """A tileset, and where its tiles are"""
     _must_be_known(scheme)
-    return told(_tileset(collection_named(db(), collection, actor=actor())))
+    return told(_tileset(named(collection)))
 
 
 @bp.get("/collections/<collection>/tiles/<scheme>/tilejson")
@@ -84,7 +85,7 @@ def tileset(_asked: Asked, collection: str, scheme: str) -> Response:
 def tilejson(_asked: Asked, collection: str, scheme: str) -> Response:
     """A tileset as TileJSON tells it"""
     _must_be_known(scheme)
-    found = collection_named(db(), collection, actor=actor())
+    found = named(collection)
     fields = {name: term.label for name, term in found.terms.items() if isinstance(term, Term)}
     layer = {"id": found.id, "fields": {n: fields.get(n, "") for n in found.properties}}
     return told(
@@ -92,7 +93,7 @@ def tilejson(_asked: Asked, collection: str, scheme: str) -> Response:
             "tilejson": "3.0.0",
             "name": found.title,
             "tiles": [_template(found, ("{z}", "{y}", "{x}"))],
-            "minzoom": 0,
+            "minzoom": found.first_zoom,
             "maxzoom": DEEPEST_SHOWN,
             "bounds": country_box(db()),
             "vector_layers": [layer],
@@ -106,8 +107,9 @@ def tilejson(_asked: Asked, collection: str, scheme: str) -> Response:
 def tile(_asked: Asked, collection: str, scheme: str, z: int, row: int, col: int) -> Response:
     """A tile; the row comes before the column"""
     _must_be_known(scheme)
-    found, at = collection_named(db(), collection, actor=actor()), tile_at(z, col, row)
+    found, at = opened(collection), tile_at(z, col, row)
     body = collection_tile(db(), at, found)
+    note_tile(found, at)
     answer = Response(body, mimetype=MVT, status=200 if body else 204)
     answer.cache_control.private, answer.cache_control.max_age = True, FRESH
     answer.set_etag(hashlib.sha256(body).hexdigest()[:16])

@@ -103,12 +103,12 @@ def _let_in(session: Session, user: User) -> Actor:
 
 def _by_key(session: Session, whole: str) -> Actor:
     """Somebody's program, which no browser sends here for somebody else: it needs no token."""
-    user = keys.found(session, whole)
+    key, user = keys.found(session, whole)
     grants = grants_of(session, user)
     if owes_second_factor(user, grants):
         raise SetUpFirst
-    g.by_key = True
-    return keys.bound(actor_of(session, user, grants))
+    g.by_key = key
+    return keys.bound(actor_of(session, user, grants), key)
 
 
 def _only(pages: frozenset[str | None], refusal: type[Refusal]) -> None:

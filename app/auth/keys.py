@@ -1,7 +1,8 @@
 """Keys of machines: how a program of somebody's asks for what they may see.
 
-A key stands for the person who made it, with today's roles, except that it neither moves money,
-gives roles, nor sees where a single household stands: what a program fetches is copied further.
+A key stands for the person who made it, with today's roles, except that it neither moves money nor
+gives roles. Nor does it see where a single household stands, for what a program fetches is copied
+further, unless whoever made it may and said for which purpose.
 It is sent as `Authorization: Bearer KEY`, or as the password beside any name, as maps ask for it.
 """
 
@@ -22,12 +23,14 @@ from core import audit
 from core.actor import Actor
 from core.errors import Invalid, NotFound, Refusal
 from geo.permissions import May as Geo
+from registry.permissions import May as Registry
 
 MARK = "hg_"
 SHOWN = len(MARK) + 6  # letters a key is known by
 LONGEST = 366  # days
+LONGEST_FOR_PLACES = 31  # of a key that sees single households
 USED_EVERY = timedelta(minutes=1)
-NEVER: frozenset[str] = MONEY | {Roof.WRITE_USERS, Geo.EXACT_LOCATIONS}
+NEVER: frozenset[str] = MONEY | {Roof.WRITE_USERS}
 
 
 class KeyUnknown(Refusal):
@@ -44,16 +47,24 @@ class KeyTooLong(Invalid):
     """A key holds from one day to {longest} days; {asked} were asked for."""
 
 
-def make(session: Session, name: str, days: int, *, actor: Actor) -> str:
+def make(session: Session, name: str, days: int, *, actor: Actor, purpose: str = "") -> str:
     """Make a key of the actor's own; answers it whole, this once.
 
+    With a purpose it sees where single households stand, as the actor does.
+
     Raises:
-        KeyNameless, KeyTooLong
+        KeyNameless, KeyTooLong; Forbidden: the actor sees no single household.
     """
     if not name.strip():
         raise KeyNameless
-    if not 1 <= days <= LONGEST:
-        raise KeyTooLong(longest=LONGEST, asked=days)
+    looked_for = " ".join(purpose.split())
+    longest = LONGEST
+    if looked_for:
+        actor.require(Geo.EXACT_LOCATIONS)
+        actor.require(Registry.READ_REGISTRANTS)
+        longest = LONGEST_FOR_PLACES
+    if not 1 <= days <= longest:
+        raise KeyTooLong(longest=longest, asked=days)
     whole = MARK + secrets.token_urlsafe(32)
     key = ApiKey(
         user_id=actor.id,
@@ -61,11 +72,12 @@ def make(session: Session, name: str, days: int, *, actor: Actor) -> str:
         prefix=whole[:SHOWN],
         digest=_digest(whole),
         ends_at=datetime.now(UTC) + timedelta(days=days),
+        purpose=looked_for or None,
     )
     session.add(key)
     session.flush()
     with audit.act(session, actor, "keys.make", key) as figures:
-        figures.update(begins_with=key.prefix, ends_on=key.ends_at.date())
+        figures.update(begins_with=key.prefix, ends_on=key.ends_at.date(), purpose=key.purpose)
     return whole
 
 
@@ -97,8 +109,8 @@ def sent(authorization: Authorization | None) -> str:
     return whole or ""
 
 
-def found(session: Session, whole: str) -> User:
-    """Whose key this is.
+def found(session: Session, whole: str) -> tuple[ApiKey, User]:
+    """The key this is, and whose.
 
     Raises:
         KeyUnknown
@@ -113,12 +125,13 @@ def found(session: Session, whole: str) -> User:
     if key.used_at is None or key.used_at < now - USED_EVERY:
         free = select(ApiKey.id).where(ApiKey.id == key.id).with_for_update(skip_locked=True)
         session.execute(update(ApiKey).where(ApiKey.id.in_(free)).values(used_at=now))
-    return user
+    return key, user
 
 
-def bound(actor: Actor) -> Actor:
-    """Somebody as a program of theirs acts."""
-    return replace(actor, permissions=actor.permissions - NEVER)
+def bound(actor: Actor, key: ApiKey) -> Actor:
+    """Somebody as a program of theirs acts by a key."""
+    never = NEVER if key.purpose else NEVER | {Geo.EXACT_LOCATIONS}
+    return replace(actor, permissions=actor.permissions - never)
 
 
 def _digest(whole: str) -> bytes:

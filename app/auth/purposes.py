@@ -1,13 +1,14 @@
 """Why somebody looks at people: asked, where that is configured, before they are shown.
 
 What is asked for is the setting `ask_purpose`: `registrants` (the pages of single people) and
-`exports` (files that name them). An answer holds for a working day, in the browser's session.
+`exports` (files that name them); either of them for where households stand, as a map elsewhere is
+both. An answer holds for a working day, in the browser's session; that of a key as long as the key.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import request
+from flask import g, request
 from flask import session as cookie
 
 from core.errors import Forbidden, Invalid
@@ -66,14 +67,33 @@ def require_purpose() -> None:
         raise PurposeFirst
 
 
+def require_stated() -> None:
+    """Refuse where single households stand until a purpose was stated, if any is asked for.
+
+    Raises:
+        PurposeFirst
+    """
+    if _configured() and stated() is None:
+        raise PurposeFirst
+
+
 def is_asked_for(endpoint: str | None) -> bool:
     """Whether a purpose is asked for before this page or file."""
-    configured = {word.strip() for word in settings().ask_purpose.split(",")}
-    return any(endpoint in ASKED_FOR[word] for word in configured & ASKED_FOR.keys())
+    return any(endpoint in ASKED_FOR[word] for word in _configured())
+
+
+def _configured() -> set[str]:
+    """The words of the setting that are known."""
+    return {word.strip() for word in settings().ask_purpose.split(",")} & ASKED_FOR.keys()
 
 
 def stated() -> Purpose | None:
-    """The purpose stated in this browser, while it holds; one that no longer does is forgotten."""
+    """The purpose stated in this browser, while it holds; one that no longer does is forgotten.
+
+    A program's is that of its key.
+    """
+    if key := g.get("by_key"):
+        return Purpose(OTHER, key.purpose) if key.purpose else None
     kept = cookie.get(KEPT)
     if kept is None:
         return None

@@ -11,6 +11,7 @@ from app.request import actor, db
 from app.request import confirmed as only_confirmed
 from app.web.onward import onward
 from core.words import _, counted, language_of
+from registry.queries.household_collections import sees_households
 
 bp = Blueprint("account", __name__)
 
@@ -28,14 +29,17 @@ def show() -> str:
         keys=keys.those_of(db(), user.id),
         made=cookie.pop("key", ""),
         longest=keys.LONGEST,
+        longest_for_places=keys.LONGEST_FOR_PLACES,
+        sees_households=sees_households(actor()),
     )
 
 
 @bp.post("/me/keys")
 @only_confirmed
 def make_key() -> Response:
+    name, purpose = request.form["name"], request.form.get("purpose", "")
     days = request.form.get("days", 0, type=int)
-    cookie["key"] = keys.make(db(), request.form["name"], days, actor=actor())
+    cookie["key"] = keys.make(db(), name, days, actor=actor(), purpose=purpose)
     return redirect(url_for(".show", _anchor="keys"), 303)
 
 

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.storage import keep_file
+from geo.jobs.release_outlines import outline_release
 from geo.models.releases import Release
 from geo.services.areas import shape_areas
 from geo.services.releases import receive_release
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
+from tests.make.jobs import Silent
 from tests.make.programs import DARA
 from tests.make.registry import make_household, make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
@@ -49,6 +51,7 @@ def make_told(session: Session) -> Told:
     with tempfile.TemporaryDirectory() as folder:
         depths = _release(session, event.id, depth_file(Path(folder) / "depth.tif", DEPTHS))
         published(session, depths, DARA, DEPTH)
+        outline_release(session, actor=DARA, progress=Silent(), release_id=depths.id)
         extent = _release(session, event.id, _flooded(Path(folder)))
         published(session, extent, DARA, replace(FLOOD, layer="Extent"))
     return Told(depths.id, extent.id)

@@ -60,6 +60,7 @@ def test_areas_releases_and_selections_are_published(viewer: Browser, told: Told
         *("areas-0", "areas-1", "areas-2", "releases"),
         f"release-{told.extent}",
         *(f"release-{told.extent}-areas-{level}" for level in (0, 1, 2)),
+        f"release-{told.depths}",
         *(f"release-{told.depths}-areas-{level}" for level in (0, 1, 2)),
         "selections",
     ]

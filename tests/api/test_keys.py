@@ -79,12 +79,12 @@ def test_a_key_never_moves_money_gives_roles_or_sees_a_single_place(
     signed_in: SignedIn, session: Session, told: Told, taken_back: None
 ) -> None:
     key = _made(signed_in(Role.COORDINATOR))
-    user = keys.found(session, key)
+    found, user = keys.found(session, key)
     session.add(RoleGrant(user_id=user.id, role=Role.FINANCE))
     session.flush()
 
     person = actor_of(session, user, grants_of(session, user))
-    program = keys.bound(person)
+    program = keys.bound(person, found)
     assert {"payment:export", "location:exact"} <= person.permissions
     assert not program.permissions & {"payment:export", "location:exact", "user:write"}
     assert program.may(Geo.READ_RELEASES)
@@ -112,7 +112,7 @@ def test_a_key_ends_with_its_time_its_maker_or_by_hand(
     assert [_bearing(browser, key).status_code for key in (by_hand, by_time)] == [401, 401]
 
     assert _bearing(browser, by_maker).status_code == 200
-    user = keys.found(session, by_maker)
+    _key, user = keys.found(session, by_maker)
     session.execute(update(User).where(User.id == user.id).values(active=False))
     assert _bearing(browser, by_maker).status_code == 401
 
@@ -150,7 +150,7 @@ def test_a_key_outlives_no_second_factor_that_is_owed(
     signed_in: SignedIn, browser: Browser, session: Session, told: Told, taken_back: None
 ) -> None:
     key = _made(signed_in(Role.VIEWER))
-    user = keys.found(session, key)
+    _key, user = keys.found(session, key)
     session.add(RoleGrant(user_id=user.id, role=Role.APPROVER))
     session.flush()
 
