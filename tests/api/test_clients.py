@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.auth import keys
-from app.auth.roles import Role
+from app.auth.roles import Role, permissions_of
 from core.actor import Actor
 from tests.api.conftest import Told, make_told
 from tests.conftest import OWNER
@@ -22,10 +22,11 @@ from tests.running import own_database, served
 
 @dataclass(frozen=True)
 class Service:
-    """A running platform, a key to it, and what is published there."""
+    """A running platform, keys to it (one that sees single households), and what is published."""
 
     address: str
     key: str
+    exact_key: str
     told: Told
 
 
@@ -41,9 +42,12 @@ def service(database: object, tmp_path_factory: pytest.TempPathFactory) -> Itera
             user = make_user(session, Role.VIEWER)
             program = Actor(user.id, user.name, frozenset())
             key = keys.make(session, "GDAL", 1, actor=program)
+            mapper = make_user(session, Role.COORDINATOR)
+            sees = Actor(mapper.id, mapper.name, permissions_of([Role.COORDINATOR]))
+            exact_key = keys.make(session, "QGIS", 1, actor=sees, purpose="Damage survey")
         engine.dispose()
         with served(environment, files) as platform:
-            yield Service(f"{platform.address}/api/ogc", key, told)
+            yield Service(f"{platform.address}/api/ogc", key, exact_key, told)
 
 
 @pytest.fixture
@@ -85,6 +89,43 @@ def test_gdal_asks_by_box_and_condition(gdal: str, service: Service) -> None:
     households = pyogrio.read_dataframe(gdal, layer=hit).set_index("pcode")["households_in"]
     assert households["X21"] == 7
     assert households.isna()["X12"]
+
+
+def test_gdal_reads_the_classes_of_a_raster(gdal: str, service: Service) -> None:
+    classes = pyogrio.read_dataframe(gdal, layer=f"release-{service.told.depths}")
+    unseen = pyogrio.read_dataframe(
+        gdal, layer=f"release-{service.told.depths}", where="status = 'not_observed'"
+    )
+
+    # two cells of a degree from 0.2 m, two from 0.5 m, one from 1 m, one from 2 m, one not seen
+    sizes = shapely.area(classes.dissolve("class").geometry.to_numpy())
+    assert sorted(sizes) == [1, 1, 1, 2, 2]
+    assert unseen.union_all().equals(shapely.box(1, 0, 2, 1))
+
+
+def test_gdal_reads_households_with_a_key_that_sees_them_and_with_no_other(
+    gdal: str, service: Service
+) -> None:
+    assert "households" not in {name for name, _kind in pyogrio.list_layers(gdal)}
+    _say(f"anybody:{service.exact_key}")
+
+    households = pyogrio.read_dataframe(gdal, layer="households")
+    wet = pyogrio.read_dataframe(gdal, layer="households", bbox=(2, 1, 3, 2))
+
+    assert sorted(households.geometry.x.tolist()) == [0.5] * 6 + [1.5] * 3 + [2.5] * 7
+    assert (len(wet), set(wet["pcode"])) == (7, {"X21"})
+
+
+def test_owslib_reads_households_by_what_a_hazard_says_of_them(service: Service) -> None:
+    key = {"Authorization": f"Bearer {service.exact_key}"}
+    features = Features(f"{service.address}/", headers=key)
+    deep = f"hazard_status({service.told.depths}, 1.5) = 'in'"
+
+    found = features.collection_items("households", filter=deep, limit=100)
+
+    assert len(found["features"]) == 6
+    assert {one["properties"]["pcode"] for one in found["features"]} == {"X11"}
+    assert "number" in features.collection_queryables("households")["properties"]
 
 
 def test_gdal_with_a_wrong_key_reads_nothing(gdal: str) -> None:

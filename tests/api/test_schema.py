@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.auth import keys
 from app.auth.models import User
-from app.auth.roles import Role
+from app.auth.roles import Role, permissions_of
 from core.actor import Actor
 from core.jobs import defer
 from geo.models.releases import Release
@@ -34,6 +34,8 @@ FILTERS = [
     "hit_share > 0.5 AND NOT pcode LIKE 'X%'",
     "km2 ^ 99 / 0 = 1",
     "T_AFTER(observed_at, DATE('2026-11-18'))",
+    "status = 'not_observed' OR class LIKE '2 +' AND low >= 2",
+    "hazard(1) > 0 OR hazard_status(1, 0.5) = 'in' OR accuracy_m < 5",
     "A_CONTAINS(trail, ('X', 'X1'))",
     "S_WITHIN(geometry, GEOMETRYCOLLECTION(POINT(1 1), POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))))",
     '{"op": "s_touches", "args": [{"property": "geometry"}, {"bbox": [180, -90, -180, 90]}]}',
@@ -43,7 +45,8 @@ FILTERS = [
 @pytest.fixture(scope="module")
 def key(session: Session, told: Told) -> str:
     user = make_user(session, Role.COORDINATOR)
-    return keys.make(session, "Tests", 1, actor=Actor(user.id, user.name, frozenset()))
+    may = permissions_of([Role.COORDINATOR])
+    return keys.make(session, "Tests", 1, actor=Actor(user.id, user.name, may), purpose="Survey")
 
 
 @st.composite
@@ -88,9 +91,9 @@ def test_nothing_that_is_asked_makes_the_service_stumble(
 ) -> None:
     said = {"Authorization": f"Bearer {key}"}
     schema = schemathesis.openapi.from_wsgi(ITSELF, web, headers=said)
-    names = ["areas-2", "releases", "selections", f"release-{told.extent}"]
+    names = ["areas-2", "releases", "selections", "households", f"release-{told.extent}"]
     real: dict[str, list[Any]] = {
-        "collection": [*names, f"release-{told.depths}-areas-2"],
+        "collection": [*names, f"release-{told.depths}", f"release-{told.depths}-areas-2"],
         "scheme": ["WebMercatorQuad"],
         "feature": ["X11", "1"],
         "release_id": [told.depths],

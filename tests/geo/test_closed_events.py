@@ -101,7 +101,7 @@ def test_opened_again_the_event_is_owed_answers_about_all_that_came_meanwhile(
 def _with_places(release: Release) -> Select[tuple[float, float, str]]:
     asked = answered(Question(release_id=release.id)).subquery()
     places = select(Location.lon, Location.lat, asked.c.status)
-    return places.join(asked, asked.c.location_id == Location.id)  # type: ignore[return-value]
+    return places.join(asked, asked.c.location_id == Location.id)
 
 
 def test_only_the_releases_of_the_event_that_is_opened_are_owed(

@@ -171,7 +171,8 @@ def ground_m2(cells: NDArray[np.int64], at: Affine) -> float:
     total = 0.0
     for row, column in cells.tolist():
         corners = [at @ (column + dx, row + dy) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1))]
-        lon, lat = to_degrees.transform(*zip(*corners, strict=True))
+        x, y = zip(*corners, strict=True)
+        lon, lat = to_degrees.transform(x, y)
         total += abs(GEOD.polygon_area_perimeter(lon, lat)[0])
     return total
 
