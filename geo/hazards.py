@@ -277,9 +277,9 @@ def extent_hazard(
     lattice = _lattice(of, int(shapely.get_num_coordinates(parts).sum()))
     hit, observed = laid_on(parts[order], lattice), laid_on(seen, lattice)
     always = None if water is None or not len(water) else laid_on(water, lattice)
-    loud = (hit.first != NOWHERE) | (observed.first < 0)
+    loud = np.logical_or(hit.first != NOWHERE, observed.first < 0)
     if always is not None:
-        loud |= always.first != NOWHERE
+        loud = np.logical_or(loud, always.first != NOWHERE)
     asked, near = _asked(loud, hit.lattice, of)
     return ExtentHazard(hit, values[order], observed, clause, asked, near, always)
 
@@ -301,6 +301,6 @@ def _asked(loud: Flags, lattice: Lattice, of: Frame) -> tuple[Ranges | None, Ran
         return None, None
     side, cells = lattice.side, max(of.height, of.width)
     each = side // cells
-    found = loud.reshape(cells, each, cells, each).any(axis=(1, 3))[: of.height, : of.width]
+    found = np.any(loud.reshape(cells, each, cells, each), axis=(1, 3))[: of.height, : of.width]
     asked = ranges(found, of)
     return asked, ranges_beside(found, of, asked)

@@ -1,10 +1,11 @@
 """The hazard desk: events with their releases, and all there is to know of one release."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -183,7 +184,7 @@ def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -
     """The areas of a level within reach of which something was observed, the most hit first."""
     actor.require(May.READ_RELEASES)
     figures = (AreaExposure.observed_km2, AreaExposure.hit_km2, *KM2_APART.values())
-    said = (
+    said: Select[*tuple[Any, ...]] = (
         select(Area.pcode, Area.name, Area.km2, *figures)
         .join(AreaExposure, AreaExposure.area_id == Area.id)
         .where(AreaExposure.release_id == release.id, AreaExposure.observed_km2 > 0)
@@ -191,9 +192,13 @@ def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -
     )
     ranked = said.order_by(AreaExposure.hit_km2.desc(), Area.pcode)
     return [
-        AreaHit(*row[:5], dict(zip(KM2_APART, (km2 or 0.0 for km2 in row[5:]), strict=True)))
-        for row in session.execute(ranked)
+        AreaHit(pcode, name, km2, seen, hit, _told_apart(apart))
+        for pcode, name, km2, seen, hit, *apart in session.execute(ranked)
     ]
+
+
+def _told_apart(km2: Sequence[float | None]) -> dict[str, float]:
+    return {name: each or 0.0 for name, each in zip(KM2_APART, km2, strict=True)}
 
 
 def box_of_extent(session: Session, release: Release) -> tuple[float, ...] | None:

@@ -13,6 +13,7 @@ import numpy as np
 from registry.counting.answers import PARTS, Answers, Figure
 from registry.counting.guarded import guarded_alone
 from registry.counting.people import FIGURES, People
+from registry.counting.sums import ANSWERS
 from registry.counting.suppression import hidden
 
 
@@ -47,9 +48,9 @@ def for_public(
 
 def _answers(parts: Sequence[Figure], base: int) -> Answers:
     """Rounded answers; all asked are those of the parts together, if each of them is shown."""
-    told = {name: rounded(n, base) for name, n in zip(PARTS, parts, strict=True)}
+    told = {name: rounded(n, base) for name, n in zip(ANSWERS, parts, strict=True)}
     asked = None if None in told.values() else sum(n or 0 for n in told.values())
-    return Answers(**told, expected=0, asked=asked)
+    return Answers.of(told, asked)
 
 
 def _nobody() -> People:

@@ -34,7 +34,7 @@ from geo.queries.exposure import AREA
 from geo.queries.selections import Question, answered, asked_by_area
 from geo.raster.reasons import Reason
 from registry.counting.bins import Bins
-from registry.counting.sums import COLUMNS, Tally
+from registry.counting.sums import COLUMNS, Key, KeyApart, Tally
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer
 from registry.queries.people import HOUSEHOLD, composition
@@ -156,7 +156,8 @@ def counted(
 
 def _gathered(rows: Iterable[Row[Any]], bins: Bins) -> Tally:
     """The tally of rows by area, answer and reason, and of rows by bin."""
-    counts, apart = defaultdict(lambda: (0,) * len(COLUMNS)), {}
+    counts: dict[Key, tuple[int, ...]] = defaultdict(lambda: (0,) * len(COLUMNS))
+    apart: dict[KeyApart, int] = {}
     probable, by_bin = {}, np.zeros(bins.count, dtype=np.int64)
     for row in rows:
         if row.by_area:

@@ -24,7 +24,7 @@ from geo.raster.reasons import Reason
 from registry.counting.answers import Answers, AnswersDoNotAddUp, Apart
 from registry.counting.guarded import Guarded, Tree
 from registry.counting.people import FIGURES
-from registry.counting.sums import Tally
+from registry.counting.sums import Key, KeyApart, Tally
 from registry.queries.answers import ask
 from registry.queries.tables import table_asked
 from registry.services.household_cells import count_release
@@ -126,12 +126,11 @@ def test_a_few_in_water_are_hidden_with_what_would_tell_them(
 
 
 def test_what_is_told_apart_is_no_more_than_its_answer() -> None:
-    answers = {"in_": 1, "probable": 0, "expected": 0.0, "out": 3, "not_observed": 2}
-    whole = {**answers, "unlocated": 0, "asked": 6}
-    assert Answers(**whole, apart=Apart(permanent_water=3, cloud=2))
+    answers = {"in": 1, "out": 3, "not_observed": 2}
+    assert Answers.of(answers, 6, apart=Apart(permanent_water=3, cloud=2))
     for wrong in (Apart(permanent_water=4, cloud=2), Apart(cloud=1), Apart(cloud=2, outside=1)):
         with pytest.raises(AnswersDoNotAddUp):
-            Answers(**whole, apart=wrong)
+            Answers.of(answers, 6, apart=wrong)
 
 
 FEWEST = 3
@@ -145,8 +144,12 @@ small = st.one_of(st.just(0), st.integers(0, MOST))
 
 
 def _guarded(water: dict[int, int], out: dict[int, int]) -> Guarded:
-    counts = {(area, "out"): (n, *([0] * len(FIGURES))) for area, n in out.items() if n}
-    apart = {(area, Reason.PERMANENT_WATER): n for area, n in water.items() if n}
+    counts: dict[Key, tuple[int, ...]] = {
+        (area, "out"): (n, *([0] * len(FIGURES))) for area, n in out.items() if n
+    }
+    apart: dict[KeyApart, int] = {
+        (area, Reason.PERMANENT_WATER): n for area, n in water.items() if n
+    }
     tally = Tally(counts, apart=apart)
     tree = Tree(IDS, ABOVE, LEVEL)
     return Guarded(tree, tally, tally, tree.within((), ()), FEWEST)
