@@ -31,6 +31,10 @@ class FileNotChosen(Invalid):
     """No file was chosen; choose one, or drop it onto the page."""
 
 
+class AddressMissing(Invalid):
+    """No address was written; write one, or several on a line each."""
+
+
 class TooManyFiles(Invalid):
     """{count} files were sent at once; send {most} or fewer, or pack them into a zip."""
 
@@ -81,6 +85,20 @@ def fetch(session: Session, event_id: int, url: str, *, actor: Actor) -> int:
         session, fetch_release, actor=actor, about=event, dedupe=only,
         event_id=event_id, url=address,
     )  # fmt: skip
+
+
+def fetch_each(session: Session, event_id: int, text: str, *, actor: Actor) -> list[int]:
+    """Put off fetching a file from each line's address; of one that is refused none is fetched.
+
+    Raises:
+        AddressMissing, TooManyFiles, and what `fetch` refuses.
+    """
+    addresses = list(dict.fromkeys(text.split()))
+    if not addresses:
+        raise AddressMissing
+    if len(addresses) > MOST:
+        raise TooManyFiles(count=len(addresses), most=MOST)
+    return [fetch(session, event_id, url, actor=actor) for url in addresses]
 
 
 def fetching_is_on() -> bool:

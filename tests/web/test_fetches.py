@@ -27,10 +27,12 @@ NAME = "data.example.org"
 
 @pytest.fixture
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a raster of depths at a host that is listed, without its last slash part."""
+    """The address of two rasters of depths at a host that is listed, without its last part."""
     content = depth_file(tmp_path / "depth.tif", DEPTHS).read_bytes()
+    other = depth_file(tmp_path / "other.tif", [[0.5, 1.0]]).read_bytes()
+    files = {"/flood/depth.tif": file_of(content), "/flood/other.tif": file_of(other)}
     with ExitStack() as stack:
-        host = stack.enter_context(serving(tmp_path, NAME, {"/flood/depth.tif": file_of(content)}))
+        host = stack.enter_context(serving(tmp_path, NAME, files))
         monkeypatch.setenv("SSL_CERT_FILE", str(host.certificate))
         monkeypatch.setenv("FETCH_HOSTS", f"{NAME}:{host.port}=127.0.0.1")
         kept.settings.cache_clear()
@@ -83,6 +85,36 @@ def test_an_address_of_a_file_that_is_here_leads_to_its_release(
     assert location == f"/hazards/{releases(session)[0].id}"
 
 
+def test_several_addresses_on_a_line_each_are_fetched_and_read_each_by_itself(
+    signed_in: SignIn, session: Session, anybody: Actor, published: str
+) -> None:
+    analyst, event = signed_in(Role.GIS_ANALYST), make_event(session)
+    both = f"{published}/depth.tif\r\n\r\n {published}/other.tif \r\n{published}/depth.tif"
+
+    page = analyst.act("/hazards/fetches/", event=event.id, address=both)
+
+    assert "2 files are being fetched" in page.text
+    jobs = session.scalars(select(Job).order_by(Job.id)).all()
+    assert [job.args["url"] for job in jobs] == [f"{published}/depth.tif", f"{published}/other.tif"]
+    do_all(session, anybody)
+    names = [(each.original_name, each.state) for each in releases(session)]
+    assert names == [("depth.tif", ReleaseState.READ), ("other.tif", ReleaseState.READ)]
+
+
+def test_of_several_addresses_of_which_one_is_refused_none_is_fetched(
+    signed_in: SignIn, session: Session, published: str
+) -> None:
+    analyst, event = signed_in(Role.GIS_ANALYST), make_event(session)
+    both = f"{published}/depth.tif\nhttps://elsewhere.org/depth.tif"
+
+    answer = analyst.act("/hazards/fetches/", event=event.id, address=both)
+    none = analyst.act("/hazards/fetches/", event=event.id, address=" \n ")
+
+    assert (answer.status_code, none.status_code) == (422, 422)
+    assert "No address was written" in none.text
+    assert session.scalars(select(Job)).all() == []
+
+
 def test_an_address_beyond_the_list_is_refused_before_anything_is_put_off(
     signed_in: SignIn, session: Session, published: str
 ) -> None:
@@ -115,10 +147,10 @@ def test_the_desk_offers_addresses_only_where_a_host_is_named(
 ) -> None:
     analyst = signed_in(Role.GIS_ANALYST)
     make_event(session)
-    assert "Fetch a file from an address" in analyst.get("/hazards/").text
-    assert "Fetch a file from an address" in analyst.get("/hazards/new").text
+    assert "Fetch files from their addresses" in analyst.get("/hazards/").text
+    assert "Fetch files from their addresses" in analyst.get("/hazards/new").text
 
     monkeypatch.setenv("FETCH_HOSTS", "")
     kept.settings.cache_clear()
 
-    assert "Fetch a file from an address" not in analyst.get("/hazards/").text
+    assert "Fetch files from their addresses" not in analyst.get("/hazards/").text
