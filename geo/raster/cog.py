@@ -4,12 +4,14 @@ Nothing is resampled or rescaled: scale and offset are kept beside the stored nu
 "not observed" and any mask become the one declared nodata.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
+from geo.archives import LEFT_FREE
 from geo.raster.grid import Cells, Grid
 from geo.raster.histogram import Look, Summary
 from geo.raster.open import dataset
@@ -20,6 +22,8 @@ from geo.reports import Report, unheard
 LEAST, MOST = "STATISTICS_MINIMUM", "STATISTICS_MAXIMUM"
 BLOCK = 512  # cells along a side of a tile
 EXACT = 1 << 53  # rasterio takes nodata as a float, which holds whole numbers up to here
+PACKED = 2  # times as large as its file a grid may become
+TWICE = 1 + 4 / 3  # a copy, and another with its overviews
 MEASURED = ("f",)  # kinds of numbers that overviews average; whole numbers may be classes
 
 
@@ -28,16 +32,25 @@ class NoCodeFree(Invalid):
     for the raster with a nodata value."""
 
 
+class NoRoomForCog(Conflict):
+    """Its normal form takes up to {needed} GB while it is made, and only {free} GB are free here;
+    ask whoever runs this machine to make room, or send a smaller part of it."""
+
+
 def write_cog(grid: Grid, target: Path, report: Report = unheard) -> Summary:
     """Write a grid to `target`, tiled, compressed and with overviews; answers what it holds.
 
     Overviews average measures and keep the nearest of whole numbers, which may be classes, also
     where those are kept as floats. The least and most value are noted in the file as GDAL notes
     them, for `value_range`. `report` hears the rows done, of how many, and may raise to end it.
+
+    Raises:
+        NoRoomForCog, Damaged
     """
     import rasterio
     from rasterio.shutil import copy
 
+    _ask_room(grid, target)
     nodata, look = _nodata(grid), Look(grid)
     plain = target.with_suffix(".plain.tif")
     with rasterio.open(plain, "w", **_profile(grid, nodata)) as out:
@@ -54,6 +67,23 @@ def write_cog(grid: Grid, target: Path, report: Report = unheard) -> Summary:
     )  # fmt: skip
     plain.unlink()
     return look.summary
+
+
+def _ask_room(grid: Grid, target: Path) -> None:
+    """Refuse, before a cell is written, what there is no room for.
+
+    A grid is written twice, the second time with overviews. How well its cells can be packed is
+    told by the file they come from, which may pack them half as well again.
+    """
+    plain = grid.width * grid.height * np.dtype(grid.dtype).itemsize
+    packed = min(plain, PACKED * Path(grid.name).stat().st_size)
+    needed, free = packed * TWICE, shutil.disk_usage(target.parent).free - LEFT_FREE
+    if needed > free:
+        raise NoRoomForCog(needed=_gigabytes(needed), free=_gigabytes(free))
+
+
+def _gigabytes(count: float) -> str:
+    return f"{max(count, 0) / (1 << 30):.1f}"
 
 
 def value_range(grid: Grid) -> tuple[float, float]:

@@ -1,14 +1,17 @@
 """Numbers that may mean "no data", and codes that are classes, are told from values."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 
+from geo.archives import LEFT_FREE
 from geo.clauses import Clause
 from geo.raster.bands import Choice
-from geo.raster.cog import write_cog
+from geo.raster.cog import NoRoomForCog, write_cog
 from geo.raster.histogram import Look, Summary
 from geo.raster.open import opened
 from geo.raster.pieces import read
@@ -22,6 +25,25 @@ def seen(path: Path) -> Summary:
         for piece in read(grid):
             look.take(piece)
         return look.summary
+
+
+def test_a_grid_there_is_no_room_for_is_refused_before_a_cell_of_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million 32-bit cells are 4 MB, of which two copies are made, one with overviews."""
+    at = Affine(1, 0, 500_000, 0, -1, 2_000_000)
+    cells = np.random.default_rng(1).random((1000, 1000)).tolist()
+    file = depth_file(tmp_path / "large.tif", cells, crs="EPSG:32651", transform=at)
+    with opened(file) as grid:
+        for free, fits in ((9_400_000, True), (9_300_000, False)):
+            usage = shutil.disk_usage(tmp_path)._replace(free=LEFT_FREE + free)
+            monkeypatch.setattr(shutil, "disk_usage", lambda _place, usage=usage: usage)
+            if fits:
+                write_cog(grid, tmp_path / "cog.tif")
+                continue
+            with pytest.raises(NoRoomForCog, match=r"only 0\.0 GB are free here"):
+                write_cog(grid, tmp_path / "none.tif")
+    assert not list(tmp_path.glob("none*"))
 
 
 @pytest.mark.parametrize("number", [-9999.0, -32768.0, 9999.0, 1e20, -3.4028234663852886e38])
