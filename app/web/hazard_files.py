@@ -130,7 +130,7 @@ def desk_page(
         faults=faults or {},
         codes=code_rows(release, classes_asked(release), meaning),
         parts=[part for part in parts if part.kind in READABLE],
-        doubt=_doubt(release, meaning),
+        doubt=doubt_of(release, meaning),
         beside={role.value: [part.title for part in parts] for role, parts in beside.items()},
         repairs=repairs_of(db(), release.id)[:REPAIRS],
         odd=told(findings_of(db(), release.id), release.unit or ""),
@@ -139,7 +139,7 @@ def desk_page(
         licences=_licences(meaning.get("licence", "")),
         **_options(release, parts),
         legend=legend_of(release),
-        histogram=histogram_of(release, [int(n) for n in release.histogram or []]),
+        histogram=histogram_of(release, release.histogram or []),
         map_settings=map_settings(db(), actor(), release, release.floor, households=None),
     )
     return written, 422 if faults else 200
@@ -157,7 +157,7 @@ def _meaning(page: ReleasePage, observed: list[FilePart]) -> dict[str, str]:
     return meaning | answers_offered(answer, classes_before(db(), answer))
 
 
-def _doubt(release: Release, meaning: Mapping[str, str]) -> str:
+def doubt_of(release: Release, meaning: Mapping[str, str]) -> str:
     """What there is to say about the unit: of a grid, or of the column of a table."""
     spans = release.found.get("spans", {})
     most = release.found.get("most") or spans.get(meaning.get("value_field"), [0, 0])[1]

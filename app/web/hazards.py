@@ -24,11 +24,12 @@ from app.web.timelines import timeline
 from core.jobs import defer
 from core.words import _
 from geo.jobs import releases as works
+from geo.jobs.context import put_off_measuring
 from geo.models.events import EventKind, EventState, Severity
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.queries.areas import level_names
-from geo.queries.context import measured
+from geo.queries.context import measured, unmeasured
 from geo.queries.differences import comparable
 from geo.queries.releases import (
     PUBLIC,
@@ -37,6 +38,7 @@ from geo.queries.releases import (
     hazard_desk,
     open_events,
     release_page,
+    release_seen,
     table_level_of,
 )
 from geo.services import events, releases
@@ -147,6 +149,16 @@ def publish(release_id: int) -> Response:
     return redirect(url_for(".show", release_id=release_id), 303)
 
 
+@bp.post("/<int:release_id>/standing")
+def measure(release_id: int) -> Response:
+    """Measure what stands in a release that was not in force as layers came."""
+    release = release_seen(db(), release_id, actor=actor())
+    actor().require(May.LOAD_LAYERS)
+    put_off_measuring(db(), release, actor())
+    flash(_("What stands in it is being measured; look again in a moment."))
+    return redirect(url_for(".show", release_id=release_id), 303)
+
+
 @bp.post("/<int:release_id>/withdrawal")
 def withdraw(release_id: int) -> Response:
     reason = request.form.get("reason", "")
@@ -180,6 +192,7 @@ def _published(page: ReleasePage) -> str:
         level=level_names(db()).get(level, _("Area")),
         compares=bool(comparable(db(), page.release)),
         standing=measured(db(), page.release, level, actor=actor()),
+        unmeasured=unmeasured(db(), page.release),
         legend=legend_of(page.release),
         line=timeline(db(), page.release, _address, actor=actor()),
         map_settings=map_settings(db(), actor(), page.release, page.release.floor),

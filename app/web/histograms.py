@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geo.classes import TOKENS, classes_of, round_axis
-from geo.models.events import LayerKind
 from geo.models.releases import Release
 
 BARS = 32  # at most; each holds a whole number of the release's bins
@@ -19,19 +18,20 @@ class Histogram:
     the last where the bars begin and end; a slider moves by `step`.
     """
 
-    bars: list[tuple[float, float, int, str]]
+    bars: list[tuple[float, float, float, str]]
     axis: list[float]
     step: float
 
 
-def histogram_of(release: Release | None, bins: Sequence[int]) -> Histogram | None:
-    """The bars of a release for the households, or cells, in each of its bins; none without bins.
+def histogram_of(release: Release | None, bins: Sequence[float]) -> Histogram | None:
+    """The bars of a release for the households, cells or square kilometres in each of its bins;
+    none without bins.
 
     They reach as far as the release's values do, so that the slider under them stays as it is
     whoever is asked about.
     """
     edges = (release.histogram_edges if release else None) or []
-    if release is None or release.kind is LayerKind.EXTENT or len(edges) != len(bins) + 1:
+    if release is None or len(edges) != len(bins) + 1:
         return None
     filled = [place for place, count in enumerate(release.histogram or bins) if count]
     step = edges[1] - edges[0]
@@ -53,8 +53,8 @@ def _width_of_bars(bins: int) -> tuple[int, int]:
 
 
 def _bar(
-    release: Release, origin: float, step: float, held: range, bins: Sequence[int]
-) -> tuple[float, float, int, str]:
+    release: Release, origin: float, step: float, held: range, bins: Sequence[float]
+) -> tuple[float, float, float, str]:
     low, high = (round(origin + place * step, 9) for place in (held.start, held.stop))
     colours = [token for least, token in classes_of(release) if least <= low]
     count = sum(bins[max(held.start, 0) : max(held.stop, 0)])

@@ -8,6 +8,7 @@ from functools import lru_cache
 from flask import Blueprint, Response, request
 
 from app.request import actor, db
+from app.web.previews import as_if
 from core.storage import path_of
 from geo.models.releases import Release
 from geo.queries.context import layer_drawn
@@ -57,7 +58,8 @@ def release_cells(release_id: int, z: int, x: int, y: int) -> Response:
     if release.grid_sha256 is None:
         return _answer(b"", PNG, _fresh(release))
     canvas, _stack = kept.open(release.grid_sha256)
-    picture = canvas.tile(tile, style_of(release, colours()))
+    drawn = release if release.state in PUBLIC else as_if(release, request.args)
+    picture = canvas.tile(tile, style_of(drawn, colours()))
     return _answer(picture or b"", PNG, _fresh(release))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -143,6 +143,14 @@ def measured(session: Session, release: Release, level: int, *, actor: Actor) ->
         for layer in layers_shown(session, actor=actor)
         if layer.id in totals
     ]
+
+
+def unmeasured(session: Session, release: Release) -> int:
+    """How many layers that are loaded were not measured against a release."""
+    against = ContextFigure.release_id == release.id
+    met = exists().where(ContextFigure.layer_id == ContextLayer.id, against)
+    loaded = select(func.count()).where(ContextLayer.state == ContextState.LOADED, ~met)
+    return session.scalar(loaded) or 0
 
 
 def _is_a_root(actor: Actor) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 // also in fragments that htmx swaps in. A behaviour is a module that exports start(element).
 
 const BEHAVIOURS = {
+  'as-if': () => import('./behaviours/as-if.js'),
   'back': () => import('./behaviours/back.js'),
   'copy-link': () => import('./behaviours/copy-link.js'),
   'episodes': () => import('./map/episodes.js'),

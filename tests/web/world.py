@@ -94,6 +94,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "differences.table",
         "hazard_files.picture",
         "hazard_files.value",
+        "previews.show",
         *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
         "tiles.areas",
         "tiles.layer_cells",

@@ -12,9 +12,10 @@ export function hazardSources({ release }) {
   const within = { ...(release.bounds && { bounds: release.bounds }), maxzoom: release.maxzoom ?? 14 };
   const vector = { 'release-shapes': { type: 'vector', tiles: [`${at}.mvt`], ...within } };
   if (release.kind === 'vector') return vector;
+  const meant = release.as_if ? `?${new URLSearchParams(release.as_if)}` : '';
   const cells = (tiles) => ({ type: 'raster', tiles: [tiles], tileSize: 256, ...within });
   const water = cells(`${location.origin}/tiles/releases/${release.id}/water/{z}/{x}/{y}.png`);
-  return { 'release-cells': cells(`${at}.png`), ...(release.water && { 'release-water': water }), ...vector };
+  return { 'release-cells': cells(`${at}.png${meant}`), ...(release.water && { 'release-water': water }), ...vector };
 }
 
 /** Layers of the release, under the borders. */
