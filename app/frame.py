@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         figure=words.figure_said,
         tenths=words.tenths_said,
+        told=words.told,
         hundredths=words.hundredths_said,
         percent=words.percent_said,
         day=day_said,

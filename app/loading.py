@@ -211,6 +211,7 @@ def load_release(
         raise WorkFailed(work="read_release", reason=release.refusal)
     with transaction(actor) as session:
         confirm_release(session, release_id, meaning, actor=actor)
+    carried_out(look_over, actor=actor, release_id=release_id)
     return _published(release_id, accepted, actor)
 
 
@@ -219,13 +220,15 @@ def load_composite(composite: Composite, name: str, *, actor: Actor) -> Release:
     taken on with the releases it is made of."""
     with transaction(actor) as session:
         release_id = derive(session, composite, name, actor=actor).id
-    if told := carried_out(compose, actor=actor, release_id=release_id):
+    told = carried_out(compose, actor=actor, release_id=release_id)
+    if "refused" in told:
         raise WorkFailed(work="compose", reason=told["refused"])
+    seen_through(told["looked_over_by"])
     return _published(release_id, tuple(Code), actor)
 
 
 def _published(release_id: int, accepted: Collection[str], actor: Actor) -> Release:
-    carried_out(look_over, actor=actor, release_id=release_id)
+    """A release that was looked over, published."""
     with transaction(actor) as session:
         accept_findings(session, release_id, accepted, actor=actor)
         ask_publication(session, release_id, actor=actor)

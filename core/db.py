@@ -12,12 +12,15 @@ from sqlalchemy import (
     Constraint,
     CursorResult,
     DateTime,
+    Dialect,
     Engine,
     Enum,
     Identity,
     Index,
     MetaData,
     Select,
+    String,
+    TypeDecorator,
     UpdateBase,
     create_engine,
     func,
@@ -29,7 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 
 from core.actor import Actor
 from core.errors import Conflict
-from core.words import _
+from core.words import _, kept, told
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -69,6 +72,19 @@ def states(kind: type[E]) -> Enum:
         create_constraint=True,
         values_callable=lambda words: [word.value for word in words],
     )
+
+
+class Words(TypeDecorator[str]):
+    """The column type of a sentence for people: each reader is told it in a language of theirs."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else kept(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else told(value)
 
 
 def connect(url: str) -> Engine:

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.actor import Actor
-from core.db import Row, changed, states, transaction
+from core.db import Row, Words, changed, states, transaction
 from core.errors import Conflict, NotFound
 from core.words import current
 
@@ -105,7 +105,7 @@ class Job(Row):
     total: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(server_default="")
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    refusal: Mapped[str | None]
+    refusal: Mapped[str | None] = mapped_column(Words)
     ended_at: Mapped[datetime | None]
 
 

@@ -5,7 +5,8 @@ may move them. The language is set once a request or a job by `speaking`, never 
 Figures, dates, codes and names keep their own direction in a language that runs from the right.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.numbers import format_decimal, format_percent, format_scientific
@@ -24,6 +26,8 @@ PADDING = "······· "  # what makes it longer; it breaks where words would
 ENDLESS = 1e15  # from here on a number is written by its power of ten
 HIDDEN = "*"  # what stands for a figure that is hidden
 FORMULA = r"^([=@\t\r]|[+-](?![0-9 ().-]*$))"  # how a sheet's begins; a number is none
+SENTENCE = "sentence"
+KEPT = f'{{"{SENTENCE}": '  # how what is stored of a sentence begins
 ISOLATE, POP = "\u2068", "\u2069"  # Unicode's UAX 9: `<bdi>` without a tag
 
 
@@ -82,10 +86,25 @@ def speaking(language: Language) -> Iterator[None]:
         _current.reset(token)
 
 
+class Said(str):
+    """A sentence as it was said, which knows how, so that others can be told it too.
+
+    `many` is its form for several, where there is one, and `number` how many those are.
+    """
+
+    __slots__ = ("many", "number", "parts", "sentence")
+    sentence: str
+    many: str | None
+    number: int | None
+    parts: dict[str, object]
+
+
 def _(sentence: str, **parts: object) -> str:
     """The sentence in the reader's language, its `{parts}` filled."""
-    said = current().sentences.gettext(sentence)
-    return said.format(**_apart(parts)) if parts else said
+    text = current().sentences.gettext(sentence)
+    said = Said(text.format(**_apart(parts)) if parts else text)
+    said.sentence, said.many, said.number, said.parts = sentence, None, None, parts
+    return said
 
 
 def counted(one: str, many: str, count: int | None, **parts: object) -> str:
@@ -93,8 +112,49 @@ def counted(one: str, many: str, count: int | None, **parts: object) -> str:
 
     A count that is hidden (None) stands as its mark in the form for several.
     """
-    sentence = current().sentences.ngettext(one, many, 2 if count is None else count)
-    return sentence.format(**_apart({"count": figure_said(count), **parts}))
+    text = current().sentences.ngettext(one, many, 2 if count is None else count)
+    said = Said(text.format(**_apart({"count": figure_said(count), **parts})))
+    said.sentence, said.many, said.number, said.parts = one, many, count, parts
+    return said
+
+
+def kept(text: str) -> str:
+    """A text as it is stored: a sentence by its source and its parts, so that whoever reads it
+    later is told it in a language of their own; all else as it stands."""
+    if not isinstance(text, Said):
+        return text
+    return json.dumps(_stored(text), ensure_ascii=False)
+
+
+def told(text: str) -> str:
+    """A text that was stored, in the language of whoever reads it."""
+    said: str = _again(json.loads(text)) if text.startswith(KEPT) else text
+    return said
+
+
+def _stored(part: object) -> object:
+    """A part of a sentence in plain values; one that is a sentence itself stays one."""
+    if isinstance(part, Said):
+        parts = {name: _stored(each) for name, each in part.parts.items()}
+        return {SENTENCE: part.sentence, "many": part.many, "count": part.number, "parts": parts}
+    return part if part is None or isinstance(part, int | float) else bare(str(part))
+
+
+def _again(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    parts = {name: _again(each) for name, each in part["parts"].items()}
+    if part["many"] is None:
+        return _(part[SENTENCE], **parts)
+    return counted(part[SENTENCE], part["many"], part["count"], **parts)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other, as one."""
+    said = ""
+    for sentence in sentences:
+        said = _("{first} {next}", first=said, next=sentence) if said else sentence
+    return said
 
 
 def apart(text: str) -> str:

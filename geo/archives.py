@@ -13,10 +13,12 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Protocol
 
 from core.errors import Conflict, Invalid, NotFound
@@ -31,6 +33,9 @@ JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 WORKBOOK = "xl/workbook."  # within the zip that an Excel workbook is
 GEODATABASE = ".gdb"
 SHOWN = 12  # names said in a refusal before "and N more"
+
+_open: ContextVar[Mapping[Path, Path]] = ContextVar("unpacked", default=MappingProxyType({}))
+"""The folders that archives stand unpacked in, by their paths."""
 
 
 class FileMissing(NotFound):
@@ -137,20 +142,25 @@ class Budget:
 def unpacked(path: Path, limits: Limits = Limits()) -> Iterator[Path]:
     """The file itself, or the folder its contents stand in until the block ends.
 
-    Archives inside archives are opened to two levels.
+    Archives inside archives are opened to two levels. Whoever asks for the same file within the
+    block is given the same folder: it is unpacked once.
     Raises FileMissing, FileLocked, NotAFile, FileEmpty, ArchiveBroken, ArchiveTooLarge,
     ArchiveEscapes, ArchiveNested, NoRoom.
     """
     _refuse_unreadable(path)
-    if _magic(path) is None:
-        yield path
+    if _magic(path) is None or path in _open.get():
+        yield _open.get().get(path, path)
         return
     with tempfile.TemporaryDirectory(prefix="highground-") as folder:
         root = Path(folder) / "0"
         room = shutil.disk_usage(folder).free - LEFT_FREE
         _unpack(path, root, Budget(path, limits, room), NESTED)
         _refuse_packed(named(path), root)
-        yield root
+        token = _open.set({**_open.get(), path: root})
+        try:
+            yield root
+        finally:
+            _open.reset(token)
 
 
 def contents(place: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.clauses import Clause
 from geo.crs import Floats
 from geo.ellipsoid import Shapes
 from geo.grades import STEPS, Graded
@@ -20,12 +21,24 @@ from geo.vector.screen import Ranges
 
 @dataclass(frozen=True)
 class BetweenHazard:
-    """Two hazards that have observed the same ground; every place has to be asked."""
+    """Two hazards that have observed the same ground; what either keeps, the second may keep.
+
+    `clause` is the one both are asked by: ground that was observed and has no value, as around an
+    extent, counts as the infinity that is furthest from meeting it.
+    """
 
     least: Hazard
     most: Hazard
-    asked: Ranges | None = None
-    near: Ranges | None = None
+    clause: Clause
+
+    @property
+    def asked(self) -> Ranges | None:
+        """Where the most may be hit, or was not observed; the least is hit nowhere else."""
+        return self.most.asked
+
+    @property
+    def near(self) -> Ranges | None:
+        return self.most.near
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
         """What both say of places; `values` are the least."""
@@ -34,7 +47,8 @@ class BetweenHazard:
         differ = kept & least.observed & (least.values != most.values)
         differ[least.circles] = differ[most.circles] = True
         at = np.flatnonzero(differ)
-        grades = between(_graded(least, at), _graded(most, at))
+        nothing = self.clause.furthest
+        grades = between(_graded(least, at, nothing), _graded(most, at, nothing))
         observed = least.observed | most.observed
         return AtPlaces(least.values, kept, observed, least.why, at, grades)
 
@@ -59,9 +73,9 @@ def between(one: Graded, other: Graded) -> Graded:
     return Graded(np.minimum(one.low, other.low), np.maximum(one.high, other.high), one.seen, curve)
 
 
-def _graded(said: AtPlaces, at: Indices) -> Graded:
+def _graded(said: AtPlaces, at: Indices, nothing: float) -> Graded:
     """What is said of some places as of ground: of a point that all of it has one value."""
-    value = said.values[at]
+    value = np.where(np.isnan(said.values[at]), np.float32(nothing), said.values[at])
     curve: NDArray[np.float32] = np.repeat(value[:, None], STEPS, axis=1)
     low, high, seen = value.copy(), value.copy(), said.observed[at].astype(np.float32)
     within = np.isin(at, said.circles)

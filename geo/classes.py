@@ -15,10 +15,15 @@ TOKENS = ("--h1", "--h2", "--h3", "--h4")  # of static/css/tokens.css, little to
 
 
 def classes_of(release: Release) -> list[tuple[float, str]]:
-    """The least value of each class a release is drawn in, and its colour token; little to much."""
+    """The least value of each class a release is drawn in, rising, and its colour token: the worse,
+    the stronger."""
     floor = release.floor or 0.0
     if is_plain(release):
         return [(floor, TOKENS[2])]
+    if release.direction is Direction.AT_MOST:
+        least = _lowest(release)
+        bounds = round_axis(least, max(floor, least + STEP), len(TOKENS))[:-1]
+        return list(zip(bounds, TOKENS[: len(bounds)][::-1], strict=True))
     if release.unit == "m":
         bounds = [bound for bound in METRES_OF_WATER if bound > floor]
     else:
@@ -63,6 +68,13 @@ def round_axis(low: float, high: float, most: int) -> list[float]:
         if last - first <= most:
             break
     return [round(place * distance, 9) for place in range(first, last + 1)]
+
+
+def _lowest(release: Release) -> float:
+    """Where the values of a release begin, as far as its histogram tells."""
+    edges = release.histogram_edges or [0.0, 1.0]
+    filled = [place for place, count in enumerate(release.histogram or []) if count]
+    return edges[filled[0]] if filled else edges[0]
 
 
 def _highest(release: Release) -> float:

@@ -31,6 +31,11 @@ class Clause:
         """Whether a bound was given at all."""
         return self.at_least is not None or self.at_most is not None
 
+    @property
+    def furthest(self) -> float:
+        """The infinity that is furthest from being in: what observed ground without a value has."""
+        return -math.inf if self.at_most is None else math.inf
+
     def met(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """Which values meet the clause; NaN never does.
 

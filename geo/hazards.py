@@ -213,7 +213,9 @@ class ExtentHazard:
         dry = np.flatnonzero(observed - told > NOTHING * whole)
         ground = Ground(
             np.concatenate([area, dry]),
-            np.concatenate([self.values[part], np.full(len(dry), self._dry)]).astype(np.float32),
+            np.concatenate([self.values[part], np.full(len(dry), self.clause.furthest)]).astype(
+                np.float32
+            ),
             np.concatenate([km2, (observed - told)[dry]]),
         )
         nothing = np.full(len(areas), np.nan)
@@ -226,16 +228,11 @@ class ExtentHazard:
             graded(ground, share),
         )
 
-    @property
-    def _dry(self) -> float:
-        """What ground around the polygons counts as: the infinity furthest from being in."""
-        return -np.inf if self.clause.at_most is None else np.inf
-
     def _weighed(self, circles: Shapes) -> Graded:
         """What circles hold of the polygons, of what was seen beside them, and of neither."""
         hit = taken(circles, self.parts.every_shape)
         dry = taken(hit.rest, self.seen.every_shape)
-        land = np.full(len(dry.circle), self._dry)
+        land = np.full(len(dry.circle), self.clause.furthest)
         values = np.concatenate([self.values[hit.shape], land]).astype(np.float32)
         ground = Ground(
             np.concatenate([hit.circle, dry.circle]), values, np.concatenate([hit.km2, dry.km2])

@@ -4,7 +4,7 @@ WATER_DEPTH = "Water depth"
 FLOODED = "Flooded"
 WIND, SHAKING, RAIN = "Wind speed", "Shaking intensity", "Rainfall"
 DROUGHT, SEVERITY = "Drought index", "Forecast severity"
-EVER, DAYS = "Ever hit", "Days hit"
+EVER, DAYS, DISTANCE = "Ever hit", "Days hit", "Distance"
 
 MEASURES: dict[str, tuple[str, ...]] = {
     WATER_DEPTH: ("m", "dm", "cm", "ft"),
@@ -16,6 +16,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     SEVERITY: ("index",),
     EVER: (),
     DAYS: ("days",),
+    DISTANCE: ("km",),
 }
 
 # How many of the usual unit one of each is. A foot is that of 1959, a knot a nautical mile an hour.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from core.clock import day_said, moment_said
 from core.words import _, counted, figure_said
-from geo.measures import DAYS, EVER, FLOODED
+from geo.measures import DAYS, DISTANCE, EVER, FLOODED
 from geo.models.releases import Direction, Release
 from geo.models.selections import Together
 
@@ -74,4 +74,7 @@ def _outline(release: Release, threshold: float | None) -> str:
             "what was hit on {count} days or more",
             round(threshold or 1),
         )
+    if release.measure == DISTANCE:
+        value = figure_said(threshold if threshold is not None else release.floor)
+        return _("the ground within {value} {unit} of what was hit", value=value, unit="km")
     return _("the flooded area") if release.measure in (None, FLOODED) else ""

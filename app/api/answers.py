@@ -29,7 +29,8 @@ def link(relation: str, kind: str, endpoint: str, **values: Any) -> dict[str, st
 
 def told(document: Any, kind: str = JSON, system: System | None = None) -> Response:
     """A document of the service; one with shapes names their reference system."""
-    answer = Response(orjson.dumps(document, default=str), content_type=kind)
+    body = orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS)
+    answer = Response(body, content_type=kind)
     answer.cache_control.private = True
     if system is not None:
         answer.headers["Content-Crs"] = f"<{system.uri}>"

@@ -14,19 +14,22 @@ from geo.services.composites import Composite
 @click.option(
     "--at-least",
     "--at-most",
+    "--within",
     "threshold",
     type=float,
-    help="Not for the maximum.",
+    help="Not for the maximum, nor for plain outlines.",
 )
 @click.option("--name", required=True, help="The layer's name.")
 @click.option("--as", "email", required=True, help="The user who does it, by e-mail address.")
 def derive(
     releases: tuple[int, ...], operation: str, threshold: float | None, name: str, email: str
 ) -> None:
-    """Put published grids of one event together, and publish what comes out.
+    """Put published maps of one event together, and publish what comes out.
 
     RELEASE is the number in the address of a release's page. maximum: the worst value of all; ever:
-    whether any met the threshold; days: how many did.
+    whether any met the threshold; days: how many did; distance: how far it is from the one, up to
+    so many kilometres (--within). Of outlines alone an outline is made, with a
+    grid among them a grid.
     """
     actor = acting_as(email)
     composite = Composite(Operation(operation), releases, threshold)

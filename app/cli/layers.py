@@ -12,6 +12,7 @@ from app.loading import load_layer
 from core.db import connect
 from core.errors import Invalid
 from core.settings import settings
+from core.words import told
 from geo.models.context import ContextKind, ContextLayer, Counted
 from geo.services.context import USUAL, Counting
 
@@ -49,7 +50,7 @@ def load(file: Path, name: str, email: str, **said: Any) -> None:
     actor = acting_as(email)
     with followed(actor):
         layer = load_layer(file, name, partial(_counting, name, said), actor=actor)
-    for sentence in layer.found["notes"]:
+    for sentence in map(told, layer.found["notes"]):
         click.echo(sentence, err=True)
     click.echo(f"{layer.name}: layer {layer.id}, {layer.total:g} {layer.measure}")
 
@@ -80,6 +81,6 @@ def _part(layer: ContextLayer, number: int | None, kind: str | None) -> dict[str
     meant = [part for part in parts if number in (None, part["number"])]
     meant = [part for part in meant if kind in (None, part["kind"])]
     if len(meant) != 1:
-        told = (f"{part['number']}: {part['title']} ({part['kind']})" for part in parts)
-        raise PartUnclear(parts=", ".join(told))
+        said = (f"{part['number']}: {told(part['title'])} ({part['kind']})" for part in parts)
+        raise PartUnclear(parts=", ".join(said))
     return meant[0]

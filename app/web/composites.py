@@ -19,12 +19,12 @@ bp = Blueprint("composites", __name__, url_prefix="/hazards")
 @bp.get("/events/<int:event_id>/composites/new")
 def new(event_id: int) -> str:
     """Which maps of an event to put together, and how."""
-    grids = to_put_together(db(), event_id, actor=actor())
-    latest = latest_sent(grids)
+    maps = to_put_together(db(), event_id, actor=actor())
+    latest = latest_sent(maps)
     return render_template(
         "hazards/derive.html",
         event=db().get_one(Event, event_id),
-        grids=grids,
+        maps=maps,
         latest=latest,
         usual=usual_threshold(latest) if latest else None,
     )
@@ -33,11 +33,10 @@ def new(event_id: int) -> str:
 @bp.post("/composites")
 def make() -> Response:
     """Note what is to be made, and let a worker make it."""
-    composite = Composite(
-        one_of(Operation, request.form.get("operation", "")),
-        tuple(request.form.getlist("release", type=int)),
-        request.form.get("threshold", type=float),
-    )
+    operation = one_of(Operation, request.form.get("operation", ""))
+    at = "reach" if operation is Operation.DISTANCE else "threshold"
+    chosen = tuple(request.form.getlist("release", type=int))
+    composite = Composite(operation, chosen, request.form.get(at, type=float))
     return _put_off(derive(db(), composite, request.form.get("name", ""), actor=actor()))
 
 

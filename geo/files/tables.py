@@ -141,7 +141,7 @@ def _geojson(table: Table, path: Path) -> None:
         PROVENANCE: dict(table.provenance),
         "features": features,
     }
-    path.write_bytes(orjson.dumps(collection, default=str))
+    path.write_bytes(orjson.dumps(collection, default=str, option=orjson.OPT_NON_STR_KEYS))
 
 
 def _drawn(shape: bytes | None) -> orjson.Fragment | None:

@@ -13,7 +13,8 @@ from core.actor import Actor
 from core.errors import Refusal
 from core.jobs import Progress, defer, work
 from core.storage import named_copy
-from core.words import _
+from core.words import _, joined, kept
+from geo.archives import unpacked
 from geo.jobs import context_files
 from geo.models.context import ContextKind, ContextLayer, ContextState
 from geo.models.releases import Release
@@ -45,11 +46,11 @@ def read_layer(
     parts = [part for part in found.parts if part.kind.value in KINDS]
     unused = [part.says for part in found.parts if part.kind.value not in KINDS and part.says]
     if not parts:
-        return _refused(session, layer, " ".join(unused) or found.name, actor)
+        return _refused(session, layer, joined(unused) if unused else found.name, actor)
     layer.found = {
         "format": found.format,
         "parts": [_told(part) for part in parts],
-        "notes": [*found.notes, *unused],
+        "notes": list(map(kept, [*found.notes, *unused])),
     }
     layer.state = ContextState.READ
     return {}
@@ -120,9 +121,12 @@ def _loaded(session: Session) -> list[ContextLayer]:
 
 @contextmanager
 def _original(layer: ContextLayer) -> Iterator[Path]:
-    """The file as it was sent, under the name it had, for as long as the block lasts."""
+    """The file as it was sent, under the name it had, for as long as the block lasts; an archive is
+    unpacked once for all who read in it."""
     with tempfile.TemporaryDirectory() as folder:
-        yield named_copy(layer.original_sha256, layer.original_name, Path(folder))
+        path = named_copy(layer.original_sha256, layer.original_name, Path(folder))
+        with unpacked(path):
+            yield path
 
 
 def _refused(session: Session, layer: ContextLayer, why: str, actor: Actor) -> dict[str, str]:
@@ -137,8 +141,8 @@ def _told(part: Part) -> dict[str, object]:
     return {
         "number": part.number,
         "kind": part.kind.value,
-        "title": part.title,
-        "size": part.size,
+        "title": kept(part.title),
+        "size": kept(part.size),
         "crs": part.crs,
         "unit": part.unit,
         "columns": list(part.columns),

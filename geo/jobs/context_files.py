@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.bulk import copy_into
 from core.errors import Invalid
 from core.storage import keep_file, path_of
-from core.words import _, counted
+from core.words import _, counted, joined, kept, told
 from geo.crs import WGS84, Floats
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.formats import TABLES, format_of
@@ -85,7 +85,7 @@ def load(session: Session, layer: ContextLayer, path: Path, report: Report) -> N
     else:
         _take_shapes(session, layer, path, part)
     if not layer.total:
-        raise NothingToCount(name=path.name, says=" ".join(layer.found["notes"]))
+        raise NothingToCount(name=path.name, says=joined(map(told, layer.found["notes"])))
 
 
 def _part(layer: ContextLayer, path: Path) -> Part:
@@ -252,7 +252,7 @@ def _breaks(values: Floats) -> list[float] | None:
 
 
 def _note(layer: ContextLayer, *sentences: str) -> None:
-    layer.found = {**layer.found, "notes": [sentence for sentence in sentences if sentence]}
+    layer.found = {**layer.found, "notes": [kept(sentence) for sentence in sentences if sentence]}
 
 
 def _left(count: int, why: str) -> str:

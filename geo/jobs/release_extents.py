@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from core.bulk import copy_into
 from core.errors import Invalid
-from core.storage import keep_file, named_copy
+from core.storage import keep_file, named_copy, path_of
+from core.words import kept
+from geo.clauses import Clause
 from geo.crs import Floats, label
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.hazards import ExtentHazard, extent_hazard
+from geo.lookups import extent as laid_out
 from geo.lookups import write_extent
 from geo.models.areas import AreaPart
 from geo.models.events import LayerKind
@@ -24,6 +27,7 @@ from geo.models.readings import ReleaseRepair
 from geo.models.releases import (
     Direction,
     ObservedRule,
+    Operation,
     Release,
     ReleaseObserved,
     ReleasePart,
@@ -35,6 +39,7 @@ from geo.raster.bands import Choice
 from geo.raster.histogram import round_edges
 from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
+from geo.vector.bands import ends_of_bands
 from geo.vector.extent import out_of_water, seen_of
 from geo.vector.open import Features, opened
 from geo.vector.open import read as features_of
@@ -140,9 +145,26 @@ def note_values(release: Release, parts: Shapes, values: Floats) -> None:
     release.histogram_edges = release.histogram = None
     if release.value_field is None:
         return
-    edges = round_edges(*kept_range(release, float(values.min()), float(values.max())))
+    every = np.append(values, _most_of(release))
+    edges = edges_of(release, *kept_range(release, float(every.min()), float(every.max())))
     counts, _edges = np.histogram(values, edges, weights=polygons_km2(parts))
     release.histogram_edges, release.histogram = edges.tolist(), counts.tolist()
+
+
+def _most_of(release: Release) -> Floats:
+    """The most that values known within bounds may be; nothing of all others."""
+    if release.most_sha256 is None:
+        return np.empty(0)
+    return laid_out(path_of(release.most_sha256), Clause()).values
+
+
+def edges_of(release: Release, least: float, most: float) -> Floats:
+    """The edges of the bins values are counted in: days one by one, distances band by band."""
+    if release.operation is Operation.DAYS:
+        return np.arange(least, most + 2)
+    if release.operation is Operation.DISTANCE and release.operand is not None:
+        return ends_of_bands(release.operand)
+    return round_edges(least, most)
 
 
 def kept_range(release: Release, least: float, most: float) -> tuple[float, float]:
@@ -204,7 +226,8 @@ def _count_classes(session: Session, release: Release, features: Features) -> No
 def _write_repairs(session: Session, release: Release, repairs: Sequence[Repair]) -> None:
     session.execute(delete(ReleaseRepair).where(ReleaseRepair.release_id == release.id))
     rows = (
-        (release.id, each.feature, each.reason, each.before_km2, each.after_km2) for each in repairs
+        (release.id, each.feature, kept(each.reason), each.before_km2, each.after_km2)
+        for each in repairs
     )
     names = ["release_id", "feature", "reason", "before_km2", "after_km2"]
     copy_into(session, ReleaseRepair.__tablename__, names, rows)

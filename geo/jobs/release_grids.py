@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from core.storage import keep_file, path_of
-from geo.crs import Floats, label
-from geo.jobs.release_extents import kept_range, write_observed
+from core.words import kept
+from geo.crs import label
+from geo.jobs.release_extents import edges_of, kept_range, write_observed
 from geo.lookups import write_raster
 from geo.models.events import LayerKind
-from geo.models.releases import Operation, Release
+from geo.models.releases import Release
 from geo.products.classed import covers
 from geo.products.normal import Reading, grid_of
 from geo.products.palettes import PRODUCT as PALETTE
@@ -79,7 +80,7 @@ def prepare(session: Session, release: Release, path: Path, report: Report) -> N
 
 def lay_out(release: Release, grid: Grid) -> None:
     """Write what places are looked up in, and count the cells, in one reading."""
-    bins = Bins(grid, _edges(release, *kept_range(release, *_value_range(release, grid))))
+    bins = Bins(grid, edges_of(release, *kept_range(release, *_value_range(release, grid))))
     with tempfile.TemporaryDirectory() as folder, reasons_of(release) as reasons:
         target = Path(folder) / "lookup"
         write_raster(target, grid, clause_of(release), footprint(grid).bounds, bins, reasons)
@@ -127,13 +128,6 @@ def _leave_out_zeros(release: Release, seen: Summary) -> None:
     if 0.0 in edges[:-1]:
         bins[edges.index(0.0)] -= seen.zeros
         release.histogram = bins
-
-
-def _edges(release: Release, least: float, most: float) -> Floats:
-    """The edges of the bins values are counted in; days are counted one by one."""
-    if release.operation is Operation.DAYS:
-        return np.arange(least, most + 2)
-    return round_edges(least, most)
 
 
 def _value_range(release: Release, grid: Grid) -> tuple[float, float]:
@@ -213,5 +207,5 @@ def _found(grid: Grid, seen: Summary, reading: Reading) -> dict[str, object]:
         if plain
         else [],
         "codes": {f"{code:g}": count for code, count in seen.codes.items()} if plain else {},
-        "notes": list(grid.notes),
+        "notes": list(map(kept, grid.notes)),
     }

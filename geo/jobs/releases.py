@@ -16,7 +16,8 @@ from core.actor import Actor
 from core.errors import Refusal
 from core.jobs import Progress, whole_country, work
 from core.storage import named_copy
-from core.words import _
+from core.words import _, kept
+from geo.archives import unpacked
 from geo.crs import CrsMissing
 from geo.jobs import release_extents, release_grids, release_tables
 from geo.jobs.context import put_off_measuring
@@ -127,7 +128,8 @@ def _read(session: Session, release: Release, path: Path, actor: Actor, progress
         adopt(session, release, part, said)
         session.flush()
         _read_part(session, release, path, part, read)
-        release.found = release.found | {"part": part.title, "says": list(said.says)}
+        told = {"part": kept(part.title), "says": [kept(sentence) for sentence in said.says]}
+        release.found = release.found | told
         release.state = ReleaseState.READ
 
 
@@ -165,6 +167,9 @@ def _shares(progress: Progress, first: int, last: int, note: str) -> Report:
 
 @contextmanager
 def _original(release: Release) -> Iterator[Path]:
-    """The file as it was sent, under the name it had, for as long as the block lasts."""
+    """The file as it was sent, under the name it had, for as long as the block lasts; an archive is
+    unpacked once for all who read in it."""
     with tempfile.TemporaryDirectory() as folder:
-        yield named_copy(release.original_sha256, release.original_name, Path(folder))
+        path = named_copy(release.original_sha256, release.original_name, Path(folder))
+        with unpacked(path):
+            yield path

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, Float, ForeignKey, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, Row, states
+from core.db import Base, Row, Words, states
 
 
 class ContextKind(StrEnum):
@@ -56,7 +56,7 @@ class ContextLayer(Row):
 
     name: Mapped[str]
     state: Mapped[ContextState] = mapped_column(states(ContextState), default=ContextState.RECEIVED)
-    refusal: Mapped[str | None]
+    refusal: Mapped[str | None] = mapped_column(Words)
     removed_because: Mapped[str | None]
     original_name: Mapped[str]
     original_sha256: Mapped[str]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ARRAY, BigInteger, Float, ForeignKey, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, Row, states
+from core.db import Base, Row, Words, states
 from geo.products.meaning import Means
 from geo.products.parts import PartKind
 
@@ -24,18 +24,18 @@ class FilePart(Row):
     release_id: Mapped[int] = mapped_column(ForeignKey("releases.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[PartKind] = mapped_column(states(PartKind))
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(Words)
     file: Mapped[str | None]
     layer: Mapped[str | None]
     variable: Mapped[str | None]
     time: Mapped[str | None]
     band: Mapped[int | None] = mapped_column(SmallInteger)
     crs: Mapped[str | None]
-    size: Mapped[str]
+    size: Mapped[str] = mapped_column(Words)
     unit: Mapped[str | None]
     columns: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
     bounds: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
-    says: Mapped[str] = mapped_column(server_default="")
+    says: Mapped[str] = mapped_column(Words, server_default="")
     picture_sha256: Mapped[str | None]
 
 
@@ -74,7 +74,7 @@ class ReleaseClass(Base):
     )
     place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     code: Mapped[str]
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(Words)
     means: Mapped[Means] = mapped_column(states(Means))
     value: Mapped[float | None]
     plus: Mapped[float] = mapped_column(server_default="0")
@@ -90,6 +90,6 @@ class ReleaseRepair(Base):
         ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True
     )
     feature: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words)
     before_km2: Mapped[float]
     after_km2: Mapped[float]

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Row, states
+from core.db import Row, Words, states
 from geo.models.events import LayerKind
 
 
@@ -57,6 +57,7 @@ class Operation(StrEnum):
     MAXIMUM = "maximum"  # the worst value of any of them
     EVER = "ever"  # whether any of them met a threshold
     DAYS = "days"  # how many of them did
+    DISTANCE = "distance"  # how far it is from the one there is
 
 
 class Release(Row):
@@ -100,7 +101,7 @@ class Release(Row):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
     number: Mapped[int | None] = mapped_column(Integer)
     state: Mapped[ReleaseState] = mapped_column(states(ReleaseState), default=ReleaseState.RECEIVED)
-    refusal: Mapped[str | None]
+    refusal: Mapped[str | None] = mapped_column(Words)
     original_name: Mapped[str]
     original_sha256: Mapped[str]
     original_bytes: Mapped[int] = mapped_column(BigInteger)
@@ -116,7 +117,7 @@ class Release(Row):
     water_floods: Mapped[bool] = mapped_column(default=False, server_default="false")
     forecast: Mapped[bool] = mapped_column(default=False, server_default="false")
     product: Mapped[str | None]
-    product_title: Mapped[str | None]
+    product_title: Mapped[str | None] = mapped_column(Words)
     source: Mapped[str | None]
     licence: Mapped[str | None]
     band: Mapped[int | None] = mapped_column(SmallInteger)
@@ -146,8 +147,9 @@ class Release(Row):
     withdrawn_because: Mapped[str | None]
     last_asked: Mapped[int | None] = mapped_column(BigInteger)
     outlined_at: Mapped[datetime | None]
-    # Of a release made of others (`release_parents`): how, at which threshold, their digest, and
-    # a grid of the most the values may be, where they are known within bounds only.
+    # Of a release made of others (`release_parents`): how, at which threshold or how far, their
+    # digest, and the most the values may be where they are known within bounds only: a grid, or of
+    # an extent the file places are looked up in.
     operation: Mapped[Operation | None] = mapped_column(states(Operation))
     operand: Mapped[float | None]
     recipe: Mapped[str | None] = mapped_column(index=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Invalid
-from core.words import _
+from core.words import _, joined
 from geo.archives import listed
 from geo.products.meaning import Recognition
 from geo.products.parts import Inventory, Part, PartKind
@@ -45,7 +45,7 @@ def meant(of: Inventory, found: Recognition | None, choice: Choice) -> Part:
     if of.hazards:
         raise PartNotChosen(name=of.name, count=len(of.hazards), parts=_titles(of.hazards))
     says = dict.fromkeys(_why(part) for part in of.parts)
-    raise PartUnusable(says=" ".join(says))
+    raise PartUnusable(says=joined(says))
 
 
 def recognised(path: Path, of: Inventory, part: Part, found: Recognition | None) -> Recognition:

@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from geo.models.areas import Area
-from geo.models.events import Event, EventState, Layer, LayerKind
+from geo.models.events import Event, EventState, Layer
 from geo.models.exposure import AreaExposure
 from geo.models.releases import Release, ReleasePart, ReleaseState
 from geo.permissions import May
@@ -35,7 +35,7 @@ class OnDesk:
     @property
     def can_go_together(self) -> bool:
         """Whether it can be put together with others."""
-        return self.release.kind is LayerKind.RASTER and self.release.state in ASKABLE
+        return self.release.state in ASKABLE and self.release.most_sha256 is None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
-"""Grids put together cell by cell: the highest of several, whether ever, on how many of them.
+"""Grids put together cell by cell, with extents beside them if there are any.
 
 The cells are those of the finest grid, laid on as far as all of them reach; of grids with other
-cells the one is taken that holds the middle of each. A cell was ever in where one says so, and
-never where every one does. The highest value, and on how many it was in, are known within bounds
-where some did not observe it.
+cells the one is taken that holds the middle of each, and of extents what they say of that middle.
 """
 
 import math
@@ -26,6 +24,7 @@ from geo.raster.open import dataset
 from geo.raster.sample import sample
 from geo.raster.windows import Window, pieces, values
 from geo.reports import Report, unheard
+from geo.together import Operation, Stack
 
 NODATA = float("nan")
 BLOCK = 512  # cells along a side of a tile
@@ -41,80 +40,37 @@ class TooFarApart(Invalid):
 
 
 @dataclass(frozen=True)
-class Stack:
-    """What K grids hold of a piece: (K, rows, columns) values, and which were observed."""
+class Outline:
+    """An extent that is put together with grids: what it says of N places (longitude,
+    latitude), and which of them it saw; and west, south, east, north of what it could see."""
 
-    values: NDArray[np.float32]
-    seen: Flags
-
-
-@dataclass(frozen=True)
-class Put:
-    """What they hold together, and the most it may be where that is not the same."""
-
-    values: NDArray[np.float32]
-    seen: Flags
-    most: NDArray[np.float32]
+    told: Callable[[Floats, Floats], tuple[NDArray[Any], Flags]]
+    box: tuple[float, float, float, float]
 
 
-Operation = Callable[[Stack, Clause], Put]
-
-
-def worst(of_all: float) -> Operation:
-    """The highest value, or the lowest where less is worse; `of_all` is that of all cells.
-
-    Where some grids did not observe a cell and another meets the clause, it is at least as bad as
-    that one says, and at most as bad as the worst cell of all; where none meets it nobody knows.
-    """
-
-    def put(stack: Stack, clause: Clause) -> Put:
-        fold, nothing = (np.maximum, -np.inf) if clause.at_most is None else (np.minimum, np.inf)
-        found = fold.reduce(np.where(stack.seen, stack.values, np.float32(nothing)), axis=0)
-        whole = _all(stack.seen)
-        known = whole | (np.isfinite(found) & clause.met(found))
-        return Put(found, known, np.where(whole, found, np.float32(of_all)))
-
-    return put
-
-
-def ever(stack: Stack, clause: Clause) -> Put:
-    """1 where any grid meets the clause, else 0."""
-    met = np.logical_or.reduce(clause.met(stack.values) & stack.seen, axis=0)
-    found = met.astype(np.float32)
-    return Put(found, met | _all(stack.seen), found)
-
-
-def days(stack: Stack, clause: Clause) -> Put:
-    """On how many grids the clause is met; at most on those as well that did not observe it."""
-    met = (clause.met(stack.values) & stack.seen).sum(axis=0).astype(np.float32)
-    unseen = (~stack.seen).sum(axis=0).astype(np.float32)
-    return Put(met, np.logical_or.reduce(stack.seen, axis=0), met + unseen)
-
-
-def _all(seen: Flags) -> Flags:
-    return np.asarray(np.logical_and.reduce(seen, axis=0))
+Source = Grid | Outline
 
 
 def write_together(
     operation: Operation,
-    grids: Sequence[Grid],
+    sources: Sequence[Source],
     clause: Clause,
     target: Path,
     most: Path,
     report: Report = unheard,
 ) -> bool:
-    """Write what grids hold together to `target`, 32-bit floats without scale; and to `most` the
-    most it may be. Answers whether the two differ anywhere.
+    """Write what grids, and extents beside them, hold together to `target`, 32-bit floats without
+    scale; and to `most` the most it may be. Answers whether the two differ anywhere.
 
     Raises:
-        Damaged, and whatever `report` raises to put an end to it.
+        Damaged, TooFarApart, and whatever `report` raises to put an end to it.
     """
     import rasterio
 
-    on, bounded = common(grids), False
+    on, bounded = common(sources), False
     profile = _profile(on)
     with rasterio.open(target, "w", **profile) as least, rasterio.open(most, "w", **profile) as top:
-        for window, stack in stacked(grids):
+        for window, stack in stacked(sources):
             report(window.top, on.height)
             put = operation(stack, clause)
             least.write(np.where(put.seen, put.values, np.float32(NODATA)), 1, window=window.slices)
@@ -124,46 +80,56 @@ def write_together(
     return bounded
 
 
-def common(grids: Sequence[Grid]) -> Grid:
-    """The lattice of the finest grid, of several the first, so far that it holds all of them.
+def common(sources: Sequence[Source]) -> Grid:
+    """The lattice of the finest grid, of several the first, so far that it holds all sources.
 
     Raises:
         TooFarApart
     """
-    finest = min(grids, key=_cell_km2)
-    at = [_on(grid, finest) for grid in grids]
+    finest = min((each for each in sources if isinstance(each, Grid)), key=_cell_km2)
+    at = [_on(each, finest) for each in sources]
     left, top = (math.floor(min(ends[0] for ends in each)) for each in zip(*at, strict=True))
     right, bottom = (math.ceil(max(ends[1] for ends in each)) for each in zip(*at, strict=True))
     width, height = right - left, bottom - top
     if width * height > MOST_CELLS:
         raise TooFarApart(cells=width * height)
-    moved = finest.transform * Affine.translation(left, top)
+    moved = finest.transform @ Affine.translation(left, top)
     return replace(finest, transform=moved, width=width, height=height, block=(BLOCK, BLOCK))
 
 
-def _on(grid: Grid, lattice: Grid) -> list[tuple[float, float]]:
-    """From which column and row of a lattice to which the cells of a grid reach."""
-    side = np.linspace(0, 1, ALONG)
-    ends = np.zeros(ALONG), np.ones(ALONG)
-    across = np.concatenate([side, side, *ends]) * grid.width
-    down = np.concatenate([*ends, side, side]) * grid.height
-    x, y = carried(*_at(grid.transform, across, down), grid.crs, lattice.crs)
-    columns, rows = _at(~lattice.transform, x, y)
+def _on(source: Source, lattice: Grid) -> list[tuple[float, float]]:
+    """From which column and row of a lattice to which a source reaches."""
+    if isinstance(source, Grid):
+        across, down = _around(source.width, source.height)
+        x, y = carried(*_at(source.transform, across, down), source.crs, lattice.crs)
+    else:
+        west, south, east, north = source.box
+        across, up = _around(east - west, north - south)
+        x, y = carried(west + across, south + up, WGS84, lattice.crs)
     return [
         (round(float(np.nanmin(each)), PLACES), round(float(np.nanmax(each)), PLACES))
-        for each in (columns, rows)
+        for each in _at(~lattice.transform, x, y)
     ]
 
 
-def stacked(grids: Sequence[Grid]) -> Iterator[tuple[Window, Stack]]:
-    """The common lattice piece by piece, with what each of the grids holds there."""
-    on = common(grids)
+def _around(width: float, height: float) -> tuple[Floats, Floats]:
+    """Places along the sides of a rectangle, from its corner on."""
+    side = np.linspace(0, 1, ALONG)
+    ends = np.zeros(ALONG), np.ones(ALONG)
+    return np.concatenate([side, side, *ends]) * width, np.concatenate([*ends, side, side]) * height
+
+
+def stacked(sources: Sequence[Source]) -> Iterator[tuple[Window, Stack]]:
+    """The common lattice piece by piece, with what each of the sources says of it."""
+    on = common(sources)
     with ExitStack() as stack:
-        sources = [stack.enter_context(dataset(grid.name)) for grid in grids]
+        files = [
+            stack.enter_context(dataset(each.name)) if isinstance(each, Grid) else None
+            for each in sources
+        ]
         for window in pieces(on, BLOCK):
             held = [
-                values(source, grid, window) if _alike(grid, on) else _beneath(grid, on, window)
-                for source, grid in zip(sources, grids, strict=True)
+                _held(source, file, on, window) for source, file in zip(sources, files, strict=True)
             ]
             yield (
                 window,
@@ -174,14 +140,23 @@ def stacked(grids: Sequence[Grid]) -> Iterator[tuple[Window, Stack]]:
             )
 
 
-def _beneath(grid: Grid, on: Grid, window: Window) -> tuple[NDArray[Any], Flags]:
-    """What another grid holds at the middles of cells."""
+def _held(source: Source, file: Any, on: Grid, window: Window) -> tuple[NDArray[Any], Flags]:
+    """What a source says of the cells of a piece, and which of them it saw."""
+    if isinstance(source, Grid):
+        if _alike(source, on):
+            return values(file, source, window)
+        read = sample(source, *carried(*_middles(on, window), on.crs, source.crs), threads=1)
+        told, seen = read.values, read.observed
+    else:
+        told, seen = source.told(*carried(*_middles(on, window), on.crs, WGS84))
+    shape = window.height, window.width
+    return told.reshape(shape), seen.reshape(shape)
+
+
+def _middles(on: Grid, window: Window) -> tuple[Floats, Floats]:
     rows, columns = np.mgrid[0 : window.height, 0 : window.width]
     across, down = columns.ravel() + window.left + 0.5, rows.ravel() + window.top + 0.5
-    x, y = _at(on.transform, across, down)
-    read = sample(grid, *carried(x, y, on.crs, grid.crs), threads=1)
-    shape = window.height, window.width
-    return read.values.reshape(shape), read.observed.reshape(shape)
+    return _at(on.transform, across, down)
 
 
 def _alike(grid: Grid, on: Grid) -> bool:

@@ -1,6 +1,7 @@
 """Composites: releases are put together into a new one, which is published as any other."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid
+from geo.classes import is_plain
 from geo.models.composites import ReleaseParent
 from geo.models.events import LayerKind
-from geo.models.releases import Operation, Release, ReleaseState
+from geo.models.releases import Direction, Operation, Release, ReleaseState
 from geo.permissions import May
 from geo.queries.clauses import HazardClause, clause_asked
 from geo.release_words import measured
@@ -35,12 +37,26 @@ class OfSeveralEvents(Invalid):
     """Only releases of one event are put together; choose those of one."""
 
 
-class NoGrid(Invalid):
-    """Release {number} is an outline without cells; only grids are put together."""
+class WithinBounds(Invalid):
+    """{name} is known within bounds only; put together the maps it was made of instead."""
+
+
+class LessWithOutlines(Invalid):
+    """Where less is worse, the worst of grids and of outlines without cells cannot be told; ask
+    whether, or how many times, a place was hit."""
 
 
 class OfSeveralMeasures(Invalid):
     """These releases hold {measures}; put together those that measure the same."""
+
+
+class NotOfOne(Invalid):
+    """{count} releases are chosen, and distances are told to one; choose it, or put several
+    together first and tell the distance to what comes out."""
+
+
+class ReachMissing(Invalid):
+    """Say up to how many kilometres off distances are told, as a number above 0."""
 
 
 class ThresholdMissing(Invalid):
@@ -57,7 +73,8 @@ class AlreadyMade(Conflict):
 
 @dataclass(frozen=True)
 class Composite:
-    """What to make of which releases; `threshold` is from which value on a place counts."""
+    """What to make of which releases; `threshold` is from which value on a place counts, of a
+    distance how far it is told, in kilometres."""
 
     operation: Operation
     release_ids: tuple[int, ...]
@@ -69,23 +86,25 @@ def derive(session: Session, composite: Composite, name: str, *, actor: Actor) -
     (`geo.jobs.composites.compose`).
 
     Raises:
-        CompositeNameless, WrongNumber, OfSeveralEvents, NoGrid, OfSeveralMeasures,
-        ThresholdMissing, AlreadyMade, and what `clause_asked` refuses.
+        CompositeNameless, WrongNumber, NotOfOne, OfSeveralEvents, WithinBounds, OfSeveralMeasures,
+        LessWithOutlines, ThresholdMissing, ReachMissing, AlreadyMade, and what `clause_asked`
+        refuses.
     """
     actor.require(May.DERIVE_RELEASES)
     called = " ".join(name.split())
     if not called:
         raise CompositeNameless
     parents = _parents(session, composite)
-    recipe = _recipe(composite, parents)
+    operand = _operand(composite, parents)
+    recipe = _recipe(composite.operation, operand, parents)
     _refuse_again(session, recipe)
     release = Release(
         event_id=parents[0].event_id,
-        original_name=f"{called}.tif",
+        original_name=f"{called}.{_ending(composite.operation, parents)}",
         original_sha256=recipe,
         original_bytes=0,
         operation=composite.operation,
-        operand=_operand(composite),
+        operand=operand,
         recipe=recipe,
         uploaded_by=actor.id,
     )
@@ -115,16 +134,20 @@ def ask_again(session: Session, release_id: int, *, actor: Actor) -> Release:
 
 def _parents(session: Session, composite: Composite) -> list[Release]:
     ids = dict.fromkeys(composite.release_ids)
-    if not FEWEST <= len(ids) <= MOST:
+    if composite.operation is Operation.DISTANCE and len(ids) != 1:
+        raise NotOfOne(count=len(ids))
+    if composite.operation is not Operation.DISTANCE and not FEWEST <= len(ids) <= MOST:
         raise WrongNumber(count=len(ids), fewest=FEWEST, most=MOST)
-    at = _operand(composite)
+    at = composite.threshold if composite.operation in AT_A_THRESHOLD else None
     parents = [clause_asked(session, HazardClause(each, at)).release for each in ids]
     if len({parent.event_id for parent in parents}) > 1:
         raise OfSeveralEvents
     for parent in parents:
-        if parent.kind is not LayerKind.RASTER:
-            raise NoGrid(number=parent.number)
+        if parent.most_sha256 is not None:
+            raise WithinBounds(name=parent.original_name)
     _refuse_several_measures(parents)
+    if composite.operation is Operation.MAXIMUM:
+        _refuse_less_with_outlines(parents)
     return parents
 
 
@@ -135,19 +158,42 @@ def _refuse_several_measures(parents: Sequence[Release]) -> None:
         raise OfSeveralMeasures(measures=", ".join(held))
 
 
-def _operand(composite: Composite) -> float | None:
+def _refuse_less_with_outlines(parents: Sequence[Release]) -> None:
+    """Dry ground around an outline has no value that a cell could hold."""
+    mixed = len({parent.kind for parent in parents}) > 1
+    if mixed and parents[0].direction is Direction.AT_MOST:
+        raise LessWithOutlines
+
+
+def _operand(composite: Composite, parents: Sequence[Release]) -> float | None:
+    """From which value on a place counts, not asked where all are hit or not, without values; or
+    how far distances are told."""
+    if composite.operation is Operation.DISTANCE:
+        return _reach(composite.threshold)
     if composite.operation not in AT_A_THRESHOLD:
         return None
-    if composite.threshold is None:
+    if composite.threshold is None and not all(map(is_plain, parents)):
         raise ThresholdMissing
     return composite.threshold
 
 
-def _recipe(composite: Composite, parents: Sequence[Release]) -> str:
+def _reach(kilometres: float | None) -> float:
+    if kilometres is None or not 0 < kilometres < math.inf:
+        raise ReachMissing
+    return kilometres
+
+
+def _ending(operation: Operation, parents: Sequence[Release]) -> str:
+    """Of extents, and of distances, a GeoPackage is made, with a grid among others a GeoTIFF."""
+    of_extents = all(parent.kind is LayerKind.EXTENT for parent in parents)
+    return "gpkg" if of_extents or operation is Operation.DISTANCE else "tif"
+
+
+def _recipe(operation: Operation, operand: float | None, parents: Sequence[Release]) -> str:
     """The digest of what is made of what, whatever it is called."""
     said = {
-        "operation": composite.operation.value,
-        "threshold": _operand(composite),
+        "operation": operation.value,
+        "threshold": operand,
         "releases": [parent.id for parent in parents],
     }
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()

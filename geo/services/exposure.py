@@ -20,6 +20,7 @@ from core.errors import Invalid
 from core.storage import path_of
 from geo.between import BetweenHazard
 from geo.clauses import Clause
+from geo.crs import Floats
 from geo.ellipsoid import Shapes
 from geo.hazards import (
     AtPlaces,
@@ -138,7 +139,11 @@ def hazard_of(session: Session, release: Release) -> Iterator[Hazard]:
             with _between(release, found) as hazard:
                 yield hazard
     else:
-        yield extent(laid_out, clause) if laid_out else _extent(session, release, clause)
+        least = extent(laid_out, clause) if laid_out else _extent(session, release, clause)
+        if release.most_sha256 is None:
+            yield least
+        else:
+            yield BetweenHazard(least, extent(path_of(release.most_sha256), clause), clause)
 
 
 @contextmanager
@@ -158,7 +163,8 @@ def _between(release: Release, least: RasterHazard) -> Iterator[Hazard]:
         yield least
         return
     with opened(path_of(release.most_sha256)) as grid:
-        yield BetweenHazard(least, RasterHazard(grid, least.clause, edges=least.edges))
+        most = RasterHazard(grid, least.clause, edges=least.edges)
+        yield BetweenHazard(least, most, least.clause)
 
 
 def clause_of(release: Release) -> Clause:
@@ -174,25 +180,30 @@ def clause_of(release: Release) -> Clause:
     return Clause(at_most=release.floor)
 
 
-def _extent(session: Session, release: Release, clause: Clause) -> ExtentHazard:
-    """An extent from its parts in the database."""
+def parts_said(session: Session, release: Release) -> tuple[Shapes, Floats, Shapes]:
+    """The parts of an extent with their values, and the parts of what it could see."""
     parts = session.execute(
         select(func.ST_AsBinary(ReleasePart.part), ReleasePart.value)
         .where(ReleasePart.release_id == release.id)
         .order_by(ReleasePart.id)
     ).all()
-    seen, water = (
-        session.scalars(select(func.ST_AsBinary(of.part)).where(of.release_id == release.id))
-        for of in (ReleaseObserved, ReleaseWater)
-    )
-    return extent_hazard(
-        _shapes([row[0] for row in parts]),
-        np.array([row.value for row in parts], dtype=float),
-        _shapes(list(seen)),
-        box_of(session, release),
-        clause,
-        _shapes(list(water)),
-    )
+    seen = _parts_of(session, release, ReleaseObserved)
+    values = np.array([row.value for row in parts], dtype=float)
+    return _shapes([row[0] for row in parts]), values, seen
+
+
+def _parts_of(
+    session: Session, release: Release, of: type[ReleaseObserved] | type[ReleaseWater]
+) -> Shapes:
+    part = func.ST_AsBinary(of.part)
+    return _shapes(list(session.scalars(select(part).where(of.release_id == release.id))))
+
+
+def _extent(session: Session, release: Release, clause: Clause) -> ExtentHazard:
+    """An extent from its parts in the database."""
+    shapes, values, seen = parts_said(session, release)
+    water = _parts_of(session, release, ReleaseWater)
+    return extent_hazard(shapes, values, seen, box_of(session, release), clause, water)
 
 
 def _shapes_of(session: Session, area_ids: Sequence[int]) -> Shapes:

@@ -7,7 +7,11 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from core.actor import Actor
+from core.storage import keep_file
+from geo import archives
 from geo.archives import (
     ArchiveBroken,
     ArchiveEscapes,
@@ -23,6 +27,12 @@ from geo.archives import (
     sha256,
     unpacked,
 )
+from geo.models.releases import ReleaseState
+from geo.services.releases import receive_release
+from tests.make.files import depth_file
+from tests.make.geo import make_event
+from tests.make.products import zip_of
+from tests.make.releases import read
 
 
 def zipped(path: Path, **entries: bytes) -> Path:
@@ -94,6 +104,43 @@ def test_bombs_are_refused_by_what_comes_out_of_them(tmp_path: Path) -> None:
     with pytest.raises(ArchiveTooLarge):
         names(bomb, Limits(entries=3))
     assert names(bomb) == ["zeros", "zeros"]
+
+
+def test_within_a_block_an_archive_is_unpacked_once(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", a=b"x")
+    other = zipped(tmp_path / "b.zip", b=b"y")
+
+    with unpacked(archive) as place:
+        with unpacked(archive) as again, unpacked(other) as beside:
+            assert again == place
+            assert beside != place
+        assert (place / "a").read_bytes() == b"x"
+    with unpacked(archive) as later:
+        assert later != place
+        assert (later / "a").read_bytes() == b"x"
+    assert not place.exists()
+
+
+def test_a_reading_unpacks_its_archive_once(
+    session: Session, anybody: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = zip_of(tmp_path / "depth.zip", depth_file(tmp_path / "depth.tif", [[0.5, 1.0]]))
+    times: list[str] = []
+    unpack = archives._unpack
+
+    def counting(path: Path, folder: Path, budget: archives.Budget, deeper: int) -> None:
+        times.append(path.name)
+        unpack(path, folder, budget, deeper)
+
+    monkeypatch.setattr(archives, "_unpack", counting)
+
+    got = receive_release(
+        session, make_event(session).id, keep_file(sent), sent.name, actor=anybody
+    )
+    read(session, got.release, anybody)
+
+    assert got.release.state is ReleaseState.READ
+    assert times == ["depth.zip"]
 
 
 def test_broken_archives_are_refused(tmp_path: Path) -> None:

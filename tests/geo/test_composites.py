@@ -27,7 +27,6 @@ from geo.services.composites import (
     AlreadyMade,
     Composite,
     CompositeNameless,
-    NoGrid,
     OfSeveralEvents,
     OfSeveralMeasures,
     ThresholdMissing,
@@ -190,9 +189,6 @@ def test_what_cannot_be_put_together_is_refused(
         asked(Composite(Operation.DAYS, ids))
     three[2].measure, three[2].unit = "Wind speed", "m/s"
     with pytest.raises(OfSeveralMeasures, match=r"Water depth \(m\), Wind speed \(m/s\)"):
-        asked(Composite(Operation.MAXIMUM, ids))
-    three[2].kind = None
-    with pytest.raises(NoGrid):
         asked(Composite(Operation.MAXIMUM, ids))
     three[2].event_id = make_event(session, "Another flood").id
     with pytest.raises(OfSeveralEvents):

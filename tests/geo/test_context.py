@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.errors import Forbidden
 from core.jobs import Job
 from core.storage import keep_file
+from core.words import told
 from geo.jobs.context import measure_context, read_layer
 from geo.jobs.context_files import NoAreaKnown, NothingToCount
 from geo.models.context import ContextFeature, ContextFigure, ContextState, Counted
@@ -128,7 +129,10 @@ def test_what_shapes_hold_is_spread_over_their_ground(
     layer = make_layer(session, file, Counted.NUMBER, anybody, value_field="n")
 
     assert layer.total == 407
-    assert layer.found["notes"] == ["3 features were read.", "1 was left out: have no number."]
+    assert [told(note) for note in layer.found["notes"]] == [
+        "3 features were read.",
+        "1 was left out: have no number.",
+    ]
     found = figures(session, flood, layer)
     assert found["X11"] == pytest.approx((200, 100, 0), abs=0.05)
     assert found["X12"] == pytest.approx((200, 100, 100), abs=0.05)
@@ -143,7 +147,7 @@ def test_a_table_is_read_by_its_codes_at_its_lowest_level(
     layer = make_layer(session, file, Counted.NUMBER, anybody, value_field="people")
 
     assert (layer.features, layer.total) == (4, 520)
-    assert layer.found["notes"] == [
+    assert [told(note) for note in layer.found["notes"]] == [
         "7 rows were read.",
         "3 were left out: are above the level district, or have no number.",
     ]

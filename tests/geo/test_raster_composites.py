@@ -10,8 +10,9 @@ import rasterio
 from affine import Affine
 
 from geo.clauses import Clause
-from geo.raster.composites import Operation, TooFarApart, days, ever, worst, write_together
+from geo.raster.composites import TooFarApart, write_together
 from geo.raster.open import opened
+from geo.together import Operation, days, ever, worst
 from tests.make.files import depth_file
 
 N = -9999.0  # not observed

@@ -232,13 +232,17 @@ def test_a_picture_is_known_by_its_many_shades(country: None, look: Look, tmp_pa
 
 
 def test_ground_that_went_in_mending_is_told(country: None, look: Look, tmp_path: Path) -> None:
-    """Twice round a square, once the other way: mended, the inner one is a hole."""
-    outer = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
-    whole = shapely.Polygon(outer)
-    folded = shapely.Polygon([(1.5, 0), (2.5, 1), (2.5, 0), (1.5, 1)])  # a bow-tie
-    file = shapes_file(tmp_path / "tie.geojson", (whole, {}), (folded, {}))
+    """Of a bow-tie both wings are kept. Half of a hole lies outside its square, where it is drawn
+    as ground: of four quarters one goes."""
+    square = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+    folded = shapely.Polygon([(1.5, 0), (2.5, 1), (2.5, 0), (1.5, 1)])
+    hole = [(0.5, 0.25), (1.5, 0.25), (1.5, 0.75), (0.5, 0.75)]
+    tie = shapes_file(tmp_path / "tie.geojson", (shapely.Polygon(square), {}), (folded, {}))
+    lost = shapes_file(tmp_path / "hole.geojson", (shapely.Polygon(square, [hole]), {}))
 
-    assert Code.AREA_LOST not in look(file, FLOOD)  # both of its wings are kept
+    assert Code.AREA_LOST not in look(tie, FLOOD)
+    found = look(lost, replace(FLOOD, layer="Another", loses=True))[Code.AREA_LOST]
+    assert found.figure == pytest.approx(0.25, abs=1e-4)
 
 
 def test_the_same_cells_as_in_the_release_before_are_told(
