@@ -9,7 +9,7 @@ command is given again.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     DDL,
@@ -34,6 +34,7 @@ from core.bulk import copy_into
 from core.crypto import MARK, Key, Sealed, equality_by, opened, sealed_by
 from core.db import changed
 from core.storage import OPEN, FileGone, is_sealed, reseal, sealed_files
+from registry.models.documents import Document
 from registry.models.imports import Import
 
 BATCH = 50_000
@@ -42,7 +43,8 @@ WAKE = DDL("alter table %(fullname)s enable trigger user")  # type: ignore[no-un
 ALONE = text("select pg_advisory_xact_lock(hashtext('encryption keys'))")
 NAMES_PEOPLE = ("payments.export", "vouchers.print")  # acts whose files do
 
-Told = Callable[[str], tuple[str, str]]  # a value as given -> as kept, and what compares it
+# a value as given, and what it shares with other ways to write it -> as kept, and what compares it
+Told = Callable[[str, str], tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class SealedColumn:
     def raw(self) -> ColumnElement[str]:
         """The value as it is kept."""
         return type_coerce(self.value, String)
+
+    def same(self, value: str) -> str:
+        """What a value shares with other ways to write it."""
+        return cast("Sealed", self.value.type).same(value)
 
 
 Done = Callable[[SealedColumn], ColumnElement[bool]]
@@ -74,12 +80,12 @@ def sealed_columns() -> list[SealedColumn]:
 
 def under(key: Key) -> Told:
     """How values are kept under a key."""
-    return lambda value: (sealed_by(value, key), equality_by(value, key))
+    return lambda value, same: (sealed_by(value, key), equality_by(same, key))
 
 
-def plain(value: str) -> tuple[str, str]:
+def plain(value: str, same: str) -> tuple[str, str]:
     """How values are kept without keys."""
-    return value, value
+    return value, same
 
 
 def is_under(key: Key) -> Done:
@@ -132,7 +138,9 @@ def files_sealed(session: Session, key: Key) -> int:
     """
     figures = AuditEntry.figures["sha256"].astext
     made = select(figures).where(AuditEntry.action.in_(NAMES_PEOPLE))
-    names = {*session.scalars(select(Import.original_sha256)), *session.scalars(made)}
+    columns = (Import.original_sha256, Document.sha256)
+    own = (name for column in columns for name in session.scalars(select(column)) if name)
+    names = {*own, *session.scalars(made)}
     plain_ones = [name for name in sorted(names) if _stands_plain(name)]
     for name in plain_ones:
         reseal(name, key)
@@ -188,7 +196,8 @@ def _put(session: Session, column: SealedColumn, rows: list[Any], told: Told) ->
     )
     session.execute(DropTable(anew, if_exists=True))
     session.execute(CreateTable(anew))
-    given = ((*row[:-1], *told(opened(row[-1]))) for row in rows)
+    values = ((*row[:-1], opened(row[-1])) for row in rows)
+    given = ((*keyed, *told(value, column.same(value))) for *keyed, value in values)
     copy_into(session, anew.name, anew.columns.keys(), given)
     put = (
         update(column.table)

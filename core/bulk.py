@@ -5,6 +5,10 @@ its row security. Of one million rows (id, lon, lat) measured on two cores: `str
 columns 0.25 s, an ADBC connection 0.5 s, fetching rows 1.5 s, reading COPY row by row 2.5 s.
 """
 
+import csv
+import io
+import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
@@ -36,6 +40,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from core.crypto import configured, opened
 from core.words import FORMULA
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
@@ -110,12 +115,19 @@ def copy_into(
     return count
 
 
-def copy_out(session: Session, query: Select[Any], stream: IO[bytes]) -> int:
+def copy_out(session: Session, query: Select[Any], stream: IO[bytes], sealed: str = "") -> int:
     """Write the rows of `query` as CSV with a header into `stream`; answers how many there were.
 
-    UTF-8, comma, LF; the server writes it, so a row costs no Python. Values are bound into the
-    statement by SQLAlchemy, as COPY takes no parameters.
+    UTF-8, comma, LF; the server writes it, so a row costs no Python, unless values of the column
+    that is named `sealed` have to be opened. Values are bound into the statement by SQLAlchemy, as
+    COPY takes no parameters.
     """
+    if sealed and configured():
+        with tempfile.TemporaryFile() as unread:
+            rows = copy_out(session, query, unread)
+            unread.seek(0)
+            _opened(unread, stream, sealed)
+        return rows
     plain = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     asked = query.compile(dialect=plain, compile_kwargs={"literal_binds": True})
     cursor = _driver(session).cursor()
@@ -124,6 +136,21 @@ def copy_out(session: Session, query: Select[Any], stream: IO[bytes]) -> int:
         for block in copy:
             stream.write(block)
     return cursor.rowcount
+
+
+def _opened(source: IO[bytes], stream: IO[bytes], column: str) -> None:
+    """Write a CSV with the values of one column as they were given."""
+    rows = csv.reader(io.TextIOWrapper(source, "utf-8", newline=""))
+    out = io.TextIOWrapper(stream, "utf-8", newline="")
+    written = csv.writer(out, lineterminator="\n")
+    header = next(rows)
+    place = header.index(column)
+    written.writerow(header)
+    for row in rows:
+        row[place] = re.sub(FORMULA, r"'\1", opened(row[place]))
+        written.writerow(row)
+    out.flush()
+    out.detach()
 
 
 def as_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:

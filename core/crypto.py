@@ -73,15 +73,16 @@ class Sealed(TypeDecorator[str]):
     """A column of text that names people: sealed where that is configured, read as it was given.
 
     What is written by SQL alone has to be sealed by whoever writes it (`kept`). `key` names the
-    column beside it that tells whether two values are the same.
+    column beside it that tells whether two values are the same; `same` writes two ways to write one
+    value as one.
     """
 
     impl = String
     cache_ok = True
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, same: Callable[[str], str] = str) -> None:
         super().__init__()
-        self.key = key
+        self.key, self.same = key, same
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """As it is kept."""
@@ -92,12 +93,14 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else opened(value)
 
 
-def equality_of(column: str) -> Callable[[DefaultExecutionContext], str]:
+def equality_of(
+    column: str, same: Callable[[str], str] = str
+) -> Callable[[DefaultExecutionContext], str]:
     """The default of a column that tells whether another one, which is sealed, is the same."""
 
     def told(context: DefaultExecutionContext) -> str:
         given = context.get_current_parameters()  # type: ignore[no-untyped-call]
-        return equality(given[column])
+        return equality(same(given[column]))
 
     return told
 

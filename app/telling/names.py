@@ -1,6 +1,7 @@
 """What the fields of the record and the figures of an act are called."""
 
 from core.words import _
+from registry.parsing.abilities import questions
 
 Words = dict[str, str]
 
@@ -22,7 +23,14 @@ def plain(name: str) -> str:
 
 def field_names() -> Words:
     """The fields of all tables whose changes are kept."""
-    return {**_shared(), **_of_people(), **_of_programs(), **_of_places()}
+    return {
+        **_shared(),
+        **_of_people(),
+        **_beside_people(),
+        **questions(),
+        **_of_programs(),
+        **_of_places(),
+    }
 
 
 def figure_names() -> Words:
@@ -33,6 +41,17 @@ def figure_names() -> Words:
 def _of_one_table() -> Words:
     return {
         "individuals.sex": _("Sex"),
+        "relationships.kind": _("What they are to each other"),
+        "relationships.started_on": _("Since"),
+        "relationships.ended_on": _("Until"),
+        "contacts.kind": _("Kind of contact"),
+        "contacts.key": _("Number or address"),
+        "accounts.kind": _("Kind of account"),
+        "accounts.key": _("Number of the account"),
+        "accounts.state": _("State of the account"),
+        "documents.kind": _("Kind of document"),
+        "documents.name": _("Name of the document"),
+        "documents.bytes": _("Bytes"),
         "memberships.kind": _("In the household"),
         "memberships.started_on": _("Member since"),
         "memberships.ended_on": _("Member until"),
@@ -98,6 +117,42 @@ def _of_people() -> Words:
         "key": _("Identifier"),
         "issued_on": _("Issued on"),
         "expires_on": _("Good until"),
+    }
+
+
+def _beside_people() -> Words:
+    """What is written down beside people: names in parts, ties, contacts, accounts, documents."""
+    return {
+        "family_name": _("Family name"),
+        "given_name": _("Given name"),
+        "other_names": _("Other names"),
+        "civil_status": _("Civil status"),
+        "education": _("Education"),
+        "occupation": _("Occupation"),
+        "registered_on": _("Registered on"),
+        "exited_on": _("Left the registry on"),
+        "exit_reason": _("Why they left the registry"),
+        "is_principal": _("Receives for the household"),
+        "is_alternate": _("Stands in for who receives"),
+        "is_caretaker": _("Takes care of them"),
+        "note": _("Remark"),
+        "from_id": _("Who"),
+        "to_id": _("To whom"),
+        "region": _("Country"),
+        "is_main": _("The main one"),
+        "messages": _("Wants messages there"),
+        "provider": _("Bank or company"),
+        "holder": _("In the name of"),
+        "tag": _("Tag"),
+        "sha256": _("Digest of the file"),
+        "bytes": _("Bytes"),
+        "media": _("Kind of file"),
+        "removed_because": _("Why it was removed"),
+        "pattern": _("What it looks like"),
+        "example": _("Example"),
+        "check_digit": _("How it is checked"),
+        "registrant_kind": _("Whose it is"),
+        "months_valid": _("Good for so many months"),
     }
 
 

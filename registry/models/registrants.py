@@ -1,21 +1,35 @@
 """Registrants: the groups and the individuals of the registry."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Computed,
     ForeignKey,
     Index,
+    SmallInteger,
+    Text,
     UniqueConstraint,
     func,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.crypto import Sealed, equality_of
 from core.db import Base, Row, states
+from registry.models.told_of import ToldOf
+from registry.parsing.abilities import ANSWERS, DISABLED
+from registry.parsing.names import Searchable, searchable
+
+
+def _read(row: DefaultExecutionContext) -> Searchable:
+    """What the names of a row that is being written are searched by."""
+    given = row.get_current_parameters()  # type: ignore[no-untyped-call]
+    return searchable(given["name"], given.get("name_local"))
 
 
 class RegistrantKind(StrEnum):
@@ -39,7 +53,9 @@ class Registrant(Row):
 
     `code` is the number it has in the source it came from. `area_id` is the leaf area of its place,
     copied so that every wall and every table by area needs no join. `made_by` is the user whose act
-    it came by: they see it also while it has no area.
+    it came by: they see it also while it has no area. `names` and `bones` are its names as they are
+    searched by (registry.parsing.names); they are empty until the names have been read. `phone` is
+    as a file wrote it, and read from the contacts alone.
     """
 
     __tablename__ = "registrants"
@@ -61,6 +77,11 @@ class Registrant(Row):
             postgresql_ops={"name_local": "gin_trgm_ops"},
         ),
         Index(None, "phone"),
+        Index(None, "names", postgresql_using="gin", postgresql_ops={"names": "gin_trgm_ops"}),
+        Index(None, "bones", postgresql_using="gin"),
+        Index(
+            "ix_registrants_unread", "id", postgresql_where="names is null and state <> 'erased'"
+        ),
     )
 
     number: Mapped[str] = mapped_column(Computed("public_number('HG', id, 8)", persisted=True))
@@ -68,6 +89,11 @@ class Registrant(Row):
     code: Mapped[str | None]
     name: Mapped[str]
     name_local: Mapped[str | None]
+    names: Mapped[str | None] = mapped_column(default=lambda row: _read(row).names)
+    bones: Mapped[Sequence[str] | None] = mapped_column(
+        ARRAY(Text), default=lambda row: [*_read(row).bones]
+    )
+    language: Mapped[str | None]
     state: Mapped[RegistrantState] = mapped_column(
         states(RegistrantState), default=RegistrantState.ACTIVE, server_default="active"
     )
@@ -77,17 +103,10 @@ class Registrant(Row):
     settlement: Mapped[str | None]
     address: Mapped[str | None]
     phone: Mapped[str | None]
+    registered_on: Mapped[date | None]
+    exited_on: Mapped[date | None]
+    exit_reason: Mapped[str | None]
     import_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    made_by: Mapped[int | None] = mapped_column(BigInteger)
-
-
-class ToldOf:
-    """What is told of a registrant carries its area and its maker, so that no policy joins.
-
-    Whoever writes brings them along; else, and when the registrant moves, triggers do.
-    """
-
-    area_id: Mapped[int | None] = mapped_column(BigInteger)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -115,19 +134,47 @@ class Group(ToldOf, Base):
 
 
 class Individual(ToldOf, Base):
-    """What is said of an individual alone. An inexact birth date is kept as 1 July of its year."""
+    """What is said of an individual alone. An inexact birth date is kept as 1 July of its year.
+
+    Answers to the short set of the Washington Group are 1 (no difficulty) to 4 (cannot at all), 7
+    refused, 9 not known; `disabled` follows from them. `counted_in` is the group they count in.
+    """
 
     __tablename__ = "individuals"
+    __table_args__ = (
+        CheckConstraint(
+            " and ".join(f"{answer} in (1, 2, 3, 4, 7, 9)" for answer in ANSWERS),
+            name="washington_group",
+        ),
+    )
 
     registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)
     sex: Mapped[str | None]
     birth_date: Mapped[date | None]
     birth_date_exact: Mapped[bool] = mapped_column(default=True, server_default="true")
     has_disability: Mapped[bool | None]
+    family_name: Mapped[str | None]
+    given_name: Mapped[str | None]
+    other_names: Mapped[str | None]
+    civil_status: Mapped[str | None]
+    education: Mapped[str | None]
+    occupation: Mapped[str | None]
+    wg_seeing: Mapped[int | None] = mapped_column(SmallInteger)
+    wg_hearing: Mapped[int | None] = mapped_column(SmallInteger)
+    wg_walking: Mapped[int | None] = mapped_column(SmallInteger)
+    wg_remembering: Mapped[int | None] = mapped_column(SmallInteger)
+    wg_self_care: Mapped[int | None] = mapped_column(SmallInteger)
+    wg_communicating: Mapped[int | None] = mapped_column(SmallInteger)
+    disabled: Mapped[bool | None] = mapped_column(Computed(DISABLED, persisted=True))
+    counted_in: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Membership(ToldOf, Row):
-    """One registrant in one group for a time, as head, spouse, child and so on."""
+    """One registrant in one group for a time, as head, spouse, child and so on.
+
+    Who is principal receives for the group, who is alternate in their place; a caretaker looks
+    after it.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -146,8 +193,23 @@ class Membership(ToldOf, Row):
             postgresql_where="ended_on is null",
             info={"refusal": "This person is already a member of this household."},
         ),
+        Index(
+            "uq_memberships_principal",
+            "group_id",
+            unique=True,
+            postgresql_where="is_principal and ended_on is null",
+            info={"refusal": "Somebody else of this household already receives for it."},
+        ),
+        Index(
+            "uq_memberships_alternate",
+            "group_id",
+            unique=True,
+            postgresql_where="is_alternate and ended_on is null",
+            info={"refusal": "Somebody else of this household already stands in for who receives."},
+        ),
         Index(None, "member_id"),
         CheckConstraint("group_id <> member_id", name="nobody_in_themselves"),
+        CheckConstraint("ended_on >= started_on", name="ends_after_it_starts"),
     )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))
@@ -155,6 +217,10 @@ class Membership(ToldOf, Row):
     kind: Mapped[str]
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    is_principal: Mapped[bool] = mapped_column(default=False, server_default="false")
+    is_alternate: Mapped[bool] = mapped_column(default=False, server_default="false")
+    is_caretaker: Mapped[bool] = mapped_column(default=False, server_default="false")
+    note: Mapped[str | None]
 
 
 class IdentifierState(StrEnum):

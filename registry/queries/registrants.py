@@ -34,6 +34,7 @@ from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import share_at, status_at, why_at
+from registry.models.contacts import Contact
 from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
     FormerPlace,
@@ -45,7 +46,9 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
+from registry.parsing.numbers import contact_key
 from registry.permissions import May
+from registry.queries.contacts import contacts_of
 from registry.queries.people import age_on
 from registry.queries.reach import people_within_reach
 
@@ -69,6 +72,7 @@ class Registered:
     members: Sequence[Found[Any]]
     belongs_to: Sequence[Found[Any]]
     identifiers: Sequence[Identifier]
+    contacts: Sequence[Contact]
     place: Location | None
     located_on: date | None
     areas: Sequence[Area]
@@ -168,6 +172,7 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         members=session.execute(_members(found.id)).all(),
         belongs_to=session.execute(_belongs_to(found.id, actor)).all(),
         identifiers=session.scalars(own.order_by(Identifier.state, Identifier.type)).all(),
+        contacts=contacts_of(session, found.id),
         place=place,
         located_on=day_of(place.taken_at) if place and place.taken_at else None,
         areas=session.scalars(above).all() if above is not None else (),
@@ -200,9 +205,9 @@ def _meant(text: str, actor: Actor) -> Subquery:
     Names are compared within reach alone: behind the wall likeness has no index of its own.
     """
     coded = and_(Registrant.kind.in_([*RegistrantKind]), Registrant.code == text)  # by its index
-    exact = or_(coded, Registrant.phone == text)
-    if number := _number(text):
-        exact = or_(exact, Registrant.number == number)
+    number = _number(text)
+    exact = or_(coded, Registrant.number == number) if number else coded
+    reached_by = Contact.key.in_(equalities(contact_key(text)))
     named, local = Registrant.name, Registrant.name_local
     alike = or_(*(_alike(name, text) for name in (named, local)))
     seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
@@ -211,6 +216,7 @@ def _meant(text: str, actor: Actor) -> Subquery:
     distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
     found = union_all(
         select(Registrant.id, exactly).where(exact),
+        select(Contact.registrant_id, exactly).where(reached_by),
         select(Identifier.registrant_id, exactly).where(Identifier.key.in_(equalities(text))),
         select(Registrant.id, distance).where(alike, seen),
     ).subquery()

@@ -19,12 +19,14 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
     cast,
     collate,
     func,
     literal,
     null,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -44,10 +46,12 @@ from geo.vector.drawings import to_geojson
 from registry.counting.answers import Answers
 from registry.counting.guarded import Told, guarded_alone
 from registry.counting.people import FIGURES, People
+from registry.models.contacts import Contact
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
 from registry.queries.answers import fewest
+from registry.queries.contacts import main_phone
 from registry.queries.people import composition
 from registry.queries.reach import people_within_reach
 
@@ -240,8 +244,12 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         Area.name.label("area"),
     )
     if actor.may(May.READ_REGISTRANTS):
-        written = (Registrant.code, Registrant.name, Registrant.name_local, Registrant.phone)
-        members = members.add_columns(*(as_text(column).label(column.key) for column in written))
+        reached_by = and_(Contact.registrant_id == Registrant.id, main_phone())
+        written = (Registrant.code, Registrant.name, Registrant.name_local)
+        members = members.outerjoin(Contact, reached_by).add_columns(
+            *(as_text(column).label(column.key) for column in written),
+            as_text(type_coerce(Contact.value, String)).label("phone"),
+        )
     if actor.may(Geo.EXACT_LOCATIONS):
         stood_at = Location.id == RosterMember.location_id
         members = members.outerjoin(Location, stood_at).add_columns(Location.lon, Location.lat)

@@ -218,8 +218,10 @@ NEW_PEOPLE = text("""
 """)
 NEW_INDIVIDUALS = text("""
     insert into individuals
-        (registrant_id, sex, birth_date, birth_date_exact, has_disability, area_id, made_by)
-    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled, area_id, :made_by
+        (registrant_id, sex, birth_date, birth_date_exact, has_disability, area_id, made_by,
+         counted_in)
+    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled, area_id, :made_by,
+           household_id
     from merging where is_new order by id
 """)
 CHANGED_PEOPLE = text("""

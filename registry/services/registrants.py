@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.db import changed
+from registry.models.accounts import Account
+from registry.models.contacts import Contact
+from registry.models.documents import Document
 from registry.models.imports import HouseholdRow, ImportRow, PersonRow
 from registry.models.registrants import (
     FormerPlace,
@@ -18,9 +21,19 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
+from registry.models.relationships import Relationship
 from registry.models.rosters import RosterMember
+from registry.models.tags import RegistrantTag
+from registry.parsing.abilities import ANSWERS
 
-TOLD = {"name_local", "code", "settlement", "address", "phone", "location_id"}
+TOLD = (
+    *("name_local", "code", "settlement", "address", "phone", "location_id"),
+    *("names", "bones", "language", "exit_reason"),
+)
+TOLD_OF_PEOPLE = (
+    *("sex", "birth_date", "has_disability", "family_name", "given_name", "other_names"),
+    *("civil_status", "education", "occupation", *ANSWERS),
+)
 DROP_PLACES = text("""
     with left_alone as (
         select id from unnest(cast(:places as bigint[])) as place (id)
@@ -71,11 +84,12 @@ def _emptied(registrant: Registrant) -> list[Update]:
         .values(name=Registrant.number, state=RegistrantState.ERASED, **nothing),
         update(Individual)
         .where(Individual.registrant_id == registrant.id)
-        .values(sex=None, birth_date=None, has_disability=None),
+        .values(dict.fromkeys(TOLD_OF_PEOPLE)),
         update(Group).where(Group.registrant_id == registrant.id).values(stated_size=None),
         update(Membership)
         .where(Membership.member_id == registrant.id, Membership.ended_on.is_(None))
         .values(ended_on=today()),
+        update(Membership).where(Membership.member_id == registrant.id).values(note=None),
         _cells(registrant),
     ]
 
@@ -91,10 +105,12 @@ def _cells(registrant: Registrant) -> Update:
 
 
 def _untied(registrant: Registrant) -> list[Any]:
-    """Its identifiers, its former places, and the places lists remember it by."""
+    """What is written down beside it, its former places, and the places lists remember it by."""
+    own = (Identifier, Contact, Account, RegistrantTag, Document, FormerPlace)
+    tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
     return [
-        delete(Identifier).where(Identifier.registrant_id == registrant.id),
-        delete(FormerPlace).where(FormerPlace.registrant_id == registrant.id),
+        *(delete(each).where(each.registrant_id == registrant.id) for each in own),
+        delete(Relationship).where(tied),
         update(RosterMember)
         .where(RosterMember.registrant_id == registrant.id)
         .values(location_id=None),

@@ -132,7 +132,7 @@ def export(session: Session, roster_id: int, stream: IO[bytes], *, actor: Actor)
     actor.require(May.READ_ROSTERS)
     roster = roster_by_id(session, roster_id, actor=actor)
     with audit.act(session, actor, "rosters.export", roster) as figures:
-        rows = copy_out(session, exported(roster, actor), stream)
+        rows = copy_out(session, exported(roster, actor), stream, sealed="phone")
         figures.update(rows=rows)
     return rows
 

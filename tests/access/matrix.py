@@ -297,6 +297,7 @@ JOBS: dict[str, Row] = {
     "registry.jobs.household_cells.recount_households": Row(),
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
     "registry.jobs.imports.merge_import": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
+    "registry.jobs.names.read_names": Row(),
     "registry.jobs.situation_maps.make_situation_map": Row(
         needs(Registry.MAKE_SITUATION_MAPS), PLAIN, FLOODED
     ),
@@ -309,6 +310,7 @@ OF_PEOPLE = frozenset(
         *("former_places", "roster_members", "import_households", "import_people"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes"),
+        *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
     }
 )
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""

@@ -70,7 +70,10 @@ def test_after_a_rotation_the_old_key_is_needed_no_more(
     file.write_text(file.read_text().splitlines()[0])
     session.expire_all()
 
-    assert values == {"identifiers.value": 1, "import_people.id_number": 1}
+    assert {name: count for name, count in values.items() if count} == {
+        "identifiers.value": 1,
+        "import_people.id_number": 1,
+    }
     assert files >= 1
     assert session.scalars(select(Identifier.value)).all() == [NUMBER]
     assert stream_of(made.original_sha256).read() == original

@@ -20,6 +20,9 @@ from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers, redeem
+from registry.models.accounts import Account, AccountKind
+from registry.models.contacts import Contact, ContactKind
+from registry.models.documents import Document
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -27,6 +30,8 @@ from registry.models.registrants import (
     Individual,
     Registrant,
 )
+from registry.models.relationships import Relationship
+from registry.models.tags import RegistrantTag
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
 from tests.make.programs import (
@@ -40,7 +45,7 @@ from tests.make.programs import (
 )
 from tests.make.registry import make_location, make_person
 
-ABOUT_SOMEBODY = {"registrant_id", "location_id", "group_id", "entitlement_id"}
+ABOUT_SOMEBODY = {"registrant_id", "location_id", "group_id", "entitlement_id", "from_id"}
 NAMES_NOBODY = {"service_points", "exposure", "exposure_due"}  # places and where help is given
 
 
@@ -78,7 +83,18 @@ def _home(session: Session, area: Area, lon: float) -> Registrant:
     head = make_person(session, home)
     session.add(FormerPlace(registrant_id=home.id, location_id=old.id))
     session.add(Identifier(registrant_id=head.id, type="passport", value=f"P{home.id}"))
+    _beside(session, home, head)
     return home
+
+
+def _beside(session: Session, home: Registrant, head: Registrant) -> None:
+    """One of everything that is written down beside a registrant."""
+    iban = "GB82 WEST 1234 5698 7654 32"
+    session.add(Relationship(from_id=head.id, to_id=home.id, kind="guardian"))
+    session.add(Contact(registrant_id=head.id, kind=ContactKind.PHONE, value="+254 700 000 001"))
+    session.add(Account(registrant_id=head.id, kind=AccountKind.BANK, value=iban))
+    session.add(RegistrantTag(registrant_id=home.id, tag="displaced"))
+    session.add(Document(registrant_id=head.id, kind="other", name="a", bytes=1, media="image/png"))
 
 
 def _files(session: Session, folder: Path) -> None:
@@ -162,6 +178,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "import_service_points",
         "merge_import",
         "publish",
+        "read_names",
         "recount_households",
         "sample_due",
         "verify_trail",
