@@ -63,6 +63,9 @@ class Settings:
         "",
     )
     asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
+    phone_region: str = _setting(
+        "The country whose telephone numbers are written without a +, such as KE; empty: none.", ""
+    )
 
 
 @cache

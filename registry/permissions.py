@@ -10,6 +10,7 @@ class May(StrEnum):
     READ_REGISTRANTS = "registrant:read"
     READ_HISTORY = "registrant:history"
     ERASE_REGISTRANTS = "registrant:erase"
+    WRITE_REGISTRANTS = "registrant:write"
     EXPORT_REGISTRANTS = "registrant:export"
     IMPORT_REGISTRANTS = "registrant:import"
     MERGE_IMPORTS = "import:merge"

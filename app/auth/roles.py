@@ -84,6 +84,7 @@ GIVES: dict[Role, frozenset[str]] = {
     | LISTS
     | {
         Registry.READ_HISTORY,
+        Registry.WRITE_REGISTRANTS,
         Registry.IMPORT_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
@@ -158,6 +159,7 @@ NATIONWIDE: frozenset[str] = frozenset(
 
 AREAWIDE: frozenset[str] = frozenset(
     {
+        Registry.WRITE_REGISTRANTS,
         Registry.IMPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Registry.MAKE_SITUATION_MAPS,

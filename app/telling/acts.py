@@ -58,6 +58,7 @@ def _of_registry() -> Words:
         "imports.review": _("Reviewed an import"),
         "imports.merge": _("Merged an import into the registry"),
         "imports.discard": _("Gave an import up"),
+        "registrants.register": _("Registered a household"),
         "registrants.export": _("Took along all that is held on somebody"),
         "registrants.erase": _("Erased all that is held on somebody"),
         "rosters.draft": _("Began a list"),
@@ -174,6 +175,7 @@ def subject_said(table: str) -> str:
 def pages() -> Words:
     """The pages and files that show people, by their endpoint."""
     return {
+        "api_registrants.show": _("Record for a program of theirs"),
         "audit.show": _("Audit entry"),
         "cycles.households": _("Households of a cycle"),
         "cycles.file": _("File of a cycle"),

@@ -249,6 +249,7 @@ def _counts() -> Words:
         "faults": _("Faults"),
         "tables": _("Tables"),
         "fields_emptied": _("Fields emptied"),
+        "members": _("Members"),
         "drafts": _("Prepared amounts dropped"),
         "freed": _("Set free"),
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
 from core.errors import NotFound
-from geo.models.areas import Area, AreaLevel
+from geo.models.areas import Area, AreaLevel, AreaPart
 from geo.permissions import May
 from geo.queries.reach import within_reach
 
@@ -44,6 +44,22 @@ def area_by_pcode(session: Session, pcode: str) -> Area:
     if area is None:
         raise PcodeUnknown(pcode=pcode.strip())
     return area
+
+
+def area_at(session: Session, lon: float, lat: float) -> Area | None:
+    """The lowest area in force that covers a point in degrees, a leaf before any other.
+
+    On a shared border the lowest P-code takes it, as with places (geo.services.locations).
+    """
+    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    covering = (
+        select(Area)
+        .join(AreaPart, AreaPart.area_id == Area.id)
+        .where(in_force(), func.ST_Intersects(AreaPart.part, point))
+        .order_by(Area.is_leaf.desc(), Area.level.desc(), Area.pcode)
+        .limit(1)
+    )
+    return session.scalar(covering)
 
 
 def leaf_areas_under(area_ids: Collection[int]) -> Select[int]:

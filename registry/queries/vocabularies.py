@@ -27,3 +27,12 @@ def labels(session: Session) -> dict[str, dict[str, str]]:
 def label(code: str, labels_by_language: Mapping[str, str]) -> str:
     """What a word is called in the reader's language, else in English, else its code."""
     return labels_by_language.get(current().tag) or labels_by_language.get(SOURCE) or code
+
+
+def codes(session: Session) -> dict[str, frozenset[str]]:
+    """The codes in use, by list."""
+    words = session.execute(select(Word.list, Word.code).where(Word.active).order_by(Word.list))
+    return {
+        name: frozenset(word.code for word in of_list)
+        for name, of_list in groupby(words, lambda word: word.list)
+    }

@@ -60,6 +60,7 @@ TILE = {"z": "z", "x": "x", "y": "y"}
 
 GETS: dict[str, Row] = {
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
+    "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
     "account.confirm": Row(),
     "account.show": Row(),
@@ -116,6 +117,7 @@ GETS: dict[str, Row] = {
     "ogc_tiles.tilesets": Row(AREAS, NOTHING, COLLECTION),
     "ogc.queryables": Row(AREAS, NOTHING, COLLECTION),
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
+    "people.new": Row(needs(Registry.WRITE_REGISTRANTS), PLAIN),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
@@ -172,6 +174,7 @@ DELETES: dict[str, Row] = {
 }
 POSTS: dict[str, Row] = {
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
+    "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,
     "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),
     "account.end_key": Row(about={"key_id": "user_id"}),
@@ -224,6 +227,8 @@ POSTS: dict[str, Row] = {
     "organisations.create": Row(needs(Programs.WRITE_ORGANISATIONS)),
     "payments.csv": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
     "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
+    "people.create": Row(needs(Registry.WRITE_REGISTRANTS)),
+    "people.more": Row(needs(Registry.WRITE_REGISTRANTS)),
     "programs.activate": WRITE_PROGRAM,
     "programs.add_benefit": WRITE_PROGRAM,
     "programs.change_benefit": Row(

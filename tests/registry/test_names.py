@@ -1,5 +1,6 @@
 """Names of any script, as they are searched by."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_both_scripts_are_searched_at_once() -> None:
     )
 
 
-def _read(session: Session, registrant: Registrant) -> tuple[str | None, list[str] | None]:
+def _read(session: Session, registrant: Registrant) -> tuple[str | None, Sequence[str] | None]:
     columns = select(Registrant.names, Registrant.bones).where(Registrant.id == registrant.id)
     names, found = session.execute(columns).one()
     return names, found

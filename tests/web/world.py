@@ -90,7 +90,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
-        *(f"api_{noun}.show" for noun in ("hazards", "jobs")),
+        *(f"api_{noun}.show" for noun in ("hazards", "jobs", "registrants")),
         "differences.table",
         "hazard_files.picture",
         "hazard_files.value",

@@ -73,7 +73,7 @@ export function markAreas(map, levels, kind, pcodes) {
 }
 
 /** The pin's point and the circle in which the place certainly lies. */
-function around({ lon, lat, accuracy }) {
+export function around({ lon, lat, accuracy }) {
   const point = { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [lon, lat] } };
   if (!accuracy) return { type: 'FeatureCollection', features: [point] };
   const dLat = accuracy / 111_195;

@@ -1,0 +1,146 @@
+"""Registering a household, on a phone or at a desk."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.request import actor, asks, db
+from app.web.maps import map_settings
+from core.errors import Invalid, Refusal
+from core.words import _
+from geo.models.locations import LocationSource
+from registry.parsing.abilities import ANSWERS, levels, questions
+from registry.permissions import May
+from registry.queries.vocabularies import labels
+from registry.services.people import OF_A_PERSON, Household, Person, register
+from registry.services.places import Place
+
+bp = Blueprint("people", __name__, url_prefix="/registry/new")
+
+MOST = 40  # people on one page
+FIRST = {"relation": "head"}
+NUMBERS = ("latitude", "longitude", "accuracy")
+TICKED = ("is_principal", "has_disability")
+
+
+class NumberUnreadable(Invalid):
+    """{typed} is not a number; write digits with a point or a comma, such as 14.60."""
+
+
+class DayUnreadable(Invalid):
+    """{typed} is not a date; write it as year-month-day, such as 1990-03-14, or the year alone."""
+
+
+@bp.get("/")
+def new() -> str:
+    actor().require(May.WRITE_REGISTRANTS)
+    return _form(MultiDict(), [FIRST])
+
+
+@bp.post("/people")
+@asks
+def more() -> str:
+    """The same form with a row for one more person; nothing is lost of what was written."""
+    actor().require(May.WRITE_REGISTRANTS)
+    return _form(request.form, [*_rows(request.form), {}][:MOST])
+
+
+@bp.post("/")
+def create() -> Response | tuple[str, int]:
+    form = request.form
+    try:
+        with db().begin_nested():
+            made = register(db(), _household(form), actor=actor())
+    except Refusal as fault:
+        return _form(form, _rows(form), fault), fault.status
+    flash(_("{name} is registered under {number}.", name=made.name, number=made.number))
+    return redirect(url_for("registry.show", number=made.number), 303)
+
+
+def _form(said: MultiDict[str, str], rows: list[dict[str, str]], fault: Any = None) -> str:
+    words = labels(db())
+    return render_template(
+        "people/new.html",
+        said=said,
+        rows=rows,
+        fault=fault,
+        words=words,
+        questions=questions(),
+        levels=levels(),
+        settings=map_settings(db(), actor(), households=None, in_address=False),
+        full=len(rows) >= MOST,
+    )
+
+
+def _rows(form: MultiDict[str, str]) -> list[dict[str, str]]:
+    """What was written of each person: the fields `name-1`, `sex-1` and so on, by their names."""
+    numbers = sorted({int(n) for name in form for n in [name.rpartition("-")[2]] if n.isdigit()})
+    rows = [
+        {
+            name.rpartition("-")[0]: value
+            for name, value in form.items()
+            if name.rpartition("-")[2] == str(number)
+        }
+        for number in numbers[:MOST]
+    ]
+    return [row for row in rows if row.get("name", "").strip()] or [FIRST]
+
+
+def _household(form: MultiDict[str, str]) -> Household:
+    lat, lon, accuracy = (_number(form.get(name, "")) for name in NUMBERS)
+    said = {name: form[name].strip() for name in ("phone", "address", "settlement") if name in form}
+    size = _number(form.get("stated_size", ""))
+    source = form.get("source", "")
+    return Household(
+        kind=form.get("kind", "household"),
+        people=[_person(row) for row in _rows(form)],
+        stated_size=int(size) if size is not None else None,
+        place=Place(
+            lon=lon,
+            lat=lat,
+            accuracy_m=accuracy,
+            source=LocationSource(source) if source in {*LocationSource} else LocationSource.GPS,
+            pcode=form.get("pcode", "").strip() or None,
+        ),
+        more={name: value for name, value in said.items() if value},
+    )
+
+
+def _person(row: dict[str, str]) -> Person:
+    said = {name: value.strip() for name, value in row.items() if value.strip()}
+    born, exact = _born(said.get("birth_date", ""))
+    more: dict[str, Any] = {name: value for name, value in said.items() if name in OF_A_PERSON}
+    more |= {name: True for name in TICKED if name in said}
+    more |= {name: int(said[name]) for name in ANSWERS if said.get(name, "").isdigit()}
+    return Person(
+        name=said.get("name", ""),
+        relation=said.get("relation", "member"),
+        sex=said.get("sex"),
+        birth_date=born,
+        exact=exact,
+        more=more,
+    )
+
+
+def _born(typed: str) -> tuple[date | None, bool]:
+    """A birth date, and whether it is exact; a year alone stands for its 1 July."""
+    if not typed:
+        return None, True
+    try:
+        if typed.isdigit() and len(typed) == 4:
+            return date(int(typed), 7, 1), False
+        return date.fromisoformat(typed), True
+    except ValueError as broken:
+        raise DayUnreadable(typed=typed) from broken
+
+
+def _number(typed: str) -> float | None:
+    if not typed.strip():
+        return None
+    try:
+        return float(typed.strip().replace(",", "."))
+    except ValueError as broken:
+        raise NumberUnreadable(typed=typed) from broken

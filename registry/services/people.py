@@ -1,0 +1,297 @@
+"""Registering a household: who belongs to it, where it stands, how it is reached, in one act."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.clock import today
+from core.errors import Invalid
+from geo.models.areas import Area
+from registry.models.registrants import (
+    Group,
+    Identifier,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantKind,
+)
+from registry.parsing.abilities import ANSWERS, LEVELS
+from registry.permissions import May
+from registry.queries.vocabularies import codes
+from registry.services import places
+from registry.services.contacts import contacts_said
+from registry.services.membership_rules import HEAD, GroupKind, Standing, faults_of
+from registry.services.places import Place
+
+MEMBER = "member"
+NOBODYS: dict[str, int | None] = {"area_id": None, "made_by": None}
+OF_WORDS = {"sex": "sex", "civil_status": "civil_status", "id_type": "id_type"}
+CONTACTS = ("phone", "email")
+NAMED = ("name_local", "language")
+PARTS = ("family_name", "given_name", "other_names")
+PERSONAL = (*PARTS, "civil_status", "education", "occupation", "has_disability", *ANSWERS)
+BELONGING = ("is_principal", "is_alternate", "is_caretaker", "note")
+FLAGS = frozenset({"has_disability", "is_partial", "is_principal", "is_alternate", "is_caretaker"})
+LONGEST, SHOWN = 300, 60  # characters of a line of text, and of one that is told back
+MOST = 10_000  # people of one household
+OF_A_PERSON = frozenset({*NAMED, *PERSONAL, *BELONGING, *CONTACTS, "id_type", "id_number"})
+OF_A_GROUP = frozenset({"settlement", "address", "language", "is_partial", *CONTACTS})
+
+
+class NobodyNamed(Invalid):
+    """A household is registered with at least one person; write down whom you talk to."""
+
+
+class NameMissing(Invalid):
+    """Person {number} has no name; write one down, or take the row away."""
+
+
+class BornInFuture(Invalid):
+    """{name} cannot be born after today; look at the birth date."""
+
+
+class WordUnknown(Invalid):
+    """ "{word}" is not in the word list "{list}"; choose one of its words."""
+
+
+class FieldUnknown(Invalid):
+    """There is no field "{field}"; look at its name."""
+
+
+class AnswerImpossible(Invalid):
+    """ "{value}" is no answer to "{field}"; choose one of those that are offered."""
+
+
+class IdentifierHalfSaid(Invalid):
+    """An identifier needs its kind and its number; write down both, or neither."""
+
+
+class SizeImpossible(Invalid):
+    """The number of people stated is less than those who are named, or above 10,000; correct it."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as they are registered.
+
+    `more` says other things by their field: parts of the name, contacts (`phone`, `email`), an
+    identifier (`id_type`, `id_number`), answers to the Washington Group (`wg_seeing` and so on).
+    """
+
+    name: str
+    relation: str = MEMBER
+    sex: str | None = None
+    birth_date: date | None = None
+    exact: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Household:
+    """A household, or another group, as it is registered; `more` as with a person."""
+
+    people: Sequence[Person]
+    place: Place = Place()  # noqa: RUF009 - it is frozen
+    kind: str = "household"
+    stated_size: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    code: str | None = None
+
+
+def register(session: Session, household: Household, *, actor: Actor) -> Registrant:
+    """Register a household with its people and its place; answers the household.
+
+    Raises:
+        Forbidden; NobodyNamed, NameMissing, BornInFuture, WordUnknown, FieldUnknown,
+        AnswerImpossible, IdentifierHalfSaid, SizeImpossible, PhoneImpossible: a field is wrong.
+        SecondHead, TwoReceive: as the rules of memberships say.
+        HalfAPoint, PointBeyondTheGlobe, AccuracyImpossible, PcodeUnknown, PlaceBeyondReach
+        Conflict: the code or an identifier is somebody else's.
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    _refuse_faults(session, household)
+    area = places.area_of(session, household.place, actor)
+    group = _group(household, area, actor)
+    with audit.act(session, actor, "registrants.register", group) as figures:
+        stands = places.written_down(session, household.place, area)
+        group.location_id = stands.id if stands else None
+        people = [_registrant(each, group) for each in household.people]
+        session.add_all([group, *people])
+        session.flush()
+        session.add_all(_said_of(household, group))
+        session.flush()
+        for person, registrant in zip(household.people, people, strict=True):
+            session.add_all(_said_of_person(person, registrant, group))
+        session.flush()
+        figures.update(number=group.number, members=len(people))
+    return group
+
+
+def _refuse_faults(session: Session, household: Household) -> None:
+    places.refuse_impossible(household.place)
+    if not household.people:
+        raise NobodyNamed
+    if not len(household.people) <= (household.stated_size or len(household.people)) <= MOST:
+        raise SizeImpossible
+    words = codes(session)
+    _refuse_value("kind", household.kind)
+    _refuse_word(words, "group_kind", household.kind)
+    _refuse_value("code", household.code)
+    _refuse_fields(household.more, OF_A_GROUP)
+    contacts_said(0, household.more, NOBODYS)
+    for number, person in enumerate(household.people, 1):
+        _refuse_person(person, number, words)
+    after = [
+        Standing(
+            0,
+            number,
+            person.relation,
+            principal=bool(person.more.get("is_principal")),
+            alternate=bool(person.more.get("is_alternate")),
+        )
+        for number, person in enumerate(household.people, 1)
+    ]
+    for fault in faults_of((), after, {0: GroupKind(household.kind)}):
+        raise fault
+
+
+def _refuse_person(person: Person, number: int, words: Mapping[str, frozenset[str]]) -> None:
+    _refuse_value("name", person.name)
+    _refuse_fields(person.more, OF_A_PERSON)
+    if not full_name(person):
+        raise NameMissing(number=number)
+    if person.birth_date and person.birth_date > today():
+        raise BornInFuture(name=full_name(person))
+    contacts_said(0, person.more, NOBODYS)
+    _refuse_word(words, "relation", person.relation)
+    said = {"sex": person.sex, **person.more}
+    for name, listed in OF_WORDS.items():
+        if said.get(name):
+            _refuse_word(words, listed, str(said[name]))
+    if bool(said.get("id_type")) != bool(said.get("id_number")):
+        raise IdentifierHalfSaid
+
+
+def _refuse_fields(more: Mapping[str, Any], known: frozenset[str]) -> None:
+    for name, value in more.items():
+        if name not in known:
+            raise FieldUnknown(field=name)
+        _refuse_value(name, value)
+
+
+def _refuse_value(name: str, value: Any) -> None:
+    if value is not None and not _fits(name, value):
+        raise AnswerImpossible(value=str(value)[:SHOWN], field=name)
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value is of the field's kind: yes or no, a number that answers, a line of text."""
+    if name in FLAGS:
+        return isinstance(value, bool)
+    if name in ANSWERS:
+        return not isinstance(value, bool) and value in LEVELS
+    return isinstance(value, str) and len(value) <= LONGEST and "\0" not in value
+
+
+def _refuse_word(words: Mapping[str, frozenset[str]], listed: str, code: str) -> None:
+    """A list that nobody has filled yet takes any word."""
+    if code not in words.get(listed, {code}):
+        raise WordUnknown(word=code, list=listed)
+
+
+def full_name(person: Person) -> str:
+    """The name somebody is called by: as it was given, else made of its parts."""
+    parts = (person.more.get(part) for part in ("given_name", "other_names", "family_name"))
+    return " ".join((person.name or " ".join(filter(None, parts))).split())
+
+
+def _group(household: Household, area: Area | None, actor: Actor) -> Registrant:
+    """A group bears the name of its head, else of whoever was named first."""
+    head = next((p for p in household.people if p.relation == HEAD), household.people[0])
+    more = household.more
+    return Registrant(
+        kind=RegistrantKind.GROUP,
+        code=household.code or None,
+        name=full_name(head),
+        name_local=head.more.get("name_local") or None,
+        language=more.get("language") or None,
+        settlement=more.get("settlement") or None,
+        address=more.get("address") or None,
+        area_id=area.id if area else None,
+        made_by=actor.id,
+        registered_on=today(),
+    )
+
+
+def _registrant(person: Person, group: Registrant) -> Registrant:
+    """A person stands where the household stands."""
+    return Registrant(
+        kind=RegistrantKind.INDIVIDUAL,
+        name=full_name(person),
+        name_local=person.more.get("name_local") or None,
+        language=person.more.get("language") or None,
+        location_id=group.location_id,
+        area_id=group.area_id,
+        made_by=group.made_by,
+        registered_on=group.registered_on,
+    )
+
+
+def _said_of(household: Household, group: Registrant) -> list[Any]:
+    partial = household.more.get("is_partial")
+    if partial is None:
+        partial = (household.stated_size or 0) > len(household.people)
+    told = _told_of(group)
+    return [
+        Group(
+            registrant_id=group.id,
+            kind=household.kind,
+            stated_size=household.stated_size,
+            is_partial=bool(partial),
+            **told,
+        ),
+        *contacts_said(group.id, household.more, told),
+    ]
+
+
+def _said_of_person(person: Person, registrant: Registrant, group: Registrant) -> list[Any]:
+    more, told = person.more, _told_of(group)
+    born = person.birth_date
+    if born is not None and not person.exact:
+        born = born.replace(month=7, day=1)
+    belonging = {name: more[name] for name in BELONGING if more.get(name)}
+    said: list[Any] = [
+        Individual(
+            registrant_id=registrant.id,
+            sex=person.sex or None,
+            birth_date=born,
+            birth_date_exact=person.exact,
+            counted_in=group.id,
+            **{name: more[name] for name in PERSONAL if more.get(name) not in (None, "")},
+            **told,
+        ),
+        Membership(
+            group_id=group.id,
+            member_id=registrant.id,
+            kind=person.relation,
+            started_on=group.registered_on,
+            **belonging,
+            **told,
+        ),
+        *contacts_said(registrant.id, more, told),
+    ]
+    if more.get("id_number"):
+        number = str(more["id_number"]).strip()
+        kind = more["id_type"]
+        said.append(Identifier(registrant_id=registrant.id, type=kind, value=number, **told))
+    return said
+
+
+def _told_of(registrant: Registrant) -> dict[str, Any]:
+    """What every row that tells of a registrant brings along."""
+    return {"area_id": registrant.area_id, "made_by": registrant.made_by}
