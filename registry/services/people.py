@@ -115,7 +115,7 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
     """
     actor.require(May.WRITE_REGISTRANTS)
     _refuse_faults(session, household)
-    area = places.area_of(session, household.place, actor)
+    area = places.area_of(session, household.place, actor=actor)
     group = _group(household, area, actor)
     with audit.act(session, actor, "registrants.register", group) as figures:
         stands = places.written_down(session, household.place, area)

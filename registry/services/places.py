@@ -16,6 +16,7 @@ from geo.models.locations import Location, LocationSource
 from geo.queries.areas import area_at, area_by_pcode
 from geo.queries.reach import within_reach
 from geo.services.locations import owe, settle
+from registry.permissions import May
 
 WIDEST = 1e6  # metres
 
@@ -72,13 +73,15 @@ def refuse_impossible(place: Place) -> None:
         raise AccuracyImpossible
 
 
-def area_of(session: Session, place: Place, actor: Actor) -> Area | None:
+def area_of(session: Session, place: Place, *, actor: Actor) -> Area | None:
     """The area of a place, within reach: of its point, else the one it names.
 
     Raises:
+        Forbidden
         PcodeUnknown: no area has the P-code.
         PlaceBeyondReach: the actor does not work there.
     """
+    actor.require(May.WRITE_REGISTRANTS)
     area = None
     if place.lon is not None and place.lat is not None:
         area = area_at(session, place.lon, place.lat)
