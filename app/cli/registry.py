@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app.cli.acting import acting_as, followed
+from app.cli.registry_check import check
 from app.loading import load_registrants
 from core.db import connect
 from core.settings import settings
@@ -16,9 +17,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
-def registry() -> None:
+@click.pass_context
+def registry(context: click.Context) -> None:
     """Households and people."""
-    connect(settings().database_works_url)
+    if context.invoked_subcommand != check.name:  # a check needs no database and no settings
+        connect(settings().database_works_url)
+
+
+registry.add_command(check)
 
 
 @registry.command("import")

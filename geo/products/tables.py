@@ -158,7 +158,7 @@ def _part(name: str, file: Path, inside: str | None, sheet: str | None) -> Part:
 
 
 def _read(name: str, file: Path, sheet: str | None) -> Sheet:
-    with tables.opened(file, name, sheet) as table:
+    with tables.opened(file, name, tables.Choice(sheet=sheet or "")) as table:
         rows = [[cell or "" for cell in cells] for _number, cells, _over in table.rows]
         by_column = zip(*rows, strict=True)
         return Sheet(name, dict(zip(table.columns, map(list, by_column), strict=True)))

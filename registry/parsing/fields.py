@@ -1,11 +1,10 @@
 """What a file of registrants can say: its fields, and the headings they are known by."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.words import _
+from registry.parsing.plain import plain
 
 
 @dataclass(frozen=True)
@@ -23,24 +22,38 @@ HOUSEHOLDS = (
     Field(
         "code",
         "household code, household id, hh id, hhid, hh code, household number, hh number, case id,"
-        " code ménage, id ménage, numéro ménage, código hogar, id hogar, رقم الأسرة, رمز الأسرة",
+        " code ménage, id ménage, numéro ménage, código hogar, id hogar, رقم الأسرة, رمز الأسرة,"
+        " householdid, household no, hh no, code du ménage, n° ménage, numéro du ménage,"
+        " código del hogar, número de hogar, id del hogar, رقم الاسرة",
         required=True,
         example="HH-00001",
     ),
     Field(
         "area_pcode",
         "pcode, p-code, admin code, adm code, adm4 pcode, adm3 pcode, admin4pcode, admin3pcode,"
-        " area code, psgc, barangay code, code zone, código área, رمز المنطقة",
+        " area code, psgc, barangay code, admin2pcode, adm2 pcode, adm1 pcode, adm3pcode,"
+        " code pcode, code zone, código área, رمز المنطقة",
         example="KS030412",
     ),
     Field(
         "settlement",
         "village, community, sitio, purok, neighbourhood, hamlet, localité, quartier, localidad,"
+        " nom du village, pueblo, barrio,"
         " aldea, comunidad, القرية",
         example="Lower Quay",
     ),
-    Field("longitude", "lon, lng, long, x, gps longitude, longitud, خط الطول", example="121.73183"),
-    Field("latitude", "lat, y, gps latitude, latitud, خط العرض", example="17.61226"),
+    Field(
+        "longitude",
+        "lon, lng, long, x, gps longitude, longitud, خط الطول, long dd, lon dd, coord x, x coord,"
+        " coordonnée x, coordenada x, point x, pos x, easting, gps lon, gps long, gps lng",
+        example="121.73183",
+    ),
+    Field(
+        "latitude",
+        "lat, y, gps latitude, latitud, خط العرض, lat dd, coord y, y coord, coordonnée y,"
+        " coordenada y, point y, pos y, northing, gps lat",
+        example="17.61226",
+    ),
     Field(
         "accuracy_m",
         "accuracy, gps accuracy, precision, précision, precisión, hdop, الدقة",
@@ -60,14 +73,17 @@ HOUSEHOLDS = (
     Field(
         "size",
         "household size, hh size, hhsize, members, number of members, family size, taille,"
-        " taille du ménage, tamaño, tamaño del hogar, عدد الأفراد",
+        " taille du ménage, tamaño, tamaño del hogar, عدد الأفراد, hsize, hh members,"
+        " size of household, nombre de personnes, nombre de membres, número de personas,"
+        " número de miembros, عدد أفراد الأسرة, حجم الأسرة",
         example="6",
     ),
     Field("roster", "roster state, member list, liste des membres, lista", example="complete"),
     Field("address", "street, adresse, dirección, العنوان", example="12 River Street"),
     Field(
         "phone",
-        "phone number, telephone, mobile, contact number, téléphone, teléfono, celular, الهاتف",
+        "phone number, telephone, mobile, contact number, téléphone, teléfono, celular, الهاتف,"
+        " tel, mobile number, numéro de téléphone, número de teléfono, رقم الهاتف",
         example="+63 900 000 0000",
     ),
 )
@@ -83,13 +99,16 @@ PEOPLE = (
     Field(
         "household_code",
         "household id, hh id, hhid, hh code, household, household number, code ménage, id ménage,"
-        " código hogar, id hogar, رقم الأسرة, رمز الأسرة",
+        " código hogar, id hogar, رقم الأسرة, رمز الأسرة, householdid, household no, hh no",
         required=True,
         example="HH-00001",
     ),
     Field(
         "name",
-        "full name, person name, member name, nom, nom complet, nombre, nombre completo, الاسم",
+        "full name, person name, member name, nom, nom complet, nombre, nombre completo, الاسم,"
+        " beneficiary name, head name, name of head, household head name, nom et prénom,"
+        " nom et prénoms, noms, nom du chef de ménage, nombre y apellido, nombres y apellidos,"
+        " nombre del jefe de hogar, الاسم الكامل",
         required=True,
         example="Amina Doro",
     ),
@@ -98,11 +117,16 @@ PEOPLE = (
         "local name, name in local script, native name, nom local, nombre local, الاسم المحلي",
         example="أمينة دورو",
     ),
-    Field("sex", "gender, sexe, genre, sexo, género, الجنس", example="female"),
+    Field(
+        "sex",
+        "gender, sexe, genre, sexo, género, الجنس, sex of head, sexe du chef, النوع",
+        example="female",
+    ),
     Field(
         "birth_date",
         "date of birth, dob, birthdate, birthday, date de naissance, fecha de nacimiento,"
-        " year of birth, تاريخ الميلاد",
+        " year of birth, تاريخ الميلاد, née le, né le, date naissance, année de naissance,"
+        " año de nacimiento, fecha nacimiento, birth year, تاريخ الولادة",
         example="1992-03-14",
         is_day=True,
     ),
@@ -114,7 +138,8 @@ PEOPLE = (
     Field(
         "relation",
         "relationship, relation to head, relationship to head, role, lien, lien avec le chef,"
-        " parentesco, relación, صلة القرابة",
+        " parentesco, relación, صلة القرابة, relate, relat, lien de parenté,"
+        " lien avec le chef de ménage, parentesco con el jefe, relation to household head",
         example="head",
     ),
     Field(
@@ -125,7 +150,8 @@ PEOPLE = (
     Field(
         "id_number",
         "document number, id no, identity number, national id, numéro de pièce,"
-        " número de documento, رقم الوثيقة",
+        " número de documento, رقم الوثيقة, documentid, id number, national id number, document id,"
+        " numéro d'identité, cédula, dni, cni, رقم الهوية",
         example="1234-5678-9012",
     ),
     Field(
@@ -171,12 +197,12 @@ def guessed(kind: str, columns: Sequence[str]) -> dict[str, str]:
 
     A field's own name wins over its other headings, and an earlier heading over a later one.
     """
-    free = {_plain(column): column for column in reversed(columns)}
+    free = {plain(column): column for column in reversed(columns)}
     mapping: dict[str, str] = {}
     for own_names in (True, False):
         for field in FIELDS[kind]:
             names = [field.name] if own_names else field.headings.split(",")
-            known = next((n for n in map(_plain, names) if n in free), None)
+            known = next((n for n in map(plain, names) if n in free), None)
             if field.name not in mapping and known:
                 mapping[field.name] = free.pop(known)
     return mapping
@@ -191,9 +217,3 @@ def template(kind: str) -> list[list[str]]:
 def missing(kind: str, mapping: Mapping[str, str]) -> list[str]:
     """The fields a file of this kind cannot do without that no column was given to."""
     return [f.name for f in FIELDS[kind] if f.required and not mapping.get(f.name)]
-
-
-def _plain(heading: str) -> str:
-    """A heading without case, accents, spaces and signs, in any script."""
-    letters = unicodedata.normalize("NFKD", heading.casefold())
-    return re.sub(r"[\W_]+", "", letters)

@@ -5,8 +5,9 @@ out. Warnings let it in, but the cell they are about is not used until a person 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from core.words import _
+from core.words import _, current
 
 FIELD_OF = {
     "missing_code": "code",
@@ -34,8 +35,16 @@ WARNINGS = frozenset(
         *("age_implausible", "repeated_id", "second_head", "in_another_household"),
     }
 )
+FLAGS = WARNINGS | {  # what a check of a file alone finds besides
+    *("day_unclear", "word_alike", "phone_impossible", "number_rounded", "cell_error"),
+    *("unreadable_letters", "two_places", "geometry", "no_crs", "repeated_row"),
+}
 ACCEPTABLE = WARNINGS - {"repeated_id"}  # an identifier is one person's, whatever anybody accepts
-PLACES = ("coordinates", "swapped", "zero", "foreign", "outside_area", "crowded")
+PLACES = (
+    *("coordinates", "swapped", "zero", "foreign", "outside_area", "crowded"),
+    *("two_places", "geometry", "no_crs"),
+)
+LONGEST_SHOWN = 60  # letters of a cell in a sentence
 
 
 def cells_of(finding: str) -> tuple[str, ...]:
@@ -44,6 +53,11 @@ def cells_of(finding: str) -> tuple[str, ...]:
     if code in PLACES:
         return ("longitude", "latitude")
     return (field,) if field else (FIELD_OF[code],) if code in FIELD_OF else ()
+
+
+def field_of(finding: str) -> str:
+    """The field a finding is first of all about, or nothing."""
+    return next(iter(cells_of(finding)), "")
 
 
 def finding_name(code: str) -> str:
@@ -77,6 +91,21 @@ def finding_name(code: str) -> str:
         "missing_id_type": _("Kind of identifier missing"),
         "repeated_id": _("Identifier of somebody else"),
         "second_head": _("Second head"),
+        "calendar": _("Another calendar"),
+        "too_long": _("Too long"),
+        "not_a_number": _("Not a number"),
+        "out_of_bounds": _("Number out of bounds"),
+        "nothing_read": _("No column known"),
+        "day_unclear": _("Day and month unclear"),
+        "word_alike": _("Word nearly known"),
+        "phone_impossible": _("Phone impossible"),
+        "number_rounded": _("Number rounded"),
+        "cell_error": _("Error of a spreadsheet"),
+        "unreadable_letters": _("Letters unreadable"),
+        "two_places": _("Two places"),
+        "geometry": _("Shape is no point"),
+        "no_crs": _("Coordinate system unknown"),
+        "repeated_row": _("Row repeated"),
     }[code.partition(":")[0]]
 
 
@@ -85,7 +114,19 @@ def finding_said(finding: str, cells: Mapping[str, str | None]) -> str:
 
     `cells` are the row's cells by field.
     """
-    said = ", ".join(cells.get(field) or _("empty") for field in cells_of(finding))
+    said = ", ".join(_cut(cells.get(field)) for field in cells_of(finding))
+    return _sentences(current().tag)[finding.partition(":")[0]].format(cell=said)
+
+
+def _cut(cell: str | None) -> str:
+    if cell is None or not cell:
+        return _("empty")
+    return cell if len(cell) <= LONGEST_SHOWN else f"{cell[: LONGEST_SHOWN - 1]}…"
+
+
+@lru_cache(maxsize=64)
+def _sentences(_language: str) -> Mapping[str, str]:
+    """What to say of each code, in the language being spoken."""
     return {
         "too_many_cells": _(
             "The row has more cells than there are headings; put text with a delimiter in it"
@@ -101,10 +142,13 @@ def finding_said(finding: str, cells: Mapping[str, str | None]) -> str:
             " -90 to 90; write both in decimal degrees, or neither."
         ),
         "swapped": _(
-            "Longitude and latitude ({cell}) seem to be swapped: turned round, they lie in the"
-            " country. Accept the row to turn them round."
+            "Longitude and latitude ({cell}) seem to be swapped: turned round, they lie where they"
+            " belong. Accept the row to turn them round."
         ),
-        "zero": _("The coordinates are 0, 0, in the sea off Africa; accept them only if so."),
+        "zero": _(
+            "The coordinates ({cell}) are zero, as devices and spreadsheets write what they do not"
+            " know; accept them only if so."
+        ),
         "foreign": _("The point ({cell}) lies outside the country; accept it only if so."),
         "outside_area": _(
             "The point ({cell}) does not lie in the area its P-code names; accept it if the point"
@@ -127,11 +171,52 @@ def finding_said(finding: str, cells: Mapping[str, str | None]) -> str:
         "in_another_household": _(
             "The person is a member of another household; accept the row to move them to {cell}."
         ),
-        "age_implausible": _("Born {cell} means over 120 years old; accept it if it is right."),
+        "age_implausible": _("{cell} means an age over 120; accept it if it is right."),
         "missing_id_type": _("The identifier has no kind, such as national ID."),
         "repeated_id": _("Somebody else has the identifier {cell}; it is left out here."),
         "second_head": _(
             "The household has another head; the person is taken in as a member, or as the new"
             " head if you accept the row."
         ),
-    }[finding.partition(":")[0]].format(cell=said)
+        **_of_files(),
+    }
+
+
+def _of_files() -> Mapping[str, str]:
+    """What is said of a file that is checked by itself."""
+    return {
+        "calendar": _(
+            "{cell} seems to be a day of another calendar; write it in the Gregorian one, as"
+            " 2026-03-14."
+        ),
+        "too_long": _("{cell} is too long for its column; shorten it."),
+        "not_a_number": _("{cell} is not a number."),
+        "out_of_bounds": _("{cell} is not possible here; correct the number."),
+        "nothing_read": _(
+            "No column of the file is known; put headings in its first row, or say which column is"
+            " which."
+        ),
+        "day_unclear": _(
+            "{cell} can be read with the day or with the month first; it is read with the day"
+            " first. Say which it is."
+        ),
+        "word_alike": _("{cell} is nearly a word of the list and is taken for it; look at it."),
+        "phone_impossible": _("{cell} cannot be a telephone number; it is left out."),
+        "number_rounded": _(
+            "{cell} has lost its last digits in a spreadsheet; write it there as text."
+        ),
+        "cell_error": _("{cell} is an error of a spreadsheet; it is read as empty."),
+        "unreadable_letters": _(
+            "{cell} holds letters that are broken in the file; write them again."
+        ),
+        "two_places": _(
+            "The shape of the row and its coordinates ({cell}) lie apart; the shape is used if you"
+            " accept the row."
+        ),
+        "geometry": _("The shape of the row is neither a point nor an area; it has no place."),
+        "no_crs": _(
+            "The file does not say in which coordinate system its points ({cell}) are; name it,"
+            " such as EPSG:32651."
+        ),
+        "repeated_row": _("The row says the same as an earlier one; keep one of them."),
+    }

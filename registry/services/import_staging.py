@@ -126,7 +126,7 @@ def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
     return made
 
 
-def _with_days(table: tables.Table, an_import: Import) -> Iterator[Row]:
+def _with_days(table: tables.Table, an_import: Import) -> Iterable[Row]:
     """The rows of a file, each day of it with its year first; other cells as they were written."""
     order = an_import.day_order or DayOrder.YEAR_FIRST
     days = [an_import.mapping.get(field.name) for field in FIELDS[an_import.kind] if field.is_day]

@@ -7,7 +7,6 @@ import pytest
 from xlsxwriter import Workbook
 
 from geo.tables import (
-    HeadingRepeated,
     HeadingsMissing,
     NotATable,
     QuoteOpen,
@@ -100,7 +99,6 @@ def test_an_empty_first_sheet_is_passed_over(tmp_path: Path) -> None:
         (b"code,name\n", TableEmpty),
         (b"code,name\n,\n", TableEmpty),
         (b"\nH1,Amina\n", HeadingsMissing),
-        (b"code,name,code\nH1,a,b\n", HeadingRepeated),
         (b'code,name\nH1,a\nH2,"b\nH3,c\n', QuoteOpen),
     ],
 )
@@ -111,6 +109,13 @@ def test_what_is_no_table_is_refused_with_its_reason(
 
     with pytest.raises(refusal):
         read(file)
+
+
+def test_a_heading_that_stands_twice_is_told_from_the_first(tmp_path: Path) -> None:
+    file = written(tmp_path, b"code,name,code,,code (2)\nH1,a,b,c,d\n")
+
+    columns = ["code", "name", "code (3)", "D", "code (2)"]
+    assert read(file) == (columns, [(2, ["H1", "a", "b", "c", "d"], False)])
 
 
 def test_an_open_quotation_mark_is_found_where_it_stands(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""A file of households or people checked by itself: no registry, no database, no settings."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from core.words import _
+from geo import tables
+from geo.tables import Table, TableEmpty
+from geo.tables.spatial import is_spatial
+from registry.checking.asked import Asked
+from registry.checking.fields import in_order, known_heading
+from registry.checking.ground import Ground
+from registry.checking.judging import Judge, Judged
+from registry.checking.mapping import Mapped, Sample, guessed, kind_of
+from registry.checking.survey import chunks, surveyed
+from registry.checking.words import own_words
+
+SAMPLE = 5000  # rows by which columns are known
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How a file was read, and the verdicts on its rows, which are found as they are asked for."""
+
+    mapping: Mapping[str, str]
+    encoding: str | None
+    separator: str | None
+    decimal: str
+    notes: tuple[str, ...]
+    rows: Iterator[Judged]
+
+
+@contextmanager
+def checked(
+    path: Path, asked: Asked, *, ground: Ground | None = None, on_day: date
+) -> Iterator[Checked]:
+    """Check a file on a day, against the areas of a map where there is one.
+
+    Raises:
+        the refusals of `geo.tables`; QuoteOpen also as rows are read; MappedColumnUnknown.
+    """
+    opened = tables.layer_opened if is_spatial(path) else tables.opened
+    with opened(path, path.name, asked.choice, known_heading) as table:
+        asked.must_fit(table.columns)
+        sample, words = _sample(table), own_words()
+        mapped = _mapped(table, sample, asked) or guessed(table.columns, sample, table.said, words)
+        mapped = replace(
+            mapped,
+            kind=asked.kind or mapped.kind,
+            words={**mapped.words, **asked.words},
+            constants=asked.constants,
+        )
+        pairs = sample[mapped.fields["longitude"]] if mapped.is_paired else ()
+        survey = surveyed(table, mapped, words, pairs)
+        decimal = asked.decimal or survey.decimal
+        judge = Judge(survey, words, ground, on_day, asked.days)
+        judge.decimal = decimal
+        yield Checked(
+            mapping=mapped.fields,
+            encoding=table.said.encoding,
+            separator=table.said.separator,
+            decimal=decimal,
+            notes=(*_notes(table, mapped), *mapped.notes),
+            rows=(row for chunk in chunks(table, mapped) for row in judge.judged(chunk)),
+        )
+
+
+def _sample(table: Table) -> Sample:
+    found: dict[str, list[str]] = {column: [] for column in table.columns}
+    try:
+        for _number, cells, _over in islice(table.rows, SAMPLE):
+            for column, cell in zip(table.columns, cells, strict=True):
+                if cell is not None:
+                    found[column].append(cell)
+    except TableEmpty:
+        pass
+    return found
+
+
+def _mapped(table: Table, sample: Sample, asked: Asked) -> Mapped | None:
+    """The columns a person named; None where they leave it to us."""
+    if asked.fields is None:
+        return None
+    fields = {name: asked.fields[name] for name in in_order(list(asked.fields))}
+    return Mapped(asked.kind or kind_of(fields, sample), fields)
+
+
+def _notes(table: Table, mapped: Mapped) -> Iterator[str]:
+    """What is worth knowing of the whole file."""
+    said = table.said
+    if said.heading > 1:
+        yield _("The headings stand in row {row}.", row=said.heading)
+    if not said.heading:
+        yield _("The file has no headings; its columns are called A, B and so on.")
+    for heading in said.repeated:
+        yield _("Several columns are headed {heading}; only the first is read.", heading=heading)
+    if len(said.layers) > 1:
+        yield _("Of several layers the one read is {layer}.", layer=said.layer)
+    if said.sheet:
+        yield _("The sheet read is {sheet}.", sheet=said.sheet)
+    if mapped.fields.keys() & {"id_number"} and "id_type" not in mapped.fields:
+        kind = mapped.constants.get("id_type", "other_id")
+        yield _("No column says of what kind identifiers are; they are taken as {kind}.", kind=kind)

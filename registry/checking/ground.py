@@ -1,0 +1,110 @@
+"""The areas a file is held against: which of them a point lies in, and what they are called.
+
+They are read from a file of boundaries with P-codes, or from any polygons that have a column of
+codes; of several levels the lowest holds, with the areas above it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import WGS84, carried, same
+from geo.vector.areas import areas_of
+from geo.vector.boundaries import Boundaries, NoBoundaries, read_boundaries
+from geo.vector.locate import Locator, indexed
+from geo.vector.open import opened
+from registry.checking.fields import fields_of
+from registry.checking.points import Points
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Areas: those a point is looked up in, and of every P-code the area and those above it.
+
+    `codes` are the P-codes of the located areas in their order, `parents` the P-code above each.
+    """
+
+    locator: Locator
+    codes: tuple[str, ...]
+    parents: Mapping[str, str | None]
+    shapes: Mapping[str, Any]
+
+    def covering(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The number of the area each point lies in, or -1."""
+        return self.locator.covering(lon, lat)
+
+    def knows(self, pcode: str) -> bool:
+        """Whether a P-code is one of an area."""
+        return pcode.strip().upper() in self.parents
+
+    def agrees(self, found: NDArray[np.int64], points: Points) -> NDArray[np.bool_]:
+        """Whether each point lies in the area its row states, or in one below; else true."""
+        stated = points.area
+        asked = np.flatnonzero((stated >= 0) & (found >= 0))
+        pairs, place = np.unique(
+            np.stack([stated[asked], found[asked]]), axis=1, return_inverse=True
+        )
+        is_above = np.array(
+            [self._is_above(points.pcodes[of], self.codes[at]) for of, at in pairs.T.tolist()],
+            dtype=bool,
+        )
+        agreed = np.ones(len(found), dtype=bool)
+        agreed[asked] = is_above[place.ravel()]
+        for at in np.flatnonzero(~agreed).tolist():  # where areas overlap, the stated one holds
+            shape = self.shapes.get(points.pcodes[stated[at]])
+            agreed[at] = shape is not None and bool(
+                shapely.intersects_xy(shape, points.lon[at], points.lat[at])
+            )
+        return agreed
+
+    def _is_above(self, stated: str, pcode: str) -> bool:
+        return stated not in self.parents or stated in self._line(pcode)
+
+    def _line(self, pcode: str) -> Iterator[str]:
+        above: str | None = pcode
+        while above:
+            yield above
+            above = self.parents.get(above)
+
+
+def ground_of(path: Path) -> Ground:
+    """The areas of a file. Raises the refusals of `geo.vector.boundaries` and `geo.vector.open`."""
+    try:
+        return of_boundaries(read_boundaries(path, version="-"))
+    except NoBoundaries:
+        return _of_polygons(path)
+
+
+def of_boundaries(read: Boundaries) -> Ground:
+    """The areas of boundaries that were read."""
+    parents = {area.pcode.upper(): area.parent and area.parent.upper() for area in read.areas}
+    lowest_first = sorted(read.areas, key=lambda area: -area.level)
+    shaped = {a.pcode.upper(): a.shape for a in lowest_first if a.shape is not None}
+    shapes = np.array([*shaped.values(), None], dtype=object)[:-1]
+    return Ground(indexed(shapes, degrees=True), tuple(shaped), parents, shaped)
+
+
+def _of_polygons(path: Path) -> Ground:
+    """Polygons without the columns of boundaries: any column headed as P-codes names them."""
+    with opened(path) as layer:
+        column = next((c for c in layer.columns if "area_pcode" in fields_of(c)), None)
+    areas = areas_of(path, id_column=column)
+    there = np.flatnonzero([shape is not None for shape in areas.shapes])
+    codes = tuple(str(areas.ids[at]).strip().upper() for at in there.tolist())
+    shapes = np.array(areas.shapes, dtype=object)[there]
+    if not same(areas.crs, WGS84):
+        shapes = shapely.transform(
+            shapes, lambda xy: np.stack(carried(xy[:, 0], xy[:, 1], areas.crs, WGS84), axis=1)
+        )
+    known = codes if column else ()
+    return Ground(
+        indexed(shapes, degrees=True),
+        codes,
+        dict.fromkeys(known),
+        dict(zip(known, shapes, strict=False)),
+    )

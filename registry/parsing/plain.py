@@ -1,0 +1,20 @@
+"""Texts as they are compared: without case, accents, blanks and signs, in any script."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+SIGNS = re.compile(r"[\W_]+")
+# What people write where they have nothing to write; signs alone (-, ?, ...) are plainly empty.
+NOTHING = frozenset({"", "na", "nan", "null", "none", "nil", "nd", "sansobjet", "noaplica"})
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(text: str) -> str:
+    """A text without case, accents, spaces and signs."""
+    return SIGNS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell that is no free text holds but a dash, n/a, NULL or the like."""
+    return plain(cell) in NOTHING
