@@ -23,7 +23,6 @@ from registry.parsing.days import DayOrder
 from registry.parsing.findings import field_of, finding_name, finding_said
 
 FILE = click.Path(path_type=Path)
-GOOD = '{{"row":{row},"verdict":"good","sentences":[]}}'
 SHOWN = 50  # rows that a person is told of
 
 
@@ -101,7 +100,10 @@ def _totals(rows: Iterator[Judged], spool: IO[str]) -> dict[str, int]:
         verdict = row.verdict
         counts[verdict] += 1
         spool.write(before)
-        spool.write(GOOD.format(row=row.row) if verdict is Verdict.GOOD else _json(_told(row)))
+        if verdict is Verdict.GOOD:
+            spool.write(f'{{"row":{row.row},"verdict":"good","sentences":[]}}')
+        else:
+            spool.write(_json(_told(row)))
         before = ",\n"
     return {
         "rows": counts.total(),

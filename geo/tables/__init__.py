@@ -113,8 +113,11 @@ class Rows:
             cells = clean(row)
             if any(cells):
                 empty = False
-                over = any(cells[self.width :])
-                yield number, cells[: self.width] + [None] * (self.width - len(cells)), over
+                if len(cells) == self.width:
+                    yield number, cells, False
+                else:
+                    over = any(cells[self.width :])
+                    yield number, cells[: self.width] + [None] * (self.width - len(cells)), over
         if empty:
             raise TableEmpty(name=self.name)
 

@@ -41,6 +41,7 @@ SEQUENCE = re.compile(
 )
 BEYOND = re.compile(rb"[\x80-\xff]")
 WORDS = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s,;|\t\"]*")
+HEADING = re.compile(r"[^\W\d_][\w' /-]{2,}")  # letters at least, no signs of drawings
 FIRST_HAN, LAST_HAN = (0xB0A1, 0xD7F9)  # the commoner half of the Chinese characters of GB 2312
 MANY = 3  # sound letters of UTF-8 to a broken one
 KNOWN = 3.0  # what a known heading or word counts for, in letters
@@ -116,7 +117,7 @@ def _score(letters: bytes, page: str, known: Callable[[str], bool]) -> float:
     text = letters.decode(page, "replace")
     words = WORDS.findall(text)
     cells = {cell.strip(' "') for cell in re.split(r"[,;|\t\n]", text) if not cell.isascii()}
-    told = sum(known(cell) for cell in cells)
+    told = sum(bool(HEADING.fullmatch(cell)) and known(cell) for cell in cells)
     return sum(map(_look, words)) / (len(words) or 1) + KNOWN * told / (len(cells) or 1)
 
 

@@ -11,11 +11,8 @@ from string import ascii_uppercase
 
 LOOKED_AT, SAMPLE = 20, 200  # rows among which the headings stand; rows of data beside them
 FILLED = 0.6  # of the usual number of cells have to be filled in a row of headings
-BLANKS = (
-    " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
-    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u200e\u200f\u2060"
-    "\ufeff"
-)
+FORMULA = re.compile(r'^\s*="(.*)"\s*$')  # how Excel keeps a text such as 0012
+UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")  # signs without a width that are no blanks
 VALUE = re.compile(
     r"[-+]?[\d.,:/ \u0660-\u0669\u06f0-\u06f9°'\"-]*[\d\u0660-\u0669\u06f0-\u06f9]\S?"
 )
@@ -42,7 +39,12 @@ class Heading:
 
 def clean(cells: Sequence[str]) -> list[str | None]:
     """Cells without the blanks round them, seen or unseen; None for empty ones."""
-    return [cell.strip(BLANKS) or None for cell in cells]
+    joined = "".join(cells)
+    if '="' in joined:
+        cells = [FORMULA.sub(r"\1", cell) for cell in cells]
+    if not joined.isascii() and UNSEEN.search(joined):
+        return [UNSEEN.sub("", cell).strip() or None for cell in cells]
+    return [cell.strip() or None for cell in cells]
 
 
 def first_row(rows: Sequence[Sequence[str]]) -> Heading | None:

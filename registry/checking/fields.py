@@ -148,7 +148,9 @@ def fields_of(heading: str) -> tuple[str, ...]:
     """The fields a heading may stand for, the likeliest first."""
     if len(heading) > 200 or heading.startswith("#"):
         return ()
-    found = next((headings()[said] for said in spellings(heading) if said in headings()), ())
+    bare = heading.strip().casefold()
+    known = (said for said in spellings(heading) if len(said) > 1 or said == bare)
+    found = next((headings()[said] for said in known if said in headings()), ())
     return found or _ending(plain(heading))
 
 

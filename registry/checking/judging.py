@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,10 @@ OLDEST = 120  # years of age before somebody should look
 LONGEST = {Shape.NAME: 300, Shape.KEY: 200, Shape.TEXT: 2000}  # letters
 PHONE = re.compile(r"[-+\d\s().,/;:\u00a0xXtelTELph]*")
 FEWEST_DIGITS, MOST_DIGITS = 5, 15  # of a telephone number, by E.164
+DIALLED = re.compile(r"\+?(?:[ ().-]*[0-9]){5,15}")
+POWER = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 ROUNDED = re.compile(r"\d{13,}000")
+FEWEST_ROUNDED = 16  # digits, from which a spreadsheet rounds
 CELL_ERROR = re.compile(r"#(DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|¡\w+!|¿\w+\?)")
 REPLACED = "\ufffd"
 REMEMBERED = 100_000  # distinct cells of a column whose findings are kept
@@ -40,13 +44,12 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """One row: its number, its findings with errors first, and the cells they were found in."""
 
     row: int
     findings: tuple[str, ...] = ()
-    raw: Mapping[str, str | None] = field(default_factory=dict)
+    raw: Mapping[str, str | None] = MappingProxyType({})
 
     @property
     def verdict(self) -> Verdict:
@@ -133,6 +136,8 @@ class Judge:
         self, name: str, cells: Sequence[str | None]
     ) -> Iterator[tuple[str, Sequence[int]]]:
         """What is wrong with single cells of a column, each distinct cell looked at once."""
+        if _is_sound(SHAPES[name], cells) and not (name == "area_pcode" and self.ground):
+            return
         memo = self.memos.setdefault(name, {})
         if len(memo) > REMEMBERED:
             memo.clear()
@@ -211,9 +216,11 @@ class Judge:
         return (f"age_implausible:{name}",) if number > OLDEST else ()
 
     def _phone(self, name: str, cell: str) -> tuple[str, ...]:
+        if DIALLED.fullmatch(cell):
+            return ()
         written = cell.translate(DIGITS)
-        if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", written):
-            written = f"{float(written):.0f}"
+        if POWER.fullmatch(written):
+            return ("number_rounded:phone",)
         first = re.split(r"[/;|]|\s+(?:ou|or|o|et|and|y)\s+", written)[0]
         digits = sum(letter.isdigit() for letter in first)
         if says_nothing(cell):
@@ -228,7 +235,7 @@ class Judge:
         return (f"number_rounded:{name}",) if self._is_rounded(cell) else ()
 
     def _is_rounded(self, cell: str) -> bool:
-        return bool(ROUNDED.fullmatch(cell))
+        return bool(ROUNDED.fullmatch(cell) or POWER.fullmatch(cell))
 
     def _sums(self, chunk: Chunk) -> Iterator[tuple[str, Sequence[int]]]:
         """Households whose men, women, boys and girls together are unusually many."""
@@ -248,6 +255,16 @@ class Judge:
     def _of_places(self, chunk: Chunk) -> Iterator[tuple[str, Sequence[int]]]:
         for finding, rows in self.doubts.items():
             yield finding, np.flatnonzero(rows[chunk.first : chunk.first + len(chunk)]).tolist()
+
+
+def _is_sound(shape: Shape, cells: Sequence[str | None]) -> bool:
+    """Whether texts are plainly in order, all looked at together."""
+    if shape not in LONGEST:
+        return False
+    text = "\n".join(filter(None, cells))
+    longest = max((len(cell) for cell in cells if cell), default=0)
+    most = FEWEST_ROUNDED - 1 if shape is Shape.KEY else LONGEST[shape]
+    return longest <= most and REPLACED not in text and "#" not in text
 
 
 def _nothing(_name: str, _cell: str) -> tuple[str, ...]:

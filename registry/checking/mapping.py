@@ -82,6 +82,8 @@ def guessed(columns: Sequence[str], sample: Sample, said: Said, words: Words) ->
     sexes = _sexes(fields, sample)
     told += [_("Sex is read by ISO/IEC 5218: 1 male, 2 female.")] if sexes else []
     _names_apart(fields)
+    if _is_number_within(fields, sample):
+        told.append(_("{column} numbers people within households.", column=fields.pop("code")))
     kind = kind_of(fields, sample)
     _keyed(fields, kind)
     ordered = {name: fields[name] for name in in_order(list(fields))}
@@ -184,6 +186,16 @@ def kind_of(fields: Mapping[str, str], sample: Sample) -> Kind:
     if "code" in fields and (shared or not _is_any_code(fields)):
         return Kind.PEOPLE
     return Kind.ROSTER if shared else Kind.REGISTRATIONS
+
+
+def _is_number_within(fields: Mapping[str, str], sample: Sample) -> bool:
+    """Whether the code of people starts anew in every household, so that both together tell."""
+    if "household_code" not in fields or "code" not in fields:
+        return False
+    codes, households = (sample.get(fields[name], ()) for name in ("code", "household_code"))
+    apart = len(set(codes)) < REPEATED * len(codes)
+    together = len(set(zip(households, codes, strict=False)))
+    return apart and len(codes) == len(households) and together >= REPEATED * len(codes)
 
 
 def _is_any_code(fields: Mapping[str, str]) -> bool:

@@ -47,8 +47,8 @@ class Pair:
 def angle_in(cell: str) -> Angle | None:
     """The degrees a cell says: 121.73, 121,73, 121°43'12"E, 17 36 43 N; None where it says none."""
     try:
-        plainly = float(cell)
-        return Angle(plainly) if math.isfinite(plainly) else None
+        plainly = float(cell.replace(",", ".", 1))
+        return Angle(plainly) if math.isfinite(plainly) and "_" not in cell else None
     except ValueError:
         pass
     found = ANGLE.fullmatch(cell.translate(DIGITS).strip(" ()\u00a0"))

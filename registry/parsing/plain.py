@@ -7,6 +7,7 @@ from functools import lru_cache
 SIGNS = re.compile(r"[\W_]+")
 # What people write where they have nothing to write; signs alone (-, ?, ...) are plainly empty.
 NOTHING = frozenset({"", "na", "nan", "null", "none", "nil", "nd", "sansobjet", "noaplica"})
+LONGEST = 16  # letters, signs round them included
 
 
 @lru_cache(maxsize=1 << 16)
@@ -17,4 +18,4 @@ def plain(text: str) -> str:
 
 def says_nothing(cell: str) -> bool:
     """Whether a cell that is no free text holds but a dash, n/a, NULL or the like."""
-    return plain(cell) in NOTHING
+    return len(cell) <= LONGEST and not cell[:1].isdigit() and plain(cell) in NOTHING
