@@ -16,7 +16,7 @@ from programs.permissions import May
 from programs.queries.programs import organisations, program_page, programs_listed, purposes
 from programs.services import funds, programs
 from programs.services.programs import Gift, Plan
-from registry.queries.queryables import count_matching, terms_listed
+from registry.queries.filters import count_matching, terms_listed
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
 bp.add_app_template_filter(said, "money")
@@ -46,8 +46,8 @@ def create() -> Response:
 def rule() -> str:
     """How many registered households a rule means today: the fragment beside the rule."""
     written = _eligibility(request.form)
-    meant, all_of_them = count_matching(db(), written, today(), actor=actor())
-    return render_template("programs/_rule.html", rule=written, meant=meant, asked=all_of_them)
+    counted = count_matching(db(), written, today(), actor=actor())
+    return render_template("programs/_rule.html", rule=written, found=counted)
 
 
 @bp.get("/<int:program_id>")

@@ -4,15 +4,21 @@ What a filter may speak of is handed in: a mapping of names to terms. Words are 
 somebody wrote reaches the database only as bound values, never as SQL.
 """
 
-from core.cql.conditions import condition
-from core.cql.reading import FilterTooLong, FilterUnreadable
+from core.cql.asking import Asked, asked, condition
+from core.cql.members import over_members
+from core.cql.plan import Plan, Source
+from core.cql.reading import FilterTooLong, FilterUnreadable, tree
 from core.cql.terms import (
     Condition,
+    Drawn,
     Kind,
     Lookup,
     NotAlike,
     OperatorUnknown,
+    Over,
+    Sourced,
     Term,
+    TermMisspelt,
     TermNotYours,
     Terms,
     TermUnknown,
@@ -21,18 +27,28 @@ from core.cql.terms import (
 )
 
 __all__ = [
+    "Asked",
     "Condition",
+    "Drawn",
     "FilterTooLong",
     "FilterUnreadable",
     "Kind",
     "Lookup",
     "NotAlike",
     "OperatorUnknown",
+    "Over",
+    "Plan",
+    "Source",
+    "Sourced",
     "Term",
+    "TermMisspelt",
     "TermNotYours",
     "TermUnknown",
     "Terms",
     "WrongKind",
+    "asked",
     "condition",
+    "over_members",
+    "tree",
     "usable",
 ]

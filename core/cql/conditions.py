@@ -2,23 +2,22 @@
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import Any
 
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     ARRAY,
     Numeric,
     SQLColumnExpression,
     Text,
     and_,
-    case,
     cast,
     false,
     func,
     literal,
     not_,
+    null,
     or_,
     true,
 )
@@ -26,64 +25,46 @@ from sqlalchemy.dialects.postgresql import array
 
 from core.actor import Actor
 from core.cql import shapes, times
-from core.cql.reading import LONGEST, FilterTooLong, FilterUnreadable, said, tree
+from core.cql.plan import Plan
+from core.cql.reading import LONGEST, FilterUnreadable, said
+from core.cql.sums import SUMS, TEXTS
 from core.cql.terms import (
     IN_TIME,
     Condition,
     Kind,
+    Known,
     Lookup,
     OperatorUnknown,
+    Over,
     Piece,
+    Sourced,
     Term,
+    TermMisspelt,
     TermNotYours,
     Terms,
-    TermUnknown,
     WrongKind,
     met_by_any,
     must_be,
     must_be_alike,
+    unknown,
     usable,
 )
+from core.errors import Invalid
 from core.words import _
-
-_Number = SQLColumnExpression[Any]
-
-
-def as_it_is(shape: BaseGeometry) -> BaseGeometry:
-    """A shape that was given in EPSG:4326, longitude first."""
-    return shape
 
 
 @dataclass(frozen=True)
-class _Scope:
+class Scope:
+    """What a part of a filter may speak of, and what was asked for on the way."""
+
     terms: Terms
     actor: Actor
     placed: shapes.Placed
+    plan: Plan = field(default_factory=Plan)
+    names: set[str] = field(default_factory=set)
 
 
-def condition(
-    written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = as_it_is
-) -> Condition:
-    """What a filter says, as a condition on the rows its terms speak of.
-
-    `written` is CQL2 text, or CQL2 JSON where it begins with a brace; an empty one is always true.
-    Its shapes are brought to EPSG:4326, longitude first, by `placed`.
-
-    Raises:
-        FilterUnreadable, FilterTooLong, ShapeUnreadable, ShapeTooLarge: it is no CQL2, or too much.
-        TermUnknown, OperatorUnknown: it names what is not known here.
-        TermNotYours: it names what the actor may not ask about.
-        NotAlike, WrongKind: it compares what cannot be compared.
-    """
-    if not written.strip():
-        return true()
-    try:
-        return _flag(tree(written), _Scope(terms, actor, placed))
-    except RecursionError:
-        raise FilterTooLong from None
-
-
-def _piece(node: Any, scope: _Scope) -> Piece:
+def _piece(node: Any, scope: Scope) -> Piece:
     match node:
         case {"property": name}:
             return _term(name, scope)
@@ -116,37 +97,42 @@ def _value(node: Any) -> Piece:
             raise OperatorUnknown(operator=said(node), known=_OPERATORS)
 
 
-def _term(name: str, scope: _Scope) -> Piece:
+def _term(name: str, scope: Scope) -> Piece:
     term = scope.terms.get(name)
-    if not isinstance(term, Term):
-        raise TermUnknown(term=name, known=_known(scope))
+    if not isinstance(term, Term | Sourced):
+        raise unknown(name, scope.terms, scope.actor)
     _must_be_allowed(name, term, scope)
+    if isinstance(term, Sourced):
+        return Piece(term.drawn(scope.plan), term.kind, name)
     return Piece(term.expression, term.kind, name, term.among)
 
 
-def _must_be_allowed(name: str, term: Term | Lookup, scope: _Scope) -> None:
+def _must_be_allowed(name: str, term: Known, scope: Scope) -> None:
     if term.permission is not None and not scope.actor.may(term.permission):
         raise TermNotYours(term=name, known=_known(scope))
+    scope.names.add(name)
 
 
-def _operation(word: str, parts: list[Any], scope: _Scope) -> Piece:
-    lookup = scope.terms.get(word)
-    if isinstance(lookup, Lookup):
-        return _looked_up(word, lookup, parts, scope)
+def _operation(word: str, parts: list[Any], scope: Scope) -> Piece:
+    known = scope.terms.get(word)
+    if isinstance(known, Lookup):
+        return _looked_up(word, known, parts, scope)
+    if isinstance(known, Over):
+        return _over_members(word, known, parts, scope)
     if word not in _TAKES:
-        raise OperatorUnknown(operator=word, known=_OPERATORS)
+        raise _no_operator(word, scope)
     if len(parts) not in _TAKES[word]:
         raise FilterUnreadable(place=word)
     if word in _CONDITIONS:
         return Piece(_CONDITIONS[word](parts, scope), Kind.FLAG, word)
-    return _text(word, parts, scope) if word in _TEXTS else _sum(word, parts, scope)
+    return _text(word, parts, scope) if word in TEXTS else _sum(word, parts, scope)
 
 
-def _edge(node: Any, scope: _Scope, *, begins: bool) -> Piece:
+def _edge(node: Any, scope: Scope, *, begins: bool) -> Piece:
     return times.edge(node, begins=begins) if isinstance(node, str) else _piece(node, scope)
 
 
-def _list(nodes: list[Any], scope: _Scope) -> Piece:
+def _list(nodes: list[Any], scope: Scope) -> Piece:
     members = tuple(_piece(node, scope) for node in nodes)
     for member in members:
         must_be(Kind.TEXT, member)
@@ -155,26 +141,31 @@ def _list(nodes: list[Any], scope: _Scope) -> Piece:
     return Piece(listed, Kind.LIST, f"({words})", members=members)
 
 
-def _flag(node: Any, scope: _Scope) -> Condition:
+def flag(node: Any, scope: Scope) -> Condition:
+    """A part of a filter as a condition.
+
+    Raises:
+        Invalid, Forbidden: as `core.cql.asked` does.
+    """
     piece = _piece(node, scope)
     must_be(Kind.FLAG, piece)
     return met_by_any(and_(piece.expression), piece)
 
 
-def _join(join: Callable[..., Condition], parts: list[Any], scope: _Scope) -> Condition:
-    return join(*(_flag(part, scope) for part in parts))
+def _join(join: Callable[..., Condition], parts: list[Any], scope: Scope) -> Condition:
+    return join(*(flag(part, scope) for part in parts))
 
 
-def _not(parts: list[Any], scope: _Scope) -> Condition:
-    return not_(_flag(parts[0], scope))
+def _not(parts: list[Any], scope: Scope) -> Condition:
+    return not_(flag(parts[0], scope))
 
 
-def _pair(test: Callable[[Piece, Piece], Condition], parts: list[Any], scope: _Scope) -> Condition:
+def _pair(test: Callable[[Piece, Piece], Condition], parts: list[Any], scope: Scope) -> Condition:
     left, right = (_piece(part, scope) for part in parts)
     return test(left, right)
 
 
-def _lists(test: Callable[[Piece, Piece], Condition], parts: list[Any], scope: _Scope) -> Condition:
+def _lists(test: Callable[[Piece, Piece], Condition], parts: list[Any], scope: Scope) -> Condition:
     """Two lists; one of a single text is read as that text."""
     return _pair(test, [[part] if isinstance(part, str) else part for part in parts], scope)
 
@@ -192,23 +183,23 @@ def _compared(compare: Callable[[Any, Any], Condition], left: Piece, right: Piec
     return compare(left.expression, right.expression)
 
 
-def _equal(parts: list[Any], scope: _Scope) -> Condition:
+def _equal(parts: list[Any], scope: Scope) -> Condition:
     if parts[1] is True:  # a flag by itself is a condition the planner can do more with
-        return _flag(parts[0], scope)
+        return flag(parts[0], scope)
     return _pair(partial(_compare, operator.eq), parts, scope)
 
 
-def _unequal(parts: list[Any], scope: _Scope) -> Condition:
+def _unequal(parts: list[Any], scope: Scope) -> Condition:
     return not_(_equal(parts, scope))
 
 
-def _between(parts: list[Any], scope: _Scope) -> Condition:
+def _between(parts: list[Any], scope: Scope) -> Condition:
     asked, low, high = (_piece(part, scope) for part in parts)
     above, below = _compared(operator.ge, asked, low), _compared(operator.le, asked, high)
     return met_by_any(and_(above, below), asked)
 
 
-def _in(parts: list[Any], scope: _Scope) -> Condition:
+def _in(parts: list[Any], scope: Scope) -> Condition:
     if not isinstance(parts[1], list):
         raise FilterUnreadable(place="IN")
     asked = _piece(parts[0], scope)
@@ -232,35 +223,35 @@ def _same_members(left: Piece, right: Piece) -> Condition:
     return and_(_share("@>", left, right), _share("<@", left, right))
 
 
-def _like(parts: list[Any], scope: _Scope) -> Condition:
+def _like(parts: list[Any], scope: Scope) -> Condition:
     asked, pattern = (_piece(part, scope) for part in parts)
     must_be(Kind.TEXT, asked)
     must_be(Kind.TEXT, pattern)
     return met_by_any(asked.expression.like(pattern.expression), asked)
 
 
-def _is_null(parts: list[Any], scope: _Scope) -> Condition:
+def _is_null(parts: list[Any], scope: Scope) -> Condition:
     asked = _piece(parts[0], scope)
     if asked.among is None:
         return asked.expression.is_(None)
     return not_(func.coalesce(asked.among(true()), false()))
 
 
-def _sum(word: str, parts: list[Any], scope: _Scope) -> Piece:
+def _sum(word: str, parts: list[Any], scope: Scope) -> Piece:
     pieces = [_piece(part, scope) for part in parts]
     for piece in pieces:
         must_be(Kind.NUMBER, piece)
     numbers = [cast(piece.expression, Numeric) for piece in pieces]  # which never overflow
-    return Piece(reduce(_SUMS[word], numbers), Kind.NUMBER, _("the sum"))
+    return Piece(reduce(SUMS[word], numbers), Kind.NUMBER, _("the sum"))
 
 
-def _text(word: str, parts: list[Any], scope: _Scope) -> Piece:
+def _text(word: str, parts: list[Any], scope: Scope) -> Piece:
     piece = _piece(parts[0], scope)
     must_be(Kind.TEXT, piece)
-    return Piece(_TEXTS[word](piece.expression), Kind.TEXT, piece.said, piece.among)
+    return Piece(TEXTS[word](piece.expression), Kind.TEXT, piece.said, piece.among)
 
 
-def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: _Scope) -> Piece:
+def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: Scope) -> Piece:
     _must_be_allowed(word, lookup, scope)
     wanted = lookup.takes or (Kind.TEXT,) * len(parts)
     if len(parts) != len(wanted):
@@ -269,7 +260,23 @@ def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: _Scope) -> Pi
         if not _is_plain(part, kind):
             needed = _(kind.value)
             raise WrongKind(said=said(part), kind=_("not {it}", it=needed), wanted=needed)
-    return Piece(lookup.asked(parts), lookup.kind, word)
+    told = lookup.asked(parts)
+    expression = told if isinstance(told, SQLColumnExpression) else told(scope.plan)
+    return Piece(expression, lookup.kind, word)
+
+
+def _over_members(word: str, over: Over, parts: list[Any], scope: Scope) -> Piece:
+    _must_be_allowed(word, over, scope)
+    values, conditions = parts[: over.takes_value], parts[over.takes_value :]
+    if len(values) < over.takes_value or len(conditions) > 1:
+        raise FilterUnreadable(place=word)
+    member = replace(scope, terms=over.terms, plan=scope.plan.within)
+    met = and_(true(), *(flag(part, member) for part in conditions))
+    pieces = [_piece(part, member) for part in values]
+    for piece in pieces:
+        must_be(Kind.NUMBER, piece)
+    value = pieces[0].expression if pieces else null()
+    return Piece(over.told(scope.plan, met, value), over.kind, word)
 
 
 def _is_plain(part: Any, kind: Kind) -> bool:
@@ -277,36 +284,18 @@ def _is_plain(part: Any, kind: Kind) -> bool:
     return not isinstance(part, bool) and isinstance(part, _PLAIN[kind])
 
 
-def _known(scope: _Scope) -> str:
+def _no_operator(word: str, scope: Scope) -> Invalid:
+    refusal = unknown(word, scope.terms, scope.actor)
+    if isinstance(refusal, TermMisspelt):
+        return refusal
+    return OperatorUnknown(operator=word, known=_OPERATORS)
+
+
+def _known(scope: Scope) -> str:
     return ", ".join(sorted(usable(scope.terms, scope.actor)))
 
 
-def _over(above: _Number, below: _Number) -> _Number:
-    return above / func.nullif(below, 0)
-
-
-def _whole(above: _Number, below: _Number) -> _Number:
-    return func.trunc(_over(above, below))
-
-
-def _power(base: _Number, exponent: _Number) -> _Number:
-    """A power, NULL where it is no number or has hundreds of digits."""
-    size = exponent * func.ln(func.nullif(func.abs(base), 0))
-    real = or_(base > 0, exponent == func.trunc(exponent))
-    nought = and_(base == 0, exponent > 0)
-    return case((and_(real, func.abs(size) < 500), func.power(base, exponent)), (nought, 0))
-
-
-def _without_accents(text: _Number) -> _Number:
-    apart = func.pg_catalog.normalize(text, "NFD")
-    return func.regexp_replace(apart, "[\u0300-\u036f]", "", "g")
-
-
-def _rest(above: _Number, below: _Number) -> _Number:
-    return above % func.nullif(below, 0)
-
-
-_CONDITIONS: dict[str, Callable[[list[Any], _Scope], Condition]] = {
+_CONDITIONS: dict[str, Callable[[list[Any], Scope], Condition]] = {
     "and": partial(_join, and_),
     "or": partial(_join, or_),
     "not": _not,
@@ -327,25 +316,15 @@ _CONDITIONS: dict[str, Callable[[list[Any], _Scope], Condition]] = {
     **{word: partial(_pair, partial(shapes.lie, word)) for word in shapes.TOGETHER},
     **{word: partial(_pair, partial(times.follow, word)) for word in times.FOLLOWING},
 }
-_SUMS: dict[str, Callable[[_Number, _Number], _Number]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": _over,
-    "div": _whole,
-    "%": _rest,
-    "^": _power,
-}
-_TEXTS: dict[str, Callable[[_Number], _Number]] = {"casei": func.lower, "accenti": _without_accents}
 _PLAIN: dict[Kind, Any] = {Kind.TEXT: str, Kind.NUMBER: int | float}
 _UNORDERED = frozenset({Kind.GEOMETRY, Kind.LIST, Kind.INTERVAL})
-_TAKES = dict.fromkeys([*_CONDITIONS, *_SUMS], range(2, 3)) | {
+_TAKES = dict.fromkeys([*_CONDITIONS, *SUMS], range(2, 3)) | {
     "and": range(1, LONGEST),
     "or": range(1, LONGEST),
     "not": range(1, 2),
     "isNull": range(1, 2),
     "between": range(3, 4),
-    **dict.fromkeys(_TEXTS, range(1, 2)),
+    **dict.fromkeys(TEXTS, range(1, 2)),
 }
 _OPERATORS = (
     "AND, OR, NOT, =, <>, <, <=, >, >=, BETWEEN, IN, LIKE, IS NULL, +, -, *, /, %, DIV, ^, CASEI, "

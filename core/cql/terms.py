@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression
 
 from core.actor import Actor
+from core.cql.plan import Plan
 from core.errors import Forbidden, Invalid
 from core.words import _
 
@@ -17,6 +19,10 @@ Condition = ColumnElement[bool]
 
 class TermUnknown(Invalid):
     """{term} is not known here; a condition may use {known}."""
+
+
+class TermMisspelt(TermUnknown):
+    """{term} is not known here; a condition may use {known}. Is {nearest} meant?"""
 
 
 class TermNotYours(Forbidden):
@@ -56,7 +62,8 @@ class Term:
     """A name a filter may use, and what it stands for.
 
     Shapes are EPSG:4326, longitude first. Where one row has many of it (the ancestors of an area),
-    `among` turns a condition on one of them into the condition that any of them meets it.
+    `among` turns a condition on one of them into the condition that any of them meets it. `words`
+    names the list its texts are from, where they are from one.
     """
 
     expression: SQLColumnExpression[Any]
@@ -64,6 +71,25 @@ class Term:
     label: str
     permission: str | None = None
     among: Callable[[Condition], Condition] | None = None
+    words: str | None = None
+
+
+Drawn = Callable[[Plan], SQLColumnExpression[Any]]
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A term drawn from a source, which is joined to the filters that use it and to no others.
+
+    With `of_members` it is a figure over the members of a row.
+    """
+
+    drawn: Drawn
+    kind: Kind
+    label: str
+    permission: str | None = None
+    of_members: bool = False
+    words: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,17 +97,35 @@ class Lookup:
     """A question a filter may ask with values in brackets: `area_in('KS01', 'KS02')`.
 
     It takes values of the kinds of `takes`, one of each, or with none given any number of texts;
-    what it answers is of `kind`.
+    what it answers is of `kind`. `drawn` answers it from a source.
     """
 
-    asked: Callable[[Sequence[Any]], SQLColumnExpression[Any]]
+    asked: Callable[[Sequence[Any]], SQLColumnExpression[Any] | Drawn]
     label: str
     permission: str | None = None
     kind: Kind = Kind.FLAG
     takes: tuple[Kind, ...] = ()
 
 
-Terms = Mapping[str, Term | Lookup]
+@dataclass(frozen=True)
+class Over:
+    """A figure over the members of a row that meet a condition: `count_of(age < 5)`.
+
+    The condition speaks of one member, in words of `terms`; left out, every member meets it. With
+    `takes_value` a number of the member comes before it: `mean_of(age, sex = 'female')`. `told`
+    makes the figure of the plan, the condition and the value.
+    """
+
+    terms: "Terms"
+    told: Callable[[Plan, Condition, SQLColumnExpression[Any]], ColumnElement[Any]]
+    kind: Kind
+    label: str
+    takes_value: bool = False
+    permission: str | None = None
+
+
+Known = Term | Sourced | Lookup | Over
+Terms = Mapping[str, Known]
 
 
 def usable(terms: Terms, actor: Actor) -> Terms:
@@ -91,6 +135,16 @@ def usable(terms: Terms, actor: Actor) -> Terms:
         for name, term in terms.items()
         if term.permission is None or actor.may(term.permission)
     }
+
+
+def unknown(name: str, terms: Terms, actor: Actor) -> TermUnknown:
+    """The refusal of a name that is not among the terms, with the nearest that is."""
+    mine = usable(terms, actor)
+    known = ", ".join(sorted(mine))
+    near = get_close_matches(name.casefold(), mine, n=1)
+    if near:
+        return TermMisspelt(term=name, known=known, nearest=near[0])
+    return TermUnknown(term=name, known=known)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.errors import NotFound
 from geo.models.areas import Area, AreaLevel, AreaPart
 from geo.permissions import May
-from geo.queries.reach import within_reach
+from geo.queries.reach import shown_to, within_reach
 
 
 class PcodeUnknown(NotFound):
@@ -84,6 +84,36 @@ def finest_level(session: Session, most: int) -> int:
     count = func.count()
     levels = select(Area.level).where(in_force()).group_by(Area.level).having(count <= most)
     return session.scalar(levels.order_by(Area.level.desc()).limit(1)) or 0
+
+
+MOST_TO_CHOOSE = 400  # of areas in one list
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """An area in a list to choose from, with the name of the one above it."""
+
+    pcode: str
+    name: str
+    level: int
+    above: str | None
+
+
+def areas_to_choose(session: Session, *, actor: Actor) -> list[Choosable]:
+    """The areas in force down to the level that a list has room for, in the order of their names.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_AREAS)
+    above = aliased(Area)
+    listed = (
+        select(Area.pcode, Area.name, Area.level, above.name.label("above"))
+        .outerjoin(above, above.id == Area.parent_id)
+        .where(in_force(), Area.level <= finest_level(session, MOST_TO_CHOOSE), shown_to(actor))
+        .order_by(Area.level, above.name, Area.name)
+    )
+    return [Choosable(*row) for row in session.execute(listed)]
 
 
 def level_names(session: Session) -> dict[int, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, any_, case, func, null, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
-from core.cql import Condition, Kind, Lookup, Term, Terms
+from core.cql import Condition, Drawn, Kind, Lookup, Plan, Source, Term, Terms
 from core.words import _
 from geo.models.areas import Area
 from geo.models.exposure import Exposure, ExposureDue
@@ -75,11 +75,13 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
         found: Condition = location_id.in_(select(Location.id).where(asked))
         return found
 
-    def value(asked: Sequence[Any]) -> ColumnElement[Any]:
-        return _said_of(location_id, int(asked[0]), _value())
+    def value(asked: Sequence[Any]) -> Drawn:
+        key = ("hazard", int(asked[0]))
+        return lambda plan: _said_of(plan, key, location_id, _value())
 
-    def status(asked: Sequence[Any]) -> ColumnElement[Any]:
-        return _said_of(location_id, int(asked[0]), _status(float(asked[1])))
+    def status(asked: Sequence[Any]) -> Drawn:
+        key = ("hazard_status", int(asked[0]), float(asked[1]))
+        return lambda plan: _said_of(plan, key, location_id, _status(key[2]))
 
     def metres(asked: Sequence[Any]) -> ColumnElement[Any]:
         return metres_to(location_id, str(asked[0]), int(asked[1]))
@@ -108,21 +110,30 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
 
 
 def _said_of(
-    location_id: ColumnElement[Any], release_id: int, asked: ColumnElement[Any]
+    plan: Plan,
+    key: tuple[Any, ...],
+    location_id: ColumnElement[Any] | Any,
+    asked: ColumnElement[Any],
 ) -> ColumnElement[Any]:
-    """What a release says of a place; NULL where there is no place, or no such release in use."""
-    exposed = and_(Exposure.release_id == Release.id, Exposure.location_id == Location.id)
-    due = and_(ExposureDue.release_id == Release.id, ExposureDue.location_id == Location.id)
-    return (
-        select(asked)
-        .select_from(Location)
-        .join(Release, Release.id == release_id)
-        .outerjoin(Exposure, exposed)
-        .outerjoin(ExposureDue, due)
-        .where(Location.id == location_id, Location.lon.is_not(None), Release.state.in_(ASKABLE))
-        .correlate_except(Location, Release, Exposure, ExposureDue)
-        .scalar_subquery()
-    )
+    """What a release, the second of the key, says of a place; NULL where there is no place, or no
+    such release in use."""
+
+    def made() -> Source:
+        release_id = key[1]
+        exposed = and_(Exposure.release_id == release_id, Exposure.location_id == Location.id)
+        due = and_(ExposureDue.release_id == release_id, ExposureDue.location_id == Location.id)
+        said = (
+            select(Location.id.label("location_id"), asked.label("said"))
+            .select_from(Location)
+            .join(Release, Release.id == release_id)
+            .outerjoin(Exposure, exposed)
+            .outerjoin(ExposureDue, due)
+            .where(Location.lon.is_not(None), Release.state.in_(ASKABLE))
+            .subquery()
+        )
+        return said, said.c.location_id == location_id
+
+    return plan.source(key, made).c.said
 
 
 def _value() -> ColumnElement[Any]:

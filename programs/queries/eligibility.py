@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from core import cql
 from core.actor import Actor
-from core.cql import Condition, condition
+from core.cql import Condition
 from core.errors import NotFound
 from programs.models.cycles import Cycle
 from programs.models.entitlements import EntitlementState
@@ -38,6 +39,7 @@ from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterMember
 from registry.queries.people import composition
 from registry.queries.queryables import household_terms
+from registry.queries.subjects import with_verdict
 
 UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
 
@@ -101,19 +103,18 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
     """
     households = asked_households(asked.roster_id, with_probable=asked.with_probable)
     people = composition(asked.starts_on, households)
-    rule = condition(asked.rule, household_terms(people, asked.starts_on), actor=actor)
+    rule = cql.asked(asked.rule, household_terms(asked.starts_on), actor=actor)
     served = served_elsewhere(asked.roster_id, asked.program_id)
     counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
     standing = (ProgramMembership.registrant_id == Registrant.id) & (
         ProgramMembership.program_id == asked.program_id
     )
-    facts = (
+    listed = (
         select(
             Registrant.id.label("registrant_id"),
             Registrant.area_id,
             (Registrant.state == RegistrantState.ACTIVE).label("active"),
             ProgramMembership.state.label("standing"),
-            func.coalesce(rule, false()).label("meets"),
             served.c.program_id.label("served_by"),
             *counts,
         )
@@ -122,6 +123,10 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
         .outerjoin(ProgramMembership, standing)
         .outerjoin(served, served.c.registrant_id == Registrant.id)
         .where(Registrant.id.in_(households))
+    )
+    joined, meets = with_verdict(listed, rule, households)
+    facts = (
+        joined.add_columns(func.coalesce(meets, false()).label("meets"))
         .cte("facts")
         .prefix_with("MATERIALIZED")  # so that the rule is asked once of each
     )

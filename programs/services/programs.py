@@ -17,7 +17,7 @@ from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, Delivery, Fund, Program, ProgramState
 from programs.permissions import May
 from programs.queries.programs import locked_program
-from registry.queries.queryables import matching
+from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
 

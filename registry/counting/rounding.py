@@ -2,7 +2,7 @@
 
 The same figure is always rounded the same way: to the nearest multiple of the base, from the middle
 to the even one. A figure that is not zero is never rounded to zero. What is added up of rounded
-figures is said as "about".
+figures is said as "about". Answers to anybody's own question are rounded at random instead.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,18 @@ def rounded(figure: Figure, base: int) -> Figure:
     if not figure:
         return figure
     return max(base, round(figure / base) * base)
+
+
+def unsteadily(figure: int, base: int, chance: float) -> int:
+    """A figure to one of the two multiples of a base next to it, to the upper one where the chance,
+    from 0 to below 1, is less than the part of the way it has come.
+
+    With a chance that is drawn from what was counted, and a secret, figures of sets that differ by
+    one do not tell of that one (B. Fraser, J. Wooton, A proposed method for confidentialising
+    tabular output to protect against differencing, UNECE/Eurostat 2005).
+    """
+    whole, rest = divmod(figure, base)
+    return (whole + (chance * base < rest)) * base
 
 
 def for_public(

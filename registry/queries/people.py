@@ -1,5 +1,6 @@
 """Who the people of households are: how many, of which sex, in which age band."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from core.cql import Plan
 from registry.models.registrants import (
     Group,
     Individual,
@@ -45,7 +47,7 @@ def composition(reference_date: date, of: Select[Any] | None = None) -> Subquery
     all of them.
     """
     members = _members_by_group(reference_date, of)
-    known = {name: func.coalesce(members.c[name], 0) for name in _bands(reference_date)}
+    known = {name: func.coalesce(members.c[name], 0) for name in bands(reference_date)}
     listed = func.coalesce(members.c.listed, 0)
     stated = case((Group.is_partial, Group.stated_size))
     people = func.greatest(listed, stated)  # greatest() passes over null
@@ -78,22 +80,32 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def members_counted(plan: Plan, of: Select[Any] | None) -> Subquery:
+    """The figures of a plan over Individual, one row a group that has members: `group_id` and the
+    figures. Each person is counted in one group, as by `composition`."""
+    return plan.within.joined(_counted(plan.figures, of)).subquery("members")
+
+
 def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
-    bands = _bands(day)
     counts: list[Any] = [
         func.count().label("listed"),
-        *(func.count().filter(band).label(name) for name, band in bands.items()),
+        *(func.count().filter(band).label(name) for name, band in bands(day).items()),
         func.count().filter(Individual.has_disability.is_(True)).label("disability"),
     ]
+    return _counted(counts, of).subquery("members")
+
+
+def _counted(figures: Sequence[ColumnElement[Any]], of: Select[Any] | None) -> Select[Any]:
     belonging = _belonging(of)
     counted = (
-        select(belonging.c.group_id, *counts)
+        select(belonging.c.group_id, *figures)
+        .select_from(belonging)
         .join(Individual, Individual.registrant_id == belonging.c.member_id)
         .join(Registrant, Registrant.id == belonging.c.member_id)
         .where(belonging.c.turn == 1, Registrant.state == RegistrantState.ACTIVE)
         .group_by(belonging.c.group_id)
     )
-    return _only(counted, belonging.c.group_id, of).subquery("members")
+    return _only(counted, belonging.c.group_id, of)
 
 
 def _belonging(of: Select[Any] | None) -> Subquery:
@@ -119,7 +131,8 @@ def _belonging(of: Select[Any] | None) -> Subquery:
     return everybody.where(Membership.member_id.in_(members)).subquery("belonging")
 
 
-def _bands(day: date) -> dict[str, ColumnElement[bool]]:
+def bands(day: date) -> dict[str, ColumnElement[bool]]:
+    """Who is of which sex and age band on a day, as conditions on Individual."""
     return {
         f"{letter}{band}": and_(Individual.sex == sex, _aged(day, *years))
         for letter, sex in SEXES.items()

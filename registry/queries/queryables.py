@@ -1,134 +1,122 @@
-"""What a filter may ask of a household, and the households it means."""
+"""What a filter may ask of a household, and of each of its members."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import aliased
 
-from core.actor import Actor
-from core.clock import today
-from core.cql import Kind, Term, Terms, condition, usable
+from core.cql import Drawn, Kind, Plan, Source, Sourced, Term, Terms, over_members
 from core.words import _
 from geo.queries.queryables import area_terms, place_terms
-from registry.models.registrants import (
-    Group,
-    Individual,
-    Membership,
-    Registrant,
-    RegistrantState,
-)
+from registry.models.registrants import Group, Individual, Membership, Registrant
 from registry.permissions import May
-from registry.queries.people import age_on, composition
-from registry.queries.reach import people_within_reach
+from registry.queries.people import age_on, bands
 
 HEAD = "head"
 
 
-def matching(written: str, on: date, *, actor: Actor, of: Select[Any] | None = None) -> Select[int]:
-    """The ids of the active groups that meet a CQL2 filter, ages being those of the day `on`.
-
-    `of` selects the ids of the groups to look among; an empty filter is met by all of them.
-
-    Raises:
-        Invalid, Forbidden: as `core.cql.condition` does.
-    """
-    people = composition(on, of)
-    asked = condition(written, household_terms(people, on), actor=actor)
-    groups = (
-        select(Group.registrant_id)
-        .join(Registrant, Registrant.id == Group.registrant_id)
-        .outerjoin(people, people.c.registrant_id == Group.registrant_id)
-        .where(Registrant.state == RegistrantState.ACTIVE, asked)
-    )
-    return groups if of is None else groups.where(Group.registrant_id.in_(of))
-
-
-def count_matching(session: Session, written: str, on: date, *, actor: Actor) -> tuple[int, int]:
-    """How many active groups within reach meet a filter, and how many there are.
-
-    Raises:
-        Forbidden: the actor may not count registrants. Invalid, Forbidden: as `matching`.
-    """
-    actor.require(May.COUNT_REGISTRANTS)
-    seen = (
-        select(Registrant.id)
-        .join(Group, Group.registrant_id == Registrant.id)
-        .where(Registrant.state == RegistrantState.ACTIVE)
-        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
-    )
-    meant = matching(written, on, actor=actor, of=seen).subquery("meant")
-    all_of_them = seen.subquery("seen")
-    asked = select(
-        select(func.count()).select_from(meant).scalar_subquery(),
-        select(func.count()).select_from(all_of_them).scalar_subquery(),
-    )
-    return session.execute(asked).one()
-
-
-def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
-    """The terms an actor may use in a filter, (name, what it means), for those who write one."""
-    known = household_terms(composition(today()), today())
-    return [(name, term.label) for name, term in usable(known, actor).items()]
-
-
-def household_terms(people: Subquery, on: date) -> Terms:
-    """The terms of a filter over groups, for a query of Registrant, Group and their composition."""
+def household_terms(on: date) -> Terms:
+    """The terms of a filter over groups, for a query of Registrant and Group; ages are of `on`."""
     return {
-        **_counts(people),
-        **_said_of_the_group(people),
+        **_counts(on),
+        **_said_of_the_group(),
         **_said_of_the_head(on),
+        **over_members(member_terms(on)),
         **area_terms(Registrant.area_id),
         **place_terms(Registrant.location_id),
     }
 
 
-def _counts(people: Subquery) -> Terms:
-    c = people.c
-    girls, boys = c.f0_4 + c.f5_17, c.m0_4 + c.m5_17
-    women, men = c.f18_59 + c.f60, c.m18_59 + c.m60
-    counts: list[tuple[str, ColumnElement[Any], str]] = [
-        ("people", c.people, _("People of the household")),
-        ("size", func.coalesce(Group.stated_size, c.people), _("Size it stated, else its people")),
-        ("children_under_5", c.f0_4 + c.m0_4, _("Children under five")),
-        ("children", girls + boys, _("Children under eighteen")),
-        ("girls", girls, _("Girls under eighteen")),
-        ("boys", boys, _("Boys under eighteen")),
-        ("women", women, _("Women of eighteen and over")),
-        ("men", men, _("Men of eighteen and over")),
-        ("over_60", c.f60 + c.m60, _("People of sixty and over")),
+def member_terms(on: date) -> Terms:
+    """The terms of a condition on one member of a group, for a query of Individual."""
+    return {
+        "age": Term(age_on(Individual.birth_date, on), Kind.NUMBER, _("Age in whole years")),
+        "sex": Term(Individual.sex, Kind.TEXT, _("Sex: female, male or other"), words="sex"),
+        "birth_date": Term(Individual.birth_date, Kind.DATE, _("Birth date")),
+        "disabled": Term(
+            Individual.has_disability, Kind.FLAG, _("Has a disability"), May.READ_REGISTRANTS
+        ),
+    }
+
+
+def _counts(on: date) -> Terms:
+    known = bands(on)
+    girls, boys = ["f0_4", "f5_17"], ["m0_4", "m5_17"]
+    women, men = ["f18_59", "f60"], ["m18_59", "m60"]
+    counts: list[tuple[str, Drawn, str]] = [
+        ("people", _people, _("People of the household")),
+        ("size", _size, _("Size it stated, else its people")),
+        ("children_under_5", _those(known, ["f0_4", "m0_4"]), _("Children under five")),
+        ("children", _those(known, [*girls, *boys]), _("Children under eighteen")),
+        ("girls", _those(known, girls), _("Girls under eighteen")),
+        ("boys", _those(known, boys), _("Boys under eighteen")),
+        ("women", _those(known, women), _("Women of eighteen and over")),
+        ("men", _those(known, men), _("Men of eighteen and over")),
+        ("over_60", _those(known, ["f60", "m60"]), _("People of sixty and over")),
     ]
-    return {name: Term(count, Kind.NUMBER, label) for name, count, label in counts}
+    return {
+        name: Sourced(drawn, Kind.NUMBER, label, of_members=True) for name, drawn, label in counts
+    }
 
 
-def _said_of_the_group(people: Subquery) -> Terms:
+def _those(known: dict[str, ColumnElement[bool]], names: Sequence[str]) -> Drawn:
+    return lambda plan: _number(plan, or_(*(known[name] for name in names)))
+
+
+def _number(plan: Plan, met: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(plan.figure(func.count().filter(met)), 0)
+
+
+def _people(plan: Plan) -> ColumnElement[Any]:
+    """Those who are listed, or of a partial list as many as were stated, if more."""
+    listed = func.coalesce(plan.figure(func.count()), 0)
+    return func.greatest(listed, case((Group.is_partial, Group.stated_size)))
+
+
+def _size(plan: Plan) -> ColumnElement[Any]:
+    return func.coalesce(Group.stated_size, _people(plan))
+
+
+def _has_disability(plan: Plan) -> ColumnElement[bool]:
+    return _number(plan, Individual.has_disability.is_(True)) > 0
+
+
+def _said_of_the_group() -> Terms:
     return {
         "is_partial": Term(Group.is_partial, Kind.FLAG, _("Not all members are listed")),
-        "kind": Term(Group.kind, Kind.TEXT, _("Kind of group")),
-        "has_disability": Term(
-            people.c.disability > 0,
+        "kind": Term(Group.kind, Kind.TEXT, _("Kind of group"), words="group_kind"),
+        "has_disability": Sourced(
+            _has_disability,
             Kind.FLAG,
             _("Somebody has a disability"),
             permission=May.READ_REGISTRANTS,
+            of_members=True,
         ),
     }
 
 
 def _said_of_the_head(on: date) -> Terms:
-    person = aliased(Individual)
-    head = (
-        select(person)
-        .join(Membership, Membership.member_id == person.registrant_id)
-        .where(
-            Membership.group_id == Group.registrant_id,
-            Membership.kind == HEAD,
-            Membership.ended_on.is_(None),
-        )
-        .correlate(Group)
-    )
-    sex = head.with_only_columns(person.sex).scalar_subquery()
-    age = head.with_only_columns(age_on(person.birth_date, on)).scalar_subquery()
+    def sex(plan: Plan) -> ColumnElement[Any]:
+        return plan.source(HEAD, _heads).c.sex
+
+    def age(plan: Plan) -> ColumnElement[Any]:
+        return age_on(plan.source(HEAD, _heads).c.birth_date, on)
+
     return {
-        "sex_of_head": Term(sex, Kind.TEXT, _("Sex of the head: female or male")),
-        "age_of_head": Term(age, Kind.NUMBER, _("Age of the head in years")),
+        "sex_of_head": Sourced(sex, Kind.TEXT, _("Sex of the head: female or male"), words="sex"),
+        "age_of_head": Sourced(age, Kind.NUMBER, _("Age of the head in years")),
     }
+
+
+def _heads() -> Source:
+    """The head of each group that has one now."""
+    person = aliased(Individual)
+    heads = (
+        select(Membership.group_id, person.sex, person.birth_date)
+        .join(person, person.registrant_id == Membership.member_id)
+        .where(Membership.kind == HEAD, Membership.ended_on.is_(None))
+        .subquery("heads")
+    )
+    return heads, heads.c.group_id == Group.registrant_id

@@ -22,8 +22,8 @@ from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
 from registry.queries.answers import reference_date, refuse_drawing
 from registry.queries.people import composition
-from registry.queries.queryables import matching
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
+from registry.queries.subjects import matching
 from registry.queries.tallies import answers_of
 
 MEMBER = [

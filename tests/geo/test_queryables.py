@@ -8,7 +8,7 @@ from sqlalchemy import types as sql
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.cql import TermNotYours, condition
+from core.cql import TermNotYours, asked, condition
 from core.cql.shapes import ShapeTooLarge, ShapeUnreadable
 from geo.models.areas import Area
 from geo.models.context import ContextFeature, ContextLayer
@@ -21,8 +21,8 @@ from tests.make.registry import make_location
 
 
 def _areas(session: Session, written: str, actor: Actor) -> set[str]:
-    asked = condition(written, terms_of_areas(), actor=actor)
-    return set(session.scalars(select(Area.pcode).where(asked)))
+    said = condition(written, terms_of_areas(), actor=actor)
+    return set(session.scalars(select(Area.pcode).where(said)))
 
 
 ALL = {"X", "X1", "X2", "X11", "X12", "X21", "X22"}
@@ -141,9 +141,10 @@ def test_a_filter_asks_releases_about_places(
     )
     filled = written.format(r=release.id, w=withdrawn.id)
 
-    asked = condition(filled, place_terms(rows.c.place_id), actor=anybody)
+    filter_ = asked(filled, place_terms(rows.c.place_id), actor=anybody)
+    found = filter_.sources.joined(select(rows.c.name)).where(filter_.plain)
 
-    assert set(session.scalars(select(rows.c.name).where(asked))) == meant
+    assert set(session.scalars(found)) == meant
 
 
 @pytest.mark.parametrize(
@@ -185,9 +186,9 @@ def test_a_filter_asks_how_far_a_place_lies_from_what_is_there(
     )
     filled = written.format(layer=layer.id, release=release.id)
 
-    asked = condition(filled, place_terms(rows.c.place_id), actor=anybody)
+    said = condition(filled, place_terms(rows.c.place_id), actor=anybody)
 
-    assert set(session.scalars(select(rows.c.name).where(asked))) == meant
+    assert set(session.scalars(select(rows.c.name).where(said))) == meant
 
 
 def test_distances_to_anything_else_are_refused(anybody: Actor) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.cql import TermNotYours, TermUnknown
+from core.cql import OperatorUnknown, TermNotYours, TermUnknown
 from registry.models.registrants import Registrant, RegistrantState
-from registry.queries.queryables import matching
+from registry.queries.subjects import matching
 from tests.make.geo import make_country
 from tests.make.registry import make_household, make_location, make_person
 
@@ -93,3 +93,72 @@ def test_who_may_only_count_does_not_ask_about_disability(session: Session) -> N
 def test_an_unknown_term_is_named_with_those_that_are_known(anybody: Actor) -> None:
     with pytest.raises(TermUnknown, match="income is not known here; a condition may use age_of"):
         matching("income > 3", DAY, actor=anybody)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("count_of(age < 5) >= 1", {"Doro"}),
+        ("count_of(age < 5 AND sex = 'female') = 1 AND count_of(age >= 18) = 2", {"Doro"}),
+        ("count_of(age < 5) = 0", {"Kesh", "Ode"}),
+        ("share_of(age >= 36) > 0.66 AND share_of(age >= 36) < 0.67", {"Doro"}),
+        ("share_of(age < 5) IS NULL", {"Ode"}),
+        ("any_of(disabled)", {"Doro"}),
+        ("all_of(sex = 'male')", {"Kesh"}),
+        ("all_of(age >= 0) IS NULL", {"Ode"}),
+        ("mean_of(age) BETWEEN 33.6 AND 33.7", {"Doro"}),  # (36 + 61 + 4) / 3
+        ("most_of(age, sex = 'female') = 61", {"Doro"}),
+        ("sum_of(age) = 0", {"Ode"}),
+        ("least_of(age) > people * 8", {"Kesh"}),
+        ("area_in('X') AND NOT count_of(age < 5) > 0", {"Kesh"}),
+    ],
+)
+def test_a_filter_asks_about_the_members_of_a_household(
+    session: Session, anybody: Actor, written: str, meant: set[str]
+) -> None:
+    _village(session)
+
+    assert _meant(session, written, anybody) == meant
+
+
+def test_all_that_is_asked_of_members_is_counted_in_one_scan(
+    session: Session, anybody: Actor, statements: list[str]
+) -> None:
+    _village(session)
+    statements.clear()
+
+    meant = "count_of(age < 5) > 0 AND women = 2 AND area_in('X1') AND NOT any_of(age > 90)"
+
+    assert _meant(session, meant, anybody) == {"Doro"}
+    assert len(statements) == 1
+    assert statements[0].count("JOIN individuals") == 1
+
+
+def test_what_a_filter_does_not_ask_for_is_not_read(session: Session, anybody: Actor) -> None:
+    plainly = str(matching("is_partial AND area_in('X1')", DAY, actor=anybody))
+
+    assert "individuals" not in plainly
+    assert "memberships" not in plainly
+
+
+def test_an_alike_term_is_named_where_one_is_misspelt(anybody: Actor) -> None:
+    for written, nearest in (
+        ("childrn_under_5 > 0", "children_under_5"),
+        ("count_off(age < 5) > 0", "count_of"),
+        ("count_of(agee < 5) > 0", "age"),
+    ):
+        with pytest.raises(TermUnknown, match=rf"Is {nearest} meant\?"):
+            matching(written, DAY, actor=anybody)
+
+
+def test_nobody_asks_by_way_of_members_what_they_may_not_know(session: Session) -> None:
+    with pytest.raises(TermNotYours, match="may not use disabled"):
+        matching("count_of(disabled) > 0", DAY, actor=COUNTER)
+
+
+@pytest.mark.parametrize(
+    "written", ["count_of(size > 1) > 0", "count_of(count_of(age > 1) > 0) > 0"]
+)
+def test_a_condition_on_a_member_speaks_of_one_member(anybody: Actor, written: str) -> None:
+    with pytest.raises((TermUnknown, OperatorUnknown)):
+        matching(written, DAY, actor=anybody)

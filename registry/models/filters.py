@@ -1,0 +1,42 @@
+"""Filters: conditions on households that were given a name, for oneself or for everybody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ARRAY, BigInteger, Text, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Row, states
+
+
+class Shared(StrEnum):
+    """Who may use a filter beside who made it."""
+
+    NONE = "none"
+    EVERYBODY = "everybody"
+
+
+class Filter(Row):
+    """One condition in CQL2 text, known by its code; `terms` are the names it uses.
+
+    Who counts by it is counted by their own rights: it gives nobody more than they may ask.
+    """
+
+    __tablename__ = "filters"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        UniqueConstraint(
+            "made_by",
+            "name",
+            info={"refusal": "You have a filter of this name already; give it another."},
+        ),
+    )
+
+    code: Mapped[str]
+    name: Mapped[str]
+    written: Mapped[str]
+    terms: Mapped[Sequence[str]] = mapped_column(ARRAY(Text))
+    shared: Mapped[Shared] = mapped_column(states(Shared), default=Shared.NONE)
+    made_by: Mapped[int] = mapped_column(BigInteger, index=True)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
