@@ -30,6 +30,7 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/service-points": "/programs",
     "/rosters": "/select",
     "/selections": "/select",
+    "/filters": "/select",
     "/layers": "/hazards",
     "/organisations": "/admin",
     "/vocabularies": "/admin",

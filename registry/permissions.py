@@ -17,4 +17,6 @@ class May(StrEnum):
     READ_ROSTERS = "roster:read"
     FREEZE_ROSTERS = "roster:freeze"
     MAKE_SITUATION_MAPS = "situation_map:make"
+    KEEP_FILTERS = "filter:keep"
+    SHARE_FILTERS = "filter:share"
     WRITE_VOCABULARIES = "vocabulary:write"

@@ -44,6 +44,7 @@ LISTS: frozenset[str] = frozenset(
         Registry.MAKE_SITUATION_MAPS,
     }
 )
+FILTERS: frozenset[str] = frozenset({Registry.KEEP_FILTERS, Registry.SHARE_FILTERS})
 
 GIVES: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: LOOK
@@ -61,6 +62,7 @@ GIVES: dict[Role, frozenset[str]] = {
     },
     Role.COORDINATOR: LOOK
     | LISTS
+    | FILTERS
     | {
         Geo.WRITE_EVENTS,
         Geo.KEEP_SELECTIONS,
@@ -82,6 +84,7 @@ GIVES: dict[Role, frozenset[str]] = {
     },
     Role.REGISTRAR: LOOK
     | LISTS
+    | FILTERS
     | {
         Registry.READ_HISTORY,
         Registry.WRITE_REGISTRANTS,
@@ -92,6 +95,7 @@ GIVES: dict[Role, frozenset[str]] = {
     },
     Role.PROGRAM_MANAGER: LOOK
     | LISTS
+    | FILTERS
     | {
         Geo.KEEP_SELECTIONS,
         Registry.READ_HISTORY,

@@ -65,6 +65,10 @@ def _of_registry() -> Words:
         "rosters.freeze": _("Froze a list"),
         "rosters.export": _("Took a list along"),
         "situation_maps.make": _("Made a situation map"),
+        "filters.keep": _("Kept a filter"),
+        "filters.share": _("Let everybody use a filter"),
+        "filters.unshare": _("Kept a filter to themselves again"),
+        "filters.remove": _("Took a filter away"),
     }
 
 
@@ -152,6 +156,7 @@ def subjects() -> Words:
         "imports": _("Import"),
         "registrants": _("Household or person"),
         "rosters": _("List"),
+        "filters": _("Filter"),
         "situation_maps": _("Situation map"),
         "organisations": _("Organisation"),
         "programs": _("Program"),

@@ -55,6 +55,7 @@ FILE = {"sha256": "sha256"}
 KIND = {"kind": "file_kind"}
 TWO_RELEASES = RELEASE | {"before": "release_id"}  # the same one, compared with itself
 COUNT = needs(Geo.SELECT, Registry.COUNT_REGISTRANTS)
+COUNT_PEOPLE = needs(Registry.COUNT_REGISTRANTS)
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
 
@@ -85,6 +86,9 @@ GETS: dict[str, Row] = {
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
+    "filters.index": Row(COUNT_PEOPLE, PLAIN),
+    "filters.new": Row(COUNT_PEOPLE, PLAIN),
+    "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
     "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
     "hazard_files.value": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
     "previews.show": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
@@ -199,6 +203,12 @@ POSTS: dict[str, Row] = {
     "cycles.reopen": PREPARE,
     "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
+    "filters.build": Row(COUNT_PEOPLE),
+    "filters.count": Row(COUNT_PEOPLE),
+    "filters.keep": Row(needs(Registry.KEEP_FILTERS)),
+    "filters.remove": Row(needs(Registry.KEEP_FILTERS), about={"code": "filter"}),
+    "filters.share": Row(needs(Registry.SHARE_FILTERS), about={"code": "filter"}),
+    "filters.unshare": Row(needs(Registry.SHARE_FILTERS), about={"code": "filter"}),
     "composites.again": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
     "composites.make": Row(needs(Geo.DERIVE_RELEASES)),
     "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),

@@ -35,6 +35,7 @@ from programs.services.vouchers import issue_vouchers
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
+from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.context import make_layer
@@ -191,7 +192,9 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
     place = f"https://example.org/{PLAIN}"
     fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
+    kept = keep_filter(session, PLAIN, "people > 0", actor=DARA)
     return {
+        "filter": share_filter(session, kept.code, actor=DARA).code,
         "fetch_id": fetch_id,
         "release_id": flood.id,
         "part": 1,

@@ -37,6 +37,7 @@ from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
 from registry.models.vocabularies import Word
 from registry.services import imports
+from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
 from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
@@ -72,6 +73,7 @@ NAMED = {
     "organisations": ("name",),
     "selections": ("name",),
     "rosters": ("name",),
+    "filters": ("name",),
     "users": ("name",),
     "fund_entries": ("reference",),
     "audit_entries": ("actor_name",),
@@ -241,6 +243,22 @@ def _lists(session: Session, flood: Release) -> Rows:
     return [
         ("rosters.show", {"roster_id": kept.roster_id}),
         ("selections.show", {"code": session.scalars(select(Selection.code)).first()}),
+        *_filters(session, flood),
+    ]
+
+
+def _filters(session: Session, flood: Release) -> Rows:
+    """A filter of every kind of row, one that rows cannot show, and one that is kept."""
+    rows = (
+        f"area_in('X1') AND hazard_status({flood.id}, 0.5) = 'in' AND has_disability = TRUE AND "
+        "count_of(sex = 'female' AND birth_date >= DATE('2020-01-01')) >= 1 AND size IS NULL AND "
+        "area_name LIKE '%a%'"
+    )
+    kept = keep_filter(session, GREEK, "people > 2", actor=DARA)
+    return [
+        ("filters.new", {"written": rows}),
+        ("filters.new", {"written": "mean_of(age) > 20"}),
+        ("filters.show", {"code": share_filter(session, kept.code, actor=DARA).code}),
     ]
 
 
