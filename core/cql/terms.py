@@ -22,7 +22,7 @@ class TermUnknown(Invalid):
 
 
 class TermMisspelt(TermUnknown):
-    """{term} is not known here; a condition may use {known}. Is {nearest} meant?"""
+    """{term} is not known here, perhaps {nearest} is meant; a condition may use {known}."""
 
 
 class TermNotYours(Forbidden):

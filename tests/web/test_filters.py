@@ -98,7 +98,7 @@ def test_a_text_that_is_no_condition_says_where_it_stops_being_one(
     answer = manager.get("/filters/new?written=peeple%20%3E%203")
 
     assert answer.status_code == 422
-    assert "Is people meant?" in answer.text
+    assert "perhaps people is meant" in answer.text
 
 
 def test_a_filter_is_its_makers_until_it_is_everybodys(
