@@ -184,7 +184,7 @@ def page_of(session: Session, collection: Collection, wanted: Wanted, *, actor: 
     Raises:
         Invalid, Forbidden: the filter or the time cannot be read, or asks what is not theirs.
     """
-    asked = collection.rows.where(*_conditions(collection, wanted, actor))
+    asked = _meant(collection, wanted, actor).where(*_conditions(collection, wanted))
     matched = select(func.count()).select_from(asked.subquery("asked"))
     shown = _told(collection, asked, wanted.system).order_by(collection.key)
     rows = session.execute(shown.limit(wanted.limit).offset(wanted.offset))
@@ -229,12 +229,15 @@ def _properties(row: Any, after: int) -> dict[str, Any]:
     return dict(list(row._mapping.items())[after:])
 
 
-def _conditions(collection: Collection, wanted: Wanted, actor: Actor) -> list[ColumnElement[bool]]:
-    conditions = [
-        cql.condition(
-            wanted.filter, collection.terms, actor=actor, placed=wanted.filter_system.placed
-        )
-    ]
+def _meant(collection: Collection, wanted: Wanted, actor: Actor) -> Select[Any]:
+    """The rows of a collection that its filter means, with what the filter needs beside them."""
+    placed = wanted.filter_system.placed
+    asked = cql.asked(wanted.filter, collection.terms, actor=actor, placed=placed)
+    return asked.sources.joined(collection.rows).where(asked.plain)
+
+
+def _conditions(collection: Collection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = []
     if wanted.box is not None:
         box = func.ST_GeomFromWKB(wanted.box.wkb, DEGREES_OF_EARTH)
         conditions.append(func.ST_Intersects(collection.shape, box))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.words import told
 from geo.models.areas import Area
 from geo.models.context import Counted
 from geo.models.exposure import AreaExposure
@@ -102,7 +103,7 @@ def test_a_census_says_which_of_its_areas_have_no_shape(session: Session, anybod
     layer = make_layer(session, file, Counted.NUMBER, anybody, value_field="population")
 
     assert layer.features == 3
-    assert layer.found["notes"] == [
+    assert [told(note) for note in layer.found["notes"]] == [
         "4 features were read.",
         "1 was left out: have no shape of this kind.",
     ]
