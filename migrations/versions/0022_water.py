@@ -14,16 +14,18 @@ MEANS = "in", "out", "not_observed", "permanent_water", "excluded"
 APART = "water_km2", "outside_km2", "nodata_km2", "cloud_km2", "excluded_km2"
 
 # Why a place was not observed was not kept; nor was who stands in permanent water, of whom there
-# is no row. Both are asked again.
+# is no row. Both are asked again, unless the event is closed.
 ASK_WHY = """
     insert into exposure_due (release_id, location_id)
     select e.release_id, e.location_id
     from exposure e
     join releases r on r.id = e.release_id
+    join events on events.id = r.event_id and events.state <> 'closed'
     where e.status = 'not_observed' and r.state in ('published', 'superseded')
     union
     select r.id, l.id
     from releases r
+    join events on events.id = r.event_id and events.state <> 'closed'
     join locations l on l.lon between st_xmin(r.bounds) and st_xmax(r.bounds)
      and l.lat between st_ymin(r.bounds) and st_ymax(r.bounds)
     where r.reasons_sha256 is not null and r.state in ('published', 'superseded')

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
@@ -13,6 +14,7 @@ from core.storage import keep_file
 from geo.models.events import Event
 from geo.models.releases import Release
 from geo.services.releases import receive_release
+from registry.models.registrants import Registrant
 from tests.make.geo import make_country, make_event
 from tests.make.registry import make_household, make_location
 from tests.make.releases import read
@@ -59,6 +61,38 @@ def test_the_answer_of_a_selection_tells_water_and_reasons_beside_its_figures(
     assert "Out 1 of them in permanent water 2" in said
     assert "Not observed 1 outside what was seen 1" in said
     assert "Out: permanent water" in said
+
+
+def test_the_page_of_a_household_says_why_nobody_knows(
+    session: Session, lake: Release, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.COORDINATOR)
+    pages = {
+        number: words(browser.get(f"/registry/{number}").text)
+        for number in session.scalars(select(Registrant.number).order_by(Registrant.id))
+    }
+
+    _flooded, in_water, dry, unseen = pages.values()
+    assert "out, in permanent water" in in_water
+    assert "not observed: outside what was seen" in unseen
+    assert "permanent water" not in dry
+
+
+def test_files_and_the_api_tell_the_ground_of_areas_and_its_households_apart(
+    session: Session, lake: Release, signed_in: SignIn
+) -> None:
+    """Figures of a few are hidden in what is copied on; those of the ground are not."""
+    browser = signed_in(Role.COORDINATOR)
+    items = f"/api/ogc/collections/release-{lake.id}-areas-2/items"
+    address = f"/hazards/{lake.id}/areas.geojson?level=2"
+
+    for taken in (browser.get(items).get_json(), browser.get(address).get_json()):
+        said = {each["properties"]["pcode"]: each["properties"] for each in taken["features"]}
+        half_a_square = said["X12"]["permanent_water_km2"]
+        assert half_a_square == pytest.approx(said["X11"]["hit_km2"])
+        assert said["X12"]["nodata_km2"] == 0
+        assert said["X12"]["outside_km2"] > half_a_square
+        assert said["X12"]["households_out_in_permanent_water"] is None
 
 
 def test_the_desk_asks_whether_floods_over_water_count(
