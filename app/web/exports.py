@@ -14,7 +14,7 @@ from geo.permissions import May
 from geo.queries.releases import table_level_of
 from geo.queries.selections import question_of, selection_by_code
 from geo.queries.situation import ongoing, release_meant
-from registry.queries.tables import table_asked, table_of_release
+from registry.queries.tables import table_asked, table_of_release, table_of_shapes
 
 bp = Blueprint("exports", __name__)
 
@@ -46,6 +46,12 @@ def kept(code: str, kind: str) -> Response:
 def areas_hit(release_id: int, kind: str) -> Response:
     level = request.args.get("level", table_level_of(db()), type=int)
     table = table_of_release(db(), release_id, level, actor=actor())
+    return sent(table, kind, f"release-{release_id}")
+
+
+@bp.get("/hazards/<int:release_id>/shapes.<kind>")
+def shapes(release_id: int, kind: str) -> Response:
+    table = table_of_shapes(db(), release_id, actor=actor())
     return sent(table, kind, f"release-{release_id}")
 
 

@@ -31,6 +31,7 @@ from geo.permissions import May
 from geo.queries.areas import level_names
 from geo.queries.context import measured, unmeasured
 from geo.queries.differences import comparable
+from geo.queries.release_outlines import told_in_shapes
 from geo.queries.releases import (
     PUBLIC,
     ReleasePage,
@@ -191,6 +192,7 @@ def _published(page: ReleasePage) -> str:
         areas=areas_hit(db(), page.release, level, actor=actor()),
         level=level_names(db()).get(level, _("Area")),
         compares=bool(comparable(db(), page.release)),
+        has_shapes=told_in_shapes(page.release),
         standing=measured(db(), page.release, level, actor=actor()),
         unmeasured=unmeasured(db(), page.release),
         legend=legend_of(page.release),

@@ -40,6 +40,13 @@ def unoutlined(session: Session) -> list[Release]:
     return list(session.scalars(owed.order_by(Release.id)))
 
 
+def told_in_shapes(release: Release) -> bool:
+    """Whether a release that can be asked has shapes to be taken elsewhere: a raster once it is
+    outlined."""
+    outlined = release.kind is not LayerKind.RASTER or release.outlined_at is not None
+    return outlined and release.state in ASKABLE
+
+
 def outlines_of(release: Release, name: str) -> Collection:
     """The outlines of a raster's classes, each with its class.
 
@@ -48,9 +55,10 @@ def outlines_of(release: Release, name: str) -> Collection:
     """
     if release.outlined_at is None:
         raise OutlinesNotReady
+    status = cast(ReleaseOutline.status, String)
     said = {
         "class": _class_said(release),
-        "status": ReleaseOutline.status,
+        "status": status,
         "low": ReleaseOutline.low,
         "high": ReleaseOutline.high,
         "measure": literal(release.measure, String),
@@ -66,9 +74,7 @@ def outlines_of(release: Release, name: str) -> Collection:
         {
             "geometry": Term(ReleaseOutline.part, Kind.GEOMETRY, _("Its shape")),
             "class": Term(said["class"], Kind.TEXT, _("Class, in words")),
-            "status": Term(
-                ReleaseOutline.status, Kind.TEXT, _("in, probable or not_observed; out is left out")
-            ),
+            "status": Term(status, Kind.TEXT, _("in, probable or not_observed; out is left out")),
             "low": Term(ReleaseOutline.low, Kind.NUMBER, _("From this value on")),
             "high": Term(ReleaseOutline.high, Kind.NUMBER, _("Up to this value")),
         },

@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.words import _
+from core.errors import Conflict
+from core.words import _, figure_said
 from geo.files.tables import Table, Value
 from geo.models.areas import Area
 from geo.models.selections import Together
 from geo.queries.areas import in_force
 from geo.queries.clauses import ClauseAsked, clauses_asked
-from geo.queries.collections import collection_named
+from geo.queries.collections import collection_named, provenance_of
 from geo.queries.context import columns_of, measured
 from geo.queries.differences import Pair, areas_changed
 from geo.queries.features import rows_of
@@ -24,6 +25,7 @@ from registry.queries.answers import ByArea, ask, fewest
 from registry.queries.differences import CHANGES, difference, tells_of_households
 from registry.queries.published import SET_APART, households_by_area, told_of
 
+MOST_PIECES = 200_000
 CHANGED = (
     "pcode",
     "name",
@@ -43,6 +45,11 @@ COLUMNS = (
     "people_in",
     *SET_APART,
 )
+
+
+class TooManyPieces(Conflict):
+    """This release has {count} pieces, and a file takes {most}; read them from the service for
+    programs, which tells them in pages and tiles."""
 
 
 def table_asked(session: Session, question: Question, title: str, *, actor: Actor) -> Table:
@@ -88,6 +95,29 @@ def table_of_release(session: Session, release_id: int, level: int, *, actor: Ac
     provenance += [said_of_layer(each.layer) for each in standing]
     columns = (*found.properties, *counted, *columns_of(standing))
     return Table("areas_hit", columns, rows, shapes, [*provenance, _hidden()])
+
+
+def table_of_shapes(session: Session, release_id: int, *, actor: Actor) -> Table:
+    """What a release says of the ground, in pieces: of a raster by class, of an extent with values.
+
+    Raises:
+        Forbidden, NotFound, OutlinesNotReady, TooManyPieces
+    """
+    release = release_seen(session, release_id, actor=actor)
+    name = f"release-{release_id}"
+    found = collection_named(session, name, actor=actor)
+    count = session.scalar(select(func.count()).select_from(found.rows.subquery())) or 0
+    if count > MOST_PIECES:
+        raise TooManyPieces(count=figure_said(count), most=figure_said(MOST_PIECES))
+    pieces = rows_of(session, found)
+    rows = [list(said.values()) for _shape, said in pieces]
+    title = _("What release {number} says of the ground", number=release.number)
+    provenance = [
+        *said_of_file(session, title, actor),
+        *provenance_of(session, name, actor=actor),
+    ]
+    shapes = [shape for shape, _said in pieces]
+    return Table("shapes", tuple(found.properties), rows, shapes, provenance)
 
 
 def table_of_difference(

@@ -85,6 +85,7 @@ GETS: dict[str, Row] = {
     "differences.table": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES | KIND),
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
+    "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
     "filters.new": Row(COUNT_PEOPLE, PLAIN),

@@ -97,7 +97,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "hazard_files.picture",
         "hazard_files.value",
         "previews.show",
-        *(f"exports.{table}" for table in ("asked", "kept", "areas_hit")),
+        *(f"exports.{table}" for table in ("asked", "kept", "areas_hit", "shapes")),
         "tiles.areas",
         "tiles.layer_cells",
         "tiles.layer_shapes",
