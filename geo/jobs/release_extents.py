@@ -40,6 +40,7 @@ from geo.raster.histogram import round_edges
 from geo.reports import Report, unheard
 from geo.services.exposure import clause_of
 from geo.vector.bands import ends_of_bands
+from geo.vector.copied import copied
 from geo.vector.extent import out_of_water, seen_of
 from geo.vector.open import Features, opened
 from geo.vector.open import read as features_of
@@ -187,7 +188,7 @@ def write_observed(session: Session, release: Release, parts: Shapes) -> None:
     """Write what a release could see, in place of what was written before."""
     mine = ReleaseObserved.release_id == release.id
     session.execute(delete(ReleaseObserved).where(mine))
-    rows = ((release.id, shape) for shape in _written(parts))
+    rows = ((release.id, shape) for shape in copied(parts))
     copy_into(session, ReleaseObserved.__tablename__, ["release_id", "part"], rows)
 
 
@@ -195,7 +196,7 @@ def write_water(session: Session, release: Release, parts: Shapes | None) -> Non
     """Write where water always is, in place of what was written before."""
     release.found = release.found | {"water": parts is not None and len(parts) > 0}
     session.execute(delete(ReleaseWater).where(ReleaseWater.release_id == release.id))
-    rows = ((release.id, shape) for shape in _written(parts if parts is not None else NONE))
+    rows = ((release.id, shape) for shape in copied(parts if parts is not None else NONE))
     copy_into(session, ReleaseWater.__tablename__, ["release_id", "part"], rows)
 
 
@@ -287,12 +288,6 @@ def _country(session: Session) -> Shapes:
 
 def write_parts(session: Session, release: Release, parts: Shapes, values: Floats) -> None:
     session.execute(delete(ReleasePart).where(ReleasePart.release_id == release.id))
-    pairs = zip(values.tolist(), _written(parts), strict=True)
+    pairs = zip(values.tolist(), copied(parts), strict=True)
     rows = ((release.id, value, shape) for value, shape in pairs)
     copy_into(session, ReleasePart.__tablename__, ["release_id", "value", "part"], rows)
-
-
-def _written(shapes: Shapes) -> list[str]:
-    """Shapes of EPSG:4326 as PostGIS reads them in a COPY."""
-    written = shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
-    return [str(shape) for shape in written]

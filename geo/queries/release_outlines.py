@@ -15,6 +15,8 @@ from geo.models.release_outlines import OutlineStatus, ReleaseOutline
 from geo.models.releases import Direction, Release
 from geo.queries.clauses import ASKABLE
 from geo.queries.features import Collection
+from geo.raster.reasons import UNSEEN
+from geo.reason_words import said_of
 
 
 class OutlinesNotReady(NotFound):
@@ -61,6 +63,7 @@ def outlines_of(release: Release, name: str) -> Collection:
         "status": status,
         "low": ReleaseOutline.low,
         "high": ReleaseOutline.high,
+        "why": _why_said(),
         "measure": literal(release.measure, String),
         "unit": literal(release.unit, String),
     }
@@ -77,8 +80,15 @@ def outlines_of(release: Release, name: str) -> Collection:
             "status": Term(status, Kind.TEXT, _("in, probable or not_observed; out is left out")),
             "low": Term(ReleaseOutline.low, Kind.NUMBER, _("From this value on")),
             "high": Term(ReleaseOutline.high, Kind.NUMBER, _("Up to this value")),
+            "why": Term(said["why"], Kind.TEXT, _("Why it was not observed")),
         },
     )
+
+
+def _why_said() -> ColumnElement[str]:
+    """Why ground was not observed; NULL of what was."""
+    words = {reason.value: said_of(reason) for reason in UNSEEN}
+    return case(words, value=ReleaseOutline.why)
 
 
 def _class_said(release: Release) -> ColumnElement[str]:

@@ -62,6 +62,7 @@ def upgrade() -> None:
         ),
         sa.Column("low", sa.Float(), nullable=True),
         sa.Column("high", sa.Float(), nullable=True),
+        sa.Column("why", sa.SmallInteger(), nullable=True),
         sa.Column("part", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
         sa.Column("created_at", MOMENT, server_default=sa.text("now()"), nullable=False),

@@ -49,7 +49,9 @@ def test_the_classes_of_a_raster_are_told_as_polygons(viewer: Browser, told: Tol
         "not observed": 1,
     }
     assert _ground(by_class["not observed"]).equals(shapely.box(1, 0, 2, 1))
+    assert {each["properties"]["why"] for each in by_class["not observed"]} == {"no data"}
     [deep] = by_class["2 +"]
+    assert deep["properties"]["why"] is None
     said = {name: deep["properties"][name] for name in ("status", "low", "high", "unit")}
     assert said == {"status": "in", "low": 2, "high": None, "unit": "m"}
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.jobs import Cancelled, Job, JobState
+from core.storage import keep_file
 from geo.clauses import Clause
 from geo.jobs.release_outlines import outline_release
 from geo.models.release_outlines import OutlineStatus, ReleaseOutline
@@ -231,8 +232,25 @@ def test_what_is_known_within_bounds_is_probable_from_one_to_the_other(
 ) -> None:
     told = Levels(levels, Clause(at_least=0.2), direction)
 
-    assert told.meant(one * BASE + other) == meant
-    assert told.meant(UNSEEN) == UNSEEN_CLASS
+    assert told.meant(one * BASE + other) == (*meant, None)
+    assert told.meant(UNSEEN + 4) == (*UNSEEN_CLASS, 4)
+
+
+def test_ground_that_was_not_observed_is_told_apart_by_why(
+    session: Session, drawn: Callable[..., Release], tmp_path: Path
+) -> None:
+    hidden = [[-9999.0, -9999.0, 0.5, 1.5], [-9999.0, -9999.0, 0.5, 0.2]]
+    release = drawn(depth_file(tmp_path / "depth.tif", hidden))
+    # cloud over two, the product cannot tell of one, of one nothing is said; the rest has values
+    why = depth_file(tmp_path / "why.tif", [[4, 4, 0, 2], [3, 0, 0, 0]], dtype="uint8", nodata=None)
+    release.reasons_sha256 = keep_file(why).sha256
+
+    outline(session, release)
+
+    unseen = ReleaseOutline.why, func.sum(func.ST_Area(ReleaseOutline.part))
+    by_reason = select(*unseen).where(ReleaseOutline.status == OutlineStatus.NOT_OBSERVED)
+    rows = session.execute(by_reason.group_by(ReleaseOutline.why)).all()
+    assert {row[0]: row[1] for row in rows} == {1: 1.0, 3: 1.0, 4: 2.0}
 
 
 def test_a_release_is_outlined_again_in_place_of_what_was_there(
