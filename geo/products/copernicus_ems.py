@@ -67,7 +67,7 @@ def _title(specimen: Specimen, part: Part) -> str:
     if found is None:
         return _("Copernicus EMS flood extent")
     event, area, kind, look = (text.upper() for text in found.groups())
-    title = f"Copernicus EMS {event} {area}, {_(KINDS[kind])}"
+    title = _("Copernicus EMS {event} {area}, {kind}", event=event, area=area, kind=_(KINDS[kind]))
     if look == "PRODUCT":
         return title
     return _("{title}, monitoring {number}", title=title, number=int(look.removeprefix("MONIT")))
