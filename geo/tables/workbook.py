@@ -14,7 +14,7 @@ from geo.tables.refusals import NotATable, SheetUnknown, WorkbookLocked
 
 HEADINGS = 20  # rows among which known headings are looked for
 LOCKED = "EncryptedPackage".encode("utf-16-le")
-LONGEST_WHOLE = 1e15  # from here on a number has lost digits, and says so by its zeros
+LONGEST_WHOLE = 1e21  # whole numbers are written out to here
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,8 @@ def _written(cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return (
-            str(int(cell)) if cell.is_integer() and abs(cell) < LONGEST_WHOLE * 1e3 else repr(cell)
-        )
+        whole = cell.is_integer() and abs(cell) < LONGEST_WHOLE
+        return str(int(cell)) if whole else repr(cell)
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
     if isinstance(cell, date | time):

@@ -1,14 +1,11 @@
-"""More word lists, and who means what by a word."""
+"""More words of files, and a list of civil states."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
 
-
-def upgrade() -> None:
-    pass
-
-
-def downgrade() -> None:
-    pass
+LANGUAGES = ("en", "fr", "es", "ar")

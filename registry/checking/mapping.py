@@ -3,6 +3,7 @@
 A column whose cells are not what its heading promises is not guessed, and a note says so.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -105,13 +106,19 @@ def _by_tags(said: Said) -> Iterator[tuple[str, str]]:
 def _by_headings(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, str]:
     """Columns by field: a field's own name before its other headings, earlier columns first."""
     found: dict[str, str] = {}
-    asked = {column: list(fields_of(column)) for column in columns}
+    asked = {column: fields_of(column) for column in sorted(columns, key=_level, reverse=True)}
     for own in (True, False):
         for column, names in asked.items():
             name = next((n for n in names if n not in found and n not in taken), None)
             if name and column not in found.values() and (not own or plain(column) == plain(name)):
                 found[name] = column
     return found
+
+
+def _level(column: str) -> int:
+    """Of P-codes the deepest level holds; other columns keep their order."""
+    level = re.search(r"\d", column) if fields_of(column)[:1] == ("area_pcode",) else None
+    return int(level[0]) if level else 0
 
 
 def _misled(

@@ -114,7 +114,7 @@ def finding_said(finding: str, cells: Mapping[str, str | None]) -> str:
 
     `cells` are the row's cells by field.
     """
-    said = ", ".join(_cut(cells.get(field)) for field in cells_of(finding))
+    said = ", ".join(dict.fromkeys(_cut(cells.get(field)) for field in cells_of(finding)))
     return _sentences(current().tag)[finding.partition(":")[0]].format(cell=said)
 
 

@@ -33,7 +33,7 @@ LISTS: dict[str, tuple[Word, ...]] = {
         "|féminine|femenina|femmes|hembra|mme|mrs|ms|بنت|إناث",
         "male: male|masculin|masculino|ذكر: m|homme|garçon|hombre|man|boy|h|رجل|masculine|masc"
         "|varón|mr|ولد|ذكور",
-        "other: other|autre|otro|آخر: o|x|non-binary|autres|otra",
+        "other: other|autre|otro|آخر: o|non-binary|autres|otra",
     ),
     "relation": _words(
         "head: head of household|chef de ménage|jefe de hogar|رب الأسرة: hoh|self|chef|jefe|jefa"
