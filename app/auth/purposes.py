@@ -20,7 +20,9 @@ HOLDS = timedelta(hours=8)
 OTHER = "other"  # the code of a purpose that needs words
 
 ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
-    "registrants": frozenset({"registry.show", "redeem.read", "api_registrants.show"}),
+    "registrants": frozenset(
+        {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
+    ),
     "exports": frozenset(
         {
             "registry.take_along",

@@ -250,6 +250,8 @@ def _counts() -> Words:
         "tables": _("Tables"),
         "fields_emptied": _("Fields emptied"),
         "members": _("Members"),
+        "relation": _("In the household"),
+        "memberships_ended": _("Memberships ended"),
         "drafts": _("Prepared amounts dropped"),
         "freed": _("Set free"),
     }

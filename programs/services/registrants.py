@@ -1,10 +1,12 @@
-"""Registrants who are to be forgotten: of whom nothing is being given any more."""
+"""Registrants who leave the registry or are to be forgotten: of whom nothing is being given any
+more."""
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.clock import today
 from core.db import changed
 from core.errors import Conflict, Invalid
 from programs.models.memberships import ProgramMembership
@@ -21,6 +23,14 @@ class StillServed(Conflict):
 
 class ErasedAlready(Conflict):
     """Nothing is known of this number any more; it was erased before."""
+
+
+class NotInRegistry(Conflict):
+    """{number} is not in the registry any more; look at its state."""
+
+
+class NeverLeft(Conflict):
+    """{number} did not leave the registry, so it is not taken back; look at its state."""
 
 
 class ReasonNames(Invalid):
@@ -64,3 +74,57 @@ def _forget_reasons(session: Session, registrant: Registrant) -> None:
     """Why it was paused or left: words of somebody who knew it."""
     of = ProgramMembership.registrant_id == registrant.id
     changed(session, update(ProgramMembership).where(of).values(reason=None))
+
+
+def exit_registry(session: Session, number: str, reason: str, *, actor: Actor) -> Registrant:
+    """Let somebody leave the registry: they moved away, died, or do not want to be in it any more.
+
+    They count no more and receive nothing more; what was given stays. A person's memberships end on
+    that day; a household keeps its members, who count in it again once it comes back.
+
+    Raises:
+        Forbidden, RegistrantUnknown, NotInRegistry, ReasonMissing, ReasonNames
+        StillServed: it, or a household it belongs to, is in a cycle that is not over.
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    found = registrant_by_number(session, number, actor=actor)
+    session.refresh(found, with_for_update=True)
+    if found.state is not RegistrantState.ACTIVE:
+        raise NotInRegistry(number=found.number)
+    why = reason_given(reason)
+    if found.name.casefold() in why.casefold():
+        raise ReasonNames
+    if session.scalar(select(func.still_served(_household_of(session, found)))):
+        raise StillServed
+    with audit.act(session, actor, "registrants.exit", found) as figures:
+        found.state, found.exited_on, found.exit_reason = RegistrantState.EXITED, today(), why
+        ended = _end_memberships(session, found)
+        figures.update(number=found.number, reason=why, memberships_ended=ended)
+    return found
+
+
+def readmit(session: Session, number: str, *, actor: Actor) -> Registrant:
+    """Take somebody back into the registry who had left it.
+
+    Raises:
+        Forbidden, RegistrantUnknown
+        NeverLeft: they are in it, or were merged or erased.
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    found = registrant_by_number(session, number, actor=actor)
+    session.refresh(found, with_for_update=True)
+    if found.state is not RegistrantState.EXITED:
+        raise NeverLeft(number=found.number)
+    with audit.act(session, actor, "registrants.readmit", found) as figures:
+        found.state, found.exited_on, found.exit_reason = RegistrantState.ACTIVE, None, None
+        figures.update(number=found.number)
+    return found
+
+
+def _end_memberships(session: Session, registrant: Registrant) -> int:
+    """End what somebody belongs to today; answers how many memberships that were."""
+    current = update(Membership).where(
+        Membership.member_id == registrant.id, Membership.ended_on.is_(None)
+    )
+    session.flush()
+    return changed(session, current.values(ended_on=today()))

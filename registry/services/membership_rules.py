@@ -141,10 +141,12 @@ def _of_groups_in_groups(
 def _of_those_above(group_id: int, above: Mapping[int, set[int]]) -> Iterator[tuple[Refusal, int]]:
     """Whether a group is a part of itself, or stands too deep, going up a step at a time."""
     level: set[int] = {group_id}
-    for _step in range(DEEPEST):
+    deep = False
+    for step in range(DEEPEST + 1):  # groups that stood well may close a ring of one more
         level = {higher for each in level for higher in above.get(each, ())}
         if group_id in level:
             yield WithinItself(), group_id
             return
-    if level:
+        deep = bool(level) and step == DEEPEST
+    if deep:
         yield TooDeep(), group_id

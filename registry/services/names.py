@@ -36,6 +36,13 @@ def read_all(session: Session, report: Callable[[int, int], None]) -> int:
     return read
 
 
+def name_them(registrant: Registrant, name: str, name_local: str | None) -> None:
+    """Call a registrant by a name, and find it by that name; part of an act."""
+    found = searchable(name, name_local)
+    registrant.name, registrant.name_local = name, name_local
+    registrant.names, registrant.bones = found.names, [*found.bones]
+
+
 def _next(session: Session) -> list[Any]:
     named = select(Registrant.id, Registrant.name, Registrant.name_local).where(unread())
     return list(session.execute(named.order_by(Registrant.id).limit(BATCH)))

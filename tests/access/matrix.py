@@ -90,6 +90,7 @@ GETS: dict[str, Row] = {
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
     "filters.new": Row(COUNT_PEOPLE, PLAIN),
     "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
+    "groups.members": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
     "hazard_files.value": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
     "previews.show": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
@@ -170,6 +171,7 @@ MEMBER = PROGRAM | {"registrant_id": "registrant_id"}
 WRITE_PROGRAM = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 APPROVE = Row(needs(Programs.APPROVE), about=APPROVAL)
 PREPARE = Row(needs(Programs.PREPARE_CYCLES), about=CYCLE)
+CHANGE_MEMBERS = Row(needs(Registry.WRITE_REGISTRANTS), about={"number": "number"})
 MEND_IMPORT = Row(IMPORTS, about=IMPORT)
 OF_USERS = Row(USERS, about=USER)
 OWN = Row()
@@ -212,6 +214,10 @@ POSTS: dict[str, Row] = {
     "filters.unshare": Row(needs(Registry.SHARE_FILTERS), about={"code": "filter"}),
     "composites.again": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
     "composites.make": Row(needs(Geo.DERIVE_RELEASES)),
+    "groups.change_head": CHANGE_MEMBERS,
+    "groups.join": CHANGE_MEMBERS,
+    "groups.leave": CHANGE_MEMBERS,
+    "groups.transfer": CHANGE_MEMBERS,
     "hazards.choose": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.confirm": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.create_event": Row(needs(Geo.WRITE_EVENTS)),

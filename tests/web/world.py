@@ -232,6 +232,7 @@ def _registry(session: Session, household: str) -> Rows:
         ("registry.index", {"q": GREEK}),
         ("registry.show", {"number": household}),
         ("registry.show", {"number": person.number}),
+        ("groups.members", {"number": household}),
         ("imports.show", {"import_id": sent.id}),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
