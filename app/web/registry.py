@@ -84,6 +84,20 @@ def erase(number: str) -> Response:
     return redirect(url_for(".show", number=erased.number), 303)
 
 
+@bp.post("/<number>/exit")
+def leave_registry(number: str) -> Response:
+    left = registrants.exit_registry(db(), number, request.form["reason"], actor=actor())
+    flash(_("{number} has left the registry.", number=left.number))
+    return redirect(url_for(".show", number=left.number), 303)
+
+
+@bp.post("/<number>/readmit")
+def readmit(number: str) -> Response:
+    back = registrants.readmit(db(), number, actor=actor())
+    flash(_("{number} is in the registry again.", number=back.number))
+    return redirect(url_for(".show", number=back.number), 303)
+
+
 @bp.post("/<number>/everything")
 def take_along(number: str) -> Response:
     """Everything held on a registrant, as one file to hand to them."""

@@ -22,6 +22,7 @@ from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
+from core.audit import AuditEntry
 from core.clock import day_of, today
 from core.codes import understood
 from core.crypto import equalities
@@ -53,6 +54,11 @@ from registry.queries.people import age_on
 from registry.queries.reach import people_within_reach
 
 PREFIX = "HG"
+DONE = (
+    *("registrants.exit", "registrants.readmit"),
+    *("memberships.join", "memberships.leave", "memberships.change_head", "memberships.transfer"),
+)
+"""The acts a record's history tells of."""
 FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
 ROOM_FOR_IDS = 1 << 43  # a step of likeness and a registrant's key together fill a bigint
 
@@ -89,6 +95,7 @@ class Happening:
     file: str = ""
     import_id: int | None = None
     row: int | None = None
+    whom: str = ""
 
 
 def registrants_page(
@@ -196,7 +203,24 @@ def happenings(session: Session, registrant: Registrant) -> list[Happening]:
     told += [Happening(*found) for found in session.execute(touched)]
     left = select(FormerPlace.left_at).where(FormerPlace.registrant_id == registrant.id)
     told += [Happening(at, "moved") for at in session.scalars(left)]
+    told += [
+        Happening(at, what, whom=whom) for at, what, whom in session.execute(_done(registrant))
+    ]
     return sorted(told, key=lambda happening: happening.at, reverse=True)
+
+
+def _done(registrant: Registrant) -> Select[Any]:
+    """What people did to a record, and to its members while it is a group: when, what, to whom.
+
+    Of a person it is what was done to them in the groups they belong or belonged to.
+    """
+    number = func.coalesce(AuditEntry.figures["number"].astext, "")
+    entries = select(AuditEntry.at, AuditEntry.action, number).where(
+        AuditEntry.subject == Registrant.__tablename__, AuditEntry.action.in_(DONE)
+    )
+    groups = select(Membership.group_id).where(Membership.member_id == registrant.id)
+    of_groups = AuditEntry.subject_id.in_(groups) & (number == registrant.number)
+    return entries.where(or_(AuditEntry.subject_id == registrant.id, of_groups))
 
 
 def _meant(text: str, actor: Actor) -> Subquery:

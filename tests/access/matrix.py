@@ -259,6 +259,8 @@ POSTS: dict[str, Row] = {
     "purposes.state": OWN,
     "redeem.hand_over": Row(needs(Programs.REDEEM_VOUCHERS)),
     "redeem.photo": Row(needs(Programs.REDEEM_VOUCHERS)),
+    "registry.leave_registry": CHANGE_MEMBERS,
+    "registry.readmit": CHANGE_MEMBERS,
     "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),
     "registry.take_along": Row(
         needs(Registry.EXPORT_REGISTRANTS, Geo.EXACT_LOCATIONS), about={"number": "number"}

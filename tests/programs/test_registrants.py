@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -17,8 +17,16 @@ from programs.models.entitlements import Entitlement
 from programs.queries.cycles import ReasonMissing
 from programs.services.cycles import end_cycle
 from programs.services.payments import make_payments
-from programs.services.registrants import ErasedAlready, ReasonNames, StillServed, erase
-from registry.models.registrants import Registrant, RegistrantState
+from programs.services.registrants import (
+    ErasedAlready,
+    NotInRegistry,
+    ReasonNames,
+    StillServed,
+    erase,
+    exit_registry,
+    readmit,
+)
+from registry.models.registrants import Individual, Registrant, RegistrantState
 from registry.models.rosters import Roster
 from registry.queries.registrants import RegistrantUnknown
 from registry.queries.rosters import hash_of
@@ -203,3 +211,29 @@ def test_an_act_outside_leaves_others_as_they_are(
     assert other.phone == "+000 77"
     kept = select(FieldChange.after).where(FieldChange.registrant_id == other.id)
     assert {"phone": "+000 77"} in session.scalars(kept).all()
+
+
+def test_who_is_in_a_cycle_that_is_not_over_does_not_leave_the_registry(
+    session: Session, anybody: Actor
+) -> None:
+    home = make_family(session, 1)
+    make_prepared(session, make_program(session), home)
+
+    with pytest.raises(StillServed):
+        exit_registry(session, home.number, "moved away", actor=anybody)
+
+
+def test_a_household_that_left_counts_nobody_until_it_comes_back(
+    session: Session, anybody: Actor
+) -> None:
+    home = make_family(session, 3)
+    counted = select(func.count()).where(Individual.counted_in == home.id)
+    exit_registry(session, home.number, "moved away", actor=anybody)
+    session.flush()
+    assert (session.scalar(counted), home.exit_reason) == (0, "moved away")
+    with pytest.raises(NotInRegistry):
+        exit_registry(session, home.number, "again", actor=anybody)
+
+    readmit(session, home.number, actor=anybody)
+    session.flush()
+    assert (session.scalar(counted), home.exited_on) == (3, None)

@@ -56,6 +56,16 @@ def test_the_four_changes_are_made_on_the_page(
     registrar.act(f"{page}/move", member=idris.number, to=other.number, relation="child")
 
     session.expire_all()
+    history = registrar.get(f"/registry/{home.number}").text.partition("History")[2]
+    for told, whom in (
+        ("A member joined:", neema),
+        ("The head is now:", neema),
+        ("A member left:", called(session, "Amina Doro")),
+    ):
+        assert whom.number in history.partition(told)[2].partition("</li>")[0]
+    theirs = registrar.get(f"/registry/{idris.number}").text.partition("History")[2]
+    assert "Moved to another household." in theirs
+    assert "Became the head" not in theirs
     assert members(session, home) == {"Neema Oro": "head"}
     assert members(session, other) == {"Idris Doro": "child"}
 
@@ -77,3 +87,20 @@ def test_who_may_not_write_is_not_offered_to(
 
     assert "/members/" not in browser.get(f"/registry/{home.number}").text
     assert browser.get(f"/registry/{home.number}/members/").status_code == 403
+
+
+def test_somebody_leaves_the_registry_and_comes_back(
+    session: Session, home: Registrant, registrar: Browser
+) -> None:
+    page = f"/registry/{called(session, 'Idris Doro').number}"
+
+    left = registrar.act(f"{page}/exit", reason="moved to Kano").text
+    assert "has left the registry." in left
+    assert "moved to Kano" in left
+    session.expire_all()
+    assert members(session, home) == {"Amina Doro": "head"}
+    back = registrar.act(f"{page}/readmit").text
+    assert "is in the registry again." in back
+    assert "Taken back into the registry." in back
+    again = registrar.act(f"{page}/readmit")
+    assert (again.status_code, "did not leave the registry" in again.text) == (409, True)
