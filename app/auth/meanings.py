@@ -44,6 +44,8 @@ def _of_registry() -> Meanings:
         Registry.READ_HISTORY: _("see who changed a record, and who looked at it"),
         Registry.ERASE_REGISTRANTS: _("erase a person who asks to be forgotten"),
         Registry.WRITE_REGISTRANTS: _("register households and people, and change their records"),
+        Registry.KEEP_FILTERS: _("keep filters for oneself"),
+        Registry.SHARE_FILTERS: _("share filters with others"),
         Registry.EXPORT_REGISTRANTS: _("take along everything held on one person"),
         Registry.IMPORT_REGISTRANTS: _("upload and check files of households and people"),
         Registry.MERGE_IMPORTS: _("take checked files into the registry"),

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import click
 
-from core.errors import Refusal
+from core.errors import Invalid
 from core.words import _, language_of, speaking
 from registry.checking.asked import Asked, asked_in
 from registry.checking.files import Checked, checked
@@ -26,7 +26,7 @@ FILE = click.Path(path_type=Path)
 SHOWN = 50  # rows that a person is told of
 
 
-class NotReadable(Refusal):
+class NotReadable(Invalid):
     """{path} cannot be opened; check that it is a file and that you may read it."""
 
 

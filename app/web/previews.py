@@ -37,7 +37,16 @@ def show(release_id: int) -> str:
 
 def as_if(release: Release, said: Mapping[str, str]) -> Release:
     """A release as it would be drawn with another meaning; it is none of the session."""
-    drawn = ("id", "kind", "bounds", "histogram", "histogram_edges", "observed_at", "forecast")
+    drawn = (
+        "id",
+        "kind",
+        "bounds",
+        "histogram",
+        "histogram_edges",
+        "observed_at",
+        "forecast",
+        "found",
+    )
     return Release(
         **{name: getattr(release, name) for name in (*drawn, "day_only", "number")},
         measure=said.get("measure", release.measure) or None,

@@ -237,7 +237,7 @@ def _meant(collection: Collection, wanted: Wanted, actor: Actor) -> Select[Any]:
 
 
 def _conditions(collection: Collection, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.box is not None:
         box = func.ST_GeomFromWKB(wanted.box.wkb, DEGREES_OF_EARTH)
         conditions.append(func.ST_Intersects(collection.shape, box))

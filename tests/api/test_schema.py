@@ -100,7 +100,7 @@ def test_nothing_that_is_asked_makes_the_service_stumble(
         "scheme": ["WebMercatorQuad"],
         "feature": ["X11", "1"],
         "release_id": [told.depths],
-        "number": session.scalars(select(Registrant.number).limit(2)).all(),
+        "number": [*session.scalars(select(Registrant.number).limit(2))],
         "job_id": jobs_put_off(session),
         "event": [session.get_one(Release, told.depths).event_id],
         "z": [6],
