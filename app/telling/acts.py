@@ -201,6 +201,7 @@ def pages() -> Words:
         "registry.index": _("Registry"),
         "registry.show": _("Their own page"),
         "registry.take_along": _("All that is held on them"),
+        "registry show": _("Their record, on the command line"),
         "rosters.show": _("List"),
         "rosters.download": _("File of a list"),
         "search.show": _("Search"),
