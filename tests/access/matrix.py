@@ -88,7 +88,7 @@ GETS: dict[str, Row] = {
     "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
-    "filters.new": Row(COUNT_PEOPLE, PLAIN),
+    "filters.new": Row(COUNT_PEOPLE),
     "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
     "groups.members": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
