@@ -33,6 +33,7 @@ ANSWERS = SimpleNamespace(
     out=21_037,
     not_observed=6_118,
     unlocated=2_631,
+    apart=None,
 )
 DEPTHS = [(i / 8, (i + 1) / 8, n, f"--h{1 + (i > 3) + (i > 7) + (i > 15)}") for i, n in enumerate([
     54, 71, 78, 80, 71, 60, 61, 52, 52, 42, 41, 30, 29, 21, 21, 15, 15, 10, 10, 6, 6, 4, 4, 2,
