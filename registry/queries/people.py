@@ -90,7 +90,7 @@ def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
     counts: list[Any] = [
         func.count().label("listed"),
         *(func.count().filter(band).label(name) for name, band in bands(day).items()),
-        func.count().filter(Individual.has_disability.is_(True)).label("disability"),
+        func.count().filter(Individual.disabled.is_(True)).label("disability"),
     ]
     return _counted(counts, of).subquery("members")
 

@@ -36,7 +36,7 @@ def member_terms(on: date) -> Terms:
         "sex": Term(Individual.sex, Kind.TEXT, _("Sex: female, male or other"), words="sex"),
         "birth_date": Term(Individual.birth_date, Kind.DATE, _("Birth date")),
         "disabled": Term(
-            Individual.has_disability, Kind.FLAG, _("Has a disability"), May.READ_REGISTRANTS
+            Individual.disabled, Kind.FLAG, _("Has a disability"), May.READ_REGISTRANTS
         ),
     }
 
@@ -80,7 +80,7 @@ def _size(plan: Plan) -> ColumnElement[Any]:
 
 
 def _has_disability(plan: Plan) -> ColumnElement[bool]:
-    return _number(plan, Individual.has_disability.is_(True)) > 0
+    return _number(plan, Individual.disabled.is_(True)) > 0
 
 
 def _said_of_the_group() -> Terms:

@@ -141,7 +141,11 @@ def test_any_of_many_values_may_meet_a_condition_and_not_turns_it_round(session:
         ("size >=", cql.FilterUnreadable, "cannot be read at its end"),
         ("size >= 3; drop table x", cql.FilterUnreadable, "at “; drop table x”"),
         ("{", cql.FilterUnreadable, "at its beginning"),
-        ("sise = 3", cql.TermUnknown, "sise is not known here; a condition may use born, is_"),
+        (
+            "sise = 3",
+            cql.TermUnknown,
+            "sise is not known here, perhaps size is meant; a condition may use born, is_",
+        ),
         ("named = 3", cql.TermUnknown, "named is not known"),
         ("income > 3", cql.TermNotYours, "may not use income; a condition of yours may use born"),
         ("avg(size) = 3", cql.OperatorUnknown, "avg cannot be used here"),

@@ -41,6 +41,8 @@ ANSWERS = {
     "not_observed": "Not observed",
     "unlocated": "Unlocated",
 }
+FIGURES = """(list) => [...list.querySelectorAll('.num')].map((figure) =>
+  [figure.previousElementSibling.firstChild.textContent.trim(), Number(figure.textContent)])"""
 BANDS = ("0-4", "5-17", "18-59", "60+")
 
 
@@ -327,11 +329,8 @@ def _other_than(person: Person, before: int) -> int:
 
 
 def _answers(person: Person) -> dict[str, int]:
-    lines = person.page.locator("#result").inner_text().split("\n")
-    words = [
-        line.split(" about ")[0] for line in lines
-    ]  # beside the probable stands what to expect
-    return {key: int(words[words.index(word) + 1]) for key, word in ANSWERS.items()}
+    told = dict(person.page.locator("#result .answers-list").evaluate(FIGURES))
+    return {key: told[word] for key, word in ANSWERS.items()}
 
 
 def _people(person: Person) -> dict[str, Any]:

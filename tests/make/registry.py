@@ -41,16 +41,12 @@ def make_person(
     **given: Any,
 ) -> Registrant:
     """An individual, a member of the household if one is given, who stands where it does."""
-    disability = given.pop("has_disability", None)
+    detail = {name: given.pop(name) for name in ("has_disability", "wg_seeing") if name in given}
     if household is not None:
         stands = {"location_id": household.location_id, "area_id": household.area_id}
         given = {**stands, **given}
     person = _registrant(session, RegistrantKind.INDIVIDUAL, None, "Neema Doro", given)
-    session.add(
-        Individual(
-            registrant_id=person.id, sex=sex, birth_date=birth_date, has_disability=disability
-        )
-    )
+    session.add(Individual(registrant_id=person.id, sex=sex, birth_date=birth_date, **detail))
     if household is not None:
         join(session, person, household, relation)
     session.flush()

@@ -150,6 +150,14 @@ def test_a_person_whose_household_exited_counts_in_the_other(session: Session) -
     assert people_of(session, household) == {"people": 1, "f18_59": 1}
 
 
+def test_who_finds_one_thing_hard_is_counted_with_a_disability(session: Session) -> None:
+    household = make_household(session)
+    make_person(session, household, "female", date(1990, 1, 1), wg_seeing=3)
+    make_person(session, household, "female", date(1991, 1, 1), wg_seeing=2)
+
+    assert people_of(session, household) == {"people": 2, "f18_59": 2, "disability": 1}
+
+
 def test_people_with_a_disability_are_counted_beside_the_bands(session: Session) -> None:
     household = make_household(session)
     make_person(session, household, "female", date(1990, 1, 1), has_disability=True)
