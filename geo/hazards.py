@@ -132,6 +132,8 @@ class RasterHazard:
         round_about = np.flatnonzero(accuracy_m > 0)
         those = lon[round_about], lat[round_about], accuracy_m[round_about]
         circles = round_about[mixed(self.grid, self._cells, *those)]
+        if not len(circles):
+            return points
         held = weighed(self.grid, self._cells, lon[circles], lat[circles], accuracy_m[circles])
         return _with_circles(points, circles, held, self.clause)
 
@@ -198,6 +200,8 @@ class ExtentHazard:
         round_about = np.flatnonzero(accuracy_m > 0)
         those = lon[round_about], lat[round_about], accuracy_m[round_about]
         circles = round_about[divided(self.parts, *those) | divided(self.seen, *those)]
+        if not len(circles):
+            return points
         held = self._weighed(discs(lon[circles], lat[circles], accuracy_m[circles]))
         return _with_circles(points, circles, held, self.clause)
 

@@ -34,6 +34,7 @@ class Location(Row):
         CheckConstraint("lon is not null or area_id is not null", name="point_or_area"),
         Index(None, "area_id"),
         Index(None, "cell"),
+        Index("ix_locations_circles", "cell", postgresql_where=text("accuracy_m > 0")),
         Index("ix_locations_wide", "accuracy_m", postgresql_where=text("accuracy_m > 500")),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.bulk import array_of, fetch_columns
@@ -244,7 +244,7 @@ def _located(box: Box) -> Places:
         Location.lon.between(west - more[0], east + more[0]),
         Location.lat.between(south - more[1], north + more[1]),
     )
-    return _places().where(or_(there, Location.accuracy_m > REACH))
+    return _places().where(or_(there, _wide()))
 
 
 def _within(box: Box, places: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -265,11 +265,21 @@ def _batches(session: Session, box: Box, hazard: Hazard) -> list[Places]:
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
     asked = np.array_split(hazard.asked, last // BATCH + 1)
     near = _in_cells(hazard.near, _reaches_out())
-    return [*(_in_cells(some, _narrow()) for some in asked), near, _places().where(~_narrow())]
+    return [*(_in_cells(some, _narrow()) for some in asked), near, _places().where(_wide())]
 
 
 def _narrow() -> ColumnElement[bool]:
     return func.coalesce(Location.accuracy_m, 0) <= REACH
+
+
+def _round() -> ColumnElement[bool]:
+    """Places that are circles, in the words of the index that knows them."""
+    return Location.accuracy_m > literal(0, literal_execute=True)
+
+
+def _wide() -> ColumnElement[bool]:
+    """Those whose circle is not narrow, in the words of theirs."""
+    return Location.accuracy_m > literal(REACH, literal_execute=True)
 
 
 def _reaches_out() -> ColumnElement[bool]:
@@ -278,7 +288,7 @@ def _reaches_out() -> ColumnElement[bool]:
     column, row = (Location.lon + 180) / CELL, (Location.lat + 90) / CELL
     across, along = column - func.floor(column), row - func.floor(row)
     nearest = func.least(func.least(across, 1 - across) * wide, func.least(along, 1 - along) * tall)
-    return Location.accuracy_m.between(nearest, REACH)
+    return and_(_round(), Location.accuracy_m.between(nearest, REACH))
 
 
 def _answers(

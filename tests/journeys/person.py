@@ -20,6 +20,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 PHONE = {"width": 360, "height": 780}
 TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put into, if any
 EXPECTED = ("status of 4", "GPU stall", "htmx:sendAbort", "htmx:afterRequest")  # gone on elsewhere
+LOOKS = 3
 SOON, LONG = 60_000, 180_000  # milliseconds: for a page, and for a job on a busy machine
 
 
@@ -126,16 +127,23 @@ class Person:
     def finds_it_accessible(self) -> None:
         """No violation of WCAG 2.2 AA that axe can see, and nothing wider than the window.
 
-        What fades while it is asked for again is waited for.
+        What fades while it is asked for again is waited for; an answer that was asked for while
+        axe was looking is looked at again, so that only what stays is a fault.
         """
-        self.page.wait_for_function(SETTLED)
         self.page.evaluate(AXE.read_text())
-        report: dict[str, Any] = self.page.evaluate(RULES)
-        found = [
-            f"{v['id']}: {node['html'][:120]}" for v in report["violations"] for node in v["nodes"]
-        ]
+        for _look in range(LOOKS):
+            self.page.wait_for_function(SETTLED)
+            found = self._violations()
+            if not found:
+                break
         assert found == [], f"{self.page.url}\n" + "\n".join(found)
         assert self.page.evaluate(WIDER) <= 0, f"{self.page.url} is wider than its window"
+
+    def _violations(self) -> list[str]:
+        report: dict[str, Any] = self.page.evaluate(RULES)
+        return [
+            f"{v['id']}: {node['html'][:120]}" for v in report["violations"] for node in v["nodes"]
+        ]
 
     def finds_it_good_on_any_screen(self) -> None:
         """Accessible, and no wider than the window, on a desk and on a phone."""
