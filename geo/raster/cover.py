@@ -53,7 +53,7 @@ def covered(grid: Grid, areas: Shapes) -> Iterator[Covered]:
         pair, cell, share = _shares(shapes[met], window, strips)
         sizes = _sizes(grid, window, strips).ravel()[cell]
         km2 = share * sizes
-        if not _by_latitude(grid):
+        if not _by_latitude(grid) and sizes.max(initial=0) > COARSE:
             cut = np.flatnonzero((share < WHOLE) & (sizes > COARSE))
             km2[cut] = _pieces_km2(grid, shapes[met][pair[cut]], window, cell[cut])
         if strips > 1:

@@ -93,9 +93,7 @@ class _Totals:
 
     def add(self, piece: Covered, cells: Cells, observed: Flags, clause: Clause) -> None:
         _gather(piece.area, [(np.add, self.cells, piece.share), (np.add, self.km2, piece.km2)])
-        area, share, km2 = piece.area[observed], piece.share[observed], piece.km2[observed]
-        values = cells[observed]
-        known = values.astype(np.float64)
+        area, share, km2, values = _of((piece.area, piece.share, piece.km2, cells), observed)
         if self.classes:
             place = area * self.classes.count + self.classes.of(values)
             np.add.at(self.spread.reshape(-1), place, km2)
@@ -103,11 +101,11 @@ class _Totals:
             area,
             [
                 (np.add, self.observed, share),
-                (np.add, self.sum, share * known),
+                (np.add, self.sum, np.multiply(share, values, dtype=np.float64)),
                 (np.add, self.observed_km2, km2),
-                (np.add, self.hit_km2, np.where(clause.met(values), km2, 0.0)),
-                (np.minimum, self.low, known),
-                (np.maximum, self.high, known),
+                (np.add, self.hit_km2, km2 * clause.met(values)),
+                (np.minimum, self.low, values),
+                (np.maximum, self.high, values),
             ],
         )
 
@@ -116,6 +114,11 @@ class _Totals:
         low, high, sums = (np.where(nothing, np.nan, x) for x in (self.low, self.high, self.sum))
         counts = self.cells, self.observed, sums, low, high
         return Zones(*counts, self.hit_km2, self.observed_km2, self.km2, self.spread)
+
+
+def _of(columns: Sequence[Any], observed: Flags) -> Sequence[Any]:
+    """The columns where cells were observed; as they are where all of them were."""
+    return columns if observed.all() else [column[observed] for column in columns]
 
 
 def _gather(area: Indices, folds: Sequence[Fold]) -> None:
