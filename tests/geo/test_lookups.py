@@ -20,6 +20,7 @@ from geo.crs import WGS84, carried
 from geo.hazards import AtPlaces, ExtentHazard, Hazard, RasterHazard, extent_hazard
 from geo.raster.histogram import Bins
 from geo.raster.open import opened
+from geo.raster.reasons import Reason
 
 RNG = np.random.default_rng(11)
 BOX = (119.5, 15.5, 121.5, 17.5)
@@ -101,6 +102,29 @@ def test_a_raster_laid_out_is_silent_only_of_places_it_saw_dry(where: str, tmp_p
     assert as_lists(again) == as_lists(said)
     assert (~there).mean() > (0.05 if where == "large cells" else 0.1)
     assert bins.counts.sum() > 0
+
+
+def test_places_in_permanent_water_are_asked_too(tmp_path: Path) -> None:
+    """A lake in the south-west, where the depths are dry and seen."""
+    crs, transform = PLACES["degrees"]
+    lake = np.zeros((1000, 1000), dtype="uint8")
+    lake[900:, :100] = Reason.PERMANENT_WATER
+    size = {"height": 1000, "width": 1000, "count": 1, "crs": crs, "transform": transform}
+    with rasterio.open(tmp_path / "why.tif", "w", driver="GTiff", dtype="uint8", **size) as out:
+        out.write(lake, 1)
+    lon, lat = everywhere()
+    here = (lon > 120) & (lon < 120.1) & (lat > 16) & (lat < 16.1)
+    clause = Clause(at_least=1.0)
+
+    with opened(depths(tmp_path / "a.tif", "degrees")) as grid, opened(tmp_path / "why.tif") as why:
+        lookups.write_raster(tmp_path / "lookup", grid, clause, BOX, Bins(grid, EDGES), why)
+        laid_out = lookups.raster(tmp_path / "lookup", grid, clause, reasons=why)
+        said = laid_out.at_places(lon, lat)
+
+    assert here.any()
+    assert asked(laid_out, lon, lat)[here].all()
+    assert (said.why[here] == Reason.PERMANENT_WATER).all()
+    assert not said.kept[here].any()
 
 
 def test_an_extent_laid_out_is_silent_only_of_places_it_saw_dry(tmp_path: Path) -> None:

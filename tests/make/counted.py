@@ -96,10 +96,13 @@ def _grade(
 ) -> None:
     """Of places nothing was said of yet half are circles; three districts are not of one value."""
     told = set(session.scalars(select(Exposure.location_id)))
+    shallow = np.random.default_rng(23)
     for place in places:
         if place.id not in told and chance.random() < 0.5:
-            seen = float(chance.choice([1.0, 0.5]))
-            make_graded(session, release, place, _sixteen(chance, release), seen)
+            seen, curve = float(chance.choice([1.0, 0.5])), _sixteen(chance, release)
+            if release.direction is Direction.AT_LEAST and shallow.random() < 0.4:
+                curve = [min(value, 0.4) for value in curve]
+            make_graded(session, release, place, curve, seen)
     for code, seen in (("X11", 1.0), ("X12", 0.75), ("X22", 1.0)):
         make_area_graded(session, release, areas[code], _sixteen(chance, release), seen)
 
