@@ -56,6 +56,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.READ_REGISTRANTS,
         Registry.READ_HISTORY,
         Registry.ERASE_REGISTRANTS,
+        Registry.WRITE_RETENTION,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
@@ -88,6 +89,10 @@ GIVES: dict[Role, frozenset[str]] = {
     | {
         Registry.READ_HISTORY,
         Registry.WRITE_REGISTRANTS,
+        Registry.READ_DOCUMENTS,
+        Registry.WRITE_DOCUMENTS,
+        Registry.WRITE_VISITS,
+        Registry.WRITE_CONSENTS,
         Registry.IMPORT_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
@@ -99,6 +104,8 @@ GIVES: dict[Role, frozenset[str]] = {
     | {
         Geo.KEEP_SELECTIONS,
         Registry.READ_HISTORY,
+        Registry.READ_ACCOUNTS,
+        Registry.READ_DOCUMENTS,
         Registry.FREEZE_ROSTERS,
         Programs.WRITE_PROGRAMS,
         Programs.PREPARE_CYCLES,
@@ -110,6 +117,7 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.FINANCE: LOOK
     | {
         Registry.READ_ROSTERS,
+        Registry.READ_ACCOUNTS,
         Programs.POST_FUNDS,
         Programs.MAKE_PAYMENTS,
         Programs.EXPORT_PAYMENTS,
@@ -154,6 +162,7 @@ NATIONWIDE: frozenset[str] = frozenset(
         Registry.ERASE_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,
         Registry.READ_HISTORY,
+        Registry.WRITE_RETENTION,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
@@ -164,6 +173,9 @@ NATIONWIDE: frozenset[str] = frozenset(
 AREAWIDE: frozenset[str] = frozenset(
     {
         Registry.WRITE_REGISTRANTS,
+        Registry.WRITE_DOCUMENTS,
+        Registry.WRITE_VISITS,
+        Registry.WRITE_CONSENTS,
         Registry.IMPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Registry.MAKE_SITUATION_MAPS,

@@ -49,6 +49,12 @@ def _of_one_table() -> Words:
         "accounts.kind": _("Kind of account"),
         "accounts.key": _("Number of the account"),
         "accounts.state": _("State of the account"),
+        "visits.kind": _("Kind of visit"),
+        "visits.note": _("What was found"),
+        "visit_answers.number": _("Answer"),
+        "consents.purpose": _("What they agree to"),
+        "consents.state": _("What they said"),
+        "retention_rules.state": _("State of the rule"),
         "documents.kind": _("Kind of document"),
         "documents.name": _("Name of the document"),
         "documents.bytes": _("Bytes"),
@@ -153,6 +159,30 @@ def _beside_people() -> Words:
         "check_digit": _("How it is checked"),
         "registrant_kind": _("Whose it is"),
         "months_valid": _("Good for so many months"),
+        **_of_visits(),
+    }
+
+
+def _of_visits() -> Words:
+    """What visits, consent and the rules of keeping say."""
+    return {
+        "visit_id": _("Visit"),
+        "on_day": _("On"),
+        "valid_until": _("Holds until"),
+        "field": _("Question"),
+        "text": _("Answer"),
+        "day": _("Answer"),
+        "flag": _("Answer"),
+        "basis": _("Why it may be used"),
+        "given_on": _("Given on"),
+        "given_by": _("Given by"),
+        "how": _("How it was given"),
+        "until": _("Good until"),
+        "withdrawn_on": _("Taken back on"),
+        "because": _("Why"),
+        "what": _("What it is about"),
+        "after_months": _("After so many months"),
+        "does": _("What becomes of it"),
     }
 
 

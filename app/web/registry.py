@@ -1,7 +1,6 @@
 """The registry: finding a household or a person, and the page of each."""
 
 import io
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -9,25 +8,18 @@ from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
 from app import everything
-from app.auth.permissions import May as Roof
 from app.looks import look_at
 from app.request import actor, db
-from app.telling.told import Together, changes_told
-from app.trail import history_of, looks_at
 from app.web.maps import map_settings
+from app.web.profile import asked_part, parts
 from core.words import _
 from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode, search_areas
-from programs.queries.members import Acted, acts_on, received_by, standings_of
 from programs.services import registrants
-from registry.models.registrants import Registrant
-from registry.permissions import May
 from registry.queries.registrants import (
-    Happening,
     Registered,
-    happenings,
     registered,
     registrant_by_number,
     registrants_page,
@@ -63,17 +55,16 @@ def show(number: str) -> str | Response:
     if found.registrant.number != number:
         return redirect(url_for(".show", number=found.registrant.number), 303)
     look_at([found.registrant.id, *(each.id for each in (*found.members, *found.belongs_to))])
+    part = asked_part()
     return render_template(
-        "registry/household.html" if found.group else "registry/person.html",
+        "registry/profile.html",
         found=found,
         words=labels(db()),
-        history=_history(found.registrant),
+        part=part,
+        parts=parts(),
         exact=actor().may(Geo.EXACT_LOCATIONS),
         settings=_map_of(found),
-        standings=standings_of(db(), found.registrant.id, actor=actor()),
-        received=received_by(db(), found.registrant.id, actor=actor()),
-        registrant_id=found.registrant.id,
-        **_trail_of(found.registrant),
+        **part.given(found),
     )
 
 
@@ -109,26 +100,6 @@ def take_along(number: str) -> Response:
 
 def _written(held: everything.Held) -> str:
     return render_template("registry/everything.html", held=held, said=everything.said)
-
-
-def _trail_of(registrant: Registrant) -> dict[str, Any]:
-    """Which fields were changed and who looked, for those who may know."""
-    history, looks = actor().may(May.READ_HISTORY), actor().may(Roof.READ_AUDIT)
-    return {
-        "changes": _changes(registrant) if history else None,
-        "looks": looks_at(db(), registrant, actor=actor()) if looks else None,
-    }
-
-
-def _changes(registrant: Registrant) -> Sequence[Together]:
-    return changes_told(db(), history_of(db(), registrant, actor=actor()))
-
-
-def _history(registrant: Registrant) -> list[Happening | Acted]:
-    """All that happened to a record and all that programs did about it, the newest first."""
-    told: list[Happening | Acted] = [*happenings(db(), registrant)]
-    told += acts_on(db(), registrant.id, actor=actor())
-    return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
 def _map_of(found: Registered) -> dict[str, Any] | None:

@@ -5,16 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.audit import AuditEntry
 from core.paging import Page, page_of
 from geo.models.areas import Area
 from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle
-from programs.models.entitlements import Entitlement, EntitlementState, Voucher
+from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import (
     CycleMember,
     LeftOut,
@@ -52,17 +51,6 @@ class Received:
     currency: str
     state: EntitlementState
     at: datetime
-
-
-@dataclass(frozen=True)
-class Acted:
-    """One act of a program on one registrant: who did it, and the reason they gave."""
-
-    at: datetime
-    what: str
-    by: str
-    program: str
-    reason: str
 
 
 def members_page(
@@ -148,31 +136,3 @@ def received_by(session: Session, registrant_id: int, *, actor: Actor) -> list[R
         .order_by(Entitlement.id.desc())
     )
     return [Received(*row) for row in session.execute(listed)]
-
-
-def acts_on(session: Session, registrant_id: int, *, actor: Actor) -> list[Acted]:
-    """What people did in programs about this registrant itself, as the audit trail tells it."""
-    actor.require(May.READ_REGISTRANTS)
-    joined = (
-        select(literal("program_memberships"), ProgramMembership.id, ProgramMembership.program_id)
-        .where(ProgramMembership.registrant_id == registrant_id)
-        .where(within_reach(actor, ProgramMembership.area_id))
-    )
-    held = (
-        select(literal("vouchers"), Voucher.id, Cycle.program_id)
-        .join(Entitlement, Entitlement.id == Voucher.entitlement_id)
-        .join(Cycle, Cycle.id == Entitlement.cycle_id)
-        .where(Entitlement.registrant_id == registrant_id)
-        .where(within_reach(actor, Entitlement.area_id))
-    )
-    about = union_all(joined, held).subquery("about")
-    subject, subject_id, program_id = about.c
-    reason = func.coalesce(AuditEntry.figures["reason"].astext, "")
-    told = (
-        select(AuditEntry.at, AuditEntry.action, AuditEntry.actor_name, Program.name, reason)
-        .join(about, (AuditEntry.subject == subject) & (AuditEntry.subject_id == subject_id))
-        .join(Program, Program.id == program_id)
-        .where(within_programs(actor, Program.id))
-        .order_by(AuditEntry.at.desc())
-    )
-    return [Acted(*row) for row in session.execute(told)]

@@ -249,6 +249,7 @@ class Identifier(ToldOf, Row):
         ),
         Index(None, "registrant_id"),
         Index(None, "key"),
+        Index("ix_identifiers_expires_on", "expires_on", postgresql_where="state = 'valid'"),
     )
 
     registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"))

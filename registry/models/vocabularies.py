@@ -12,7 +12,8 @@ from core.db import Row
 class Word(Row):
     """One word of one list, with its labels by language tag.
 
-    `synonyms` are other ways in which files are known to write it, in lower case.
+    `synonyms` are other ways in which files are known to write it, in lower case. `inverse` is the
+    word of the other direction of a tie; a kind of group may `takes_groups` as its members.
     """
 
     __tablename__ = "vocabularies"
@@ -27,3 +28,5 @@ class Word(Row):
     uri: Mapped[str | None]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    inverse: Mapped[str | None]
+    takes_groups: Mapped[bool] = mapped_column(default=False, server_default="false")

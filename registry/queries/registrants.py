@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,6 @@ from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.audit import AuditEntry
 from core.clock import day_of, today
 from core.codes import understood
 from core.crypto import equalities
@@ -36,9 +35,7 @@ from geo.models.releases import Release
 from geo.queries.clauses import ASKABLE
 from geo.queries.exposure import share_at, status_at, why_at
 from registry.models.contacts import Contact
-from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
 from registry.models.registrants import (
-    FormerPlace,
     Group,
     Identifier,
     Individual,
@@ -54,11 +51,6 @@ from registry.queries.people import age_on
 from registry.queries.reach import people_within_reach
 
 PREFIX = "HG"
-DONE = (
-    *("registrants.exit", "registrants.readmit"),
-    *("memberships.join", "memberships.leave", "memberships.change_head", "memberships.transfer"),
-)
-"""The acts a record's history tells of."""
 FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
 ROOM_FOR_IDS = 1 << 43  # a step of likeness and a registrant's key together fill a bigint
 
@@ -84,18 +76,6 @@ class Registered:
     areas: Sequence[Area]
     exposures: Sequence[Found[Any]]
     merged_into: Registrant | None
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One thing in the life of a record: registered, changed, linked, or moved from a place."""
-
-    at: datetime
-    what: str
-    file: str = ""
-    import_id: int | None = None
-    row: int | None = None
-    whom: str = ""
 
 
 def registrants_page(
@@ -186,41 +166,6 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         exposures=session.execute(_exposures(place_id)).all() if place_id else (),
         merged_into=session.get(Registrant, found.merged_into_id) if found.merged_into_id else None,
     )
-
-
-def happenings(session: Session, registrant: Registrant) -> list[Happening]:
-    """The history of a record, newest first; whoever may see the record may see it."""
-    told = [Happening(registrant.created_at, "registered", *_origin(session, registrant))]
-    row = HouseholdRow if registrant.kind is RegistrantKind.GROUP else PersonRow
-    columns: list[Any] = [Import.merged_at, row.verdict, Import.original_name, Import.id]
-    columns.append(row.row_number)
-    touched = (
-        select(*columns)
-        .join(Import, Import.id == row.import_id)
-        .where(row.registrant_id == registrant.id, Import.state == ImportState.MERGED)
-        .where(row.verdict.in_([Verdict.UPDATE, Verdict.LINK]))
-    )
-    told += [Happening(*found) for found in session.execute(touched)]
-    left = select(FormerPlace.left_at).where(FormerPlace.registrant_id == registrant.id)
-    told += [Happening(at, "moved") for at in session.scalars(left)]
-    told += [
-        Happening(at, what, whom=whom) for at, what, whom in session.execute(_done(registrant))
-    ]
-    return sorted(told, key=lambda happening: happening.at, reverse=True)
-
-
-def _done(registrant: Registrant) -> Select[Any]:
-    """What people did to a record, and to its members while it is a group: when, what, to whom.
-
-    Of a person it is what was done to them in the groups they belong or belonged to.
-    """
-    number = func.coalesce(AuditEntry.figures["number"].astext, "")
-    entries = select(AuditEntry.at, AuditEntry.action, number).where(
-        AuditEntry.subject == Registrant.__tablename__, AuditEntry.action.in_(DONE)
-    )
-    groups = select(Membership.group_id).where(Membership.member_id == registrant.id)
-    of_groups = AuditEntry.subject_id.in_(groups) & (number == registrant.number)
-    return entries.where(or_(AuditEntry.subject_id == registrant.id, of_groups))
 
 
 def _meant(text: str, actor: Actor) -> Subquery:
@@ -352,8 +297,3 @@ def _exposures(location_id: int) -> Select[Any]:
         .where(Event.state != EventState.CLOSED)
         .order_by(observed.desc(), Release.id.desc())
     )
-
-
-def _origin(session: Session, registrant: Registrant) -> tuple[str, int | None]:
-    made_by = session.get(Import, registrant.import_id) if registrant.import_id else None
-    return (made_by.original_name, made_by.id) if made_by else ("", None)

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.models.registrants import Group, Membership
+from registry.models.vocabularies import Word
 from registry.services.membership_rules import DEEPEST, HOUSEHOLD, GroupKind, Standing
 
 
@@ -40,11 +41,15 @@ def standings_about(
 
 
 def kinds_of(session: Session, ids: Collection[int]) -> dict[int, GroupKind]:
-    """What those are that are groups. A household is made of people, other groups of groups too."""
+    """What those are that are groups; a word of the list says whether a kind takes groups too."""
+    word = and_(Word.list == "group_kind", Word.code == Group.kind)
+    takes = func.coalesce(Word.takes_groups, Group.kind != HOUSEHOLD)
     found = session.execute(
-        select(Group.registrant_id, Group.kind).where(Group.registrant_id.in_(ids))
+        select(Group.registrant_id, Group.kind, takes)
+        .outerjoin(Word, word)
+        .where(Group.registrant_id.in_(ids))
     )
-    return {row[0]: GroupKind(row[1], takes_groups=row[1] != HOUSEHOLD) for row in found}
+    return {row[0]: GroupKind(row[1], takes_groups=row[2]) for row in found}
 
 
 def current_membership(session: Session, group_id: int, member_id: int) -> Membership | None:

@@ -335,6 +335,7 @@ OF_PEOPLE = frozenset(
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
+        *("visits", "visit_answers", "consents"),
     }
 )
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""

@@ -20,7 +20,8 @@ from tests.places import ROOT
 FLOORS = ("core", "geo", "registry", "programs", "app")
 CONSTANTS = {"RETIRE": RETIRE}
 TRAIL = [
-    importlib.import_module(f"migrations.versions.{name}") for name in ("0012_trail", "0025_people")
+    importlib.import_module(f"migrations.versions.{name}")
+    for name in ("0012_trail", "0025_people", "0033_record")
 ]
 SPREAD = {
     "base",

@@ -21,6 +21,7 @@ from programs.models.programs import Delivery
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers, redeem
 from registry.models.accounts import Account, AccountKind
+from registry.models.consents import Consent
 from registry.models.contacts import Contact, ContactKind
 from registry.models.documents import Document
 from registry.models.registrants import (
@@ -32,6 +33,7 @@ from registry.models.registrants import (
 )
 from registry.models.relationships import Relationship
 from registry.models.tags import RegistrantTag
+from registry.models.visits import Visit, VisitAnswer
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
 from tests.make.programs import (
@@ -95,6 +97,11 @@ def _beside(session: Session, home: Registrant, head: Registrant) -> None:
     session.add(Account(registrant_id=head.id, kind=AccountKind.BANK, value=iban))
     session.add(RegistrantTag(registrant_id=home.id, tag="displaced"))
     session.add(Document(registrant_id=head.id, kind="other", name="a", bytes=1, media="image/png"))
+    day = date(2026, 3, 1)
+    session.add(visit := Visit(registrant_id=home.id, kind="survey", on_day=day, visited_by=1))
+    session.flush()
+    session.add(VisitAnswer(visit_id=visit.id, field="size", registrant_id=home.id, number=3))
+    session.add(Consent(registrant_id=head.id, purpose="sharing", given_on=day))
 
 
 def _files(session: Session, folder: Path) -> None:

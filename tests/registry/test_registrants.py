@@ -11,11 +11,11 @@ from core.errors import Forbidden
 from geo.models.areas import Area
 from registry.queries.registrants import (
     RegistrantUnknown,
-    happenings,
     registered,
     registrant_by_number,
     registrants_page,
 )
+from registry.queries.timeline import timeline
 from tests.make.imports import household, take_households
 from tests.make.registry import join, make_household, make_person
 from tests.make.registry import registered as registrant_of
@@ -128,10 +128,10 @@ def test_a_record_tells_where_it_came_from_and_what_changed_it(
     take_households(session, tmp_path, anybody, household(code="H0"), household(size=7))
     take_households(session, tmp_path, anybody, household(longitude=0.75, size=7))
 
-    told = happenings(session, registrant_of(session))
-    assert {(each.what, each.file, each.row) for each in told} == {
+    told = timeline(session, registrant_of(session), actor=anybody).told
+    assert {(each.what, each.text, each.row) for each in told} == {
         ("registered", "list.csv", None),
-        ("update", "list.csv", 3),
-        ("update", "list.csv", 2),
+        ("imports.update", "list.csv", 3),
+        ("imports.update", "list.csv", 2),
         ("moved", "", None),
     }

@@ -128,7 +128,7 @@ def test_a_household_tells_who_changed_which_field_and_who_looked(
     browser = signed_in(Role.REGISTRAR, Role.ADMINISTRATOR)
 
     browser.get(f"/registry/{home.number}")
-    page = browser.get(f"/registry/{home.number}").text
+    page = browser.get(f"/registry/{home.number}?tab=trail").text
 
     assert "+254 700 000 001" in page.partition('id="changes"')[2]
     assert "Amina Oro" in page.partition('id="changes"')[2]
@@ -138,7 +138,7 @@ def test_a_household_tells_who_changed_which_field_and_who_looked(
 def test_a_person_is_erased_on_their_page_by_who_may(session: Session, signed_in: SignIn) -> None:
     home = make_household(session, code=None)
     browser = signed_in(Role.ADMINISTRATOR)
-    assert "Erase for good" in browser.get(f"/registry/{home.number}").text
+    assert "Erase for good" in browser.get(f"/registry/{home.number}?tab=trail").text
 
     page = browser.act(f"/registry/{home.number}/erase", reason="They asked for it").text
 

@@ -232,6 +232,8 @@ def _registry(session: Session, household: str) -> Rows:
         ("registry.index", {"q": GREEK}),
         ("registry.show", {"number": household}),
         ("registry.show", {"number": person.number}),
+        ("registry.show", {"number": household, "tab": "timeline"}),
+        ("registry.show", {"number": household, "tab": "trail"}),
         ("groups.members", {"number": household}),
         ("imports.show", {"import_id": sent.id}),
         ("imports.show", {"import_id": sent.id, "change": ""}),
