@@ -7,16 +7,18 @@ a file of a million rows never stands in memory.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from geo.archives import unpacked
 from geo.formats import SIGNATURES, TABLES, format_of
 from geo.tables import headings, spatial, text, workbook
+from geo.tables.errors import failed_cells
 from geo.tables.headings import SAMPLE, Heading, clean
 from geo.tables.refusals import (
     EncodingUnknown,
+    EncodingWrong,
     HeadingsMissing,
     NotATable,
     QuoteOpen,
@@ -30,6 +32,7 @@ __all__ = [
     "UNSAID",
     "Choice",
     "EncodingUnknown",
+    "EncodingWrong",
     "HeadingsMissing",
     "NotATable",
     "QuoteOpen",
@@ -197,7 +200,7 @@ def _source(
         raise WebPage(name=name)
     if kind in TABLES[1:] or _is_open_document(path):
         return _of_workbook(path, name, choice, known)
-    if kind in STRANGE or kind.endswith("archive"):
+    if kind in STRANGE or kind.endswith("archive") or text.is_json(path):
         raise NotATable(name=name)
     dress = text.dress_of(path, name, known, choice.encoding, choice.separator)
     return lambda: text.records(path, dress), Said(dress.encoding, dress.separator)
@@ -209,7 +212,8 @@ def _of_workbook(
     sheet = workbook.chosen(workbook.opened(path, name), name, choice.sheet, known)
     if sheet is None:
         return lambda: iter(()), Said()
-    return sheet.records, Said(sheet=sheet.title)
+    whole = replace(sheet, failed=failed_cells(path, sheet.title))
+    return whole.records, Said(sheet=sheet.title)
 
 
 def _is_open_document(path: Path) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from geo.tables.refusals import EncodingUnknown, NotATable
+from geo.tables.refusals import EncodingUnknown, EncodingWrong, NotATable
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 17  # bytes of lines with letters beyond ASCII that are looked at
@@ -24,7 +24,7 @@ MARKS = (
 )
 PAGES = (
     *("cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "cp1256", "cp850", "mac_roman"),
-    *("gb18030", "shift_jis"),
+    *("koi8_r", "cp866", "iso8859_2", "cp852", "gb18030", "shift_jis"),
 )
 # fmt: off
 COMMON = {  # the letters most of a text is made of
@@ -50,10 +50,11 @@ KNOWN = 3.0  # what a known heading or word counts for, in letters
 def encoding_of(path: Path, name: str, known: Callable[[str], bool], said: str = "") -> str:
     """The encoding of a text file; `said` is one a person names.
 
-    Raises NotATable for bytes that are no text, EncodingUnknown for a name nobody knows.
+    Raises NotATable for bytes that are no text, EncodingUnknown for a name nobody knows,
+    EncodingWrong where the file cannot be read by it.
     """
     if said:
-        return _named(said)
+        return _named(said, path, name)
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     marked = next((encoding for mark, encoding in MARKS if start.startswith(mark)), None)
@@ -65,11 +66,14 @@ def encoding_of(path: Path, name: str, known: Callable[[str], bool], said: str =
     return "utf-8" if letters is None else _read_best(letters, known)
 
 
-def _named(said: str) -> str:
+def _named(said: str, path: Path, name: str) -> str:
     try:
-        codecs.lookup(said)
+        with path.open(encoding=said, errors="replace") as file:
+            file.read(SAMPLE)
     except LookupError:
         raise EncodingUnknown(encoding=said) from None
+    except UnicodeError:
+        raise EncodingWrong(encoding=said, name=name) from None
     return said
 
 

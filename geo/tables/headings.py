@@ -95,7 +95,8 @@ def _unnamed(rows: Sequence[Sequence[str | None]]) -> Heading:
 
 def _heading(rows: Sequence[Sequence[str]], at: int) -> Heading:
     columns = [" ".join((cell or "").split()) for cell in clean(rows[at])]
-    while columns and not columns[-1]:
+    below = rows[at + 1 : at + SAMPLE]
+    while columns and not columns[-1] and not any(_filled(row, len(columns)) for row in below):
         columns.pop()
     named: list[str] = []
     repeated: list[str] = []
@@ -106,6 +107,11 @@ def _heading(rows: Sequence[Sequence[str]], at: int) -> Heading:
             name = _another(name, {*named, *columns})
         named.append(name)
     return Heading(named, at + 1, repeated=tuple(repeated))
+
+
+def _filled(row: Sequence[str], width: int) -> bool:
+    """Whether the cell of the last of so many columns holds something."""
+    return len(row) >= width and any(clean(row[width - 1 : width]))
 
 
 def _another(name: str, taken: set[str]) -> str:

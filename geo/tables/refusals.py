@@ -32,5 +32,9 @@ class SheetUnknown(Invalid):
     """{name} has no sheet {sheet}; it has {sheets}."""
 
 
+class EncodingWrong(Invalid):
+    """{name} is not written in {encoding}; name another encoding, or none."""
+
+
 class EncodingUnknown(Invalid):
     """No encoding of texts is called {encoding}; name one such as utf-8 or cp1252."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ LONGEST_CELL = 1 << 17
 SEPARATORS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x01")
 LOOKED_AT = 1 << 18  # letters by which the separator is told
 RECORDS, HEADINGS = 200, 20
+JSON = re.compile(rb'(\{\s*("[^"]*"\s*:|\})|\[\s*[\[{\]])')
 TOLD = "sep="  # how Excel names the separator in the first line
 STRAY = "expected after"  # what the csv module says of letters behind a closing quotation mark
 
@@ -59,6 +61,13 @@ def dress_of(
     escape = "\\" if '\\"' in start and '""' not in start else None
     dresses = [Dress(found, each, quote, escape, told) for each in (sign or SEPARATORS)]
     return max(dresses, key=lambda dress: _fit(dress, start, known))
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file is a document of JSON."""
+    with path.open("rb") as file:
+        start = file.read(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return bool(JSON.match(start))
 
 
 def records(path: Path, dress: Dress) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from geo.tables.errors import Failed
 from geo.tables.refusals import NotATable, SheetUnknown, WorkbookLocked
 
 HEADINGS = 20  # rows among which known headings are looked for
@@ -23,6 +24,7 @@ class Sheet:
 
     title: str
     sheet: CalamineSheet
+    failed: Failed = field(default_factory=dict)
 
     def records(self) -> Iterator[list[str]]:
         """Its rows from the first row of the sheet; cells merged downward each hold their text."""
@@ -33,6 +35,8 @@ class Sheet:
             cells = [_written(cell) for cell in row]
             for place in merged.get(number, ()):
                 cells[place] = above.get(place, "")
+            for column, said in self.failed.get(number, {}).items():
+                cells[column - west] = said
             if merged:
                 above = dict(enumerate(cells))
             yield cells

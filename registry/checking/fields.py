@@ -115,12 +115,8 @@ def headings() -> Mapping[str, tuple[str, ...]]:
     households_code, *others = HOUSEHOLDS
     asked = [
         *((field.name, field.name) for field in (*PEOPLE, *HOUSEHOLDS[1:], *MORE)),
-        *((heading, "household_code") for heading in households_code.headings.split(",")),
-        *(
-            (h, field.name)
-            for field in (*PEOPLE, *others, *MORE)
-            for h in field.headings.split(",")
-        ),
+        *((heading, "household_code") for heading in households_code.known_as),
+        *((h, field.name) for field in (*PEOPLE, *others, *MORE) for h in field.known_as),
         *((heading, PAIR.name) for heading in PAIR.headings.split(",")),
         *((heading, ANY_CODE.name) for heading in ANY_CODE.headings.split(",")),
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.words import _
 from geo import tables
+from geo.crs import WGS84, parsed
 from geo.tables import Table, TableEmpty
 from geo.tables.spatial import is_spatial
 from registry.checking.asked import Asked
@@ -55,7 +56,8 @@ def checked(
             constants=asked.constants,
         )
         pairs = sample[mapped.fields["longitude"]] if mapped.is_paired else ()
-        survey = surveyed(table, mapped, words, pairs)
+        crs = parsed(asked.choice.crs) if asked.choice.crs and not table.said.layer else WGS84
+        survey = surveyed(table, mapped, words, pairs, crs)
         decimal = asked.decimal or survey.decimal
         judge = Judge(survey, words, ground, on_day, asked.days)
         judge.decimal = decimal

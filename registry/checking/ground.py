@@ -12,13 +12,22 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from geo.crs import WGS84, carried, same
-from geo.vector.areas import areas_of
-from geo.vector.boundaries import Boundaries, NoBoundaries, read_boundaries
+from geo.ellipsoid import Shapes
+from geo.vector.boundaries import (
+    AncestorUnnamed,
+    Boundaries,
+    LevelTwice,
+    NoBoundaries,
+    read_boundaries,
+)
 from geo.vector.locate import Locator, indexed
-from geo.vector.open import opened
+from geo.vector.open import opened, polygons, read
+from geo.vector.repair import repaired
 from registry.checking.fields import fields_of
+from registry.checking.mapping import level_of
 from registry.checking.points import Points
 
 
@@ -76,7 +85,7 @@ def ground_of(path: Path) -> Ground:
     """The areas of a file. Raises the refusals of `geo.vector.boundaries` and `geo.vector.open`."""
     try:
         return of_boundaries(read_boundaries(path, version="-"))
-    except NoBoundaries:
+    except (NoBoundaries, AncestorUnnamed, LevelTwice):  # no tree of areas, but areas
         return _of_polygons(path)
 
 
@@ -90,21 +99,32 @@ def of_boundaries(read: Boundaries) -> Ground:
 
 
 def _of_polygons(path: Path) -> Ground:
-    """Polygons without the columns of boundaries: any column headed as P-codes names them."""
+    """Polygons that are no whole tree: their columns headed as P-codes name them, the deepest level
+    the areas themselves and the others those above."""
     with opened(path) as layer:
-        column = next((c for c in layer.columns if "area_pcode" in fields_of(c)), None)
-    areas = areas_of(path, id_column=column)
-    there = np.flatnonzero([shape is not None for shape in areas.shapes])
-    codes = tuple(str(areas.ids[at]).strip().upper() for at in there.tolist())
-    shapes = np.array(areas.shapes, dtype=object)[there]
-    if not same(areas.crs, WGS84):
-        shapes = shapely.transform(
-            shapes, lambda xy: np.stack(carried(xy[:, 0], xy[:, 1], areas.crs, WGS84), axis=1)
-        )
-    known = codes if column else ()
-    return Ground(
-        indexed(shapes, degrees=True),
-        codes,
-        dict.fromkeys(known),
-        dict(zip(known, shapes, strict=False)),
+        named = [column for column in layer.columns if fields_of(column)[:1] == ("area_pcode",)]
+        columns = sorted(named, key=level_of, reverse=True)
+        features = read(layer, columns)
+        areas = repaired(polygons(layer, features.shapes)).shapes
+    shapes = _in_degrees(np.array(areas, dtype=object), layer.crs)
+    lines = [tuple(map(_code, features.columns[column].texts())) for column in columns]
+    there = np.flatnonzero([shape is not None for shape in areas])
+    known = [tuple(line[at] for line in lines if line[at]) for at in there.tolist()]
+    codes = tuple(line[0] if line else "" for line in known)
+    parents: dict[str, str | None] = {}
+    for line in known:
+        parents |= dict(zip(line, (*line, None)[1:], strict=True))
+    shaped = dict(zip(codes, shapes[there], strict=True))
+    return Ground(indexed(shapes[there], degrees=True), codes, parents, shaped)
+
+
+def _code(said: str) -> str:
+    return said.strip().upper()
+
+
+def _in_degrees(shapes: Shapes, crs: CRS) -> Shapes:
+    if same(crs, WGS84):
+        return shapes
+    return shapely.transform(
+        shapes, lambda xy: np.stack(carried(xy[:, 0], xy[:, 1], crs, WGS84), axis=1)
     )

@@ -35,7 +35,24 @@ from registry.parsing.plain import plain, says_nothing
 FEW = 20  # cells from which a share tells
 READABLE, MEANT, PAIRED = 0.05, 0.5, 0.5  # of the cells of a column, else its heading misleads
 REPEATED = 0.8  # households of rows: fewer mean that rows share households
-BARE_NAMES = frozenset(map(plain, ("name", "nom", "nombre", "nombres", "noms", "الاسم")))
+BARE_NAMES = frozenset(
+    map(
+        plain,
+        (
+            "name",
+            "nom",
+            "nombre",
+            "nombres",
+            "noms",
+            "الاسم",
+            "nome",
+            "имя",
+            "ім'я",
+            "nama",
+            "名字",
+        ),
+    )
+)
 READERS = tuple(Reader(order, date(2100, 1, 1)) for order in DayOrder)
 SEXES = {"1": "male", "2": "female"}  # ISO/IEC 5218
 ANY_CODES = frozenset(map(plain, ANY_CODE.headings.split(",")))
@@ -48,8 +65,9 @@ Sample = Mapping[str, Sequence[str]]  # the cells of columns that hold something
 class Mapped:
     """How a file is read: fields and their columns, what rows are, and words of this file alone.
 
-    `words` are codes of plainly written cells by field, `constants` codes of fields without a
-    column; `notes` say what was guessed or left out.
+    `words` are codes of plainly written cells by field, `constants` what is meant where a row says
+    nothing; `beside` are columns of coordinates that stand beside shapes, longitudes first. `notes`
+    say what was guessed or left out.
     """
 
     kind: Kind
@@ -57,6 +75,7 @@ class Mapped:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def is_paired(self) -> bool:
@@ -78,7 +97,9 @@ def guessed(columns: Sequence[str], sample: Sample, said: Said, words: Words) ->
         del fields[name]
     told = [note for _name, note in notes]
     pair = fields.pop(PAIR.name, None)
+    beside: tuple[str, ...] = ()
     if pair and (said.layer or not fields.keys() & set(PLACE)):
+        beside = tuple(fields[name] for name in PLACE if fields.keys() >= set(PLACE))
         fields |= dict.fromkeys(PLACE, pair)  # the shapes of a layer go before its columns
     sexes = _sexes(fields, sample)
     told += [_("Sex is read by ISO/IEC 5218: 1 male, 2 female.")] if sexes else []
@@ -88,7 +109,8 @@ def guessed(columns: Sequence[str], sample: Sample, said: Said, words: Words) ->
     kind = kind_of(fields, sample)
     _keyed(fields, kind)
     ordered = {name: fields[name] for name in in_order(list(fields))}
-    return Mapped(kind, ordered, {"sex": sexes} if sexes else {}, notes=tuple(told))
+    own = {"sex": sexes} if sexes else {}
+    return Mapped(kind, ordered, own, notes=tuple(told), beside=beside)
 
 
 def _seconds(said: Said) -> set[str]:
@@ -106,7 +128,7 @@ def _by_tags(said: Said) -> Iterator[tuple[str, str]]:
 def _by_headings(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, str]:
     """Columns by field: a field's own name before its other headings, earlier columns first."""
     found: dict[str, str] = {}
-    asked = {column: fields_of(column) for column in sorted(columns, key=_level, reverse=True)}
+    asked = {column: fields_of(column) for column in sorted(columns, key=level_of, reverse=True)}
     for own in (True, False):
         for column, names in asked.items():
             name = next((n for n in names if n not in found and n not in taken), None)
@@ -115,7 +137,7 @@ def _by_headings(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, 
     return found
 
 
-def _level(column: str) -> int:
+def level_of(column: str) -> int:
     """Of P-codes the deepest level holds; other columns keep their order."""
     level = re.search(r"\d", column) if fields_of(column)[:1] == ("area_pcode",) else None
     return int(level[0]) if level else 0

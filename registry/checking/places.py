@@ -12,7 +12,7 @@ from registry.checking.ground import Ground
 from registry.checking.points import Floats, Points, Truths
 
 CROWD = 30  # measured points at exactly one spot before somebody should look
-ENOUGH = 5  # points from which the file's own box is told
+ENOUGH = 3  # points from which the file's own box is told
 SPREAD, LEAST = 5.0, 0.2  # half the box: in median deviations, and at least so many degrees
 
 
@@ -34,6 +34,7 @@ def doubts(points: Points, ground: Ground | None) -> Mapping[str, Truths]:
         "zero": zero | half,
         "foreign": stands & ~at_home if ground else np.zeros_like(there),
         "outside_area": stands & at_home & ~home.in_stated_area(),
+        "two_places": points.apart,
         "crowded": _crowded(points, there & ~zero),
     }
 

@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import nan
 
 import numpy as np
+from pyproj import CRS
 
+from geo.crs import WGS84, carried, same
 from geo.tables import Row, Table, TableEmpty
 from geo.tables.spatial import KINDS, NO_CRS
 from registry.checking.fields import SHAPES, Kind, Shape
 from registry.checking.mapping import Mapped
-from registry.checking.points import Points
+from registry.checking.points import Points, metres_between
 from registry.checking.words import Words
 from registry.parsing.coordinates import Angle, Pair, angle_in, pair_in
 from registry.parsing.dates import decisive, is_open
@@ -27,17 +30,22 @@ from registry.parsing.plain import plain, says_nothing
 CHUNK = 20_000  # rows
 SERIAL = re.compile(r"\d{1,5}(\.\d+)?")
 YEARS = range(1850, 2201)
+APART = 100.0  # metres from a shape, from which coordinates beside it are another place
 LON_FIRST = re.compile(r"^(lon|lng|x|wkt|geom)")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a file: their numbers, whether they are overlong, and their cells by field."""
+    """Some rows of a file: their numbers, whether they are overlong, and their cells by field.
+
+    `beside` are the cells of coordinates that stand beside shapes.
+    """
 
     first: int
     rows: list[int]
     over: list[bool]
     cells: Mapping[str, Sequence[str | None]]
+    beside: tuple[Sequence[str | None], ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -122,6 +130,7 @@ class Survey:
     repeats: dict[str, Repeats] = field(default_factory=dict)
     votes: Counter[str] = field(default_factory=Counter)
     is_lon_first: bool = False
+    crs: CRS = WGS84
     _angles: list[tuple[np.ndarray, ...]] = field(default_factory=list)
 
     @property
@@ -132,10 +141,9 @@ class Survey:
     @property
     def points(self) -> Points:
         """The points of all rows in their order."""
-        lon, lat, broken, crossed, measured, area = (
-            np.concatenate(part) for part in zip(*self._angles, strict=True)
-        )
-        return Points(lon, lat, broken, crossed, measured, area, tuple(self.pcodes))
+        parts = (np.concatenate(part) for part in zip(*self._angles, strict=True))
+        lon, lat, broken, crossed, apart, measured, area = parts
+        return Points(lon, lat, broken, crossed, measured, apart, area, tuple(self.pcodes))
 
     def look(self, chunk: Chunk) -> None:
         """Take some rows into account."""
@@ -163,9 +171,30 @@ class Survey:
                 self.votes[decimal_in(cell)] += times
 
     def _located(self, chunk: Chunk) -> tuple[np.ndarray, ...]:
-        if self.mapped.is_paired:
-            return self._paired(chunk.cells["longitude"])
-        lons, lats = ([_angle(c) for c in chunk.cells[name]] for name in ("longitude", "latitude"))
+        """Longitudes, latitudes, and which are broken, crossed, apart from those beside."""
+        if not self.mapped.is_paired:
+            found = self._side_by_side(chunk.cells["longitude"], chunk.cells["latitude"])
+        else:
+            found = self._paired(chunk.cells["longitude"])
+        lon, lat, broken, crossed = found
+        if not same(self.crs, WGS84):
+            lon, lat = carried(lon, lat, self.crs, WGS84)
+            lon, lat = (np.where(np.isfinite(axis), axis, np.nan) for axis in (lon, lat))
+        apart = np.zeros(len(chunk), dtype=bool)
+        if chunk.beside:
+            there = self._side_by_side(*chunk.beside)
+            apart = metres_between(lon, lat, there[0], there[1]) > APART
+        return lon, lat, broken, crossed, apart
+
+    def _side_by_side(
+        self, lon_cells: Sequence[str | None], lat_cells: Sequence[str | None]
+    ) -> tuple[np.ndarray, ...]:
+        lon, lat = _numbers(lon_cells), _numbers(lat_cells)
+        if lon is not None and lat is not None:
+            half = np.isnan(lon) != np.isnan(lat)
+            lon[half], lat[half] = np.nan, np.nan
+            return lon, lat, half, np.zeros(len(half), dtype=bool)
+        lons, lats = ([_angle(cell) for cell in cells] for cells in (lon_cells, lat_cells))
         both = list(zip(lons, lats, strict=True))
         broken = [BROKEN in pair or (pair[0] is None) != (pair[1] is None) for pair in both]
         sound = [(None, None) if bad else pair for bad, pair in zip(broken, both, strict=True)]
@@ -210,19 +239,32 @@ class Survey:
         return np.array(codes, dtype=np.int32)
 
 
-BROKEN = Angle(float("nan"), "broken")
+BROKEN = Angle(nan, "broken")
 
 
 def chunks(table: Table, mapped: Mapped) -> Iterator[Chunk]:
     """The rows of a table, the cells of its mapped columns by field; none where it has no rows."""
     places = [(name, table.columns.index(column)) for name, column in mapped.fields.items()]
+    apart = [table.columns.index(column) for column in mapped.beside]
     first, rows = 0, iter(table.rows)
     while some := _taken(rows):
         numbers, cells, over = zip(*some, strict=True)
         columns = list(zip(*cells, strict=True))
-        by_field = {name: columns[at] for name, at in places}
-        yield Chunk(first, list(numbers), list(over), by_field)
+        said: dict[str, Sequence[str | None]] = {name: columns[at] for name, at in places}
+        by_field = _meant(said, mapped.constants, len(some))
+        beside = tuple(columns[at] for at in apart)
+        yield Chunk(first, list(numbers), list(over), by_field, beside)
         first += len(some)
+
+
+def _meant(
+    said: dict[str, Sequence[str | None]], constants: Mapping[str, str], rows: int
+) -> dict[str, Sequence[str | None]]:
+    """Cells by field, constants where nothing is said."""
+    meant = {name: (constant,) * rows for name, constant in constants.items() if name not in said}
+    for name in said.keys() & constants.keys():
+        said[name] = [cell or constants[name] for cell in said[name]]
+    return {**said, **meant}
 
 
 def _taken(rows: Iterator[Row]) -> list[Row]:
@@ -232,9 +274,12 @@ def _taken(rows: Iterator[Row]) -> list[Row]:
         return []
 
 
-def surveyed(table: Table, mapped: Mapped, words: Words, sample: Iterable[str]) -> Survey:
-    """Go through a whole table once; `sample` are cells of a column that holds both coordinates."""
-    survey = Survey(mapped, words)
+def surveyed(
+    table: Table, mapped: Mapped, words: Words, sample: Iterable[str], crs: CRS = WGS84
+) -> Survey:
+    """Go through a whole table once; `sample` are cells of a column that holds both coordinates,
+    `crs` the system that coordinates are in."""
+    survey = Survey(mapped, words, crs=crs)
     if mapped.is_paired:
         survey.is_lon_first = _is_lon_first(mapped.fields["longitude"], sample)
     for chunk in chunks(table, mapped):
@@ -292,6 +337,16 @@ def _angle(cell: str | None) -> Angle | None:
     return found if found or says_nothing(cell) else BROKEN
 
 
+def _numbers(cells: Sequence[str | None]) -> np.ndarray | None:
+    """Cells that are all plain numbers or empty (NaN); None where one is anything else."""
+    try:
+        found = [nan if cell is None else float(cell.replace(",", ".", 1)) for cell in cells]
+    except ValueError:
+        return None
+    numbers = np.array(found, dtype=np.float64)
+    is_plain = np.isfinite(numbers).sum() + cells.count(None) == len(cells)
+    return numbers if is_plain and not any("_" in cell for cell in cells if cell) else None
+
+
 def _degrees(angles: Sequence[Angle | None]) -> np.ndarray:
-    nothing = float("nan")
-    return np.array([nothing if a is None else a.degrees for a in angles], dtype=np.float64)
+    return np.array([nan if a is None else a.degrees for a in angles], dtype=np.float64)

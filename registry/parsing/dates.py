@@ -23,7 +23,10 @@ NAMED = re.compile(r"\d+|[^\W\d_]+(?:[^\S\n][^\W\d_]+)?")
 NUMBERS = re.compile(r"\d+")
 EARLIEST, LATEST = 1850, 2200
 OTHERS = range(1300, 1451)  # years of the Hijri and of the Persian calendar
-LANGUAGES = ("en", "fr", "es", "pt", "ar", "ar_SY", "ar_MA", "de", "it")
+LANGUAGES = (
+    *("en", "fr", "es", "pt", "ar", "ar_SY", "ar_MA", "de", "it"),
+    *("pl", "ru", "uk", "tr", "id", "sw"),
+)
 FIRST_SERIAL = date(1899, 12, 30)
 LAST_SERIAL = 73_050  # the last of 2099
 CENTURY_TURNS = 70  # two digits of a year from here on are of the last century

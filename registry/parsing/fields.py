@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.words import _
+from registry.parsing.headings import ELSEWHERE, HOUSEHOLD_CODE
 from registry.parsing.plain import plain
 
 
@@ -12,10 +13,17 @@ class Field:
     """One thing that can be said of a row; `headings` are other names files give its column."""
 
     name: str
-    headings: str
+    headings: str  # in English, French, Spanish and Arabic
     required: bool = False
     example: str = ""
     is_day: bool = False
+    elsewhere: str = ""  # in further languages, where they are not those of ELSEWHERE
+
+    @property
+    def known_as(self) -> list[str]:
+        """All names files give its column."""
+        others = self.elsewhere or ELSEWHERE.get(self.name, "")
+        return [*self.headings.split(","), *filter(None, others.split(","))]
 
 
 HOUSEHOLDS = (
@@ -27,6 +35,7 @@ HOUSEHOLDS = (
         " código del hogar, número de hogar, id del hogar, رقم الاسرة",
         required=True,
         example="HH-00001",
+        elsewhere=HOUSEHOLD_CODE,
     ),
     Field(
         "area_pcode",
@@ -102,6 +111,7 @@ PEOPLE = (
         " código hogar, id hogar, رقم الأسرة, رمز الأسرة, householdid, household no, hh no",
         required=True,
         example="HH-00001",
+        elsewhere=HOUSEHOLD_CODE,
     ),
     Field(
         "name",
@@ -201,7 +211,7 @@ def guessed(kind: str, columns: Sequence[str]) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for own_names in (True, False):
         for field in FIELDS[kind]:
-            names = [field.name] if own_names else field.headings.split(",")
+            names = [field.name] if own_names else field.known_as
             known = next((n for n in map(plain, names) if n in free), None)
             if field.name not in mapping and known:
                 mapping[field.name] = free.pop(known)

@@ -139,7 +139,7 @@ def _sentences(_language: str) -> Mapping[str, str]:
         "out_of_reach": _("{cell} is outside the areas you work in; leave it to who does."),
         "coordinates": _(
             "The coordinates ({cell}) are not a longitude from -180 to 180 and a latitude from"
-            " -90 to 90; write both in decimal degrees, or neither."
+            " -90 to 90; write both in decimal degrees, or say in which system they are."
         ),
         "swapped": _(
             "Longitude and latitude ({cell}) seem to be swapped: turned round, they lie where they"

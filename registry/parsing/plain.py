@@ -18,4 +18,6 @@ def plain(text: str) -> str:
 
 def says_nothing(cell: str) -> bool:
     """Whether a cell that is no free text holds but a dash, n/a, NULL or the like."""
-    return len(cell) <= LONGEST and not cell[:1].isdigit() and plain(cell) in NOTHING
+    if len(cell) > LONGEST or cell[:1].isdigit() or cell[-1:].isdigit():
+        return False
+    return plain(cell) in NOTHING

@@ -1,8 +1,9 @@
 """Words of cells that mean one of a fixed few things, in the languages files come in."""
 
 YES_NO = {
-    "yes": "yes y true 1 oui o vrai sí si s verdadero نعم",
-    "no": "no n false 0 non faux falso لا",
+    "yes": "yes y true 1 oui o vrai sí si s verdadero نعم sim ja tak да так evet ya ndiyo có 是"
+    " بله",
+    "no": "no n false 0 non faux falso لا não nein nie нет ні hayır tidak hapana không 否 خیر",
 }
 ROSTER = {
     "complete": "complete full whole yes y true 1 complet complète oui completo completa sí كاملة",

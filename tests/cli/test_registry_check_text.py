@@ -70,6 +70,21 @@ def _quoted(cell: str, sign: str) -> str:
         ("cp1250", "code;name\n1;Łukasz Wiśniewski\n2;Żaneta Dąbrowska\n", None),
         ("cp1254", "code;name\n1;Ayşe Yavaş\n2;İbrahim Çağlar\n", None),
         ("cp1251", "code;name\n1;Иван Петров\n2;Мария Сидорова\n", None),
+        (
+            "cp1251",
+            "Номер домохозяйства;ФИО;Пол\n1;Иванов Пётр;муж\n2;Сидорова Анна;жен\n",
+            {"code": "Номер домохозяйства", "name": "ФИО", "sex": "Пол"},
+        ),
+        (
+            "koi8_r",
+            "Номер домохозяйства;ФИО;Пол\n1;Иванов Пётр;муж\n2;Сидорова Анна;жен\n",
+            {"code": "Номер домохозяйства", "name": "ФИО", "sex": "Пол"},
+        ),
+        (
+            "iso8859_2",
+            "kod gospodarstwa;imię i nazwisko;płeć\n1;Święta Źdźbło;K\n2;Łukasz Wąs;M\n",
+            {"code": "kod gospodarstwa", "name": "imię i nazwisko", "sex": "płeć"},
+        ),
         ("cp1253", "code;name\n1;Γιώργος Παπαδόπουλος\n2;Ελένη Νικολάου\n", None),
         ("gb18030", "code;name\n1;王小明\n2;李芳\n", None),
         ("shift_jis", "code;name\n1;山田太郎\n2;サトウ ケン\n", None),
