@@ -146,6 +146,7 @@ class Individual(ToldOf, Base):
             " and ".join(f"{answer} in (1, 2, 3, 4, 7, 9)" for answer in ANSWERS),
             name="washington_group",
         ),
+        Index(None, "counted_in"),
     )
 
     registrant_id: Mapped[int] = mapped_column(ForeignKey("registrants.id"), primary_key=True)

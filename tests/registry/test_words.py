@@ -37,6 +37,11 @@ def test_a_check_goes_by_the_words_a_registry_begins_with(session: Session, name
         ("id_type", "Carte d\u2019identité nationale", "national_id"),
         ("yes_no", "Oui", "yes"),
         ("location_source", "GPS", "gps"),
+        ("sex", "Kobieta", "female"),
+        ("sex", "муж.", "male"),
+        ("relation", "Hane Reisi", "head"),
+        ("tenure", "Propriétaire", "owned"),
+        ("yes_no", "нет", "no"),
     ],
 )
 def test_words_are_known_without_case_accents_and_signs(
