@@ -18,6 +18,7 @@ class Actor:
     national: bool = False  # sees every area, and those who have none
     program_ids: frozenset[int] | None = None  # the programs they may see; None is every one
     people: Select[int] | None = None  # those they may see, where programs say it and not areas
+    withheld: frozenset[str] = frozenset()  # terms of filters that are kept from all their roles
 
     @property
     def sees_all(self) -> bool:

@@ -14,6 +14,7 @@ NOUNS = {
     "db": "The tables.",
     "demo": "The demonstration country.",
     "drill": "Prove on throw-away servers that a backup brings back what was lost.",
+    "filter": "Conditions on households.",
     "keys": "The keys that keep what names people unreadable.",
     "layers": "What is there: people, sites, roads, measured against hazards.",
     "locate": "Which area covers each point of a file.",

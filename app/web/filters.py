@@ -9,11 +9,12 @@ from app.request import actor, asks, db
 from app.web.builder_rows import offer_to
 from app.web.building import Built, drawn, sent, written
 from core.clock import today
+from core.cql import Terms
 from core.words import _
+from programs.queries.queryables import widest_terms
 from registry.models.filters import Filter
 from registry.permissions import May
 from registry.queries.filters import count_matching, filter_by_code, filters_listed
-from registry.queries.queryables import household_terms
 from registry.services.filters import keep_filter, remove_filter, share_filter, unshare_filter
 
 bp = Blueprint("filters", __name__, url_prefix="/filters")
@@ -35,24 +36,23 @@ def new() -> str:
 @asks
 def build() -> str:
     """The rows as they were sent, after what their button asks for, and what they mean."""
-    built = sent(request.form, household_terms(today()))
+    built = sent(request.form, _terms())
     page = "filters/_builder.html" if "HX-Request" in request.headers else "filters/new.html"
-    return render_template(
-        page, kept=None, **_built(built, written(built, household_terms(today())))
-    )
+    return render_template(page, kept=None, **_built(built, written(built, _terms())))
 
 
 @bp.post("/count")
 @asks
 def count() -> str:
     """How many households a written filter means: a fragment."""
-    found = count_matching(db(), request.form["written"], today(), actor=actor())
+    found = count_matching(db(), request.form["written"], today(), actor=actor(), terms=_terms())
     return render_template("filters/_count.html", found=found)
 
 
 @bp.post("/")
 def keep() -> Response:
-    kept = keep_filter(db(), request.form["name"], request.form["written"], actor=actor())
+    name, text = request.form["name"], request.form["written"]
+    kept = keep_filter(db(), name, text, actor=actor(), terms=_terms())
     flash(_("The filter was kept."))
     return redirect(url_for(".show", code=kept.code), 303)
 
@@ -80,6 +80,11 @@ def remove(code: str) -> Response:
     return redirect(url_for(".index"), 303)
 
 
+def _terms() -> Terms:
+    """All that a filter of this actor may speak of today."""
+    return widest_terms(today(), actor=actor())
+
+
 def _to(kept: Filter, said: str) -> Response:
     flash(said)
     return redirect(url_for(".show", code=kept.code), 303)
@@ -88,13 +93,13 @@ def _to(kept: Filter, said: str) -> Response:
 def _opened(text: str) -> dict[str, Any]:
     """A written filter as rows, where rows can say it."""
     actor().require(May.COUNT_REGISTRANTS)
-    return _built(drawn(text, household_terms(today())), text)
+    return _built(drawn(text, _terms()), text)
 
 
 def _built(built: Built | None, text: str) -> dict[str, Any]:
     """What the page of a filter is written with."""
-    found = count_matching(db(), text, today(), actor=actor())
-    offer = offer_to(db(), household_terms(today()), actor=actor())
+    found = count_matching(db(), text, today(), actor=actor(), terms=_terms())
+    offer = offer_to(db(), _terms(), actor=actor())
     return {
         "me": actor().id,
         "written": text,

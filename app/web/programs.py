@@ -14,9 +14,10 @@ from core.words import _
 from programs.models.programs import Delivery
 from programs.permissions import May
 from programs.queries.programs import organisations, program_page, programs_listed, purposes
+from programs.queries.queryables import terms_listed, widest_terms
 from programs.services import funds, programs
 from programs.services.programs import Gift, Plan
-from registry.queries.filters import count_matching, terms_listed
+from registry.queries.filters import count_matching
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
 bp.add_app_template_filter(said, "money")
@@ -46,7 +47,8 @@ def create() -> Response:
 def rule() -> str:
     """How many registered households a rule means today: the fragment beside the rule."""
     written = _eligibility(request.form)
-    counted = count_matching(db(), written, today(), actor=actor())
+    words = widest_terms(today(), actor=actor())
+    counted = count_matching(db(), written, today(), actor=actor(), terms=words)
     return render_template("programs/_rule.html", rule=written, found=counted)
 
 

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
@@ -16,6 +17,7 @@ from core.jobs import Job
 from geo.models.selections import Evidence, Selection
 from geo.queries.clauses import clauses_kept
 from geo.queries.selections import question_of
+from programs.queries.queryables import widest_terms
 from registry.models.rosters import Answer, Roster
 from registry.queries.rosters import (
     figures_seen,
@@ -43,7 +45,8 @@ def keep() -> Response:
     asked = question_sent(db(), request.form["question"])
     question = replace(asked, evidence=_evidence())
     name, condition = request.form["name"], request.form.get("condition", "")
-    frozen = keep_list(db(), question, name, actor=actor(), condition=condition)
+    words = partial(widest_terms, actor=actor())
+    frozen = keep_list(db(), question, name, actor=actor(), condition=condition, words=words)
     return redirect(url_for(".show", roster_id=frozen.roster_id), 303)
 
 

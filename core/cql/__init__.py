@@ -22,6 +22,7 @@ from core.cql.terms import (
     TermNotYours,
     Terms,
     TermUnknown,
+    TermWithheld,
     WrongKind,
     usable,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "TermMisspelt",
     "TermNotYours",
     "TermUnknown",
+    "TermWithheld",
     "Terms",
     "WrongKind",
     "asked",

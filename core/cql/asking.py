@@ -53,7 +53,7 @@ def asked(written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = a
     Raises:
         FilterUnreadable, FilterTooLong, ShapeUnreadable, ShapeTooLarge: it is no CQL2, or too much.
         TermUnknown, OperatorUnknown: it names what is not known here.
-        TermNotYours: it names what the actor may not ask about.
+        TermNotYours, TermWithheld: it names what the actor may not ask about.
         NotAlike, WrongKind: it compares what cannot be compared.
     """
     alone, beside = Scope(terms, actor, placed), Scope(terms, actor, placed)

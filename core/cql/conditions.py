@@ -42,6 +42,7 @@ from core.cql.terms import (
     TermMisspelt,
     TermNotYours,
     Terms,
+    TermWithheld,
     WrongKind,
     met_by_any,
     must_be,
@@ -110,6 +111,8 @@ def _term(name: str, scope: Scope) -> Piece:
 def _must_be_allowed(name: str, term: Known, scope: Scope) -> None:
     if term.permission is not None and not scope.actor.may(term.permission):
         raise TermNotYours(term=name, known=_known(scope))
+    if name in scope.actor.withheld:
+        raise TermWithheld(term=name, known=_known(scope))
     scope.names.add(name)
 
 

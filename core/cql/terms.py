@@ -29,6 +29,10 @@ class TermNotYours(Forbidden):
     """Your role may not use {term}; a condition of yours may use {known}."""
 
 
+class TermWithheld(Forbidden):
+    """The term {term} is not offered to your role; a condition of yours may use {known}."""
+
+
 class OperatorUnknown(Invalid):
     """{operator} cannot be used here; a condition may use {known}."""
 
@@ -133,7 +137,7 @@ def usable(terms: Terms, actor: Actor) -> Terms:
     return {
         name: term
         for name, term in terms.items()
-        if term.permission is None or actor.may(term.permission)
+        if name not in actor.withheld and (term.permission is None or actor.may(term.permission))
     }
 
 

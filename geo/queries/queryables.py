@@ -18,6 +18,8 @@ from geo.queries.clauses import ASKABLE
 from geo.queries.distances import metres_to
 from geo.queries.exposure import status_at
 
+LEVELS = range(6)  # of areas that a filter may name; countries have three to five
+
 
 def area_terms(area_id: ColumnElement[Any] | Any) -> Terms:
     """Terms on a row's area: every area above it counts as well, so a province finds its villages.
@@ -38,11 +40,25 @@ def area_terms(area_id: ColumnElement[Any] | Any) -> Terms:
         "pcode": Term(
             outer.pcode, Kind.TEXT, _("P-code of the area or of one above it"), among=among
         ),
+        **{f"level_{level}_pcode": _at_level(area_id, level) for level in LEVELS},
         "area_name": Term(
             outer.name, Kind.TEXT, _("Name of the area or of one above it"), among=among
         ),
         "area_in": Lookup(inside, _("In one of these areas, by P-code")),
     }
+
+
+def _at_level(area_id: ColumnElement[Any] | Any, level: int) -> Term:
+    """The P-code of the area above a row's that is of one level."""
+    inner, outer = aliased(Area), aliased(Area)
+
+    def among(asked: Condition) -> Condition:
+        above = and_(outer.id == inner.path[level + 1], asked)
+        found: Condition = area_id.in_(select(inner.id).join(outer, above))
+        return found
+
+    said = _("P-code of its area of level {level}; 0 is the country", level=level)
+    return Term(outer.pcode, Kind.TEXT, said, among=among)
 
 
 def terms_of_areas() -> Terms:

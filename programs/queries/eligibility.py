@@ -35,10 +35,10 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.programs import Program
+from programs.queries.queryables import widest_terms
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterMember
 from registry.queries.people import composition
-from registry.queries.queryables import household_terms
 from registry.queries.subjects import with_verdict
 
 UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
@@ -103,7 +103,7 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
     """
     households = asked_households(asked.roster_id, with_probable=asked.with_probable)
     people = composition(asked.starts_on, households)
-    rule = cql.asked(asked.rule, household_terms(asked.starts_on), actor=actor)
+    rule = cql.asked(asked.rule, widest_terms(asked.starts_on, actor=actor), actor=actor)
     served = served_elsewhere(asked.roster_id, asked.program_id)
     counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
     standing = (ProgramMembership.registrant_id == Registrant.id) & (

@@ -17,6 +17,7 @@ from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, Delivery, Fund, Program, ProgramState
 from programs.permissions import May
 from programs.queries.programs import locked_program
+from programs.queries.queryables import widest_terms
 from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
@@ -208,7 +209,7 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     digits_of(plan.currency)
-    matching(plan.eligibility, today(), actor=actor)
+    matching(plan.eligibility, today(), actor=actor, terms=widest_terms(today(), actor=actor))
 
 
 def _check_gift(gift: Gift) -> None:

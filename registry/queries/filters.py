@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.clock import today
-from core.cql import Terms, usable
+from core.cql import Terms
 from core.crypto import equality_by, own_key
 from core.errors import NotFound
 from registry.counting.rounding import unsteadily
@@ -17,7 +16,6 @@ from registry.models.filters import Filter, Shared
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.answers import fewest
-from registry.queries.queryables import household_terms
 from registry.queries.reach import people_within_reach
 from registry.queries.subjects import matching
 
@@ -58,11 +56,6 @@ def count_matching(
     if actor.may(May.READ_REGISTRANTS):
         return Counted(row[0], row[2], about=False)
     return Counted(_told(row[0], row[1]), _told(row[2], row[3]), about=True)
-
-
-def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
-    """The terms an actor may use in a filter, (name, what it means), for those who write one."""
-    return [(name, term.label) for name, term in usable(household_terms(today()), actor).items()]
 
 
 def filters_listed(session: Session, *, actor: Actor) -> list[Filter]:

@@ -15,16 +15,9 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from core.cql import Plan
-from registry.models.registrants import (
-    Group,
-    Individual,
-    Membership,
-    Registrant,
-    RegistrantState,
-)
+from registry.models.registrants import Group, Individual, Registrant, RegistrantState
 
 HOUSEHOLD = "household"
 SEXES = {"f": "female", "m": "male"}
@@ -96,39 +89,14 @@ def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
 
 
 def _counted(figures: Sequence[ColumnElement[Any]], of: Select[Any] | None) -> Select[Any]:
-    belonging = _belonging(of)
+    """Figures over those who count in each group (`individuals.counted_in`)."""
     counted = (
-        select(belonging.c.group_id, *figures)
-        .select_from(belonging)
-        .join(Individual, Individual.registrant_id == belonging.c.member_id)
-        .join(Registrant, Registrant.id == belonging.c.member_id)
-        .where(belonging.c.turn == 1, Registrant.state == RegistrantState.ACTIVE)
-        .group_by(belonging.c.group_id)
+        select(Individual.counted_in.label("group_id"), *figures)
+        .select_from(Individual)
+        .where(Individual.counted_in.is_not(None))
+        .group_by(Individual.counted_in)
     )
-    return _only(counted, belonging.c.group_id, of)
-
-
-def _belonging(of: Select[Any] | None) -> Subquery:
-    """Current memberships in active groups, in whose `turn` 1 a member is counted.
-
-    A household comes before any other group, then the group registered first.
-    """
-    turn = func.row_number().over(
-        partition_by=Membership.member_id,
-        order_by=[(Group.kind == HOUSEHOLD).desc(), Membership.group_id],
-    )
-    current = Membership.ended_on.is_(None)
-    everybody = (
-        select(Membership.group_id, Membership.member_id, turn.label("turn"))
-        .join(Group, Group.registrant_id == Membership.group_id)
-        .join(Registrant, Registrant.id == Membership.group_id)
-        .where(current, Registrant.state == RegistrantState.ACTIVE)
-    )
-    if of is None:
-        return everybody.subquery("belonging")
-    theirs = aliased(Membership)
-    members = select(theirs.member_id).where(theirs.group_id.in_(of))
-    return everybody.where(Membership.member_id.in_(members)).subquery("belonging")
+    return _only(counted, Individual.counted_in, of)
 
 
 def bands(day: date) -> dict[str, ColumnElement[bool]]:

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from core.cql import Drawn, Kind, Plan, Source, Sourced, Term, Terms, over_members
 from core.words import _
 from geo.queries.queryables import area_terms, place_terms
 from registry.models.registrants import Group, Individual, Membership, Registrant
+from registry.models.tags import RegistrantTag
 from registry.permissions import May
 from registry.queries.people import age_on, bands
 
-HEAD = "head"
+HEAD, RELATION, TAGS = "head", "relation", "tags"
 
 
 def household_terms(on: date) -> Terms:
@@ -22,6 +24,7 @@ def household_terms(on: date) -> Terms:
     return {
         **_counts(on),
         **_said_of_the_group(),
+        **_said_of_the_registrant(),
         **_said_of_the_head(on),
         **over_members(member_terms(on)),
         **area_terms(Registrant.area_id),
@@ -38,7 +41,31 @@ def member_terms(on: date) -> Terms:
         "disabled": Term(
             Individual.disabled, Kind.FLAG, _("Has a disability"), May.READ_REGISTRANTS
         ),
+        "relation": Sourced(
+            lambda plan: plan.source(RELATION, _relations).c.kind,
+            Kind.TEXT,
+            _("Relation to the head of the household"),
+            words="relation",
+        ),
+        "civil_status": Term(
+            Individual.civil_status,
+            Kind.TEXT,
+            _("Civil status"),
+            May.READ_REGISTRANTS,
+            words="civil_status",
+        ),
     }
+
+
+def _relations() -> Source:
+    """What each person is in the group they count in."""
+    ties = (
+        select(Membership.group_id, Membership.member_id, Membership.kind)
+        .where(Membership.ended_on.is_(None))
+        .subquery("ties")
+    )
+    same = ties.c.group_id == Individual.counted_in
+    return ties, and_(same, ties.c.member_id == Individual.registrant_id)
 
 
 def _counts(on: date) -> Terms:
@@ -86,6 +113,9 @@ def _has_disability(plan: Plan) -> ColumnElement[bool]:
 def _said_of_the_group() -> Terms:
     return {
         "is_partial": Term(Group.is_partial, Kind.FLAG, _("Not all members are listed")),
+        "is_complete": Sourced(
+            _is_complete, Kind.FLAG, _("It has a head, and all members are listed")
+        ),
         "kind": Term(Group.kind, Kind.TEXT, _("Kind of group"), words="group_kind"),
         "has_disability": Sourced(
             _has_disability,
@@ -95,6 +125,34 @@ def _said_of_the_group() -> Terms:
             of_members=True,
         ),
     }
+
+
+def _is_complete(plan: Plan) -> ColumnElement[bool]:
+    return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(Group.is_partial))
+
+
+def _said_of_the_registrant() -> Terms:
+    return {
+        "registered_on": Term(Registrant.registered_on, Kind.DATE, _("Day it was registered")),
+        "tags": Sourced(
+            lambda plan: func.coalesce(
+                plan.source(TAGS, _tags).c.tags, cast(array([]), ARRAY(Text))
+            ),
+            Kind.LIST,
+            _("Words it is marked with"),
+            May.READ_REGISTRANTS,
+            words="tag",
+        ),
+    }
+
+
+def _tags() -> Source:
+    marked = (
+        select(RegistrantTag.registrant_id, func.array_agg(RegistrantTag.tag).label("tags"))
+        .group_by(RegistrantTag.registrant_id)
+        .subquery("marked")
+    )
+    return marked, marked.c.registrant_id == Registrant.id
 
 
 def _said_of_the_head(on: date) -> Terms:

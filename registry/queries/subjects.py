@@ -1,5 +1,6 @@
 """The households a filter means, as one query whose members are counted in one scan."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ from core.actor import Actor
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.queries.people import members_counted
 from registry.queries.queryables import household_terms
+
+Worded = Callable[[date], cql.Terms]  # what a filter may speak of on a day
 
 
 def matching(

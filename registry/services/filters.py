@@ -25,8 +25,10 @@ class FilterNotYours(Forbidden):
     """Somebody else made this filter; keep one like it under a name of your own."""
 
 
-def keep_filter(session: Session, name: str, written: str, *, actor: Actor) -> Filter:
-    """Keep a filter for oneself.
+def keep_filter(
+    session: Session, name: str, written: str, *, actor: Actor, terms: cql.Terms | None = None
+) -> Filter:
+    """Keep a filter for oneself; `terms` as in `registry.queries.subjects.matching`.
 
     Raises:
         FilterNameless, FilterEmpty, and what `core.cql.asked` refuses.
@@ -36,7 +38,7 @@ def keep_filter(session: Session, name: str, written: str, *, actor: Actor) -> F
         raise FilterNameless
     if not written.strip():
         raise FilterEmpty
-    asked = cql.asked(written, household_terms(today()), actor=actor)
+    asked = cql.asked(written, terms or household_terms(today()), actor=actor)
     kept = Filter(
         code=new_code(),
         name=name.strip(),

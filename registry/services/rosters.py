@@ -22,8 +22,9 @@ from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
 from registry.queries.answers import reference_date, refuse_drawing
 from registry.queries.people import composition
+from registry.queries.queryables import household_terms
 from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
-from registry.queries.subjects import matching
+from registry.queries.subjects import Worded, matching
 from registry.queries.tallies import answers_of
 
 MEMBER = [
@@ -54,22 +55,36 @@ class Frozen:
 
 
 def keep_list(
-    session: Session, question: Question, name: str, *, actor: Actor, condition: str = ""
+    session: Session,
+    question: Question,
+    name: str,
+    *,
+    actor: Actor,
+    condition: str = "",
+    words: Worded = household_terms,
 ) -> Frozen:
-    """Keep a question as a list and freeze it in the same breath.
+    """Keep a question as a list and freeze it in the same breath; `words` as in `draft`.
 
     Raises:
         What `draft` and `freeze` refuse; then nothing is kept.
     """
     actor.require(May.FREEZE_ROSTERS)
-    roster = draft(session, question, name, actor=actor, condition=condition)
-    return freeze(session, roster.id, actor=actor)
+    roster = draft(session, question, name, actor=actor, condition=condition, words=words)
+    return freeze(session, roster.id, actor=actor, words=words)
 
 
 def draft(
-    session: Session, question: Question, name: str, *, actor: Actor, condition: str = ""
+    session: Session,
+    question: Question,
+    name: str,
+    *,
+    actor: Actor,
+    condition: str = "",
+    words: Worded = household_terms,
 ) -> Roster:
     """Keep a question, and a condition in CQL2 on the households, as a list yet to be frozen.
+
+    The condition may speak of `words`, those of floors above among them.
 
     Raises:
         SelectionNameless, DrawingUnanswered, what `release_asked` refuses, and what `core.cql`
@@ -77,7 +92,8 @@ def draft(
     """
     actor.require(May.FREEZE_ROSTERS)
     refuse_drawing(question, actor)
-    matching(condition, reference_date(session, question), actor=actor)
+    on = reference_date(session, question)
+    matching(condition, on, actor=actor, terms=words(on))
     selection = keep_selection(session, question, name, actor=actor)
     roster = Roster(
         code=new_code(),
@@ -92,7 +108,9 @@ def draft(
     return roster
 
 
-def freeze(session: Session, roster_id: int, *, actor: Actor) -> Frozen:
+def freeze(
+    session: Session, roster_id: int, *, actor: Actor, words: Worded = household_terms
+) -> Frozen:
     """Write down who is asked about and what the answer is; from then on nothing of it changes.
 
     One statement writes the members, however many there are. Whoever may not see every area
@@ -110,7 +128,7 @@ def freeze(session: Session, roster_id: int, *, actor: Actor) -> Frozen:
     question = question_of(session, session.get_one(Selection, roster.selection_id))
     on = reference_date(session, question)
     with audit.act(session, actor, "rosters.freeze", roster) as figures:
-        if not changed(session, _members(roster, question, on, actor)):
+        if not changed(session, _members(roster, question, on, actor, words)):
             raise RosterEmpty
         session.execute(LOOK)
         _note_figures(session, roster, on)
@@ -137,7 +155,7 @@ def export(session: Session, roster_id: int, stream: IO[bytes], *, actor: Actor)
     return rows
 
 
-def _members(roster: Roster, question: Question, on: date, actor: Actor) -> Insert:
+def _members(roster: Roster, question: Question, on: date, actor: Actor, words: Worded) -> Insert:
     asked = answers_of(question, actor).cte("asked").prefix_with("materialized")
     members = select(
         literal(roster.id),
@@ -151,9 +169,8 @@ def _members(roster: Roster, question: Question, on: date, actor: Actor) -> Inse
     )
     if roster.filter:
         of = select(asked.c.registrant_id)
-        members = members.where(
-            asked.c.registrant_id.in_(matching(roster.filter, on, actor=actor, of=of))
-        )
+        meant = matching(roster.filter, on, actor=actor, terms=words(on), of=of)
+        members = members.where(asked.c.registrant_id.in_(meant))
     return insert(RosterMember).from_select(MEMBER, members)
 
 

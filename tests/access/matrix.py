@@ -181,6 +181,7 @@ DELETES: dict[str, Row] = {
 }
 POSTS: dict[str, Row] = {
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
+    "api_filters.count": Row(COUNT_PEOPLE),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,
     "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),

@@ -1,0 +1,201 @@
+"""What a filter may ask of what programs did for a household, beside all that is asked below."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, cast, func, select, union_all
+
+from core.actor import Actor
+from core.clock import today
+from core.cql import (
+    Drawn,
+    FilterUnreadable,
+    Kind,
+    Lookup,
+    Source,
+    Sourced,
+    Terms,
+    WrongKind,
+    usable,
+)
+from core.settings import settings
+from core.words import _
+from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement, EntitlementState, Redemption
+from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
+from programs.models.payments import Payment, PaymentState
+from programs.models.programs import Program
+from programs.queries.reach import within_programs
+from registry.models.registrants import Registrant
+from registry.permissions import May
+from registry.queries.queryables import household_terms
+
+DUE = (
+    EntitlementState.APPROVED,
+    EntitlementState.SENT,
+    EntitlementState.REDEEMED,
+    EntitlementState.PARTLY_REDEEMED,
+)
+PAID = (PaymentState.PAID, PaymentState.PARTLY_PAID, PaymentState.RECONCILED)
+
+
+def widest_terms(on: date, *, actor: Actor) -> Terms:
+    """All a filter over households may speak of on a day; of programs, those the actor sees."""
+    return {**household_terms(on), **program_terms(actor)}
+
+
+def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
+    """The terms an actor may use in a filter, (name, what it means), for those who write one."""
+    mine = usable(widest_terms(today(), actor=actor), actor)
+    return [(name, term.label) for name, term in mine.items()]
+
+
+def program_terms(actor: Actor) -> Terms:
+    """The terms of programs, for a query of Registrant."""
+    read = May.READ_REGISTRANTS
+    return {
+        "in_program": Lookup(
+            lambda asked: _in_program(asked, actor),
+            _("Enrolled in a 'program', or of one of the states named after it"),
+            read,
+        ),
+        "in_cycle": Lookup(
+            lambda asked: _in_cycle(asked, actor),
+            _("Enrolled in the cycle of a 'program' by its number"),
+            read,
+            takes=(Kind.TEXT, Kind.NUMBER),
+        ),
+        "entitled": Lookup(
+            lambda asked: _sum("entitled", _due(actor), asked),
+            _("What a 'program' approved for it, since a day such as '2026-01-31' if one is named"),
+            read,
+            Kind.NUMBER,
+        ),
+        "received": Lookup(
+            lambda asked: _sum("received", _received(actor), asked),
+            _("What it received of a 'program', since a day such as '2026-01-31' if one is named"),
+            read,
+            Kind.NUMBER,
+        ),
+        "last_payment_on": Sourced(
+            lambda plan: plan.source("paid", lambda: _last_paid(actor)).c.day,
+            Kind.DATE,
+            _("Day of the last payment order made for it"),
+            read,
+        ),
+    }
+
+
+def _in_program(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
+    if not asked:
+        raise FilterUnreadable(place="in_program")
+    number, *states = asked
+    wanted = [_state(state) for state in states] or [MembershipState.ENROLLED]
+    members = (
+        select(ProgramMembership.registrant_id)
+        .join(Program, Program.id == ProgramMembership.program_id)
+        .where(Program.number == number, ProgramMembership.state.in_(wanted))
+        .where(within_programs(actor, Program.id))
+    )
+    found: ColumnElement[bool] = Registrant.id.in_(members)
+    return found
+
+
+def _state(said: str) -> MembershipState:
+    try:
+        return MembershipState(said)
+    except ValueError:
+        wanted = ", ".join(MembershipState)
+        raise WrongKind(said=f"'{said}'", kind=_("no state"), wanted=wanted) from None
+
+
+def _in_cycle(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
+    program, number = asked
+    members = (
+        select(CycleMember.registrant_id)
+        .join(Cycle, Cycle.id == CycleMember.cycle_id)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(Program.number == program, Cycle.number == int(number))
+        .where(CycleMember.state == MembershipState.ENROLLED)
+        .where(within_programs(actor, Program.id))
+    )
+    found: ColumnElement[bool] = Registrant.id.in_(members)
+    return found
+
+
+def _sum(name: str, amounts: Select[Any], asked: Sequence[Any]) -> Drawn:
+    """The sum of amounts of a program since a day; 0 of whom there are none."""
+    if len(asked) not in (1, 2):
+        raise FilterUnreadable(place=name)
+    program, since = asked[0], _day(asked[1]) if len(asked) == 2 else date.min
+
+    def made() -> Source:
+        each = amounts.subquery()
+        sums = (
+            select(each.c.registrant_id, func.sum(each.c.amount).label("total"))
+            .where(each.c.program == program, each.c.day >= since)
+            .group_by(each.c.registrant_id)
+            .subquery()
+        )
+        return sums, sums.c.registrant_id == Registrant.id
+
+    return lambda plan: func.coalesce(plan.source((name, program, since), made).c.total, 0)
+
+
+def _day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise WrongKind(said=said, kind=_("no day"), wanted=_(Kind.DATE.value)) from None
+
+
+def _due(actor: Actor) -> Select[Any]:
+    """What was approved: registrant, amount, number of the program, day."""
+    return (
+        select(Entitlement.registrant_id, Entitlement.amount, *_program_and_day(Entitlement))
+        .join(Cycle, Cycle.id == Entitlement.cycle_id)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(Entitlement.state.in_(DUE), within_programs(actor, Program.id))
+    )
+
+
+def _received(actor: Actor) -> Select[Any]:
+    """What came to a hand: vouchers and cards that were redeemed, and orders that were paid."""
+    redeemed = select(
+        Entitlement.registrant_id, Redemption.amount, *_program_and_day(Redemption)
+    ).join(Entitlement, Entitlement.id == Redemption.entitlement_id)
+    paid = (
+        select(Entitlement.registrant_id, Payment.amount, *_program_and_day(Payment))
+        .join(Entitlement, Entitlement.id == Payment.entitlement_id)
+        .where(Payment.state.in_(PAID))
+    )
+    each = (
+        part.join(Cycle, Cycle.id == Entitlement.cycle_id)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(within_programs(actor, Program.id))
+        for part in (redeemed, paid)
+    )
+    both = union_all(*each).subquery()
+    return select(both)
+
+
+def _last_paid(actor: Actor) -> Source:
+    last = (
+        select(Payment.registrant_id, func.max(_on_day(Payment.created_at)).label("day"))
+        .join(Entitlement, Entitlement.id == Payment.entitlement_id)
+        .join(Cycle, Cycle.id == Entitlement.cycle_id)
+        .where(within_programs(actor, Cycle.program_id))
+        .group_by(Payment.registrant_id)
+        .subquery()
+    )
+    return last, last.c.registrant_id == Registrant.id
+
+
+def _program_and_day(row: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return Program.number.label("program"), _on_day(row.created_at).label("day")
+
+
+def _on_day(moment: Any) -> ColumnElement[Any]:
+    """The day of a moment in the country's time zone."""
+    return cast(func.timezone(settings().timezone, moment), Date)
