@@ -14,15 +14,18 @@ from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
 from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.names import read_names
+from registry.jobs.places import look_over_places
 from registry.queries.household_cells import uncounted
 from registry.queries.names import anything_unread
+from registry.queries.place_looks import look_due
 from registry.queries.stale_cells import anything_stale
 
 
 def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, the counting of households by
     cell, where a release or a change waits for it, and the reading of names that files brought.
-    Rasters without outlines are outlined. Files whose reading broke down are refused."""
+    Rasters without outlines are outlined. Places are looked over, all of them once a day. Files
+    whose reading broke down are refused."""
     if anything_stumbled(session):
         jobs.defer(session, refuse_stumbled, actor=PLATFORM, dedupe="stumbled")
     if anything_due(session):
@@ -34,6 +37,9 @@ def keep_up(session: Session) -> None:
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)
     if anything_unread(session):
         jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
+    whole = look_due(session)
+    if whole is not None:
+        jobs.defer(session, look_over_places, actor=PLATFORM, dedupe="places", whole=whole)
     if anything_stale(session):
         jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
 

@@ -25,4 +25,6 @@ class May(StrEnum):
     MAKE_SITUATION_MAPS = "situation_map:make"
     KEEP_FILTERS = "filter:keep"
     SHARE_FILTERS = "filter:share"
+    WRITE_PLACES = "place:write"
+    ACCEPT_PLACES = "place:accept"
     WRITE_VOCABULARIES = "vocabulary:write"

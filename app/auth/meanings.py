@@ -50,6 +50,8 @@ def _of_registry() -> Meanings:
         Registry.WRITE_VISITS: _("write down visits and what was found"),
         Registry.WRITE_CONSENTS: _("write down what people agree to, and take it back"),
         Registry.WRITE_RETENTION: _("say how long records are kept, and start such a rule"),
+        Registry.WRITE_PLACES: _("move households to where they stand, one or many at a time"),
+        Registry.ACCEPT_PLACES: _("say that a doubted place is right"),
         Registry.KEEP_FILTERS: _("keep filters for oneself"),
         Registry.SHARE_FILTERS: _("share filters with others"),
         Registry.EXPORT_REGISTRANTS: _("take along everything held on one person"),

@@ -1,6 +1,7 @@
 """What states, kinds and other fixed words of the record are called."""
 
 from app.auth.roles import Role, role_name
+from app.place_words import correction_words, list_words
 from core.words import _
 
 Words = dict[str, str]
@@ -17,6 +18,8 @@ def fixed_words() -> dict[str, Words]:
         "delivery": _deliveries(),
         "source": _sources(),
         "direction": {"at_least": _("at least"), "at_most": _("at most")},
+        "correction": correction_words(),
+        "listed": list_words(),
         "operation": {
             "maximum": _("the worst value"),
             "ever": _("hit at least once"),

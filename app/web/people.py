@@ -9,25 +9,19 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
 from app.web.maps import map_settings
+from app.web.place_forms import number_said, place_said
 from core.errors import Invalid, Refusal
 from core.words import _
-from geo.models.locations import LocationSource
 from registry.parsing.abilities import ANSWERS, levels, questions
 from registry.permissions import May
 from registry.queries.vocabularies import labels
 from registry.services.people import OF_A_PERSON, Household, Person, register
-from registry.services.places import Place
 
 bp = Blueprint("people", __name__, url_prefix="/registry/new")
 
 MOST = 40  # people on one page
 FIRST = {"relation": "head"}
-NUMBERS = ("latitude", "longitude", "accuracy")
 TICKED = ("is_principal", "has_disability")
-
-
-class NumberUnreadable(Invalid):
-    """{typed} is not a number; write digits with a point or a comma, such as 14.60."""
 
 
 class DayUnreadable(Invalid):
@@ -90,21 +84,13 @@ def _rows(form: MultiDict[str, str]) -> list[dict[str, str]]:
 
 
 def _household(form: MultiDict[str, str]) -> Household:
-    lat, lon, accuracy = (_number(form.get(name, "")) for name in NUMBERS)
     said = {name: form[name].strip() for name in ("phone", "address", "settlement") if name in form}
-    size = _number(form.get("stated_size", ""))
-    source = form.get("source", "")
+    size = number_said(form.get("stated_size", ""))
     return Household(
         kind=form.get("kind", "household"),
         people=[_person(row) for row in _rows(form)],
         stated_size=int(size) if size is not None else None,
-        place=Place(
-            lon=lon,
-            lat=lat,
-            accuracy_m=accuracy,
-            source=LocationSource(source) if source in {*LocationSource} else LocationSource.GPS,
-            pcode=form.get("pcode", "").strip() or None,
-        ),
+        place=place_said(form),
         more={name: value for name, value in said.items() if value},
     )
 
@@ -135,12 +121,3 @@ def _born(typed: str) -> tuple[date | None, bool]:
         return date.fromisoformat(typed), True
     except ValueError as broken:
         raise DayUnreadable(typed=typed) from broken
-
-
-def _number(typed: str) -> float | None:
-    if not typed.strip():
-        return None
-    try:
-        return float(typed.strip().replace(",", "."))
-    except ValueError as broken:
-        raise NumberUnreadable(typed=typed) from broken

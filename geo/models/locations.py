@@ -24,7 +24,8 @@ class Location(Row):
     """A point on the ground with its accuracy, or an area only where the point is not known.
 
     Longitude and latitude are degrees (EPSG:4326); accuracy is the radius in metres. `cell` numbers
-    a grid of 0.0055 degrees in blocks of 64 x 64 cells, so that neighbours lie together.
+    a grid of 0.0055 degrees in blocks of 64 x 64 cells, so that neighbours lie together. The stated
+    area is the one that was named beside the point; `area_id` is the one the point lies in.
     """
 
     __tablename__ = "locations"
@@ -35,6 +36,11 @@ class Location(Row):
         Index(None, "area_id"),
         Index(None, "cell"),
         Index("ix_locations_circles", "cell", postgresql_where=text("accuracy_m > 0")),
+        Index(
+            "ix_locations_stated",
+            "stated_area_id",
+            postgresql_where=text("stated_area_id is not null"),
+        ),
         Index("ix_locations_wide", "accuracy_m", postgresql_where=text("accuracy_m > 500")),
     )
 
@@ -49,3 +55,4 @@ class Location(Row):
     source: Mapped[LocationSource] = mapped_column(states(LocationSource))
     taken_at: Mapped[datetime | None]
     area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    stated_area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))

@@ -1,22 +1,36 @@
 """Places registrants stand at: written down, given their area, asked about in every hazard map.
 
-All of it is part of an act of somebody else's.
+Moving is an act of its own (`move_to`); all else is part of an act of somebody else's.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Select, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import audit
 from core.actor import Actor
+from core.db import changed
 from core.errors import Forbidden, Invalid
 from geo.models.areas import Area
 from geo.models.locations import Location, LocationSource
 from geo.queries.areas import area_at, area_by_pcode
 from geo.queries.reach import within_reach
 from geo.services.locations import owe, settle
+from geo.services.place_checks import check_places
+from registry.models.registrants import (
+    FormerPlace,
+    Membership,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
 from registry.permissions import May
+from registry.queries.places import stood_at
+from registry.queries.registrants import registrant_by_number
+from registry.services.memberships import NotActive
 
 WIDEST = 1e6  # metres
 
@@ -37,11 +51,16 @@ class PlaceBeyondReach(Forbidden):
     """This place lies outside the areas you work in; look at the point, or ask who works there."""
 
 
+class PlaceMissing(Invalid):
+    """Say where it stands now: set a point, or write the P-code of its area."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where somebody stands as it was taken down: a point, else the P-code of an area, or nothing.
 
-    Longitude and latitude are degrees (EPSG:4326), the accuracy is a radius in metres.
+    Where both are said, the point holds, and the area is what was stated beside it. Longitude and
+    latitude are degrees (EPSG:4326), the accuracy is a radius in metres.
     """
 
     lon: float | None = None
@@ -106,6 +125,7 @@ def written_down(session: Session, place: Place, area: Area | None) -> Location 
         source=place.source if pointed else LocationSource.AREA,
         taken_at=place.taken_at,
         area_id=area.id if area else None,
+        stated_area_id=_stated(session, place),
     )
     session.add(location)
     session.flush()
@@ -113,3 +133,84 @@ def written_down(session: Session, place: Place, area: Area | None) -> Location 
     settle(session, new)
     owe(session, new)
     return location
+
+
+def _stated(session: Session, place: Place) -> int | None:
+    """The area that was named beside a point."""
+    both = place.lon is not None and place.pcode
+    return area_by_pcode(session, str(place.pcode)).id if both else None
+
+
+def move_to(session: Session, number: str, place: Place, *, actor: Actor) -> int:
+    """Move a household, or a person, to another place; answers how many people went there.
+
+    Raises:
+        Forbidden, NumberMistyped, RegistrantUnknown, NotActive; as `move`.
+    """
+    actor.require(May.WRITE_PLACES)
+    found = registrant_by_number(session, number, actor=actor)
+    session.refresh(found, with_for_update=True)
+    if found.state is not RegistrantState.ACTIVE:
+        raise NotActive(number=found.number)
+    with audit.act(session, actor, "places.move", found) as figures:
+        moved = move(session, found, place, actor=actor)
+        figures.update(number=found.number, people=moved)
+    return moved
+
+
+def move(session: Session, registrant: Registrant, place: Place, *, actor: Actor) -> int:
+    """Let a registrant stand at another place, as part of an act, with its members who stood there.
+
+    The place before is kept, every hazard map is asked about the new one, and both are looked over.
+    Answers how many people moved: the person, or those of the group.
+
+    Raises:
+        Forbidden, HalfAPoint, PointBeyondTheGlobe, AccuracyImpossible, PcodeUnknown
+        PlaceMissing: nothing is said of the new place.
+        PlaceBeyondReach: the actor does not work there.
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    refuse_impossible(place)
+    stands = written_down(session, place, area_of(session, place, actor=actor))
+    if stands is None:
+        raise PlaceMissing
+    seen = {stands.id, registrant.location_id or stands.id}
+    who = list(session.scalars(_together(registrant)))
+    going = select(Registrant.id, literal(stands.id, BigInteger)).where(Registrant.id.in_(who))
+    stand_elsewhere(session, going)
+    session.refresh(registrant)
+    check_places(session, select(Location.id).where(Location.id.in_(seen)), stood_at())
+    return len(who) - (registrant.kind is RegistrantKind.GROUP)
+
+
+def stand_elsewhere(session: Session, going: Select[int, int]) -> None:
+    """Let registrants stand at other places, in a fixed few statements; the places before are kept.
+
+    `going` selects keys: of registrants, and of the places they go to. Where a place lies in no
+    area, its people stay in the one that was stated, else in the one they came from.
+    """
+    session.flush()
+    pairs = going.subquery("going")
+    registrant_id, place_id = pairs.c
+    left = select(Registrant.id, Registrant.location_id, Registrant.area_id, func.now())
+    kept = insert(FormerPlace).from_select(
+        ["registrant_id", "location_id", "area_id", "left_at"],
+        left.join(pairs, registrant_id == Registrant.id).where(Registrant.location_id.is_not(None)),
+    )
+    key = [FormerPlace.registrant_id, FormerPlace.location_id]
+    again = {"left_at": kept.excluded.left_at}
+    session.execute(kept.on_conflict_do_update(index_elements=key, set_=again))
+    stands_in = func.coalesce(Location.area_id, Location.stated_area_id, Registrant.area_id)
+    moved = update(Registrant).where(Registrant.id == registrant_id, Location.id == place_id)
+    changed(session, moved.values(location_id=Location.id, area_id=stands_in))
+
+
+def _together(registrant: Registrant) -> Select[int]:
+    """A registrant and those of its members of today who stand where it stands."""
+    belongs = exists().where(
+        Membership.group_id == registrant.id,
+        Membership.member_id == Registrant.id,
+        Membership.ended_on.is_(None),
+    )
+    beside = Registrant.location_id.is_not_distinct_from(registrant.location_id)
+    return select(Registrant.id).where(or_(Registrant.id == registrant.id, belongs & beside))

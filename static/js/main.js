@@ -12,6 +12,7 @@ const BEHAVIOURS = {
   'legend': () => import('./behaviours/legend.js'),
   'map': () => import('./map/map.js'),
   'opens': () => import('./behaviours/opens.js'),
+  'picking-places': () => import('./behaviours/picking-places.js'),
   'pin': () => import('./behaviours/pin.js'),
   'placing': () => import('./behaviours/placing.js'),
   'progress': () => import('./behaviours/progress.js'),

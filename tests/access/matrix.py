@@ -124,6 +124,9 @@ GETS: dict[str, Row] = {
     "ogc.queryables": Row(AREAS, NOTHING, COLLECTION),
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
     "people.new": Row(needs(Registry.WRITE_REGISTRANTS), PLAIN),
+    "places.health": Row(READ_PEOPLE, PLAIN),
+    "places.listing": Row(READ_PEOPLE, PEOPLE, {"code": "doubt"}),
+    "places.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
@@ -247,6 +250,10 @@ POSTS: dict[str, Row] = {
     "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
     "people.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "people.more": Row(needs(Registry.WRITE_REGISTRANTS)),
+    "places.accept": Row(needs(Registry.ACCEPT_PLACES), about={"number": "number"}),
+    "places.correct": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
+    "places.foreseen": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
+    "places.move": Row(needs(Registry.WRITE_PLACES), about={"number": "number"}),
     "programs.activate": WRITE_PROGRAM,
     "programs.add_benefit": WRITE_PROGRAM,
     "programs.change_benefit": Row(
@@ -323,6 +330,7 @@ JOBS: dict[str, Row] = {
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
     "registry.jobs.imports.merge_import": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
     "registry.jobs.names.read_names": Row(),
+    "registry.jobs.places.look_over_places": Row(),
     "registry.jobs.situation_maps.make_situation_map": Row(
         needs(Registry.MAKE_SITUATION_MAPS), PLAIN, FLOODED
     ),
@@ -331,6 +339,7 @@ JOBS: dict[str, Row] = {
 
 OF_PEOPLE = frozenset(
     {
+        "place_checks",
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
         *("former_places", "roster_members", "import_households", "import_people"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
@@ -342,6 +351,7 @@ OF_PEOPLE = frozenset(
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""
 OF_NOBODY = frozenset(
     {
+        "place_corrections",
         *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
         *("service_points", "exposure", "exposure_due", "context_features", "context_figures"),
     }

@@ -18,6 +18,7 @@ ALIKE = {  # keys that are the same in every world
     "status": "all",
     "kind": "households",
     "file_kind": "geojson",
+    "doubt": "round",
     "filename": "css/tokens.css",
     "level": 2,
     "collection": "areas-2",

@@ -19,6 +19,7 @@ from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
 from geo.models.areas import Area
 from geo.models.context import Counted
+from geo.models.place_checks import PlaceCheck
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
@@ -121,6 +122,7 @@ def _flood(session: Session) -> tuple[Release, int]:
 
 def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -> Side:
     place = make_location(session, lon, 1.0, area_id=area.id)
+    session.add(PlaceCheck(location_id=place.id, area_id=area.id, codes=["round"]))
     said = {"settlement": f"{mark} quay", "address": f"{mark} street", "phone": f"{mark} 55"}
     home = make_household(session, place, name=f"{mark} household", code=f"{mark}-H", **said)
     head = make_person(session, home, relation="head", name=f"{mark} Doro", code=f"{mark}-P")

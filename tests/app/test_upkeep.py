@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, literal, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.upkeep import keep_up
 from app.worker import do
 from core.jobs import Job, JobState
 from geo.models.events import EventState
+from geo.models.place_checks import PlaceLook
 from geo.models.releases import Release, ReleaseState
 from registry.models.household_cells import CountedRelease, StaleCell
 from tests.make.exposure import make_due
@@ -17,6 +18,15 @@ from tests.make.geo import make_country, make_event, make_release
 from tests.make.registry import make_household, make_location
 
 COUNTED = select(Release.id, literal(date(2026, 11, 19)))  # every release, as if it were counted
+
+
+@pytest.fixture(autouse=True)
+def looked_over(session: Session) -> PlaceLook:
+    """A look over all places there will be, just now."""
+    look = PlaceLook(upto=1 << 40, whole=True)
+    session.add(look)
+    session.flush()
+    return look
 
 
 def _jobs(session: Session) -> list[Job]:
@@ -71,3 +81,20 @@ def test_what_changed_is_counted_again_after_a_rest(session: Session) -> None:
     session.flush()
     keep_up(session)
     assert [job.work.rsplit(".", 1)[-1] for job in _jobs(session)] == ["recount_households"]
+
+
+def test_places_are_looked_over_once_a_day_and_new_ones_after_a_rest(
+    session: Session, looked_over: PlaceLook
+) -> None:
+    place = make_location(session, 0.5, 0.5)
+    keep_up(session)
+    assert _jobs(session) == []
+    looked_over.upto = place.id - 1
+    looked_over.created_at = datetime.now(UTC) - timedelta(minutes=2)
+    session.flush()
+    keep_up(session)
+    assert [job.args for job in _jobs(session)] == [{"whole": False}]
+    looked_over.created_at = datetime.now(UTC) - timedelta(hours=25)
+    session.execute(delete(Job))
+    keep_up(session)
+    assert [job.args for job in _jobs(session)] == [{"whole": True}]

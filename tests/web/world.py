@@ -25,6 +25,7 @@ from geo.jobs.fetches import fetch_release
 from geo.models.context import Counted
 from geo.models.events import Event
 from geo.models.locations import Location
+from geo.models.place_checks import PlaceCheck
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
@@ -35,6 +36,7 @@ from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
+from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
 from registry.services import imports
 from registry.services.filters import keep_filter, share_filter
@@ -224,6 +226,11 @@ def _received(session: Session, event: Event, file: Path) -> Release:
 def _registry(session: Session, household: str) -> Rows:
     """A household, a person in none, and a file that waits for its review."""
     person = make_person(session)
+    stands = session.scalars(select(Registrant).where(Registrant.number == household)).one()
+    doubted = ["round", "stale"]
+    session.add(
+        PlaceCheck(location_id=stands.location_id or 0, area_id=stands.area_id, codes=doubted)
+    )
     sent = make_import(session, DARA, LIST, COLUMNS)
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
@@ -235,6 +242,10 @@ def _registry(session: Session, household: str) -> Rows:
         ("registry.show", {"number": household, "tab": "timeline"}),
         ("registry.show", {"number": household, "tab": "trail"}),
         ("groups.members", {"number": household}),
+        ("places.health", {"area": "X1", "show": "round"}),
+        ("places.listing", {"code": "round"}),
+        ("places.listing", {"code": "zero"}),
+        ("places.show", {"number": household}),
         ("imports.show", {"import_id": sent.id}),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),

@@ -6,6 +6,7 @@ import { mapOf } from '../map/map.js';
 
 const DECIMALS = 6; // of a degree: a tenth of a metre
 const NEAR = 17; // zoom
+const SURE = 20; // metres: no better is waited for
 const WAIT = { enableHighAccuracy: true, timeout: 30_000, maximumAge: 0 };
 const EMPTY = { type: 'FeatureCollection', features: [] };
 
@@ -38,28 +39,43 @@ export async function start(element) {
     live?.map.jumpTo({ center: [found.lon, found.lat], zoom: Math.max(NEAR, live.map.getZoom()) });
   });
   live = await mapOf(document.getElementById(element.dataset.map));
-  live?.map.on('click', ({ lngLat: { lat, lng } }) => write({ lat, lon: lng, metres: '', from: 'building' }));
+  live?.map.on('click', ({ point, lngLat: { lat, lng } }) => {
+    const isTick = live.map.queryRenderedFeatures(point).some(({ layer }) => layer.metadata?.ticks);
+    if (!isTick) write({ lat, lon: lng, metres: '', from: 'building' });
+  });
   const pin = show();
   if (pin) live?.map.jumpTo({ center: [pin.lon, pin.lat], zoom: NEAR });
 }
 
-/** The button that asks the phone where it is; without a phone that knows, it is not shown. */
+/** The button that asks the phone where it is; without a phone that knows, it is not shown. The phone is listened to
+    until it is sure enough, or for half a minute: the first answer is often a street away. */
 function measure(element, said, found) {
   const button = element.querySelector('button');
   if (!navigator.geolocation) return;
   button.hidden = false;
+  let stop = () => {};
   button.addEventListener('click', () => {
+    stop();
     said.textContent = element.dataset.asking;
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) =>
-        found({
-          lat: coords.latitude,
-          lon: coords.longitude,
-          metres: coords.accuracy ? Math.ceil(coords.accuracy) : '',
-          from: 'gps',
-        }),
-      () => (said.textContent = element.dataset.denied),
+    const watch = navigator.geolocation.watchPosition(
+      ({ coords }) => {
+        const metres = coords.accuracy ? Math.ceil(coords.accuracy) : '';
+        found({ lat: coords.latitude, lon: coords.longitude, metres, from: 'gps' });
+        if (metres && metres <= SURE) return stop();
+        if (metres) said.textContent = element.dataset.closer.replace('{metres}', metres);
+      },
+      () => {
+        stop();
+        said.textContent = element.dataset.denied;
+      },
       WAIT,
     );
+    const end = setTimeout(() => stop(), WAIT.timeout);
+    stop = () => {
+      navigator.geolocation.clearWatch(watch);
+      clearTimeout(end);
+    };
   });
+  element.closest('form').addEventListener('submit', () => stop());
+  document.getElementById(element.dataset.map).addEventListener('click', () => stop()); // a tap is surer
 }

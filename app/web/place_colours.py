@@ -1,0 +1,22 @@
+"""The colours of the map of how well places are known."""
+
+from collections.abc import Iterable
+
+from registry.queries.place_health import Places
+
+STEPS = (0.01, 0.05, 0.2, 0.5)  # shares from which a colour begins; the first begins above nothing
+TOKENS = ("--h1", "--h2", "--h3", "--h4", "--h5")
+LEGEND = (("0", TOKENS[0]), ("1 %", TOKENS[1]), ("5 %", TOKENS[2]), ("20 %", TOKENS[3]))
+GOOD = {"points"}  # of which much is well
+
+
+def shades_of(areas: Iterable[Places], shown: str) -> dict[str, str]:
+    """The colour of each area by a share: the darker, the more there is to do."""
+    return {area.pcode: _shade(area, shown) for area in areas if area.n["all"]}
+
+
+def _shade(area: Places, shown: str) -> str:
+    share = area.share(shown)
+    if shown in GOOD:
+        share = 1 - share
+    return TOKENS[sum(share > 0 if step == STEPS[0] else share >= step for step in STEPS)]

@@ -1,0 +1,154 @@
+"""How well it is known where registrants stand: by area, in one statement over all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from core.actor import Actor
+from geo.models.areas import Area
+from geo.models.locations import Location
+from geo.models.place_checks import Doubt, PlaceCheck
+from geo.queries.areas import in_force
+from geo.queries.reach import shown_to
+from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
+from registry.permissions import May
+from registry.queries.place_lists import AREA_ONLY, NOWHERE, SHARED
+from registry.queries.reach import people_within_reach
+
+ACCURATE = {"to_20": 20.0, "to_100": 100.0, "to_500": 500.0}  # metres, up to
+FRESH, OLD = timedelta(days=365), timedelta(days=5 * 365)
+DOUBTS = tuple(doubt.value for doubt in Doubt)
+NAMES = (
+    *("all", "points", AREA_ONLY, NOWHERE, SHARED),
+    *(*ACCURATE, "beyond_500", "accuracy_unknown"),
+    *("this_year", "to_5_years", "older", "age_unknown"),
+    *("doubted", *DOUBTS),
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of registrants who stand for themselves in an area; `n` counts by name (NAMES).
+
+    The name of the area is empty where it is not known.
+    """
+
+    pcode: str
+    name: str
+    n: Mapping[str, int]
+
+    def share(self, of: str) -> float:
+        """The share of all of them, 0 to 1; of nobody it is 0."""
+        return self.n[of] / self.n["all"] if self.n["all"] else 0.0
+
+
+@dataclass(frozen=True)
+class Health:
+    """The places of an area, or of the country, and of each area directly in it."""
+
+    area: Area | None
+    level: int
+    whole: Places
+    areas: Sequence[Places]
+
+
+def place_health(session: Session, area: Area | None = None, *, actor: Actor) -> Health:
+    """How well places are known, below an area; without one, in the country.
+
+    Those whose area is not known count in the country alone.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_REGISTRANTS)
+    top = area or session.scalar(select(Area).where(in_force(), Area.level == 0))
+    level = top.level + 1 if top else 1
+    stands = _stands(actor, top if area else None)
+    lies_in = aliased(Area)
+    counted = select(lies_in.path[level + 1].label("of"), *_figures(stands)).group_by("of")
+    counted = counted.outerjoin_from(stands, lies_in, lies_in.id == stands.c.area_id)
+    rows = {row.of: dict(zip(NAMES, row[1:], strict=True)) for row in session.execute(counted)}
+    below = select(Area).where(in_force(), Area.level == level, shown_to(actor))
+    if top is not None:
+        below = below.where(Area.path.contains([top.id]))
+    nothing = dict.fromkeys(NAMES, 0)
+    areas = [
+        Places(each.pcode, each.name, rows.get(each.id, nothing))
+        for each in session.scalars(below.order_by(Area.name, Area.pcode))
+    ]
+    sums = {name: sum(row[name] for row in rows.values()) for name in NAMES}
+    whole = Places(top.pcode if top else "", top.name if top else "", sums)
+    return Health(area, level, whole, areas)
+
+
+def _stands(actor: Actor, area: Area | None) -> Subquery:
+    """One row each who stands for itself: area, spot, accuracy, age and doubts of its place."""
+    alone = union_all(_people(actor, area, groups=True), _people(actor, area, groups=False))
+    who = alone.subquery("who")
+    spots = (
+        select(
+            who.c.area_id,
+            who.c.location_id,
+            Location.lon,
+            Location.accuracy_m,
+            Location.taken_at,
+            PlaceCheck.codes,
+            func.count()
+            .over(partition_by=(Location.cell, Location.lon, Location.lat))
+            .label("at_spot"),
+        )
+        .outerjoin(Location, Location.id == who.c.location_id)
+        .outerjoin(PlaceCheck, PlaceCheck.location_id == who.c.location_id)
+    )
+    return spots.subquery("stands")
+
+
+def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
+    kind = RegistrantKind.GROUP if groups else RegistrantKind.INDIVIDUAL
+    columns: list[Any] = [Registrant.area_id, Registrant.location_id]
+    who = select(*columns).where(
+        Registrant.kind == kind,
+        Registrant.state == RegistrantState.ACTIVE,
+        people_within_reach(actor, Registrant.id, Registrant.area_id),
+    )
+    if not groups:
+        alone = Individual.counted_in.is_(None)
+        who = who.join(Individual, (Individual.registrant_id == Registrant.id) & alone)
+    if area is not None:
+        below = select(Area.id).where(Area.path.contains([area.id]))
+        who = who.where(Registrant.area_id.in_(below))
+    return who
+
+
+def _figures(stands: Subquery) -> list[ColumnElement[int]]:
+    """The counts of NAMES, in their order."""
+    pointed, accuracy, taken = stands.c.lon.is_not(None), stands.c.accuracy_m, stands.c.taken_at
+    fresh, old = datetime.now(UTC) - FRESH, datetime.now(UTC) - OLD
+    edges = [0.0, *ACCURATE.values()]
+    accurate = [
+        and_(accuracy <= most, accuracy > least if least else literal(True))
+        for least, most in pairwise(edges)
+    ]
+    codes = stands.c.codes
+    conditions: list[ColumnElement[bool]] = [
+        literal(True),
+        pointed,
+        and_(~pointed, stands.c.area_id.is_not(None)),
+        and_(~pointed, stands.c.area_id.is_(None)),
+        and_(pointed, stands.c.at_spot > 1),
+        *(and_(pointed, each) for each in accurate),
+        and_(pointed, accuracy > edges[-1]),
+        and_(pointed, accuracy.is_(None)),
+        and_(pointed, taken >= fresh),
+        and_(pointed, taken < fresh, taken >= old),
+        and_(pointed, taken < old),
+        and_(pointed, taken.is_(None)),
+        func.cardinality(codes) > 0,
+        *(codes.contains([code]) for code in DOUBTS),
+    ]
+    return [func.count(case((each, 1))) for each in conditions]

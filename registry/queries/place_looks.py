@@ -1,0 +1,30 @@
+"""When places were last looked over, and whether it is time to do it again."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geo.models.locations import Location
+from geo.models.place_checks import PlaceLook
+
+REST, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def last_look(session: Session, *, whole: bool = False) -> PlaceLook | None:
+    """The last look over places; with `whole`, the last over all of them."""
+    looks = select(PlaceLook).order_by(PlaceLook.id.desc()).limit(1)
+    return session.scalar(looks.where(PlaceLook.whole) if whole else looks)
+
+
+def look_due(session: Session) -> bool | None:
+    """Whether all places are to be looked over (True), or new ones alone (False); None: none."""
+    newest = session.scalar(select(func.max(Location.id)))
+    if newest is None:
+        return None
+    today, last = datetime.now(UTC), last_look(session)
+    thorough = last_look(session, whole=True)
+    if thorough is None or thorough.created_at < today - DAY:
+        return True
+    is_new = last is not None and last.upto < newest and last.created_at < today - REST
+    return False if is_new else None

@@ -1,0 +1,25 @@
+"""Looking over the places people stand at: all of them once a day, new ones as they come."""
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from geo.models.locations import Location
+from geo.models.place_checks import PlaceCheck, PlaceLook
+from geo.services.place_checks import check_places
+from registry.queries.place_looks import last_look
+from registry.queries.places import stood_at
+
+
+def look_over(session: Session, *, whole: bool) -> int:
+    """Look over all places, or those written since the last look; answers how many are doubted."""
+    upto = session.scalar(select(func.max(Location.id))) or 0
+    last = last_look(session)
+    if whole:
+        known = Location.id.in_(select(PlaceCheck.location_id))
+        asked = select(Location.id).where(or_(Location.id.in_(stood_at()), known))
+    else:
+        asked = select(Location.id).where(Location.id > (last.upto if last else 0))
+    doubted = check_places(session, asked, stood_at())
+    session.add(PlaceLook(upto=upto, whole=whole))
+    session.flush()
+    return doubted
