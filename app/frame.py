@@ -31,6 +31,7 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/rosters": "/select",
     "/selections": "/select",
     "/filters": "/select",
+    "/changes": "/registry",
     "/layers": "/hazards",
     "/organisations": "/admin",
     "/vocabularies": "/admin",

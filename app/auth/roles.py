@@ -17,6 +17,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     GIS_ANALYST = "gis_analyst"
     REGISTRAR = "registrar"
+    REGISTRY_SUPERVISOR = "registry_supervisor"
     PROGRAM_MANAGER = "program_manager"
     APPROVER = "approver"
     FINANCE = "finance"
@@ -58,6 +59,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.ERASE_REGISTRANTS,
         Registry.WRITE_RETENTION,
         Registry.WRITE_VOCABULARIES,
+        Registry.ROUTE_CHANGES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
     },
@@ -69,6 +71,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Geo.KEEP_SELECTIONS,
         Geo.UPLOAD_RELEASES,
         Registry.FREEZE_ROSTERS,
+        Registry.VALIDATE_LOCALLY,
         Roof.CANCEL_JOBS,
     },
     Role.GIS_ANALYST: LOOK
@@ -98,7 +101,15 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.IMPORT_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
+        Registry.ASK_CHANGES,
         Roof.CANCEL_JOBS,
+    },
+    Role.REGISTRY_SUPERVISOR: LOOK
+    | LISTS
+    | {
+        Registry.READ_HISTORY,
+        Registry.VALIDATE_NATIONALLY,
+        Registry.APPLY_CHANGES,
     },
     Role.PROGRAM_MANAGER: LOOK
     | LISTS
@@ -137,10 +148,14 @@ NOT_TOGETHER = (
     (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER),
     (Role.ADMINISTRATOR, Role.APPROVER),
     (Role.ADMINISTRATOR, Role.FINANCE),
+    (Role.REGISTRAR, Role.REGISTRY_SUPERVISOR),
+    (Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR),
 )
 """Roles that nobody holds at the same time."""
 
-SECOND_FACTOR = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.FINANCE})
+SECOND_FACTOR = frozenset(
+    {Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR, Role.APPROVER, Role.FINANCE}
+)
 """Who holds one of these signs in with a second factor; others may."""
 
 MONEY: frozenset[str] = frozenset(
@@ -165,6 +180,9 @@ NATIONWIDE: frozenset[str] = frozenset(
         Registry.EXPORT_REGISTRANTS,
         Registry.READ_HISTORY,
         Registry.WRITE_RETENTION,
+        Registry.VALIDATE_NATIONALLY,
+        Registry.APPLY_CHANGES,
+        Registry.ROUTE_CHANGES,
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
@@ -180,6 +198,8 @@ AREAWIDE: frozenset[str] = frozenset(
         Registry.WRITE_CONSENTS,
         Registry.WRITE_PLACES,
         Registry.ACCEPT_PLACES,
+        Registry.ASK_CHANGES,
+        Registry.VALIDATE_LOCALLY,
         Registry.IMPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Registry.MAKE_SITUATION_MAPS,
@@ -213,6 +233,8 @@ def why_not_together(pair: tuple[Role, Role]) -> str:
         (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER): _("Who gives roles prepares nothing."),
         (Role.ADMINISTRATOR, Role.APPROVER): _("Who gives roles does not sign."),
         (Role.ADMINISTRATOR, Role.FINANCE): _("Who gives roles does not pay."),
+        (Role.REGISTRAR, Role.REGISTRY_SUPERVISOR): _("Who asks for changes does not apply them."),
+        (Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR): _("Who gives roles applies no changes."),
     }[pair]
 
 
@@ -223,6 +245,7 @@ def role_name(role: Role) -> str:
         Role.COORDINATOR: _("emergency coordinator"),
         Role.GIS_ANALYST: _("GIS analyst"),
         Role.REGISTRAR: _("registrar"),
+        Role.REGISTRY_SUPERVISOR: _("registry supervisor"),
         Role.PROGRAM_MANAGER: _("program manager"),
         Role.APPROVER: _("approver"),
         Role.FINANCE: _("finance officer"),

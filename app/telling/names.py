@@ -183,6 +183,14 @@ def _of_visits() -> Words:
         "what": _("What it is about"),
         "after_months": _("After so many months"),
         "does": _("What becomes of it"),
+        "source_number": _("Number of the complaint"),
+        "taken_by": _("Taken up by"),
+        "local_by": _("Validated near by, by"),
+        "national_by": _("Validated for the country, by"),
+        "applied_by": _("Applied by"),
+        "needs_local": _("Is validated near by"),
+        "needs_national": _("Is validated for the country"),
+        "documents": _("Documents it rests on"),
     }
 
 
@@ -287,6 +295,8 @@ def _counts() -> Words:
         "members": _("Members"),
         "relation": _("In the household"),
         "memberships_ended": _("Memberships ended"),
+        "change": _("Kind of change"),
+        "lines": _("Lines of the change"),
         "drafts": _("Prepared amounts dropped"),
         "freed": _("Set free"),
     }

@@ -3,6 +3,7 @@
 from app.auth.roles import Role, role_name
 from app.place_words import correction_words, list_words
 from core.words import _
+from registry.changes.kinds import kind_words
 
 Words = dict[str, str]
 
@@ -25,6 +26,7 @@ def fixed_words() -> dict[str, Words]:
             "ever": _("hit at least once"),
             "days": _("how many times it was hit"),
         },
+        "change": kind_words(),
         "audience": {"colleagues": _("for colleagues"), "public": _("for everybody")},
         "observed": _observed(),
         "days": {"ymd": _("year first"), "dmy": _("day first"), "mdy": _("month first")},
@@ -42,6 +44,9 @@ def _states() -> Words:
         **_states_of_people(),
         **_states_of_files(),
         **_states_of_money(),
+        "local": _("to be validated near by"),
+        "national": _("to be validated for the country"),
+        "applied": _("applied"),
     }
 
 

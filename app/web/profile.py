@@ -17,7 +17,9 @@ from app.trail import history_of, looks_at
 from core.words import _
 from programs.queries.members import received_by, standings_of
 from programs.queries.timeline import SOURCES
+from registry.changes.kinds import kind_words
 from registry.permissions import May
+from registry.queries.changes import open_changes_of
 from registry.queries.registrants import Registered
 from registry.queries.timeline import Timeline, Topic, timeline
 
@@ -82,9 +84,15 @@ def _trail(found: Registered) -> dict[str, Any]:
     }
 
 
+def _changes(found: Registered) -> dict[str, Any]:
+    changes = open_changes_of(db(), found.registrant.id, actor=actor())
+    return {"open_changes": changes, "change_kinds": kind_words()}
+
+
 TRAIL = frozenset({May.READ_HISTORY, May.ERASE_REGISTRANTS, May.WRITE_REGISTRANTS, Roof.READ_AUDIT})
 PARTS = (
     Part("", lambda: _("Overview"), "registry/_overview.html", _overview),
     Part("timeline", lambda: _("Everything that happened"), "registry/_timeline.html", _timeline),
+    Part("changes", lambda: _("Asked to be changed"), "changes/_of_registrant.html", _changes),
     Part("trail", lambda: _("Changes and looks"), "registry/_trail.html", _trail, TRAIL),
 )

@@ -51,6 +51,7 @@ DONE = (
     *("registrants.edit", "registrants.exit", "registrants.readmit", "registrants.erase"),
     *("registrants.anonymise",),
     *("memberships.join", "memberships.leave", "memberships.change_head", "memberships.transfer"),
+    *("memberships.relate",),
     *("relationships.relate", "relationships.end", "contacts.set", "tags.set"),
     *("identifiers.add", "identifiers.revoke", "accounts.add", "accounts.close"),
     *("documents.add", "documents.remove"),

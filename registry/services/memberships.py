@@ -73,7 +73,7 @@ class StaysHead(Conflict):
 
 
 class HeadByAct(Invalid):
-    """Only a member becomes the head: let them join first, then make them the head."""
+    """Somebody becomes the head by taking the place of the one before; say that another is head."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,29 @@ def change_head(
         _follow(session, group, becomes)
         figures.update(number=member.number)
     return becomes
+
+
+def relate(
+    session: Session, group_number: str, number: str, relation: str, *, actor: Actor
+) -> Membership:
+    """Say anew what a member is in their household; a head who becomes something else leaves it
+    without one.
+
+    Raises:
+        Forbidden, RegistrantUnknown, NotAGroup, NotActive, NotAMember, RelationUnknown, HeadByAct
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    group, member = _locked(session, group_number, number, actor=actor)
+    belongs = _current(session, group, member)
+    if relation == HEAD:
+        raise HeadByAct
+    if relation not in codes(session).get("relation", {relation}):
+        raise RelationUnknown(word=relation)
+    with audit.act(session, actor, "memberships.relate", group) as figures:
+        belongs.kind = relation
+        session.flush()
+        figures.update(number=member.number, relation=relation)
+    return belongs
 
 
 def transfer(

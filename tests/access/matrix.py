@@ -58,6 +58,7 @@ COUNT = needs(Geo.SELECT, Registry.COUNT_REGISTRANTS)
 COUNT_PEOPLE = needs(Registry.COUNT_REGISTRANTS)
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
+ASK_CHANGES, CHANGE = needs(Registry.ASK_CHANGES), {"number": "change"}
 
 GETS: dict[str, Row] = {
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
@@ -75,6 +76,11 @@ GETS: dict[str, Row] = {
     "audit.index": Row(TRAIL),
     "audit.lines": Row(TRAIL, PLAIN),
     "audit.show": Row(TRAIL, about={"entry_id": "entry_id"}),
+    "changes.choose": Row(ASK_CHANGES, PEOPLE, {"of": "number"}),
+    "changes.edit": Row(ASK_CHANGES, NOTHING, CHANGE),  # its maker's alone
+    "changes.index": Row(READ_PEOPLE, PEOPLE),
+    "changes.new": Row(ASK_CHANGES, PEOPLE, {"kind": "change_kind", "of": "number"}),
+    "changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "cycles.file": Row(needs(Programs.EXPORT_PAYMENTS), PEOPLE, CYCLE | {"sha256": "sha256"}),
     "cycles.households": Row(READ_PEOPLE | READ_PROGRAMS, PEOPLE, CYCLE),
     "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
@@ -198,6 +204,14 @@ POSTS: dict[str, Row] = {
     "approvals.sign": APPROVE,
     "areas.receive": Row(needs(Geo.IMPORT_AREAS)),
     "audit.verify": Row(TRAIL),
+    "changes.apply": Row(needs(Registry.APPLY_CHANGES), about=CHANGE),
+    "changes.ask": Row(ASK_CHANGES, about=CHANGE),
+    "changes.cancel": Row(ASK_CHANGES, about=CHANGE),
+    "changes.create": Row(ASK_CHANGES, about={"kind": "change_kind"}),
+    "changes.reject": Row(READ_PEOPLE, about=CHANGE),
+    "changes.send_back": Row(READ_PEOPLE, about=CHANGE),
+    "changes.validate": Row(READ_PEOPLE, about=CHANGE),
+    "changes.write": Row(ASK_CHANGES, about=CHANGE),
     "cycles.ask": Row(needs(Programs.ASK_APPROVAL), about=CYCLE),
     "cycles.cancel": PREPARE,
     "cycles.end": PREPARE,
@@ -346,6 +360,7 @@ OF_PEOPLE = frozenset(
         *("payments", "field_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
+        *("change_requests", "change_lines", "change_answers", "change_documents"),
     }
 )
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""

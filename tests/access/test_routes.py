@@ -19,6 +19,7 @@ ALIKE = {  # keys that are the same in every world
     "kind": "households",
     "file_kind": "geojson",
     "doubt": "round",
+    "change_kind": "edit_group",
     "filename": "css/tokens.css",
     "level": 2,
     "collection": "areas-2",

@@ -39,6 +39,7 @@ from registry.models.vocabularies import Word
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
+from tests.make.changes import make_asked
 from tests.make.context import make_layer
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
@@ -128,10 +129,12 @@ def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -
     head = make_person(session, home, relation="head", name=f"{mark} Doro", code=f"{mark}-P")
     make_identifier(session, head, f"{mark}-ID")
     roster = make_roster(session, home, name=PLAIN)
+    said = {"address": f"{mark} lane"}
     keys = {
         "number": home.number,
         "roster_id": roster.id,
         "import_id": _import(session, mark, area),
+        "change": make_asked(session, "edit_group", home.number, answers=said).number,
         **_map(session, mark, home, flood),
         **_help(session, home),
     }

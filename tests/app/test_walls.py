@@ -35,6 +35,7 @@ from registry.models.registrants import (
 from registry.models.relationships import Relationship
 from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit, VisitAnswer
+from tests.make.changes import make_asked
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
 from tests.make.programs import (
@@ -98,6 +99,7 @@ def _beside(session: Session, home: Registrant, head: Registrant) -> None:
     session.add(Contact(registrant_id=head.id, kind=ContactKind.PHONE, value="+254 700 000 001"))
     session.add(Account(registrant_id=head.id, kind=AccountKind.BANK, value=iban))
     session.add(RegistrantTag(registrant_id=home.id, tag="displaced"))
+    make_asked(session, "edit_group", home.number, answers={"address": "Mill Lane"})
     session.add(Document(registrant_id=head.id, kind="other", name="a", bytes=1, media="image/png"))
     day = date(2026, 3, 1)
     session.add(visit := Visit(registrant_id=home.id, kind="survey", on_day=day, visited_by=1))

@@ -36,11 +36,15 @@ from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
+from registry.changes.forms import Of
+from registry.changes.kinds import KINDS
 from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
 from registry.services import imports
+from registry.services.changes import return_change
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
+from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
@@ -58,7 +62,7 @@ from tests.make.programs import (
     make_prepared,
     make_program,
 )
-from tests.make.registry import make_location, make_person
+from tests.make.registry import make_household, make_location, make_person
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 
 GREEK = "Ωρου"
@@ -246,9 +250,29 @@ def _registry(session: Session, household: str) -> Rows:
         ("places.listing", {"code": "round"}),
         ("places.listing", {"code": "zero"}),
         ("places.show", {"number": household}),
+        *_changes(session, household),
         ("imports.show", {"import_id": sent.id}),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
+    ]
+
+
+def _changes(session: Session, household: str) -> Rows:
+    """A change at each step, and the forms of all kinds."""
+    sent = {"answers": {"address": GREEK}, "why": GREEK}
+    asked = make_asked(session, "edit_group", household, **sent)
+    returned = make_asked(session, "edit_group", household, **sent)
+    return_change(session, returned.number, GREEK, actor=LUIS)
+    done = make_approved_change(session, "edit_group", household, answers={"settlement": GREEK})
+    person = make_person(session, make_household(session)).number
+    return [
+        ("changes.choose", {"of": household}),
+        *(
+            ("changes.new", {"kind": kind.name, "of": of})
+            for kind in KINDS.values()
+            for of in [person if kind.of is Of.PERSON else household]
+        ),
+        *(("changes.show", {"number": each.number}) for each in (asked, returned, done)),
     ]
 
 

@@ -1,0 +1,139 @@
+"""The pages of changes: written, asked for, sent back, validated twice, applied."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.roles import Role
+from geo.models.areas import Area
+from registry.models.changes import ChangeRequest, ChangeState
+from registry.models.registrants import Registrant
+from registry.services.changes import return_change
+from tests.make.changes import LUIS, make_approved_change, make_asked
+from tests.make.geo import make_country
+from tests.make.registry import make_household, make_location, make_person
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def areas(session: Session) -> dict[str, Area]:
+    return make_country(session)
+
+
+@pytest.fixture
+def home(session: Session, areas: dict[str, Area]) -> Registrant:
+    """Amina, the head, and her children Idris and Sefu, in X11."""
+    place = make_location(session, 0.5, 1.0, area_id=areas["X11"].id)
+    home = make_household(session, place, name="Amina Doro")
+    make_person(session, home, relation="head", name="Amina Doro")
+    for name in ("Idris Doro", "Sefu Doro"):
+        make_person(session, home, name=name)
+    return home
+
+
+def member(session: Session, name: str) -> Registrant:
+    return session.scalars(select(Registrant).where(Registrant.name == name)).one()
+
+
+def asked_for(session: Session) -> ChangeRequest:
+    return session.scalars(select(ChangeRequest)).one()
+
+
+def test_the_page_of_a_household_leads_to_the_changes_there_are(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(Role.REGISTRAR)
+    tab = browser.get(f"/registry/{home.number}?tab=changes").text
+    assert f"/changes/new?of={home.number}" in tab
+
+    page = browser.get(f"/changes/new?of={home.number}").text
+    assert "Split a household" in page
+    assert "Correct what is said of a person" not in page  # it is a household
+
+
+def test_a_split_is_written_and_asked_for_on_one_page(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    idris = member(session, "Idris Doro")
+    browser = signed_in(Role.REGISTRAR)
+    page = browser.get(f"/changes/new/split_household?of={home.number}").text
+    assert f'name="goes-{idris.number}"' in page
+
+    sent = {"of": home.number, f"goes-{idris.number}": "head", "why": "He married", "ask": "yes"}
+    shown = browser.act("/changes/new/split_household", **sent).text
+    assert asked_for(session).state is ChangeState.LOCAL
+    assert "to be validated near by" in shown
+    rows = re.findall(r'<tr><th scope="row">.*?</tr>', shown, re.S)
+    assert len(rows) == 3  # a household is made, Idris leaves, Idris joins
+    assert "It is right" not in shown  # somebody else says so
+
+
+def test_what_is_missing_is_said_above_the_form_and_nothing_is_lost(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(Role.REGISTRAR)
+    sent = {"of": home.number, "why": "He married", "ask": "yes"}
+    answer = browser.act("/changes/new/split_household", **sent)
+    assert answer.status_code == 422
+    assert "Choose at least one member for the new household" in answer.text
+    assert "He married" in answer.text
+    assert session.scalars(select(ChangeRequest)).all() == []
+
+
+def test_who_validates_near_by_sees_the_button_and_presses_it(
+    session: Session, home: Registrant, areas: dict[str, Area], signed_in: Callable[..., Browser]
+) -> None:
+    asked = make_asked(session, "edit_group", home.number, answers={"address": "Mill Lane 4"})
+    browser = signed_in(Role.COORDINATOR, area_id=areas["X1"].id)
+    assert asked.number in browser.get("/changes/").text
+    page = browser.get(f"/changes/{asked.number}").text
+    assert "Mill Lane 4" in page
+    assert "It is right" in page
+
+    browser.act(f"/changes/{asked.number}/validate")
+    session.refresh(asked)
+    assert asked.state is ChangeState.NATIONAL
+
+
+def test_who_works_elsewhere_does_not_see_it(
+    session: Session, home: Registrant, areas: dict[str, Area], signed_in: Callable[..., Browser]
+) -> None:
+    asked = make_asked(session, "edit_group", home.number, answers={"address": "Mill Lane 4"})
+    browser = signed_in(Role.COORDINATOR, area_id=areas["X2"].id)
+    assert asked.number not in browser.get("/changes/").text
+    assert browser.get(f"/changes/{asked.number}").status_code == 404
+
+
+def test_the_supervisor_applies_what_both_validated(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    approved = make_approved_change(
+        session, "edit_group", home.number, answers={"address": "Mill Lane 4"}
+    )
+    browser = signed_in(Role.REGISTRY_SUPERVISOR)
+    shown = browser.act(f"/changes/{approved.number}/apply").text
+    assert "applied" in shown
+    session.refresh(home)
+    assert home.address == "Mill Lane 4"
+
+
+def test_what_is_sent_back_is_written_anew_by_its_maker_with_what_stood_there(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(Role.REGISTRAR, Role.COORDINATOR)
+    sent = {"of": home.number, "address": "Mill Lane 4", "ask": "yes"}
+    browser.act("/changes/new/edit_group", **sent)
+    asked = asked_for(session)
+    assert browser.act(f"/changes/{asked.number}/validate").status_code == 403  # one's own
+
+    return_change(session, asked.number, "Which number?", actor=LUIS)
+    page = browser.get(f"/changes/{asked.number}/write").text
+    assert "Which number?" in page
+    assert 'value="Mill Lane 4"' in page
+    browser.act(f"/changes/{asked.number}/write", **{**sent, "address": "Mill Lane 44"})
+    session.refresh(asked)
+    assert asked.state is ChangeState.LOCAL
+    assert "Mill Lane 44" in browser.get(f"/changes/{asked.number}").text
