@@ -10,6 +10,7 @@ from app.auth.models import User
 from app.looks import look_at
 from app.request import actor, db
 from app.telling.states import fixed_words
+from app.web.maps import map_settings
 from core.errors import Refusal
 from core.words import _
 from registry.changes.forms import Kind
@@ -53,6 +54,7 @@ def form_page(kind: Kind, number: str, told: Told | None, fault: Refusal | None 
         fault=fault,
         words=labels(db()),
         named=kind_words()[kind.name],
+        settings=map_settings(db(), actor(), households=None, in_address=False),
     )
 
 

@@ -7,6 +7,7 @@ from registry.changes.forms import Kind
 from registry.changes.groups import CREATE_GROUP, SPLIT_HOUSEHOLD
 from registry.changes.leaving import EXIT_REGISTRANT
 from registry.changes.members import ADD_MEMBER, CHANGE_HEAD, REMOVE_MEMBER, TRANSFER_MEMBER
+from registry.changes.moving import MOVE_HOUSE
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -20,6 +21,7 @@ KINDS: dict[str, Kind] = {
         CHANGE_HEAD,
         SPLIT_HOUSEHOLD,
         CREATE_GROUP,
+        MOVE_HOUSE,
         EXIT_REGISTRANT,
     )
 }

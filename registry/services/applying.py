@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import Conflict
 from core.words import _
+from geo.models.locations import LocationSource
 from registry.changes.lines import HEAD_OF, OF_MEMBERS, STANDS, STATE, Edit, Line
+from registry.changes.moving import point_said
 from registry.changes.words import field_words
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.changes import contacts_now, fields_now, identifiers_now, place_now
-from registry.services import edits, memberships
+from registry.services import edits, memberships, places
 from registry.services.memberships import Joining
+from registry.services.places import Place
 from registry.services.standings import current_membership
 
 
@@ -163,6 +166,19 @@ def _set_member(work: Work, _place: int, line: Line) -> None:
         memberships.relate(work.session, group, member, relation, actor=work.writer)
 
 
+def _move_to(work: Work, _place: int, line: Line) -> None:
+    """They move as a household that is moved by a pin does, its members with it."""
+    said = line.after or ""
+    point = point_said(said)
+    if point is None:
+        place = Place(pcode=said)
+    else:
+        lat, lon, accuracy = point
+        source = LocationSource.BUILDING if accuracy is None else LocationSource.GPS
+        place = Place(lon=lon, lat=lat, accuracy_m=accuracy, source=source)
+    places.move(work.session, work.registrant(line), place, actor=work.writer)
+
+
 DOING: Mapping[Edit, Do] = {
     Edit.SET: _set,
     Edit.SET_CONTACT: _set_contact,
@@ -172,4 +188,5 @@ DOING: Mapping[Edit, Do] = {
     Edit.JOIN: _join,
     Edit.LEAVE: _leave,
     Edit.SET_MEMBER: _set_member,
+    Edit.MOVE_TO: _move_to,
 }

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.audit import AuditEntry
 from geo.models.areas import Area
+from geo.models.locations import Location
 from programs.services.changes import apply_change
 from registry.models.changes import ChangeLine, ChangeRequest, ChangeState
 from registry.models.registrants import (
+    FormerPlace,
     Group,
     Identifier,
     Individual,
@@ -218,8 +220,7 @@ def test_a_group_is_made_of_people_and_a_household(session: Session, home: Regis
     }
     done(session, "create_group", home.number, answers)
 
-    farm = session.scalars(select(Registrant).where(Registrant.name == "Mill farm")).one_or_none()
-    farm = farm or session.scalars(select(Registrant).join(Group).where(Group.kind == "farm")).one()
+    farm = session.scalars(select(Registrant).join(Group).where(Group.kind == "farm")).one()
     assert members(session, farm) == {AMINA: "member", OMAR: "head"}
     assert counted(session) == 5  # nobody is counted twice
 
@@ -232,6 +233,29 @@ def test_somebody_leaves_the_registry_for_the_reason_given(
     zuri = called(session, ZURI)
     assert (zuri.state, zuri.exit_reason) == (RegistrantState.EXITED, request.why)
     assert ZURI not in members(session, home)
+
+
+def test_a_household_moves_and_its_members_with_it(
+    session: Session, home: Registrant, areas: dict[str, Area]
+) -> None:
+    answers = {"latitude": "0.5", "longitude": "2,5", "accuracy": "12"}
+    done(session, "move_house", home.number, answers)
+
+    place = session.get_one(Location, home.location_id)
+    assert (place.lon, place.lat, place.accuracy_m) == (2.5, 0.5, 12.0)
+    assert home.area_id == areas["X21"].id
+    assert {called(session, name).location_id for name in FIVE} == {place.id}
+    former = session.scalars(select(FormerPlace.registrant_id)).all()
+    assert len(former) == 6  # the household and its five
+
+
+def test_where_no_point_is_known_they_move_to_an_area(
+    session: Session, home: Registrant, areas: dict[str, Area]
+) -> None:
+    done(session, "move_house", home.number, {"pcode": "X22"})
+
+    place = session.get_one(Location, home.location_id)
+    assert (place.lon, home.area_id) == (None, areas["X22"].id)
 
 
 def test_all_of_it_is_one_act_of_who_applied_it(session: Session, home: Registrant) -> None:
