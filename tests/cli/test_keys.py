@@ -50,6 +50,10 @@ def test_numbers_are_sealed_turned_over_to_a_new_key_and_opened(file: Path) -> N
     sealed = _run("seal")
     assert sorted(sealed.output.splitlines()) == [
         "accounts.value: 0 values",
+        "change_answers.value: 0 values",
+        "change_lines.after: 0 values",
+        "change_lines.before: 0 values",
+        "change_requests.contact: 0 values",
         "contacts.value: 0 values",
         "files: 0",
         "identifiers.value: 2 values",
