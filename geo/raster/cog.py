@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import Conflict, Invalid
 from geo.archives import LEFT_FREE
-from geo.raster.grid import Cells, Grid
+from geo.raster.grid import EVERY, Cells, Grid
 from geo.raster.histogram import Look, Summary
 from geo.raster.open import dataset
 from geo.raster.pieces import Piece, read
@@ -122,7 +122,7 @@ def _nodata(grid: Grid) -> float | int | None:
     fitting = [int(code) for code in grid.nodata if limits.min <= code <= limits.max]
     if fitting:
         return fitting[0]
-    return _free_code(grid) if grid.masked else None
+    return _free_code(grid) if grid.masked or grid.valid != EVERY else None
 
 
 def _free_code(grid: Grid) -> int:

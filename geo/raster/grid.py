@@ -18,13 +18,17 @@ NEAR = 1e-6  # relative: nodata written as text and read back, or narrowed to 32
 SENTINEL = 1e30  # beyond this, nodata is some program's "largest number", spelt in many ways
 
 
+EVERY = -math.inf, math.inf  # numbers
+
+
 @dataclass(frozen=True)
 class Grid:
     """One band of a raster as it stands in its file.
 
     `transform` carries (column, row) to the x and y of a cell's corner; for a grid given by its
-    nodes that corner lies half a spacing before the node. `nodata` speaks of stored numbers; a
-    value is stored x scale + offset, in `unit`. `notes` are sentences for who reads the answers.
+    nodes that corner lies half a spacing before the node. `nodata` speaks of stored numbers, and
+    `valid` holds the least and the most of them that are values; a value is stored x scale +
+    offset, in `unit`. `notes` are sentences for who reads the answers.
     """
 
     name: str  # what GDAL opens; good as long as the file stays open
@@ -37,6 +41,7 @@ class Grid:
     band: int
     block: tuple[int, int]  # rows, columns
     nodata: tuple[float, ...] = ()
+    valid: tuple[float, float] = EVERY
     scale: float = 1.0
     offset: float = 0.0
     masked: bool = False  # a mask or an alpha band stands beside the values
@@ -74,6 +79,8 @@ class Grid:
         for code in self.nodata:
             if not math.isnan(code):
                 known &= ~(_equals_whole(stored, code) if whole else _equals_real(stored, code))
+        if self.valid != EVERY:
+            known &= (stored >= self.valid[0]) & (stored <= self.valid[1])
         return known
 
     def measured(self, stored: Cells) -> Cells:

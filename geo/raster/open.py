@@ -4,6 +4,7 @@ Nothing is guessed: where a file does not say its coordinate system, or holds se
 times or bands, whoever sends it is asked.
 """
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from geo.archives import contents, listed, narrowed, refuse_recipe, told_apart, 
 from geo.crs import CIRCLE, WGS84, in_degrees, settled
 from geo.formats import named
 from geo.raster import shakemap
+from geo.raster.axes import axes_of, laid_in, refuse_scattered
 from geo.raster.bands import (
     Band,
     Choice,
@@ -33,7 +35,7 @@ from geo.raster.bands import (
 )
 from geo.raster.grid import Grid
 from geo.raster.probe import survives
-from geo.raster.variables import chosen_variable, is_turned, only_variable
+from geo.raster.variables import chosen_variable, only_variable, path_of
 from geo.raster.windows import (
     Window,
     clipped,
@@ -95,11 +97,6 @@ class NothingToShow(Invalid):
 class NoPosition(Invalid):
     """{name} does not say where its cells lie (no geotransform, or one of its own per cell);
     rectify or export it again as GeoTIFF."""
-
-
-class Turned(Invalid):
-    """{name} holds {variable} with latitude along its rows; write it again in the order latitude,
-    longitude."""
 
 
 class NotDegrees(Invalid):
@@ -228,8 +225,8 @@ def _found(name: str, file: str, choice: Choice) -> Grid:
 
 def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     variable = only_variable(source, 1)
-    if variable and is_turned(file, variable):
-        raise Turned(name=name, variable=variable)
+    axes = axes_of(file, path_of(source) or variable) if variable else []
+    refuse_scattered(name, variable or "", axes)
     choice = _settled_variable(name, choice, variable)
     try:
         band = chosen_band(name, source, choice)
@@ -243,6 +240,7 @@ def _described(name: str, file: str, source: Any, choice: Choice) -> Grid:
     crs, notes = _crs(name, source, choice)
     grid = _of_band(source, band, crs, choice)
     grid = replace(grid, file=name, notes=notes, variable=variable or band.name or None)
+    grid = replace(grid, transform=laid_in(crs, grid.transform, axes))
     _refuse_false_degrees(name, grid)
     _refuse_large_blocks(name, grid)
     _refuse_damaged(source, grid)
@@ -306,6 +304,7 @@ def _of_band(source: Any, band: Band, crs: CRS, choice: Choice) -> Grid:
         band=band.number,
         block=(rows, columns),
         nodata=_nodata(source, band.number, choice),
+        valid=_valid(source.tags(band.number)),
         scale=source.scales[at],
         offset=source.offsets[at],
         masked=alpha is not None or _is_masked(source, at),
@@ -333,6 +332,15 @@ def _nodata(source: Any, number: int, choice: Choice) -> tuple[float, ...]:
     codes = [source.nodatavals[number - 1], source.tags(number).get("missing_value")]
     known = [float(code) for code in codes if _is_number(code)] + list(choice.nodata)
     return tuple({repr(code): code for code in known}.values())
+
+
+def _valid(tags: dict[str, str]) -> tuple[float, float]:
+    """The least and the most stored number that is a value, where netCDF names but one of them."""
+    low, high = tags.get("valid_min"), tags.get("valid_max")
+    return (
+        float(str(low)) if _is_number(low) else -math.inf,
+        float(str(high)) if _is_number(high) else math.inf,
+    )
 
 
 def _is_number(code: object) -> bool:

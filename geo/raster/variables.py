@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import Invalid
 from geo.archives import listed
-from geo.raster.bands import DEGREES, NoSuchVariable
+from geo.raster.bands import NoSuchVariable
 
 
 class SeveralVariables(Invalid):
@@ -46,16 +46,10 @@ def offered(dataset: Any, open_again: Callable[[str], Any]) -> dict[str, str]:
     return _values_only(parts, open_again) if len(parts) > 1 else parts
 
 
-def is_turned(file: str, variable: str) -> bool:
-    """Whether a netCDF variable runs along latitude last, which GDAL would take for longitude."""
-    from netCDF4 import Dataset
-
-    with Dataset(file) as source:
-        if variable not in source.variables:
-            return False
-        last = source[variable].dimensions[-1]
-        units = getattr(source.variables.get(last), "units", "")
-    return str(units).lower() in DEGREES["north"]
+def path_of(dataset: Any) -> str | None:
+    """The path of an open variable through the groups of its file, where GDAL's name tells."""
+    name: str = dataset.name
+    return _name_of(name) if name.startswith("NETCDF:") else None
 
 
 def only_variable(dataset: Any, number: int) -> str | None:

@@ -13,14 +13,9 @@ from rasterio.transform import from_origin
 
 from geo.archives import Recipe
 from geo.crs import CrsMissing, label
+from geo.raster.axes import Turned
 from geo.raster.bands import Choice, NoSuchTime, NoSuchVariable, Picture, SeveralTimes
-from geo.raster.open import (
-    BlockTooLarge,
-    NotDegrees,
-    SeveralFiles,
-    Turned,
-    opened,
-)
+from geo.raster.open import BlockTooLarge, NotDegrees, SeveralFiles, opened
 from geo.raster.shakemap import ShakeMapBroken
 from geo.raster.variables import SeveralVariables
 from geo.raster.zonal import largest
