@@ -6,6 +6,7 @@ from pathlib import Path
 
 HEAD = 1 << 16  # bytes
 NETCDF_4 = (b"_NCProperties", b"_Netcdf4", b"DIMENSION_LIST")  # within HDF5
+TAR_AT = 257  # bytes before a tar says what it is
 GLANCE = 256  # bytes by which text is told from other data
 UNKNOWN = "unknown format"
 # fmt: off
@@ -41,19 +42,13 @@ def format_of(path: Path) -> str:
     nothing in it tells."""
     if path.is_dir():
         return "File Geodatabase" if path.suffix.lower() == ".gdb" else "folder"
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(HEAD)
-    except OSError:
-        return UNKNOWN
+    start = _start(path)
     if start.startswith(b"PK\x03\x04"):
         return _of_zip(path)
     found = next((name for mark, name in SIGNATURES if start.startswith(mark)), None)
     if found == "HDF5" and any(mark in start for mark in NETCDF_4):
         return "netCDF"
-    if found is not None:
-        return found
-    return _of_text(start.decode("utf-8", "replace")) if _is_text(start) else UNKNOWN
+    return found or _of_rest(start)
 
 
 def named(path: Path) -> str:
@@ -65,6 +60,23 @@ def with_article(format_name: str) -> str:
     """A format as it stands in a sentence: `a GeoTIFF`, `an HDF5`."""
     vowel = format_name[:1].lower() in "aeiou" or format_name.startswith(("HDF", "XML"))
     return f"{'an' if vowel else 'a'} {format_name}"
+
+
+def _start(path: Path) -> bytes:
+    """The first bytes of a file; none of what is no file, for a pipe may never give any."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as stream:
+            return stream.read(HEAD)
+    except OSError:
+        return b""
+
+
+def _of_rest(start: bytes) -> str:
+    if start[TAR_AT:].startswith(b"ustar"):
+        return "tar archive"
+    return _of_text(start.decode("utf-8", "replace")) if start and _is_text(start) else UNKNOWN
 
 
 def _of_zip(path: Path) -> str:

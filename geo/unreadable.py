@@ -17,6 +17,7 @@ OTHERS = {
     "HDF4": "the same product as GeoTIFF or HDF5",
     "7-Zip archive": "the same files as a zip",
     "RAR archive": "the same files as a zip",
+    "tar archive": "the same files as a zip",
     "PDF": "the GeoTIFF or the vector package behind it",
     "web page": "the file itself; what was fetched is the page about it",
     "plain text": "the GeoTIFF or the GeoPackage behind it",

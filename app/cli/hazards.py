@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from app.cli.tables import tell
 from core.errors import Invalid
+from core.words import _, counted
 from geo.archives import sha256
 from geo.clauses import Clause
 from geo.crs import label
@@ -20,6 +22,7 @@ from geo.ellipsoid import Shapes
 from geo.products.coded import laid_on
 from geo.products.kinds import recognised
 from geo.raster.bands import Choice
+from geo.raster.codes import Suspicions
 from geo.raster.grid import Grid
 from geo.vector.columns import Column
 from geo.vector.open import Layer, opened, polygons, read
@@ -142,6 +145,20 @@ def refuse_for_raster(grid: Grid, asked: Question) -> None:
         raise RasterSeesAll(name=grid.file)
 
 
+def tell_suspects(grid: Grid, values: NDArray[Any]) -> None:
+    """Say which values read from a grid look like "no data" that its file does not declare."""
+    seen = Suspicions()
+    seen.take(values)
+    for each in seen.found:
+        said = _(
+            "{name} holds {number}, far from its other values; if that means no data, ask again "
+            "with --nodata {number}.",
+            name=grid.file,
+            number=_plain(each.number),
+        )
+        tell(said)
+
+
 def said_clause(asked: Question, about: dict[str, object]) -> str:
     """What counts as hit, in words a summary keeps."""
     if about["kind"] == "vector" and not asked.clause.bounded:
@@ -160,7 +177,9 @@ def hazard_polygons(layer: Layer, asked: Question) -> Polygons:
     if asked.clause.bounded and asked.field is None:
         raise FieldNeeded(name=layer.file)
     features = read(layer, [asked.field] if asked.field else [])
-    fixed = repaired(polygons(layer, features.shapes))
+    shapes = polygons(layer, features.shapes)
+    _tell_left_out(layer, features.shapes, shapes)
+    fixed = repaired(shapes)
     column = features.columns[asked.field] if asked.field else None
     return Polygons(
         layer=layer,
@@ -169,6 +188,17 @@ def hazard_polygons(layer: Layer, asked: Question) -> Polygons:
         numbers=_numbers(column, layer.file, asked.clause),
         texts=column.texts() if column else [""] * len(fixed.shapes),
     )
+
+
+def _tell_left_out(layer: Layer, drawn: Shapes, shapes: Shapes) -> None:
+    """Say how many features are asked of nothing, because they are no polygons."""
+    there = ~shapely.is_missing(drawn) & ~shapely.is_empty(drawn)
+    left = int((there & shapely.is_missing(shapes)).sum())
+    if left:
+        said = counted("{count} line or point", "{count} lines or points", left)
+        tell(_("{name} holds {others}, left out.", name=layer.file, others=said))
+    if not (~shapely.is_missing(shapes)).any():
+        tell(_("{name} holds no polygon, so that nothing is hit.", name=layer.file))
 
 
 def observed_extent(path: Path) -> tuple[Layer, Shapes]:

@@ -22,6 +22,7 @@ from app.cli.hazards import (
     question,
     refuse_for_raster,
     said_clause,
+    tell_suspects,
     told,
     unlocated_reasons,
 )
@@ -118,6 +119,7 @@ def _ask_raster(grid: Grid, at: Places, asked: Question) -> Answers:
     observed = readings.observed
     if asked.observed_file is not None:
         observed = observed & _inside(asked.observed_file, at)
+    tell_suspects(grid, readings.values[observed])
     status = np.where(asked.clause.met(readings.values), IN, OUT)
     status[~observed] = NOT_OBSERVED
     return Answers(status, _value_texts(readings.values, observed))

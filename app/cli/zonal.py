@@ -19,6 +19,7 @@ from app.cli.hazards import (
     question,
     refuse_for_raster,
     said_clause,
+    tell_suspects,
     told,
 )
 from app.cli.tables import TableCommand, answering, say, tell, write_table
@@ -96,6 +97,8 @@ def _ask_raster(grid: Grid, areas: Areas, asked: Question) -> list[Floats]:
     cells = zones.cells
     if asked.observed_file is not None:
         zones = zones_of(grid, _observed_part(areas, grid, asked.observed_file), asked.clause)
+    ends = np.concatenate([zones.low, zones.high])
+    tell_suspects(grid, ends[~np.isnan(ends)])
     return [
         cells,
         zones.observed_cells,

@@ -50,7 +50,6 @@ SHAPES = {
 # fmt: on
 POLYGONS, COLLECTIONS = (3, 6), (7,)
 NAMES = {0: "points", 1: "lines", 2: "lines", 4: "points", 5: "lines"}
-RARE = 0.01  # of the features of a layer of polygons may be lines or points, and are left out
 
 
 class NoLayer(Unreadable):
@@ -87,6 +86,16 @@ class Damaged(Invalid):
 
 class NotPolygons(Invalid):
     """{name} holds {kinds} where polygons are needed; choose another layer or file."""
+
+
+class NoNumbers(Invalid):
+    """{name} has coordinates that are no numbers in its feature {feature}; draw that one again, or
+    take it out."""
+
+
+class Exchanged(Invalid):
+    """{name} has latitude where longitude belongs (its coordinates run to {high} the one way and to
+    {low} the other); write it again with longitude first."""
 
 
 class NotDegrees(Invalid):
@@ -182,23 +191,42 @@ def read(layer: Layer, columns: Sequence[str] = ()) -> Features:
 
 
 def polygons(layer: Layer, shapes: Shapes) -> Shapes:
-    """The polygons of a layer; None where a feature has none, or is a rare line or point.
+    """The polygons of a layer; None where a feature has none, or is a line or a point.
 
-    Edges that would run around the earth are turned the short way. Raises NotPolygons, NotDegrees.
+    Edges that would run around the earth are turned the short way. Raises NotPolygons, NoNumbers,
+    Exchanged, NotDegrees.
     """
     shapes = _areal(layer, shapes)
-    bounds = bounds_of(shapes)
-    if in_degrees(layer.crs) and not are_degrees(bounds):
-        low, high = min(bounds), max(bounds)
-        raise NotDegrees(name=layer.file, low=f"{low:.9g}", high=f"{high:.9g}")
-    return the_short_way(shapes)[0] if in_degrees(layer.crs) else shapes
+    _refuse_numberless(layer, shapes)
+    if not in_degrees(layer.crs):
+        return shapes
+    _refuse_no_degrees(layer, bounds_of(shapes))
+    return the_short_way(shapes)[0]
+
+
+def _refuse_numberless(layer: Layer, shapes: Shapes) -> None:
+    places, feature = shapely.get_coordinates(shapes, return_index=True)
+    lost = ~np.isfinite(places).all(axis=1)
+    if lost.any():
+        raise NoNumbers(name=layer.file, feature=int(feature[np.argmax(lost)]) + 1)
+
+
+def _refuse_no_degrees(layer: Layer, bounds: tuple[float, float, float, float]) -> None:
+    if are_degrees(bounds):
+        return
+    west, south, east, north = bounds
+    across, up = max(abs(west), abs(east)), max(abs(south), abs(north))
+    if are_degrees((south, west, north, east)):
+        raise Exchanged(name=layer.file, low=f"{across:.9g}", high=f"{up:.9g}")
+    low, high = min(bounds), max(bounds)
+    raise NotDegrees(name=layer.file, low=f"{low:.9g}", high=f"{high:.9g}")
 
 
 def _areal(layer: Layer, shapes: Shapes) -> Shapes:
-    """Polygons and the polygons in collections. Raises NotPolygons where others are not rare."""
+    """Polygons and the polygons in collections. Raises NotPolygons where others are more."""
     kinds = shapely.get_type_id(shapes)
     others = np.isin(kinds, list(NAMES))
-    if others.sum() > RARE * len(shapes):
+    if 2 * others.sum() > len(shapes):
         named = sorted({NAMES[kind] for kind in kinds[others].tolist()})
         raise NotPolygons(name=layer.file, kinds=" and ".join(named))
     found = shapes.copy()
@@ -261,7 +289,8 @@ def described(name: str, path: Path, layer: str, given: str | None) -> Layer:
 def _shapes(layer: Layer, written: Any) -> tuple[Shapes, tuple[int, ...]]:
     """The shapes of a layer, and which of them GDAL had lost rings of."""
     try:
-        shapes = np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
+        with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+            shapes = np.asarray(shapely.from_wkb(written, on_invalid="fix"), dtype=object)
     except ShapelyError as error:
         raise Damaged(name=layer.file, layer=layer.name, reason=str(error)[:120]) from error
     if layer.driver != "GeoJSON":

@@ -113,7 +113,7 @@ def test_what_cannot_be_asked_of_polygons_is_refused(tmp_path: Path, words: list
 
 def test_lines_and_points_are_no_hazard(tmp_path: Path) -> None:
     lines = shapes_file(tmp_path / "l.geojson", (shapely.LineString([(0, 0), (1, 1)]), {}))
-    points = shapes_file(tmp_path / "p.geojson", (shapely.Point(0, 0), {}), (BOX, {}))
+    points = shapes_file(tmp_path / "p.geojson", *[(shapely.Point(0, 0), {})] * 2, (BOX, {}))
 
     for hazard, kind in ((lines, "lines"), (points, "points")):
         ran = asked(tmp_path, hazard, "lon,lat\n1,1\n")

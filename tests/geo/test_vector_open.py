@@ -190,7 +190,7 @@ def test_collections_give_their_polygons_and_rings_are_closed(tmp_path: Path) ->
     [(shapely.Point(0, 0), "points"), (shapely.LineString([(0, 0), (1, 1), (0, 0)]), "lines")],
 )
 def test_points_and_lines_are_no_areas(tmp_path: Path, shape: BaseGeometry, kind: str) -> None:
-    path = shapes_file(tmp_path / "a.geojson", (BOX, {}), (shape, {}))
+    path = shapes_file(tmp_path / "a.geojson", (BOX, {}), (shape, {}), (shape, {}))
 
     with opened(path) as layer, pytest.raises(NotPolygons, match=kind):
         polygons(layer, read(layer).shapes)
