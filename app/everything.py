@@ -23,6 +23,7 @@ from core.actor import Actor
 from geo.permissions import May as Geo
 from registry.models.registrants import Membership, Registrant
 from registry.permissions import May
+from registry.queries.fields import columns_made
 from registry.queries.registrants import registrant_by_number
 
 REGISTRANTS, PLACES = "registrants", "locations"
@@ -133,7 +134,10 @@ def _target(column: Column[Any]) -> Table | None:
 
 def _rows(session: Session, table: Table, theirs: ColumnElement[bool]) -> list[Row]:
     left_out = NOT_THEIRS.get(table.name, set())
-    columns = [c for c in table.columns if _is_told(c) and c.name not in left_out]
+    columns: list[ColumnElement[Any]] = [
+        c for c in table.columns if _is_told(c) and c.name not in left_out
+    ]
+    columns += [made.label(code) for code, made in columns_made(session, table.name).items()]
     rows = session.execute(select(*columns).where(theirs).limit(MOST)).mappings()
     return [dict(row) for row in rows]
 

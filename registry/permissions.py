@@ -33,3 +33,4 @@ class May(StrEnum):
     APPLY_CHANGES = "change:apply"
     ROUTE_CHANGES = "change:route"
     WRITE_VOCABULARIES = "vocabulary:write"
+    WRITE_FIELDS = "field:write"

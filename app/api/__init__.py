@@ -4,7 +4,7 @@ households and people, filters, all described by one OpenAPI document."""
 from flask import Flask
 from flask_smorest import Api
 
-from app.api import features, filters, hazards, jobs, registrants, tilesets
+from app.api import features, fields, filters, hazards, jobs, registrants, tilesets
 
 TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
 
@@ -29,5 +29,13 @@ def init_app(app: Flask) -> None:
     }
     said = {"title": TITLE, "version": VERSION, "openapi_version": OPENAPI, **told}
     api = Described(app, spec_kwargs=said)
-    for blueprint in (features.bp, tilesets.bp, hazards.bp, filters.bp, registrants.bp, jobs.bp):
+    for blueprint in (
+        features.bp,
+        tilesets.bp,
+        hazards.bp,
+        filters.bp,
+        fields.bp,
+        registrants.bp,
+        jobs.bp,
+    ):
         api.register_blueprint(blueprint)

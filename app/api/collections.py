@@ -9,6 +9,8 @@ from geo.queries import collections
 from geo.queries.collections import CollectionUnknown, Listed
 from geo.queries.features import Collection
 from geo.queries.tiles import Tile, keys_in
+from registry.models.fields import Scope
+from registry.queries.fields import known_fields
 from registry.queries.household_collections import (
     HOUSEHOLDS,
     every_household,
@@ -35,7 +37,7 @@ def named(name: str) -> Collection:
         return collections.collection_named(db(), name, actor=actor())
     if not sees_households(actor()):
         raise CollectionUnknown(asked=name)
-    return every_household(actor())
+    return every_household(actor(), known_fields(db(), Scope.GROUP))
 
 
 def opened(name: str) -> Collection:

@@ -13,6 +13,8 @@ from app.request import actor, db
 from core.errors import Invalid
 from geo.models.locations import LocationSource
 from geo.permissions import May as Geo
+from registry.models.fields import Scope
+from registry.queries.fields import answers
 from registry.queries.registrants import Registered, registered
 from registry.services.people import Household, Person, register
 from registry.services.places import Place
@@ -38,7 +40,7 @@ PERSON = {
         "birth_date": {"type": "string", "format": "date"},
         "exact": {"type": "boolean", "default": True},
     },
-    "additionalProperties": {"description": "Other fields of a person by their name."},
+    "additionalProperties": {"description": "Other fields of a person; see /api/fields."},
 }
 HOUSEHOLD = {
     "type": "object",
@@ -50,7 +52,7 @@ HOUSEHOLD = {
         "place": PLACE,
         "people": {"type": "array", "items": PERSON, "minItems": 1},
     },
-    "additionalProperties": {"description": "Other fields of a group by their name."},
+    "additionalProperties": {"description": "Other fields of a group; see /api/fields."},
 }
 SENT = {"required": True, "content": {"application/json": {"schema": HOUSEHOLD}}}
 
@@ -81,7 +83,14 @@ def show(number: str) -> Response:
     """What is known of a household or a person"""
     found = registered(db(), number, actor=actor())
     look_at([found.registrant.id, *(each.id for each in (*found.members, *found.belongs_to))])
-    return told(_told(found))
+    return told({**_told(found), "fields": _own(found)})
+
+
+def _own(found: Registered) -> Document:
+    """What own fields say, by their codes."""
+    scope = Scope.GROUP if found.group else Scope.INDIVIDUAL
+    said = answers(db(), found.registrant.id, scope, actor=actor())
+    return {each.field.code: each.value for each in said}
 
 
 def _household(said: Any) -> Household:

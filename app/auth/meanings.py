@@ -57,6 +57,7 @@ def _of_registry() -> Meanings:
         Registry.VALIDATE_NATIONALLY: _("validate changes for the country"),
         Registry.APPLY_CHANGES: _("apply changes that were validated"),
         Registry.ROUTE_CHANGES: _("say which changes need whose validation"),
+        Registry.WRITE_FIELDS: _("add fields that are asked of households and people"),
         Registry.KEEP_FILTERS: _("keep filters for oneself"),
         Registry.SHARE_FILTERS: _("share filters with others"),
         Registry.EXPORT_REGISTRANTS: _("take along everything held on one person"),

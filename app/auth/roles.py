@@ -60,6 +60,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.WRITE_RETENTION,
         Registry.WRITE_VOCABULARIES,
         Registry.ROUTE_CHANGES,
+        Registry.WRITE_FIELDS,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
     },

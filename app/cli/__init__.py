@@ -14,6 +14,7 @@ NOUNS = {
     "db": "The tables.",
     "demo": "The demonstration country.",
     "drill": "Prove on throw-away servers that a backup brings back what was lost.",
+    "fields": "Fields of our own: what is asked of households and people beside the usual.",
     "filter": "Conditions on households.",
     "keys": "The keys that keep what names people unreadable.",
     "layers": "What is there: people, sites, roads, measured against hazards.",

@@ -30,6 +30,7 @@ def field_names() -> Words:
         **questions(),
         **_of_programs(),
         **_of_places(),
+        **_of_fields(),
     }
 
 
@@ -73,6 +74,7 @@ def _of_one_table() -> Words:
         "vouchers.state": _("Voucher"),
         "vouchers.expires_on": _("Voucher good until"),
         "groups.kind": _("Kind of group"),
+        "fields.type": _("Holds"),
         "locations.source": _("How the place is known"),
     }
 
@@ -123,6 +125,23 @@ def _of_people() -> Words:
         "key": _("Identifier"),
         "issued_on": _("Issued on"),
         "expires_on": _("Good until"),
+    }
+
+
+def _of_fields() -> Words:
+    return {
+        "scope": _("Of whom"),
+        "section_id": _("Section"),
+        "word_list": _("Word list"),
+        "labels": _("Names by language"),
+        "hints": _("How to answer"),
+        "required": _("Has to be filled in"),
+        "least": _("At least"),
+        "most": _("At most"),
+        "pattern": _("Pattern"),
+        "needs": _("Who may ask for it"),
+        "computed": _("How it is reckoned"),
+        "fields": _("Fields"),
     }
 
 

@@ -13,6 +13,8 @@ def fixed_words() -> dict[str, Words]:
     return {
         "state": _states(),
         "was": _states(),
+        "scope": {"group": _("households and other groups"), "individual": _("people")},
+        "type": _types(),
         "role": {role.value: role_name(role) for role in Role},
         "kind": _kinds(),
         "severity": _severities(),
@@ -108,6 +110,19 @@ def _states_of_money() -> Words:
         "in_doubt": _("in doubt"),
         "reconciled": _("reconciled"),
         "reversed": _("reversed"),
+    }
+
+
+def _types() -> Words:
+    """Of fields; kinds of identifiers are words of a list."""
+    return {
+        "text": _("text"),
+        "whole": _("whole number"),
+        "number": _("number"),
+        "flag": _("yes or no"),
+        "date": _("date"),
+        "word": _("one word of a list"),
+        "words": _("several words of a list"),
     }
 
 

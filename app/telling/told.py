@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.telling.currencies import currencies_of
 from app.telling.names import field_said, figure_name
-from app.telling.values import Said, value_said
+from app.telling.values import Said, own_said, value_said
 from app.trail import Changed
 from core.audit import AuditEntry
+from registry.queries.fields import own_fields
 from registry.queries.vocabularies import labels
 
 
@@ -59,9 +60,12 @@ def figures_told(session: Session, entries: Sequence[AuditEntry]) -> Mapping[int
 def changes_told(session: Session, changes: Sequence[Changed]) -> Sequence[Together]:
     """Changes of fields in words, row by row, in their order."""
     currencies = currencies_of(session, ((each.table, each.row_id) for each in changes))
-    words = labels(session)
+    words, own = labels(session), own_fields(session)
 
     def line(change: Changed) -> Line:
+        if (field := own.held_in(change.table, change.field)) is not None:
+            was, now = (own_said(field, value, words) for value in (change.before, change.after))
+            return Line(field.label, was, now)
         currency = currencies.get((change.table, change.row_id))
         before, after = (
             value_said(change.field, value, currency, words)

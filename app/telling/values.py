@@ -14,6 +14,7 @@ from core import money
 from core.clock import day_said, moment_said
 from core.words import _, apart, figure_said
 from registry.parsing.findings import finding_name
+from registry.queries.fields import Known, written
 
 MONEY = frozenset({"amount", "redeemed", "total", "freed", "base", "per_member", "minimum", "cap"})
 DIGESTS = frozenset({"sha256", "hash", "chain", "key"})
@@ -51,6 +52,13 @@ def value_said(name: str, value: Any, currency: str | None, labels: Labels) -> S
     if name in MONEY and NUMBER.fullmatch(str(value)):
         return _money_said(value, currency)
     return _one_of_few(name, str(value), labels) or _plainly(name, value)
+
+
+def own_said(field: Known, value: Any, labels: Labels) -> Said:
+    """What a field holds that an installation added."""
+    if value in (None, [], ""):
+        return Said(_("empty"), empty=True)
+    return Said(written(field, value, labels), ours=False)
 
 
 def shortened(digest: str) -> str:

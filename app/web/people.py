@@ -8,12 +8,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
+from app.web.fields import PREFIX, own_said
 from app.web.maps import map_settings
 from app.web.place_forms import number_said, place_said
 from core.errors import Invalid, Refusal
 from core.words import _
 from registry.parsing.abilities import ANSWERS, levels, questions
 from registry.permissions import May
+from registry.queries.fields import own_fields
 from registry.queries.vocabularies import labels
 from registry.services.people import OF_A_PERSON, Household, Person, register
 
@@ -64,6 +66,8 @@ def _form(said: MultiDict[str, str], rows: list[dict[str, str]], fault: Any = No
         words=words,
         questions=questions(),
         levels=levels(),
+        own=own_fields(db()),
+        kept={PREFIX + code: value for code, value in _own(said).items()},
         settings=map_settings(db(), actor(), households=None, in_address=False),
         full=len(rows) >= MOST,
     )
@@ -74,8 +78,8 @@ def _rows(form: MultiDict[str, str]) -> list[dict[str, str]]:
     numbers = sorted({int(n) for name in form for n in [name.rpartition("-")[2]] if n.isdigit()})
     rows = [
         {
-            name.rpartition("-")[0]: value
-            for name, value in form.items()
+            name.rpartition("-")[0]: ",".join(form.getlist(name))
+            for name in form
             if name.rpartition("-")[2] == str(number)
         }
         for number in numbers[:MOST]
@@ -91,14 +95,20 @@ def _household(form: MultiDict[str, str]) -> Household:
         people=[_person(row) for row in _rows(form)],
         stated_size=int(size) if size is not None else None,
         place=place_said(form),
-        more={name: value for name, value in said.items() if value},
+        more={**{name: value for name, value in said.items() if value}, **_own(form)},
     )
+
+
+def _own(form: MultiDict[str, str]) -> dict[str, str]:
+    """What is said of own fields of the household; those of a person end in its number."""
+    return {code: value for code, value in own_said(form).items() if "-" not in code}
 
 
 def _person(row: dict[str, str]) -> Person:
     said = {name: value.strip() for name, value in row.items() if value.strip()}
     born, exact = _born(said.get("birth_date", ""))
     more: dict[str, Any] = {name: value for name, value in said.items() if name in OF_A_PERSON}
+    more |= own_said(MultiDict(said))
     more |= {name: True for name in TICKED if name in said}
     more |= {name: int(said[name]) for name in ANSWERS if said.get(name, "").isdigit()}
     return Person(

@@ -18,8 +18,10 @@ from core.words import _
 from programs.queries.members import received_by, standings_of
 from programs.queries.timeline import SOURCES
 from registry.changes.kinds import kind_words
+from registry.models.fields import Scope
 from registry.permissions import May
 from registry.queries.changes import open_changes_of
+from registry.queries.fields import Answered, answers
 from registry.queries.registrants import Registered
 from registry.queries.timeline import Timeline, Topic, timeline
 
@@ -60,12 +62,19 @@ def happened(found: Registered, topic: Topic | None = None) -> Timeline:
 def _overview(found: Registered) -> dict[str, Any]:
     told = timeline(db(), found.registrant, SOURCES, actor=actor())
     return {
+        "answered": _answered(found),
         "told": told,
         "latest": told.told[:LATEST],
         "standings": standings_of(db(), found.registrant.id, actor=actor()),
         "received": received_by(db(), found.registrant.id, actor=actor()),
         "registrant_id": found.registrant.id,
     }
+
+
+def _answered(found: Registered) -> list[Answered]:
+    """What own fields say of it."""
+    scope = Scope.GROUP if found.group else Scope.INDIVIDUAL
+    return answers(db(), found.registrant.id, scope, actor=actor())
 
 
 def _timeline(found: Registered) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from geo.models.locations import Location
 from geo.permissions import May as Geo
 from geo.queries.features import Collection
 from geo.queries.queryables import area_terms, place_terms
+from registry.models.fields import Scope
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.permissions import May
+from registry.queries.fields import Fields, fields_table
 from registry.queries.people import HOUSEHOLD
+from registry.queries.queryables import own_terms
 from registry.queries.reach import people_within_reach
 from registry.queries.tiles import STREET
 
@@ -35,19 +38,24 @@ def households_title() -> str:
     return _("Registered households, where they stand")
 
 
-def every_household(actor: Actor) -> Collection:
+def every_household(actor: Actor, own: Fields) -> Collection:
     """The active households with a point within reach, drawn from street zoom on.
+
+    What own fields say of them is told beside, those that need more left out.
 
     Raises:
         Forbidden
     """
     actor.require(Geo.EXACT_LOCATIONS)
     actor.require(May.READ_REGISTRANTS)
+    seen = {code: each for code, each in own.items() if each.needs is None or actor.may(each.needs)}
+    held = fields_table(Scope.GROUP, seen)
     rows = (
         select(Registrant.id)
         .join(Group, Group.registrant_id == Registrant.id)
         .join(Location, Location.id == Registrant.location_id)
         .outerjoin(Area, Area.id == Registrant.area_id)
+        .outerjoin(held, held.c.registrant_id == Registrant.id)
         .where(Location.lon.is_not(None), Group.kind == HOUSEHOLD)
         .where(Registrant.state == RegistrantState.ACTIVE)
         .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
@@ -65,8 +73,9 @@ def every_household(actor: Actor) -> Collection:
             "accuracy_m": Location.accuracy_m,
             "source": Location.source,
             "taken_at": Location.taken_at,
+            **{code: held.c[f"c_{code}"] for code, each in seen.items() if not each.computed},
         },
-        _terms(),
+        {**_terms(), **own_terms(seen, held)},
         first_zoom=STREET,
     )
 

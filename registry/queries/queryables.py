@@ -4,37 +4,53 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, not_, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Table, Text, and_, case, cast, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from core.cql import Drawn, Kind, Plan, Source, Sourced, Term, Terms, over_members
 from core.words import _
 from geo.queries.queryables import area_terms, place_terms
+from registry.models.fields import FieldType, Scope
 from registry.models.registrants import Group, Individual, Membership, Registrant
 from registry.models.tags import RegistrantTag
 from registry.permissions import May
+from registry.queries.fields import NOTHING, Fields, Own, fields_table
 from registry.queries.people import age_on, bands
 
 HEAD, RELATION, TAGS = "head", "relation", "tags"
+KINDS = {
+    FieldType.TEXT: Kind.TEXT,
+    FieldType.WORD: Kind.TEXT,
+    FieldType.WORDS: Kind.LIST,
+    FieldType.WHOLE: Kind.NUMBER,
+    FieldType.NUMBER: Kind.NUMBER,
+    FieldType.FLAG: Kind.FLAG,
+    FieldType.DATE: Kind.DATE,
+}
 
 
-def household_terms(on: date) -> Terms:
-    """The terms of a filter over groups, for a query of Registrant and Group; ages are of `on`."""
+def household_terms(on: date, own: Own = NOTHING) -> Terms:
+    """The terms of a filter over groups, for a query of Registrant and Group; ages are of `on`.
+
+    `own` are the fields an installation added.
+    """
     return {
         **_counts(on),
         **_said_of_the_group(),
         **_said_of_the_registrant(),
         **_said_of_the_head(on),
-        **over_members(member_terms(on)),
+        **_own(own.groups, Scope.GROUP, Group.registrant_id),
+        **over_members(member_terms(on, own)),
         **area_terms(Registrant.area_id),
         **place_terms(Registrant.location_id),
     }
 
 
-def member_terms(on: date) -> Terms:
+def member_terms(on: date, own: Own = NOTHING) -> Terms:
     """The terms of a condition on one member of a group, for a query of Individual."""
     return {
+        **_own(own.individuals, Scope.INDIVIDUAL, Individual.registrant_id),
         "age": Term(age_on(Individual.birth_date, on), Kind.NUMBER, _("Age in whole years")),
         "sex": Term(Individual.sex, Kind.TEXT, _("Sex: female, male or other"), words="sex"),
         "birth_date": Term(Individual.birth_date, Kind.DATE, _("Birth date")),
@@ -66,6 +82,35 @@ def _relations() -> Source:
     )
     same = ties.c.group_id == Individual.counted_in
     return ties, and_(same, ties.c.member_id == Individual.registrant_id)
+
+
+def _own(fields: Fields, scope: Scope, registrant_id: Any) -> Terms:
+    """Own fields that are kept: their table is joined once, to those who ask for any of them."""
+    held = fields_table(scope, fields)
+
+    def drawn(code: str) -> Drawn:
+        def value(plan: Plan) -> Any:
+            joined = (held, held.c.registrant_id == registrant_id)
+            return plan.source(held.name, lambda: joined).c[f"c_{code}"]
+
+        return value
+
+    return {
+        code: Sourced(drawn(code), KINDS[each.type], each.label, each.needs, words=each.word_list)
+        for code, each in fields.items()
+        if not each.computed
+    }
+
+
+def own_terms(fields: Fields, held: Table) -> Terms:
+    """Own fields that are kept, for a query their table is joined to already."""
+    return {
+        code: Term(
+            held.c[f"c_{code}"], KINDS[each.type], each.label, each.needs, words=each.word_list
+        )
+        for code, each in fields.items()
+        if not each.computed
+    }
 
 
 def _counts(on: date) -> Terms:

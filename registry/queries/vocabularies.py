@@ -16,6 +16,11 @@ def word_lists(session: Session) -> dict[str, list[Word]]:
     return {name: list(of_list) for name, of_list in groupby(words, lambda word: word.list)}
 
 
+def list_names(session: Session) -> list[str]:
+    """The lists there are."""
+    return list(session.scalars(select(Word.list).distinct().order_by(Word.list)))
+
+
 def labels(session: Session) -> dict[str, dict[str, str]]:
     """What every code is called, by list, in the reader's language or in English."""
     return {

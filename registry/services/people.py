@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.clock import today
 from core.errors import Invalid
 from geo.models.areas import Area
+from registry.models.fields import Scope
 from registry.models.registrants import (
     Group,
     Identifier,
@@ -22,9 +23,11 @@ from registry.models.registrants import (
 )
 from registry.parsing.abilities import ANSWERS, LEVELS
 from registry.permissions import May
+from registry.queries.fields import Fields, Own, own_fields, takings
 from registry.queries.vocabularies import codes
 from registry.services import places
 from registry.services.contacts import contacts_said
+from registry.services.field_values import values_said, write_values
 from registry.services.membership_rules import HEAD, GroupKind, Standing, faults_of
 from registry.services.places import Place
 
@@ -114,7 +117,9 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
         Conflict: the code or an identifier is somebody else's.
     """
     actor.require(May.WRITE_REGISTRANTS)
-    _refuse_faults(session, household)
+    own = own_fields(session)
+    _refuse_faults(session, household, own)
+    more = _own_said(session, household, own)
     area = places.area_of(session, household.place, actor=actor)
     group = _group(household, area, actor)
     with audit.act(session, actor, "registrants.register", group) as figures:
@@ -128,11 +133,23 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
         for person, registrant in zip(household.people, people, strict=True):
             session.add_all(_said_of_person(person, registrant, group))
         session.flush()
+        write_values(session, Scope.GROUP, own.groups, {group.id: more[0]})
+        theirs = {each.id: said for each, said in zip(people, more[1:], strict=True)}
+        write_values(session, Scope.INDIVIDUAL, own.individuals, theirs)
         figures.update(number=group.number, members=len(people))
     return group
 
 
-def _refuse_faults(session: Session, household: Household) -> None:
+def _own_said(session: Session, household: Household, own: Own) -> list[dict[str, Any]]:
+    """What own fields say of the household, and then of each of its people."""
+    of_group, of_people = takings(session, own.groups), takings(session, own.individuals)
+    return [
+        values_said(of_group, household.more),
+        *(values_said(of_people, person.more) for person in household.people),
+    ]
+
+
+def _refuse_faults(session: Session, household: Household, own: Own) -> None:
     places.refuse_impossible(household.place)
     if not household.people:
         raise NobodyNamed
@@ -142,10 +159,10 @@ def _refuse_faults(session: Session, household: Household) -> None:
     _refuse_value("kind", household.kind)
     _refuse_word(words, "group_kind", household.kind)
     _refuse_value("code", household.code)
-    _refuse_fields(household.more, OF_A_GROUP)
+    _refuse_fields(household.more, OF_A_GROUP, own.groups)
     contacts_said(0, household.more, NOBODYS)
     for number, person in enumerate(household.people, 1):
-        _refuse_person(person, number, words)
+        _refuse_person(person, number, words, own)
     after = [
         Standing(
             0,
@@ -160,9 +177,11 @@ def _refuse_faults(session: Session, household: Household) -> None:
         raise fault
 
 
-def _refuse_person(person: Person, number: int, words: Mapping[str, frozenset[str]]) -> None:
+def _refuse_person(
+    person: Person, number: int, words: Mapping[str, frozenset[str]], own: Own
+) -> None:
     _refuse_value("name", person.name)
-    _refuse_fields(person.more, OF_A_PERSON)
+    _refuse_fields(person.more, OF_A_PERSON, own.individuals)
     if not full_name(person):
         raise NameMissing(number=number)
     if person.birth_date and person.birth_date > today():
@@ -177,8 +196,10 @@ def _refuse_person(person: Person, number: int, words: Mapping[str, frozenset[st
         raise IdentifierHalfSaid
 
 
-def _refuse_fields(more: Mapping[str, Any], known: frozenset[str]) -> None:
+def _refuse_fields(more: Mapping[str, Any], known: frozenset[str], own: Fields) -> None:
     for name, value in more.items():
+        if name in own and not own[name].computed:
+            continue
         if name not in known:
             raise FieldUnknown(field=name)
         _refuse_value(name, value)

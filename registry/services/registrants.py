@@ -10,6 +10,7 @@ from core.db import changed
 from registry.models.accounts import Account
 from registry.models.contacts import Contact
 from registry.models.documents import Document
+from registry.models.fields import GroupFields, IndividualFields
 from registry.models.imports import HouseholdRow, ImportRow, PersonRow
 from registry.models.registrants import (
     FormerPlace,
@@ -106,7 +107,10 @@ def _cells(registrant: Registrant) -> Update:
 
 def _untied(registrant: Registrant) -> list[Any]:
     """What is written down beside it, its former places, and the places lists remember it by."""
-    own = (Identifier, Contact, Account, RegistrantTag, Document, FormerPlace)
+    own = (
+        *(Identifier, Contact, Account, RegistrantTag, Document, FormerPlace),
+        *(GroupFields, IndividualFields),
+    )
     tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
     return [
         *(delete(each).where(each.registrant_id == registrant.id) for each in own),

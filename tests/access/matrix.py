@@ -45,6 +45,7 @@ READ_PEOPLE = needs(Registry.READ_REGISTRANTS)
 READ_LISTS = needs(Registry.READ_ROSTERS)
 READ_PROGRAMS = needs(Programs.READ_PROGRAMS)
 USERS = needs(Roof.WRITE_USERS)
+FIELDS = needs(Registry.WRITE_FIELDS)
 TRAIL = needs(Roof.READ_AUDIT)
 IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
 RELEASE, CYCLE, PROGRAM = ({f"{noun}_id": f"{noun}_id"} for noun in ("release", "cycle", "program"))
@@ -62,6 +63,7 @@ ASK_CHANGES, CHANGE = needs(Registry.ASK_CHANGES), {"number": "change"}
 
 GETS: dict[str, Row] = {
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
+    "api_fields.index": Row(COUNT_PEOPLE, PLAIN),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
     "account.confirm": Row(),
@@ -93,6 +95,9 @@ GETS: dict[str, Row] = {
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
+    "fields.index": Row(FIELDS),
+    "fields.of_registrant": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
+    "fields.show": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
     "filters.new": Row(COUNT_PEOPLE),
     "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
@@ -224,6 +229,10 @@ POSTS: dict[str, Row] = {
     "cycles.reopen": PREPARE,
     "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
+    "fields.create": Row(FIELDS),
+    "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
+    "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),
+    "fields.fill": Row(needs(Registry.WRITE_REGISTRANTS), about={"number": "number"}),
     "filters.build": Row(COUNT_PEOPLE),
     "filters.count": Row(COUNT_PEOPLE),
     "filters.keep": Row(needs(Registry.KEEP_FILTERS)),

@@ -33,6 +33,7 @@ from programs.services.approvals import ask_approval
 from programs.services.payments import export_csv, make_payments
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
+from registry.models.fields import FieldType
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
@@ -41,6 +42,7 @@ from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.changes import make_asked
 from tests.make.context import make_layer
+from tests.make.fields import make_field
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
@@ -199,6 +201,8 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
     kept = keep_filter(session, PLAIN, "people > 0", actor=DARA)
     return {
+        "scope": "group",
+        "field": make_field(session, "rooms", FieldType.WHOLE, PLAIN).code,
         "filter": share_filter(session, kept.code, actor=DARA).code,
         "fetch_id": fetch_id,
         "release_id": flood.id,

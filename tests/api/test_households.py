@@ -15,8 +15,11 @@ from app.auth.roles import Role
 from core.audit import AuditEntry, Look
 from core.settings import settings
 from registry.models.registrants import Registrant, RegistrantState
+from registry.services.field_values import fill_in
 from tests.api.conftest import Told
 from tests.api.test_keys import _bearing, _made
+from tests.make.fields import make_fields
+from tests.make.programs import DARA
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.usefixtures("taken_back")
@@ -183,3 +186,17 @@ def test_only_who_may_see_places_is_asked_what_a_key_looks_at_them_for(
 ) -> None:
     assert 'name="purpose"' in coordinator.get("/me").text
     assert 'name="purpose"' not in viewer.get("/me").text
+
+
+def test_own_fields_are_told_and_asked_of_households(
+    coordinator: Browser, session: Session
+) -> None:
+    make_fields(session)
+    number = _features(coordinator.get(ITEMS))[0]["id"]
+    fill_in(session, number, {"roof": "metal", "rooms": "4"}, actor=DARA)
+
+    found = _features(coordinator.get(f"{ITEMS}?filter=roof='metal' AND rooms > 3"))
+
+    assert [each["id"] for each in found] == [number]
+    assert (found[0]["properties"]["roof"], found[0]["properties"]["rooms"]) == ("metal", 4)
+    assert "roof" in coordinator.get(f"{HERE}/queryables").get_json()["properties"]

@@ -1,7 +1,7 @@
 """Programs register households and ask for them by their number."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from app.auth.roles import Role
 from core.actor import Actor
 from core.audit import Look
 from registry.models.registrants import Individual
+from tests.make.fields import make_fields
 from tests.make.users import make_user
+from tests.together import undone
 from tests.web.conftest import Browser
 
 Call = Callable[..., TestResponse]
@@ -51,6 +53,13 @@ def calls(session: Session, browser: Browser) -> Callable[[Role], Call]:
         return call
 
     return of
+
+
+@pytest.fixture
+def fields(session: Session) -> Iterator[None]:
+    with undone(session):
+        make_fields(session)
+        yield
 
 
 def said(answer: TestResponse) -> Any:
@@ -141,3 +150,25 @@ def test_a_point_is_told_to_who_may_see_it_and_to_no_key(
         "source": "gps",
         "taken_at": None,
     }
+
+
+def test_own_fields_are_described_sent_and_told(
+    calls: Callable[[Role], Call], fields: None
+) -> None:
+    call = calls(Role.REGISTRAR)
+    asked = said(call("GET", "/api/fields/"))["group"]["properties"]
+
+    made = call("POST", "/api/registrants/", json={**DORO, "roof": "straw", "rooms": 3})
+    held = said(call("GET", f"/api/registrants/{said(made)['number']}"))["fields"]
+
+    assert asked["roof"]["enum"] == ["metal", "straw"]
+    assert (asked["rooms"]["type"], asked["rooms"]["maximum"]) == ("integer", 20.0)
+    assert (held["roof"], held["rooms"], held["well"]) == ("straw", 3, None)
+
+
+def test_a_program_is_told_what_does_not_fit_an_own_field(
+    calls: Callable[[Role], Call], fields: None
+) -> None:
+    answer = calls(Role.REGISTRAR)("POST", "/api/registrants/", json={**DORO, "rooms": 21})
+
+    assert (answer.status_code, said(answer)["type"]) == (422, "ValueMisfit")

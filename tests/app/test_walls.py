@@ -25,6 +25,7 @@ from registry.models.accounts import Account, AccountKind
 from registry.models.consents import Consent
 from registry.models.contacts import Contact, ContactKind
 from registry.models.documents import Document
+from registry.models.fields import GroupFields, IndividualFields
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -98,6 +99,8 @@ def _beside(session: Session, home: Registrant, head: Registrant) -> None:
     session.add(Relationship(from_id=head.id, to_id=home.id, kind="guardian"))
     session.add(Contact(registrant_id=head.id, kind=ContactKind.PHONE, value="+254 700 000 001"))
     session.add(Account(registrant_id=head.id, kind=AccountKind.BANK, value=iban))
+    session.add(GroupFields(registrant_id=home.id))
+    session.add(IndividualFields(registrant_id=head.id))
     session.add(RegistrantTag(registrant_id=home.id, tag="displaced"))
     make_asked(session, "edit_group", home.number, answers={"address": "Mill Lane"})
     session.add(Document(registrant_id=head.id, kind="other", name="a", bytes=1, media="image/png"))

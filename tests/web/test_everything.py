@@ -13,8 +13,10 @@ from app.everything import tables_about
 from app.tables import metadata
 from core.audit import AuditEntry
 from registry.models.registrants import Identifier
+from registry.services.field_values import fill_in
+from tests.make.fields import make_fields
 from tests.make.geo import make_country
-from tests.make.programs import make_approved, make_family, make_program
+from tests.make.programs import DARA, make_approved, make_family, make_program
 from tests.make.registry import make_household, make_identifier, make_location
 from tests.web.conftest import Browser
 
@@ -43,6 +45,8 @@ def test_a_file_holds_all_that_is_held_on_a_household_and_nothing_of_another(
     place = make_location(session, 0.5, 1.0, area_id=areas["X11"].id)
     make_approved(session, make_program(session), home := make_family(session, 3, place))
     make_identifier(session, home, "KS-1984-00717")
+    make_fields(session)
+    fill_in(session, home.number, {"roof": "straw"}, actor=DARA)
     other = make_household(session, code="OTHER-9")
     registrar = signed_in(Role.REGISTRAR)
 
@@ -55,6 +59,7 @@ def test_a_file_holds_all_that_is_held_on_a_household_and_nothing_of_another(
     assert len(held["registrants"]) == 4  # the household and its three
     assert [row["value"] for row in held["identifiers"]] == ["KS-1984-00717"]
     assert held["locations"][0]["lon"] == 0.5
+    assert held["group_fields"][0]["roof"] == "straw"
     assert len(held["entitlements"]) == 1
     assert held["memberships"][0]["group"] == home.name
     assert other.number not in json.dumps(held)

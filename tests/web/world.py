@@ -42,10 +42,12 @@ from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
 from registry.services import imports
 from registry.services.changes import return_change
+from registry.services.field_values import fill_in
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.context import make_layer, make_unloaded
+from tests.make.fields import FILLED, make_fields
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
@@ -98,6 +100,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
+        "api_fields.index",
         *(f"api_{noun}.show" for noun in ("hazards", "jobs", "registrants")),
         "differences.table",
         "hazard_files.picture",
@@ -239,7 +242,12 @@ def _registry(session: Session, household: str) -> Rows:
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
     imports.merge(session, done.id, actor=DARA, progress=Silent())
+    make_fields(session, GREEK)
+    fill_in(session, household, FILLED, actor=DARA)
     return [
+        ("fields.show", {"scope": "group", "code": "rooms"}),
+        ("fields.of_registrant", {"number": household}),
+        ("fields.of_registrant", {"number": person.number}),
         ("registry.index", {"q": GREEK}),
         ("registry.show", {"number": household}),
         ("registry.show", {"number": person.number}),

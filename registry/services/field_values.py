@@ -1,0 +1,66 @@
+"""Writing what own fields say of registrants, as part of the act that is being done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from registry.models.fields import Scope
+from registry.models.registrants import Registrant, RegistrantKind
+from registry.parsing.values import Takes, Value, read_value
+from registry.permissions import May
+from registry.queries.fields import Fields, fields_table, known_fields, takings
+from registry.queries.registrants import registrant_by_number
+
+Values = Mapping[str, Value | None]
+
+
+def values_said(taken: Mapping[str, Takes], said: Mapping[str, Any]) -> dict[str, Value | None]:
+    """What somebody said of fields, read; a field that is required has to be among it.
+
+    Raises:
+        ValueMisfit, ValueMissing
+    """
+    asked = {code: takes for code, takes in taken.items() if takes.required or code in said}
+    return {code: read_value(takes, said.get(code)) for code, takes in asked.items()}
+
+
+def write_values(
+    session: Session, scope: Scope, fields: Fields, said: Mapping[int, Values]
+) -> None:
+    """Write values of registrants by their keys; what is not named of one stays as it was.
+
+    One statement for those of whom the same fields are said.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for registrant_id, values in said.items():
+        row = {"registrant_id": registrant_id, **{f"c_{code}": v for code, v in values.items()}}
+        alike.setdefault(tuple(sorted(values)), []).append(row)
+    for codes, rows in alike.items():
+        if not codes:
+            continue
+        held = fields_table(scope, {code: fields[code] for code in codes})
+        wanted = insert(held).values(rows)
+        anew = {f"c_{code}": wanted.excluded[f"c_{code}"] for code in codes}
+        session.execute(wanted.on_conflict_do_update(index_elements=["registrant_id"], set_=anew))
+
+
+def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Actor) -> Registrant:
+    """Fill in own fields of a household or a person; an empty answer takes away what stood there.
+
+    Raises:
+        Forbidden, RegistrantUnknown, ValueMisfit, ValueMissing
+    """
+    actor.require(May.WRITE_REGISTRANTS)
+    registrant = registrant_by_number(session, number, actor=actor)
+    group = registrant.kind is RegistrantKind.GROUP
+    scope = Scope.GROUP if group else Scope.INDIVIDUAL
+    fields = known_fields(session, scope)
+    values = values_said(takings(session, fields), said)
+    with audit.act(session, actor, "registrants.fill_in", registrant) as figures:
+        write_values(session, scope, fields, {registrant.id: values})
+        figures.update(number=registrant.number, fields=len(values))
+    return registrant
