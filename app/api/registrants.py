@@ -14,7 +14,7 @@ from core.errors import Invalid
 from geo.models.locations import LocationSource
 from geo.permissions import May as Geo
 from registry.models.fields import Scope
-from registry.queries.fields import answers
+from registry.queries.field_answers import answers
 from registry.queries.registrants import Registered, registered
 from registry.services.people import Household, Person, register
 from registry.services.places import Place

@@ -14,7 +14,8 @@ from core.words import SOURCE, _, spoken_languages
 from registry.models.fields import FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.permissions import May
-from registry.queries.fields import answers, field_made, fields_made, own_fields
+from registry.queries.field_answers import answers
+from registry.queries.fields import field_made, fields_made, own_fields
 from registry.queries.registrants import registrant_by_number
 from registry.queries.vocabularies import label, labels, list_names
 from registry.services.field_values import fill_in
@@ -159,6 +160,7 @@ def _wanted(form: MultiDict[str, str], scope: Scope, made: OwnField | None = Non
         least=_bound(form.get("least", "")),
         most=_bound(form.get("most", "")),
         pattern=form.get("pattern", "").strip() or None,
+        computed=form.get("computed", "").strip() or None,
         needs=None if form.get("asked_by") == "counting" else May.READ_REGISTRANTS,
     )
 

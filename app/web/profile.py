@@ -21,7 +21,7 @@ from registry.changes.kinds import kind_words
 from registry.models.fields import Scope
 from registry.permissions import May
 from registry.queries.changes import open_changes_of
-from registry.queries.fields import Answered, answers
+from registry.queries.field_answers import Answered, answers
 from registry.queries.registrants import Registered
 from registry.queries.timeline import Timeline, Topic, timeline
 

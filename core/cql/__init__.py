@@ -4,7 +4,7 @@ What a filter may speak of is handed in: a mapping of names to terms. Words are 
 somebody wrote reaches the database only as bound values, never as SQL.
 """
 
-from core.cql.asking import Asked, asked, condition
+from core.cql.asking import Asked, asked, condition, counts_members, reckoned
 from core.cql.members import over_members
 from core.cql.plan import Plan, Source
 from core.cql.reading import FilterTooLong, FilterUnreadable, tree
@@ -50,7 +50,9 @@ __all__ = [
     "WrongKind",
     "asked",
     "condition",
+    "counts_members",
     "over_members",
+    "reckoned",
     "tree",
     "usable",
 ]

@@ -8,10 +8,10 @@ from sqlalchemy import and_, true
 
 from core.actor import Actor
 from core.cql import shapes
-from core.cql.conditions import Scope, flag
+from core.cql.conditions import Scope, flag, value
 from core.cql.plan import Plan
 from core.cql.reading import FilterTooLong, tree
-from core.cql.terms import Condition, Over, Sourced, Terms
+from core.cql.terms import Condition, Over, Piece, Sourced, Terms
 
 
 def as_it_is(shape: BaseGeometry) -> BaseGeometry:
@@ -67,6 +67,27 @@ def asked(written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = a
     names = frozenset(alone.names | beside.names)
     conditions = (and_(true(), *plain), and_(true(), *of_members))
     return Asked(conditions[0], alone.plan, conditions[1], beside.plan, names)
+
+
+def reckoned(
+    written: str, terms: Terms, *, actor: Actor, plan: Plan
+) -> tuple[Piece, frozenset[str]]:
+    """What an expression comes to for each row, such as `count_of(age < 5) / people`, and the terms
+    it uses; what has to be joined for it is asked of the plan.
+
+    Raises:
+        As `asked` does.
+    """
+    scope = Scope(terms, actor, as_it_is, plan)
+    try:
+        return value(tree(written), scope), frozenset(scope.names)
+    except RecursionError:
+        raise FilterTooLong from None
+
+
+def counts_members(written: str, terms: Terms) -> bool:
+    """Whether an expression asks for a figure over the members of a row."""
+    return _counts_members(tree(written), terms)
 
 
 def _all_of_which(node: Any) -> list[Any]:

@@ -155,6 +155,21 @@ def flag(node: Any, scope: Scope) -> Condition:
     return met_by_any(and_(piece.expression), piece)
 
 
+def value(node: Any, scope: Scope) -> Piece:
+    """A part of a filter as a value of one kind, one for each row.
+
+    Raises:
+        Invalid, Forbidden: as `core.cql.asked` does. WrongKind: a row has many of it.
+    """
+    piece = _piece(node, scope)
+    if piece.kind is Kind.FLAG:
+        return Piece(flag(node, scope), Kind.FLAG, piece.said)
+    if piece.among is not None:
+        many = _("a list of texts")
+        raise WrongKind(said=piece.said, kind=many, wanted=_("a number, text or date"))
+    return piece
+
+
 def _join(join: Callable[..., Condition], parts: list[Any], scope: Scope) -> Condition:
     return join(*(flag(part, scope) for part in parts))
 

@@ -30,7 +30,7 @@ from core.words import _, figure_said
 from registry.models.fields import FieldSection, FieldState, FieldType, OwnField, Scope
 from registry.parsing.values import Takes
 from registry.permissions import May
-from registry.queries.vocabularies import codes, label, labels
+from registry.queries.vocabularies import codes, label
 
 HOLD: Mapping[Scope, str] = {Scope.GROUP: "group_fields", Scope.INDIVIDUAL: "individual_fields"}
 STORED: Mapping[FieldType, TypeEngine[Any]] = {
@@ -52,7 +52,7 @@ class FieldMissing(NotFound):
 class Known:
     """One field that is asked: `column` holds its values, or `computed` says how to reckon them.
 
-    `label`, `hint` and `section` are in the reader's language.
+    `label`, `hint` and `section` are in the reader's language; `made` grows from one to the next.
     """
 
     code: str
@@ -69,6 +69,7 @@ class Known:
     least: Decimal | None = None
     most: Decimal | None = None
     pattern: str | None = None
+    made: int = 0
 
     def takes(self, words: Mapping[str, frozenset[str]]) -> Takes:
         """What it takes, given the codes of every word list."""
@@ -91,6 +92,14 @@ class Own:
         """The fields of one scope."""
         return self.groups if scope is Scope.GROUP else self.individuals
 
+    def before(self, made: int) -> "Own":
+        """Those that were made before one."""
+        groups, people = (
+            {code: each for code, each in fields.items() if each.made < made}
+            for fields in (self.groups, self.individuals)
+        )
+        return Own(groups, people)
+
     def held_in(self, table: str, column: str) -> Known | None:
         """The field whose values a column of a table holds."""
         scope = next((scope for scope, name in HOLD.items() if name == table), None)
@@ -98,15 +107,6 @@ class Own:
 
 
 NOTHING = Own()
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A field with what it says of somebody: written for people, and as it is kept."""
-
-    field: Known
-    said: str
-    value: Any
 
 
 def own_fields(session: Session) -> Own:
@@ -138,28 +138,6 @@ def fields_table(scope: Scope, fields: Fields) -> Table:
     """The table that holds the values of fields: `registrant_id`, `area_id`, `made_by`, and the
     column `c_` and its code of each."""
     return _table(scope, [each for each in fields.values() if not each.computed])
-
-
-def answers(session: Session, registrant_id: int, scope: Scope, *, actor: Actor) -> list[Answered]:
-    """What the stored fields say of a registrant the actor was shown, in the order of forms.
-
-    Raises:
-        Forbidden
-    """
-    actor.require(May.READ_REGISTRANTS)
-    known = {
-        code: each
-        for code, each in known_fields(session, scope).items()
-        if not each.computed and (each.needs is None or actor.may(each.needs))
-    }
-    if not known:
-        return []
-    held = fields_table(scope, known)
-    row = session.execute(select(held).where(held.c.registrant_id == registrant_id)).mappings()
-    values: Mapping[Any, Any] = row.first() or {}
-    words = labels(session)
-    found = [(each, values.get(f"c_{code}")) for code, each in known.items()]
-    return [Answered(each, written(each, value, words), value) for each, value in found]
 
 
 @dataclass(frozen=True)
@@ -248,6 +226,7 @@ def _known(made: OwnField, section: FieldSection) -> Known:
         least=made.least,
         most=made.most,
         pattern=made.pattern,
+        made=made.id,
     )
 
 

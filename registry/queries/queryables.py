@@ -2,13 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Table, Text, and_, case, cast, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
-from core.cql import Drawn, Kind, Plan, Source, Sourced, Term, Terms, over_members
+from core.actor import Actor
+from core.cql import (
+    Drawn,
+    Kind,
+    Plan,
+    Source,
+    Sourced,
+    Term,
+    Terms,
+    counts_members,
+    over_members,
+    reckoned,
+)
 from core.words import _
 from geo.queries.queryables import area_terms, place_terms
 from registry.models.fields import FieldType, Scope
@@ -19,6 +32,7 @@ from registry.queries.fields import NOTHING, Fields, Own, fields_table
 from registry.queries.people import age_on, bands
 
 HEAD, RELATION, TAGS = "head", "relation", "tags"
+RECKONER = Actor(id=0, name="", permissions=frozenset({May.READ_REGISTRANTS}))
 KINDS = {
     FieldType.TEXT: Kind.TEXT,
     FieldType.WORD: Kind.TEXT,
@@ -35,7 +49,7 @@ def household_terms(on: date, own: Own = NOTHING) -> Terms:
 
     `own` are the fields an installation added.
     """
-    return {
+    known = {
         **_counts(on),
         **_said_of_the_group(),
         **_said_of_the_registrant(),
@@ -45,11 +59,12 @@ def household_terms(on: date, own: Own = NOTHING) -> Terms:
         **area_terms(Registrant.area_id),
         **place_terms(Registrant.location_id),
     }
+    return _with_reckoned(own.groups, known)
 
 
 def member_terms(on: date, own: Own = NOTHING) -> Terms:
     """The terms of a condition on one member of a group, for a query of Individual."""
-    return {
+    known: Terms = {
         **_own(own.individuals, Scope.INDIVIDUAL, Individual.registrant_id),
         "age": Term(age_on(Individual.birth_date, on), Kind.NUMBER, _("Age in whole years")),
         "sex": Term(Individual.sex, Kind.TEXT, _("Sex: female, male or other"), words="sex"),
@@ -71,6 +86,7 @@ def member_terms(on: date, own: Own = NOTHING) -> Terms:
             words="civil_status",
         ),
     }
+    return _with_reckoned(own.individuals, known)
 
 
 def _relations() -> Source:
@@ -100,6 +116,30 @@ def _own(fields: Fields, scope: Scope, registrant_id: Any) -> Terms:
         for code, each in fields.items()
         if not each.computed
     }
+
+
+def _with_reckoned(fields: Fields, known: Terms) -> Terms:
+    """Terms with those that are reckoned of them; each may use the fields made before it.
+
+    What they use was judged when they were made, and what they need is asked of who uses them.
+    """
+    terms = dict(known)
+    for each in sorted((f for f in fields.values() if f.computed), key=lambda f: f.made):
+        written, before = str(each.computed), dict(terms)
+        terms[each.code] = Sourced(
+            partial(_reckoned, written, before),
+            KINDS[each.type],
+            each.label,
+            each.needs,
+            of_members=counts_members(written, before),
+            words=each.word_list,
+        )
+    return terms
+
+
+def _reckoned(written: str, terms: Terms, plan: Plan) -> Any:
+    piece, _names = reckoned(written, terms, actor=RECKONER, plan=plan)
+    return piece.expression
 
 
 def own_terms(fields: Fields, held: Table) -> Terms:

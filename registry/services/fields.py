@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.clock import today
+from core.cql import Plan, reckoned
+from core.cql.terms import must_be
 from core.errors import Conflict, Invalid
 from core.words import SOURCE
 from registry.models.fields import FieldSection, FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Group, Individual, Registrant
 from registry.parsing.fields import FIELDS
 from registry.permissions import May
-from registry.queries.fields import FieldMissing
-from registry.queries.queryables import household_terms, member_terms
+from registry.queries.fields import FieldMissing, Own, own_fields
+from registry.queries.queryables import KINDS, RECKONER, household_terms, member_terms
+from registry.queries.reckoning import permissions_used, terms_of
 from registry.queries.vocabularies import codes
 from registry.services.people import OF_A_GROUP, OF_A_PERSON
 
@@ -59,6 +62,14 @@ class BoundsImpossible(Invalid):
     """The least number is above the largest, or the field holds no numbers; correct the bounds."""
 
 
+class FieldNeeded(Conflict):
+    """ "{using}" is reckoned of this field; change or retire that first."""
+
+
+class FilledOrReckoned(Conflict):
+    """A field that is filled in cannot be reckoned, nor the other way; add another."""
+
+
 class PatternUnreadable(Invalid):
     """The pattern cannot be read, or the field holds no text; correct or empty it."""
 
@@ -87,6 +98,7 @@ class Wanted:
     most: Decimal | None = None
     pattern: str | None = None
     needs: str | None = May.READ_REGISTRANTS
+    computed: str | None = None
 
 
 def add_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
@@ -99,6 +111,7 @@ def add_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
     actor.require(May.WRITE_FIELDS)
     _refuse_code(session, wanted)
     _refuse_wrong(session, wanted)
+    wanted = _judged(session, wanted, own_fields(session))
     made = OwnField(
         scope=wanted.scope,
         code=wanted.code,
@@ -112,7 +125,8 @@ def add_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
     with audit.act(session, actor, "fields.add", made) as figures:
         session.add(made)
         session.flush()
-        _add_column(session, made)
+        if not made.computed:
+            _add_column(session, made)
         figures.update(code=made.code, scope=made.scope, type=made.type)
     return made
 
@@ -127,6 +141,9 @@ def change_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
     actor.require(May.WRITE_FIELDS)
     made = _field(session, wanted.scope, wanted.code)
     _refuse_wrong(session, wanted)
+    if bool(made.computed) != bool(wanted.computed):
+        raise FilledOrReckoned
+    wanted = _judged(session, wanted, own_fields(session).before(made.id))
     with audit.act(session, actor, "fields.change", made) as figures:
         made.section_id = _section(session, wanted).id
         _say(made, wanted)
@@ -145,11 +162,28 @@ def turn_field(
     """
     actor.require(May.WRITE_FIELDS)
     made = _field(session, scope, code)
+    if state is FieldState.RETIRED and (using := _using(session, scope, code)):
+        raise FieldNeeded(using=using)
     with audit.act(session, actor, "fields.turn", made) as figures:
         made.state = state
         made.changed_at = datetime.now(UTC)
         figures.update(code=made.code, scope=made.scope, state=made.state)
     return made
+
+
+def _using(session: Session, scope: Scope, code: str) -> str | None:
+    """A field that is reckoned of another; of what is asked of people, of households too."""
+    own = own_fields(session)
+    for above in {scope, Scope.GROUP}:
+        for each in own.of(above).values():
+            if each.computed and code in _names(each.computed, above, own):
+                return each.label
+    return None
+
+
+def _names(written: str, scope: Scope, own: Own) -> frozenset[str]:
+    terms = terms_of(scope, today(), own)
+    return reckoned(written, terms, actor=RECKONER, plan=Plan())[1]
 
 
 def _field(session: Session, scope: Scope, code: str) -> OwnField:
@@ -210,6 +244,22 @@ def _reads(wanted: Wanted) -> bool:
     return wanted.type is FieldType.TEXT and len(wanted.pattern or "") <= LONGEST
 
 
+def _judged(session: Session, wanted: Wanted, own: Own) -> Wanted:
+    """What is reckoned comes to what the field holds, of fields made before it; and who may ask for
+    it may ask for all it is reckoned of.
+
+    Raises:
+        WrongKind, and what `core.cql.reckoned` refuses.
+    """
+    if wanted.computed is None:
+        return wanted
+    terms = terms_of(wanted.scope, today(), own)
+    piece, names = reckoned(wanted.computed, terms, actor=RECKONER, plan=Plan())
+    must_be(KINDS[wanted.type], piece)
+    needed = permissions_used(names, wanted.scope, today(), own)
+    return replace(wanted, needs=May.READ_REGISTRANTS) if needed else wanted
+
+
 def _section(session: Session, wanted: Wanted) -> FieldSection:
     """The section of a name, made where there is none yet."""
     code = "_".join(wanted.section[SOURCE].casefold().split())
@@ -236,6 +286,7 @@ def _say(made: OwnField, wanted: Wanted) -> None:
     made.required = wanted.required
     made.least, made.most, made.pattern = wanted.least, wanted.most, wanted.pattern
     made.needs = wanted.needs
+    made.computed = wanted.computed
 
 
 def _said(by_language: Mapping[str, str]) -> dict[str, str]:

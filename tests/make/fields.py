@@ -34,9 +34,11 @@ def make_words(session: Session, name: str, *codes: str) -> None:
     session.flush()
 
 
-def make_field(session: Session, code: str, kind: FieldType, label: str) -> OwnField:
+def make_field(
+    session: Session, code: str, kind: FieldType, label: str, words: str = "roof"
+) -> OwnField:
     """A field of households that everybody who counts may ask for."""
-    listed = "roof" if kind in (FieldType.WORD, FieldType.WORDS) else None
+    listed = words if kind in (FieldType.WORD, FieldType.WORDS) else None
     most = Decimal(20) if kind is FieldType.WHOLE else None
     said = {"en": label}
     wanted = Wanted(
@@ -45,7 +47,7 @@ def make_field(session: Session, code: str, kind: FieldType, label: str) -> OwnF
     return add_field(session, wanted, actor=DARA)
 
 
-def make_fields(session: Session, label: str = "Home") -> list[OwnField]:
+def make_fields(session: Session, label: str = "Home", words: str = "roof") -> list[OwnField]:
     """One field of each type, of households, and their word list."""
-    make_words(session, "roof", "straw", "metal")
-    return [make_field(session, code, kind, label) for code, kind in KINDS.items()]
+    make_words(session, words, "straw", "metal")
+    return [make_field(session, code, kind, label, words) for code, kind in KINDS.items()]

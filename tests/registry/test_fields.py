@@ -17,7 +17,8 @@ from registry.models.fields import FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
 from registry.parsing.values import ValueMisfit, ValueMissing
-from registry.queries.fields import answers, known_fields, own_fields
+from registry.queries.field_answers import answers
+from registry.queries.fields import known_fields, own_fields
 from registry.queries.queryables import household_terms
 from registry.queries.subjects import matching
 from registry.services.field_values import fill_in

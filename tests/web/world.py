@@ -242,7 +242,7 @@ def _registry(session: Session, household: str) -> Rows:
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
     imports.merge(session, done.id, actor=DARA, progress=Silent())
-    make_fields(session, GREEK)
+    make_fields(session, GREEK, GREEK)
     fill_in(session, household, FILLED, actor=DARA)
     return [
         ("fields.show", {"scope": "group", "code": "rooms"}),
