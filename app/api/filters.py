@@ -41,7 +41,7 @@ def count() -> Response:
     """How many households a filter means"""
     actor().require(May.COUNT_REGISTRANTS)
     found = count_matching(
-        db(), _written(), today(), actor=actor(), terms=widest_terms(today(), actor=actor())
+        db(), _written(), today(), actor=actor(), terms=widest_terms(db(), today(), actor=actor())
     )
     return told({"households": found.meant, "of": found.of, "about": found.about})
 

@@ -27,7 +27,7 @@ def count(written: str | None, code: str | None, email: str) -> None:
     actor, on = acting_as(email), today()
     with transaction(actor) as session:
         said = filter_by_code(session, code, actor=actor).written if code else written or ""
-        words = widest_terms(on, actor=actor)
+        words = widest_terms(session, on, actor=actor)
         found = count_matching(session, said, on, actor=actor, terms=words)
     about = "about " if found.about else ""
     click.echo(f"{about}{found.meant} of {about}{found.of} households")
@@ -38,5 +38,7 @@ def count(written: str | None, code: str | None, email: str) -> None:
 def terms(email: str) -> None:
     """List what a condition of theirs may speak of."""
     actor = acting_as(email)
-    for name, meaning in terms_listed(actor=actor):
+    with transaction(actor) as session:
+        listed = terms_listed(session, actor=actor)
+    for name, meaning in listed:
         click.echo(f"{name:<20}{meaning}")

@@ -82,7 +82,7 @@ def remove(code: str) -> Response:
 
 def _terms() -> Terms:
     """All that a filter of this actor may speak of today."""
-    return widest_terms(today(), actor=actor())
+    return widest_terms(db(), today(), actor=actor())
 
 
 def _to(kept: Filter, said: str) -> Response:

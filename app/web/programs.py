@@ -47,7 +47,7 @@ def create() -> Response:
 def rule() -> str:
     """How many registered households a rule means today: the fragment beside the rule."""
     written = _eligibility(request.form)
-    words = widest_terms(today(), actor=actor())
+    words = widest_terms(db(), today(), actor=actor())
     counted = count_matching(db(), written, today(), actor=actor(), terms=words)
     return render_template("programs/_rule.html", rule=written, found=counted)
 
@@ -115,7 +115,7 @@ def _choices() -> dict[str, Any]:
         "organisations": organisations(db()),
         "purposes": purposes(db()),
         "deliveries": [(way.value, delivery_name(way)) for way in Delivery],
-        "terms": terms_listed(actor=actor()),
+        "terms": terms_listed(db(), actor=actor()),
     }
 
 

@@ -45,7 +45,7 @@ def keep() -> Response:
     asked = question_sent(db(), request.form["question"])
     question = replace(asked, evidence=_evidence())
     name, condition = request.form["name"], request.form.get("condition", "")
-    words = partial(widest_terms, actor=actor())
+    words = partial(widest_terms, db(), actor=actor())
     frozen = keep_list(db(), question, name, actor=actor(), condition=condition, words=words)
     return redirect(url_for(".show", roster_id=frozen.roster_id), 303)
 

@@ -168,7 +168,7 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
     if sees_part_only(session, asked.roster_id, actor=actor):
         raise CycleBeyondReach
     program = program_seen(session, asked.program_id, actor=actor)
-    rows = session.execute(_tally(asked, program.currency, _level(session), actor)).all()
+    rows = session.execute(_tally(session, asked, program.currency, _level(session), actor)).all()
     enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
     return Preview(
         asked=sum(row.households for row in rows),
@@ -182,9 +182,11 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
     )
 
 
-def _tally(asked: Round, currency: str, level: int, actor: Actor) -> Select[*tuple[Any, ...]]:
+def _tally(
+    session: Session, asked: Round, currency: str, level: int, actor: Actor
+) -> Select[*tuple[Any, ...]]:
     """Households, people and cost by verdict and by area of a level."""
-    judgement = select(judged(asked, actor=actor)).cte("judgement")
+    judgement = select(judged(session, asked, actor=actor)).cte("judgement")
     due = _due_by_size(judgement, asked.program_id, currency)
     j, leaf, area, by = judgement.c, aliased(Area), aliased(Area), aliased(Program)
     verdict = (j.state, j.reason, by.name.label("program"), area.pcode, area.name)

@@ -91,7 +91,7 @@ def asked_households(roster_id: int, *, with_probable: bool) -> Select[int]:
     )
 
 
-def judged(asked: Round, *, actor: Actor) -> Subquery:
+def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
     """Each household the round asks about, one row, with its verdict.
 
     Columns: `registrant_id, area_id, state, reason, by_program_id` and those of `composition`.
@@ -103,7 +103,8 @@ def judged(asked: Round, *, actor: Actor) -> Subquery:
     """
     households = asked_households(asked.roster_id, with_probable=asked.with_probable)
     people = composition(asked.starts_on, households)
-    rule = cql.asked(asked.rule, widest_terms(asked.starts_on, actor=actor), actor=actor)
+    words = widest_terms(session, asked.starts_on, actor=actor)
+    rule = cql.asked(asked.rule, words, actor=actor)
     served = served_elsewhere(asked.roster_id, asked.program_id)
     counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
     standing = (ProgramMembership.registrant_id == Registrant.id) & (

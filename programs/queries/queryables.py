@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, cast, func, select, union_all
+from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
@@ -29,6 +30,7 @@ from programs.models.programs import Program
 from programs.queries.reach import within_programs
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.fields import own_fields
 from registry.queries.queryables import household_terms
 
 DUE = (
@@ -40,14 +42,14 @@ DUE = (
 PAID = (PaymentState.PAID, PaymentState.PARTLY_PAID, PaymentState.RECONCILED)
 
 
-def widest_terms(on: date, *, actor: Actor) -> Terms:
+def widest_terms(session: Session, on: date, *, actor: Actor) -> Terms:
     """All a filter over households may speak of on a day; of programs, those the actor sees."""
-    return {**household_terms(on), **program_terms(actor)}
+    return {**household_terms(on, own_fields(session)), **program_terms(actor)}
 
 
-def terms_listed(*, actor: Actor) -> list[tuple[str, str]]:
+def terms_listed(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
     """The terms an actor may use in a filter, (name, what it means), for those who write one."""
-    mine = usable(widest_terms(today(), actor=actor), actor)
+    mine = usable(widest_terms(session, today(), actor=actor), actor)
     return [(name, term.label) for name, term in mine.items()]
 
 

@@ -127,7 +127,7 @@ def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
     asked = round_of(session, cycle)
     with audit.act(session, actor, "cycles.enrol", cycle) as figures:
         session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
-        verdicts = judged(asked, actor=actor)
+        verdicts = judged(session, asked, actor=actor)
         enrolled = Enrolled(*session.execute(_enrolment(cycle, verdicts)).one())
         cycle.rule, cycle.enrolled_at = asked.rule, func.now()
         cycle.prepared_at = cycle.prepared_by = None

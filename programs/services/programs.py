@@ -209,7 +209,8 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     digits_of(plan.currency)
-    matching(plan.eligibility, today(), actor=actor, terms=widest_terms(today(), actor=actor))
+    words = widest_terms(session, today(), actor=actor)
+    matching(plan.eligibility, today(), actor=actor, terms=words)
 
 
 def _check_gift(gift: Gift) -> None:

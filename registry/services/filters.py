@@ -9,6 +9,7 @@ from core.codes import new_code
 from core.errors import Forbidden, Invalid
 from registry.models.filters import Filter, Shared
 from registry.permissions import May
+from registry.queries.fields import own_fields
 from registry.queries.filters import filter_by_code
 from registry.queries.queryables import household_terms
 
@@ -38,7 +39,7 @@ def keep_filter(
         raise FilterNameless
     if not written.strip():
         raise FilterEmpty
-    asked = cql.asked(written, terms or household_terms(today()), actor=actor)
+    asked = cql.asked(written, terms or household_terms(today(), own_fields(session)), actor=actor)
     kept = Filter(
         code=new_code(),
         name=name.strip(),

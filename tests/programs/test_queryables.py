@@ -45,7 +45,7 @@ def cash(session: Session) -> Program:
 
 
 def _meant(session: Session, written: str, actor: Actor) -> set[str]:
-    terms = widest_terms(DAY, actor=actor)
+    terms = widest_terms(session, DAY, actor=actor)
     ids = matching(written, DAY, actor=actor, terms=terms)
     return set(session.scalars(select(Registrant.name).where(Registrant.id.in_(ids))))
 

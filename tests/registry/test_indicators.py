@@ -91,7 +91,7 @@ def test_an_indicator_counts_the_members_in_the_scan_of_the_filter(
 
     query = str(matching(written, today(), actor=anybody, terms=terms))
 
-    assert query.count("JOIN individuals") == 1
+    assert query.count("FROM individuals") == 1
 
 
 def test_what_is_reckoned_has_no_column_and_is_not_filled_in(
