@@ -5,27 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Row as Found
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Select,
     Subquery,
     and_,
-    cast,
     func,
-    literal,
-    or_,
     select,
-    union_all,
 )
-from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
 from core.clock import day_of, today
 from core.codes import understood
-from core.crypto import equalities
-from core.errors import NotFound, Refusal
+from core.errors import NotFound
 from core.paging import Page, page_of
 from geo.models.areas import Area
 from geo.models.events import Event, EventState
@@ -44,15 +37,11 @@ from registry.models.registrants import (
     RegistrantKind,
     RegistrantState,
 )
-from registry.parsing.numbers import contact_key
 from registry.permissions import May
+from registry.queries import searching
 from registry.queries.contacts import contacts_of
 from registry.queries.people import age_on
 from registry.queries.reach import people_within_reach
-
-PREFIX = "HG"
-FARTHEST = 1 << 10  # steps of likeness between a name that is typed and one that is found
-ROOM_FOR_IDS = 1 << 43  # a step of likeness and a registrant's key together fill a bigint
 
 
 class RegistrantUnknown(NotFound):
@@ -88,12 +77,12 @@ def registrants_page(
 ) -> Page[Any]:
     """Households and people that `text` may mean, the likest first, or all households of an area.
 
-    A number, a code, an identifier or a telephone number is meant exactly; a name roughly, in
-    either script. Columns: id, number, kind, state, name, name_local, code, area, pcode, key.
+    What is meant by it `registry.queries.searching` says. Columns: id, number, kind, state, name,
+    name_local, code, area, pcode, key.
     """
     actor.require(May.READ_REGISTRANTS)
     if text.strip():
-        meant = _meant(text.strip(), actor)
+        meant = searching.meant(text, actor)
     elif area:
         meant = _households_of(area)
     else:
@@ -130,7 +119,7 @@ def registrant_by_number(session: Session, number: str, *, actor: Actor) -> Regi
         RegistrantUnknown: nobody has it, or they stand where the actor may not look.
     """
     actor.require(May.READ_REGISTRANTS)
-    written = understood(number, PREFIX)
+    written = understood(number, searching.PREFIX)
     seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
     found = session.scalar(select(Registrant).where(Registrant.number == written, seen))
     if found is None:
@@ -166,42 +155,6 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         exposures=session.execute(_exposures(place_id)).all() if place_id else (),
         merged_into=session.get(Registrant, found.merged_into_id) if found.merged_into_id else None,
     )
-
-
-def _meant(text: str, actor: Actor) -> Subquery:
-    """Who `text` may mean: id, and a key that puts the likest first and tells equals apart.
-
-    Names are compared within reach alone: behind the wall likeness has no index of its own.
-    """
-    coded = and_(Registrant.kind.in_([*RegistrantKind]), Registrant.code == text)  # by its index
-    number = _number(text)
-    exact = or_(coded, Registrant.number == number) if number else coded
-    reached_by = Contact.key.in_(equalities(contact_key(text)))
-    named, local = Registrant.name, Registrant.name_local
-    alike = or_(*(_alike(name, text) for name in (named, local)))
-    seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
-    likeness = func.greatest(*(func.word_similarity(text, name) for name in (named, local)))
-    exactly = cast(literal(0), BigInteger).label("distance")
-    distance = cast((1 - likeness) * (FARTHEST - 2) + 1, BigInteger)
-    found = union_all(
-        select(Registrant.id, exactly).where(exact),
-        select(Contact.registrant_id, exactly).where(reached_by),
-        select(Identifier.registrant_id, exactly).where(Identifier.key.in_(equalities(text))),
-        select(Registrant.id, distance).where(alike, seen),
-    ).subquery()
-    key = func.min(found.c.distance) * ROOM_FOR_IDS + found.c.id
-    return select(found.c.id, key.label("key")).group_by(found.c.id).subquery("meant")
-
-
-def _alike(name: Any, text: str) -> ColumnElement[bool]:
-    return or_(name.icontains(text, autoescape=True), name.bool_op("%>")(text))
-
-
-def _number(text: str) -> str | None:
-    try:
-        return understood(text, PREFIX)
-    except Refusal:
-        return None
 
 
 def _households_of(area: Area) -> Subquery:
