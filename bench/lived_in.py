@@ -85,8 +85,8 @@ VOUCHERS = text("""
 """)
 # New words wait beside a trigram index until somebody tidies up; the planner counts them in.
 TIDY = text("""
-    select gin_clean_pending_list('ix_registrants_name'),
-           gin_clean_pending_list('ix_registrants_name_local')
+    select gin_clean_pending_list('ix_registrants_names'),
+           gin_clean_pending_list('ix_registrants_bones')
 """)
 STATISTICS = text("""
     analyze registrants, individuals, memberships, identifiers, groups, locations, roster_members,

@@ -22,6 +22,7 @@ OTHER = "other"  # the code of a purpose that needs words
 ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
     "registrants": frozenset(
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
+        | {"duplicates.index", "duplicates.show"}
     ),
     "exports": frozenset(
         {

@@ -103,6 +103,9 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.EXPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Registry.ASK_CHANGES,
+        Registry.READ_DUPLICATES,
+        Registry.DECIDE_DUPLICATES,
+        Registry.MERGE_REGISTRANTS,
         Roof.CANCEL_JOBS,
     },
     Role.REGISTRY_SUPERVISOR: LOOK
@@ -117,6 +120,7 @@ GIVES: dict[Role, frozenset[str]] = {
     | FILTERS
     | {
         Geo.KEEP_SELECTIONS,
+        Registry.READ_DUPLICATES,
         Registry.READ_HISTORY,
         Registry.READ_ACCOUNTS,
         Registry.READ_DOCUMENTS,
@@ -203,6 +207,8 @@ AREAWIDE: frozenset[str] = frozenset(
         Registry.VALIDATE_LOCALLY,
         Registry.IMPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
+        Registry.DECIDE_DUPLICATES,
+        Registry.MERGE_REGISTRANTS,
         Registry.MAKE_SITUATION_MAPS,
     }
 )

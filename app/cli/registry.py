@@ -6,6 +6,7 @@ import click
 
 from app.cli.acting import acting_as, followed
 from app.cli.registry_check import check
+from app.cli.registry_duplicates import duplicates
 from app.cli.registry_show import show
 from app.loading import load_registrants
 from core.db import connect
@@ -27,6 +28,7 @@ def registry(context: click.Context) -> None:
 
 registry.add_command(check)
 registry.add_command(show)
+registry.add_command(duplicates)
 
 
 @registry.command("import")

@@ -318,6 +318,9 @@ def _counts() -> Words:
         "lines": _("Lines of the change"),
         "drafts": _("Prepared amounts dropped"),
         "freed": _("Set free"),
+        "records": _("Records compared"),
+        "found": _("Pairs found"),
+        "fresh": _("Pairs not known before"),
     }
 
 

@@ -56,6 +56,8 @@ def _states_of_people() -> Words:
     return {
         "exited": _("left"),
         "merged": _("merged"),
+        "open": _("to be looked at"),
+        "not_duplicate": _("two different ones"),
         "erased": _("erased"),
         "valid": _("valid"),
         "expired": _("expired"),

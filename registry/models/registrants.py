@@ -64,18 +64,6 @@ class Registrant(Row):
         UniqueConstraint("kind", "code", info={"refusal": "This code is already in use."}),
         Index(None, "location_id"),
         Index(None, "area_id"),
-        Index(
-            "ix_registrants_name",
-            "name",
-            postgresql_using="gin",
-            postgresql_ops={"name": "gin_trgm_ops"},
-        ),
-        Index(
-            "ix_registrants_name_local",
-            "name_local",
-            postgresql_using="gin",
-            postgresql_ops={"name_local": "gin_trgm_ops"},
-        ),
         Index(None, "phone"),
         Index(None, "names", postgresql_using="gin", postgresql_ops={"names": "gin_trgm_ops"}),
         Index(None, "bones", postgresql_using="gin"),

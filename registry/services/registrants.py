@@ -10,6 +10,7 @@ from core.db import changed
 from registry.models.accounts import Account
 from registry.models.contacts import Contact
 from registry.models.documents import Document
+from registry.models.duplicates import DuplicatePair, Merge, MergeBefore
 from registry.models.fields import GroupFields, IndividualFields
 from registry.models.imports import HouseholdRow, ImportRow, PersonRow
 from registry.models.registrants import (
@@ -112,7 +113,11 @@ def _untied(registrant: Registrant) -> list[Any]:
         *(GroupFields, IndividualFields),
     )
     tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
+    paired = or_(DuplicatePair.left_id == registrant.id, DuplicatePair.right_id == registrant.id)
+    merged = or_(Merge.kept_id == registrant.id, Merge.gone_id == registrant.id)
     return [
+        delete(DuplicatePair).where(paired),
+        delete(MergeBefore).where(MergeBefore.merge_id.in_(select(Merge.id).where(merged))),
         *(delete(each).where(each.registrant_id == registrant.id) for each in own),
         delete(Relationship).where(tied),
         update(RosterMember)

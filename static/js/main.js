@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   'focus': () => import('./behaviours/focus.js'),
   'hazards': () => import('./select/hazards.js'),
   'histogram': () => import('./behaviours/histogram.js'),
+  'keys': () => import('./behaviours/keys.js'),
   'legend': () => import('./behaviours/legend.js'),
   'map': () => import('./map/map.js'),
   'opens': () => import('./behaviours/opens.js'),

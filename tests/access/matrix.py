@@ -42,6 +42,9 @@ def needs(*permissions: str) -> frozenset[str]:
 ANYBODY = needs()
 PEOPLE, PLAIN, NOTHING = Shows.PEOPLE, Shows.PLAIN, Shows.NOTHING
 READ_PEOPLE = needs(Registry.READ_REGISTRANTS)
+PAIRS = needs(Registry.READ_DUPLICATES)
+PAIR = {"pair_id": "pair_id"}
+DECIDE = Row(PAIRS | needs(Registry.DECIDE_DUPLICATES), about=PAIR)
 READ_LISTS = needs(Registry.READ_ROSTERS)
 READ_PROGRAMS = needs(Programs.READ_PROGRAMS)
 USERS = needs(Roof.WRITE_USERS)
@@ -91,6 +94,8 @@ GETS: dict[str, Row] = {
     "composites.new": Row(needs(Geo.DERIVE_RELEASES), PLAIN, {"event_id": "event_id"}),
     "differences.show": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES),
     "differences.table": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES | KIND),
+    "duplicates.index": Row(PAIRS, PEOPLE),
+    "duplicates.show": Row(PAIRS | READ_PEOPLE, PEOPLE, PAIR),
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
@@ -228,6 +233,11 @@ POSTS: dict[str, Row] = {
     "cycles.print_sheets": Row(needs(Programs.ISSUE_VOUCHERS), about=CYCLE),
     "cycles.reopen": PREPARE,
     "cycles.start": Row(needs(Programs.PREPARE_CYCLES)),
+    "duplicates.again": DECIDE,
+    "duplicates.apart": Row(needs(Registry.MERGE_REGISTRANTS), about={"number": "number"}),
+    "duplicates.look": Row(needs(Registry.DECIDE_DUPLICATES)),
+    "duplicates.one": Row(PAIRS | needs(Registry.MERGE_REGISTRANTS), about=PAIR),
+    "duplicates.two": DECIDE,
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
     "fields.create": Row(FIELDS),
     "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
@@ -348,6 +358,7 @@ JOBS: dict[str, Row] = {
     "programs.jobs.vouchers.print_cards": Row(
         needs(Programs.ISSUE_VOUCHERS), PEOPLE, {"cycle_id": "given_id"}
     ),
+    "registry.jobs.duplicates.look_for_duplicates": Row(needs(Registry.DECIDE_DUPLICATES)),
     "registry.jobs.household_cells.count_households": Row(about=RELEASE),
     "registry.jobs.household_cells.recount_households": Row(),
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
@@ -370,6 +381,7 @@ OF_PEOPLE = frozenset(
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("change_requests", "change_lines", "change_answers", "change_documents"),
+        *("duplicate_pairs", "merges", "merge_befores"),
     }
 )
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""

@@ -42,6 +42,7 @@ from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.changes import make_asked
 from tests.make.context import make_layer
+from tests.make.duplicates import make_pair
 from tests.make.fields import make_field
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
@@ -137,6 +138,7 @@ def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -
         "roster_id": roster.id,
         "import_id": _import(session, mark, area),
         "change": make_asked(session, "edit_group", home.number, answers=said).number,
+        "pair_id": make_pair(session, home, head).id,
         **_map(session, mark, home, flood),
         **_help(session, home),
     }

@@ -19,6 +19,7 @@ from geo.models.areas import Area
 from geo.models.place_checks import PlaceCheck
 from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
+from programs.services.merging import merge
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers, redeem
 from registry.models.accounts import Account, AccountKind
@@ -37,6 +38,7 @@ from registry.models.relationships import Relationship
 from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit, VisitAnswer
 from tests.make.changes import make_asked
+from tests.make.duplicates import make_pair
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
 from tests.make.programs import (
@@ -50,7 +52,16 @@ from tests.make.programs import (
 )
 from tests.make.registry import make_location, make_person
 
-ABOUT_SOMEBODY = {"registrant_id", "location_id", "group_id", "entitlement_id", "from_id"}
+ABOUT_SOMEBODY = {
+    "registrant_id",
+    "location_id",
+    "group_id",
+    "entitlement_id",
+    "from_id",
+    "left_id",
+    "kept_id",
+    "merge_id",
+}
 NAMES_NOBODY = {"service_points", "exposure", "exposure_due"}  # places and where help is given
 
 
@@ -90,6 +101,7 @@ def _home(session: Session, area: Area, lon: float) -> Registrant:
     session.add(PlaceCheck(location_id=new.id, area_id=area.id, codes=["round"]))
     session.add(Identifier(registrant_id=head.id, type="passport", value=f"P{home.id}"))
     _beside(session, home, head)
+    _twice(session, home, head)
     return home
 
 
@@ -109,6 +121,13 @@ def _beside(session: Session, home: Registrant, head: Registrant) -> None:
     session.flush()
     session.add(VisitAnswer(visit_id=visit.id, field="size", registrant_id=home.id, number=3))
     session.add(Consent(registrant_id=head.id, purpose="sharing", given_on=day))
+
+
+def _twice(session: Session, home: Registrant, head: Registrant) -> None:
+    """A pair that waits, and two records that were merged."""
+    make_pair(session, home, head)
+    gone = make_person(session, area_id=home.area_id)
+    merge(session, head.number, gone.number, actor=DARA)
 
 
 def _files(session: Session, folder: Path) -> None:
@@ -191,6 +210,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "import_boundaries",
         "import_service_points",
         "look_over_places",
+        "look_for_duplicates",
         "merge_import",
         "publish",
         "read_names",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth import users
 from app.auth.models import User
 from app.tables import metadata
+from app.web.side_by_side import reasons
 from core import jobs
 from core.actor import Actor
 from core.audit import AuditEntry
@@ -34,19 +35,23 @@ from programs.models.approvals import Approval
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
+from programs.services.merging import merge
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
 from registry.changes.forms import Of
 from registry.changes.kinds import KINDS
+from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
 from registry.services import imports
 from registry.services.changes import return_change
+from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.context import make_layer, make_unloaded
+from tests.make.duplicates import make_pair
 from tests.make.fields import FILLED, make_fields
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
@@ -231,13 +236,14 @@ def _received(session: Session, event: Event, file: Path) -> Release:
 
 
 def _registry(session: Session, household: str) -> Rows:
-    """A household, a person in none, and a file that waits for its review."""
-    person = make_person(session)
+    """A household, people in none, pairs of them, and a file that waits for its review."""
     stands = session.scalars(select(Registrant).where(Registrant.number == household)).one()
     doubted = ["round", "stale"]
     session.add(
         PlaceCheck(location_id=stands.location_id or 0, area_id=stands.area_id, codes=doubted)
     )
+    person, twin = make_person(session), make_person(session, name="Neema Doru", sex="male")
+    pairs = [make_pair(session, person, twin, reasons=[*reasons()]), *_decided(session)]
     sent = make_import(session, DARA, LIST, COLUMNS)
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
@@ -259,6 +265,8 @@ def _registry(session: Session, household: str) -> Rows:
         ("places.listing", {"code": "zero"}),
         ("places.show", {"number": household}),
         *_changes(session, household),
+        *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
+        *(("duplicates.index", {"state": pair.state}) for pair in pairs),
         ("imports.show", {"import_id": sent.id}),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
@@ -282,6 +290,16 @@ def _changes(session: Session, household: str) -> Rows:
         ),
         *(("changes.show", {"number": each.number}) for each in (asked, returned, done)),
     ]
+
+
+def _decided(session: Session) -> list[DuplicatePair]:
+    """Two that were found to be two, and two that were merged."""
+    people = [make_person(session) for _ in range(4)]
+    two, one = (make_pair(session, *each) for each in (people[:2], people[2:]))
+    not_duplicate(session, two.id, GREEK, actor=DARA)
+    merge(session, people[2].number, people[3].number, actor=DARA)
+    session.refresh(one)
+    return [two, one]
 
 
 def _lists(session: Session, flood: Release) -> Rows:

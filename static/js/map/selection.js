@@ -5,10 +5,11 @@ const NOBODY = ['in', ['get', 'pcode'], ['literal', []]];
 const EMPTY = { type: 'FeatureCollection', features: [] };
 
 /** Sources of shapes and of the pin. */
-export function selectionSources({ shapes, pin }) {
+export function selectionSources({ shapes, pin, pins = [] }) {
+  const features = [...(pin ? [pin] : []), ...pins].flatMap((each) => around(each).features);
   return {
     shapes: { type: 'geojson', data: shapes ?? EMPTY },
-    pin: { type: 'geojson', data: pin ? around(pin) : EMPTY },
+    pin: { type: 'geojson', data: { ...EMPTY, features } },
   };
 }
 
@@ -50,13 +51,16 @@ export function selectionLines({ levels }, colour) {
 }
 
 function pinLayers(accent) {
+  const label = { 'text-field': ['get', 'label'], 'text-font': ['Map Semibold'], 'text-size': 12, 'text-allow-overlap': true };
+  const lettered = ['has', 'label'];
   const edge = { 'circle-stroke-color': '#fff', 'circle-stroke-width': 2 };
-  const circle = { 'circle-radius': 7, 'circle-color': accent, ...edge };
+  const circle = { 'circle-radius': ['case', lettered, 11, 7], 'circle-color': accent, ...edge };
   const kind = (name) => ['==', ['geometry-type'], name];
   return [
     { id: 'pin-accuracy', source: 'pin', filter: kind('Polygon'), ...fillOf(accent, 0.12) },
     { id: 'pin-edge', source: 'pin', filter: kind('Polygon'), ...lineOf(accent, 1, { 'line-dasharray': [3, 2] }) },
     { id: 'pin', source: 'pin', filter: kind('Point'), type: 'circle', paint: circle },
+    { id: 'pin-letter', source: 'pin', filter: lettered, type: 'symbol', layout: label, paint: { 'text-color': '#fff' } },
   ];
 }
 
@@ -73,8 +77,8 @@ export function markAreas(map, levels, kind, pcodes) {
 }
 
 /** The pin's point and the circle in which the place certainly lies. */
-export function around({ lon, lat, accuracy }) {
-  const point = { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [lon, lat] } };
+export function around({ lon, lat, accuracy, label }) {
+  const point = { type: 'Feature', properties: label ? { label } : {}, geometry: { type: 'Point', coordinates: [lon, lat] } };
   if (!accuracy) return { type: 'FeatureCollection', features: [point] };
   const dLat = accuracy / 111_195;
   const dLon = dLat / Math.cos((lat * Math.PI) / 180);

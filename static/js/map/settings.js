@@ -20,6 +20,7 @@
 //   picked        P-codes of areas shown as selected
 //   shapes        drawn or uploaded shapes shown as selected: GeoJSON FeatureCollection, or null
 //   pin           one place: {lon, lat, accuracy in metres or null}, or null
+//   pins          places told apart by a letter: [{lon, lat, accuracy, label}]
 //   picture       address of a picture of the same map made by the server, for browsers without WebGL
 //   in_address    whether the view is kept in the address of the page (default true)
 
@@ -32,6 +33,7 @@ const NOTHING = {
   picked: [],
   shapes: null,
   pin: null,
+  pins: [],
   picture: null,
   in_address: true,
 };
