@@ -35,7 +35,7 @@ def reckoning(
         What `core.cql.reckoned` refuses.
     """
     plan, terms = Plan(), terms_of(scope, on, own)
-    told = [
+    told: list[Any] = [
         reckoned(each, terms, actor=RECKONER, plan=plan)[0].expression.label(f"reckoned_{place}")
         for place, each in enumerate(written)
     ]

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from app.auth import users
 from app.auth.models import User
 from app.tables import metadata
-from app.web.side_by_side import reasons
 from core import jobs
 from core.actor import Actor
 from core.audit import AuditEntry
@@ -26,7 +25,6 @@ from geo.jobs.fetches import fetch_release
 from geo.models.context import Counted
 from geo.models.events import Event
 from geo.models.locations import Location
-from geo.models.place_checks import PlaceCheck
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
@@ -35,28 +33,14 @@ from programs.models.approvals import Approval
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
 from programs.services.approvals import ask_approval
-from programs.services.merging import merge
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
-from registry.changes.forms import Of
-from registry.changes.kinds import KINDS
-from registry.models.duplicates import DuplicatePair
-from registry.models.registrants import Registrant
 from registry.models.vocabularies import Word
-from registry.services import imports
-from registry.services.changes import return_change
-from registry.services.duplicates import not_duplicate
-from registry.services.field_values import fill_in
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
-from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.context import make_layer, make_unloaded
-from tests.make.duplicates import make_pair
-from tests.make.fields import FILLED, make_fields
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
-from tests.make.imports import make_import
-from tests.make.jobs import Silent
 from tests.make.products import GFM, code_file, zip_of
 from tests.make.programs import (
     DARA,
@@ -69,10 +53,11 @@ from tests.make.programs import (
     make_prepared,
     make_program,
 )
-from tests.make.registry import make_household, make_location, make_person
+from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
+from tests.web.greek import GREEK, Rows
+from tests.web.registry_world import registry
 
-GREEK = "Ωρου"
 NAMED = {
     "areas": ("name",),
     "area_levels": ("name",),
@@ -93,10 +78,6 @@ NAMED = {
     "imports": ("original_name",),
     "context_layers": ("name", "original_name", "measure"),
 }
-COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
-LIST = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,5,X11\n2,80.5,1.5,99,X11\n3,0.5,,Ψ,Ω\n"
-
-
 NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on their own
     {
         "static",
@@ -132,8 +113,6 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
 )
 FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
 
-Rows = list[tuple[str, dict[str, Any]]]  # endpoint, and the arguments of its address
-
 
 def wait(session: Session, *, actor: Actor, progress: Progress) -> None:
     """Wait"""
@@ -148,7 +127,7 @@ def furnish(session: Session, user: User) -> Rows:
     flood, hazards = _hazards(session)
     rows = [
         *hazards,
-        *_registry(session, home.number),
+        *registry(session, home.number),
         *_lists(session, flood),
         *_programs(session, place),
         *_people(session, user),
@@ -233,73 +212,6 @@ def _layers(session: Session) -> list[int]:
 def _received(session: Session, event: Event, file: Path) -> Release:
     kept = keep_file(file)
     return receive_release(session, event.id, kept, file.name, actor=DARA).release
-
-
-def _registry(session: Session, household: str) -> Rows:
-    """A household, people in none, pairs of them, and a file that waits for its review."""
-    stands = session.scalars(select(Registrant).where(Registrant.number == household)).one()
-    doubted = ["round", "stale"]
-    session.add(
-        PlaceCheck(location_id=stands.location_id or 0, area_id=stands.area_id, codes=doubted)
-    )
-    person, twin = make_person(session), make_person(session, name="Neema Doru", sex="male")
-    pairs = [make_pair(session, person, twin, reasons=[*reasons()]), *_decided(session)]
-    sent = make_import(session, DARA, LIST, COLUMNS)
-    done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
-    imports.review(session, done.id, actor=DARA)
-    imports.merge(session, done.id, actor=DARA, progress=Silent())
-    make_fields(session, GREEK, GREEK)
-    fill_in(session, household, FILLED, actor=DARA)
-    return [
-        ("fields.show", {"scope": "group", "code": "rooms"}),
-        ("fields.of_registrant", {"number": household}),
-        ("fields.of_registrant", {"number": person.number}),
-        ("registry.index", {"q": GREEK}),
-        ("registry.show", {"number": household}),
-        ("registry.show", {"number": person.number}),
-        ("registry.show", {"number": household, "tab": "timeline"}),
-        ("registry.show", {"number": household, "tab": "trail"}),
-        ("groups.members", {"number": household}),
-        ("places.health", {"area": "X1", "show": "round"}),
-        ("places.listing", {"code": "round"}),
-        ("places.listing", {"code": "zero"}),
-        ("places.show", {"number": household}),
-        *_changes(session, household),
-        *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
-        *(("duplicates.index", {"state": pair.state}) for pair in pairs),
-        ("imports.show", {"import_id": sent.id}),
-        ("imports.show", {"import_id": sent.id, "change": ""}),
-        ("imports.show", {"import_id": done.id}),
-    ]
-
-
-def _changes(session: Session, household: str) -> Rows:
-    """A change at each step, and the forms of all kinds."""
-    sent = {"answers": {"address": GREEK}, "why": GREEK}
-    asked = make_asked(session, "edit_group", household, **sent)
-    returned = make_asked(session, "edit_group", household, **sent)
-    return_change(session, returned.number, GREEK, actor=LUIS)
-    done = make_approved_change(session, "edit_group", household, answers={"settlement": GREEK})
-    person = make_person(session, make_household(session)).number
-    return [
-        ("changes.choose", {"of": household}),
-        *(
-            ("changes.new", {"kind": kind.name, "of": of})
-            for kind in KINDS.values()
-            for of in [person if kind.of is Of.PERSON else household]
-        ),
-        *(("changes.show", {"number": each.number}) for each in (asked, returned, done)),
-    ]
-
-
-def _decided(session: Session) -> list[DuplicatePair]:
-    """Two that were found to be two, and two that were merged."""
-    people = [make_person(session) for _ in range(4)]
-    two, one = (make_pair(session, *each) for each in (people[:2], people[2:]))
-    not_duplicate(session, two.id, GREEK, actor=DARA)
-    merge(session, people[2].number, people[3].number, actor=DARA)
-    session.refresh(one)
-    return [two, one]
 
 
 def _lists(session: Session, flood: Release) -> Rows:

@@ -1,0 +1,94 @@
+"""One of everything of the registry, and the pages that show it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.web.side_by_side import reasons
+from geo.models.place_checks import PlaceCheck
+from programs.services.merging import merge
+from registry.changes.forms import Of
+from registry.changes.kinds import KINDS
+from registry.models.duplicates import DuplicatePair
+from registry.models.registrants import Registrant
+from registry.services import imports
+from registry.services.changes import return_change
+from registry.services.duplicates import not_duplicate
+from registry.services.field_values import fill_in
+from tests.make.changes import LUIS, make_approved_change, make_asked
+from tests.make.duplicates import make_pair
+from tests.make.fields import FILLED, make_fields
+from tests.make.imports import make_import
+from tests.make.jobs import Silent
+from tests.make.programs import DARA
+from tests.make.registry import make_household, make_person
+from tests.web.greek import GREEK, Rows
+
+COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
+LIST = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,5,X11\n2,80.5,1.5,99,X11\n3,0.5,,Ψ,Ω\n"
+
+
+def registry(session: Session, household: str) -> Rows:
+    """A household, people in none, pairs of them, and a file that waits for its review."""
+    stands = session.scalars(select(Registrant).where(Registrant.number == household)).one()
+    doubted = ["round", "stale"]
+    session.add(
+        PlaceCheck(location_id=stands.location_id or 0, area_id=stands.area_id, codes=doubted)
+    )
+    person, twin = make_person(session), make_person(session, name="Neema Doru", sex="male")
+    pairs = [make_pair(session, person, twin, reasons=[*reasons()]), *_decided(session)]
+    sent = make_import(session, DARA, LIST, COLUMNS)
+    done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
+    imports.review(session, done.id, actor=DARA)
+    imports.merge(session, done.id, actor=DARA, progress=Silent())
+    make_fields(session, GREEK, GREEK)
+    fill_in(session, household, FILLED, actor=DARA)
+    return [
+        ("fields.show", {"scope": "group", "code": "rooms"}),
+        ("fields.of_registrant", {"number": household}),
+        ("fields.of_registrant", {"number": person.number}),
+        ("registry.index", {"q": GREEK}),
+        ("registry.show", {"number": household}),
+        ("registry.show", {"number": person.number}),
+        ("registry.show", {"number": household, "tab": "timeline"}),
+        ("registry.show", {"number": household, "tab": "trail"}),
+        ("groups.members", {"number": household}),
+        ("places.health", {"area": "X1", "show": "round"}),
+        ("places.listing", {"code": "round"}),
+        ("places.listing", {"code": "zero"}),
+        ("places.show", {"number": household}),
+        *_changes(session, household),
+        *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
+        *(("duplicates.index", {"state": pair.state}) for pair in pairs),
+        ("imports.show", {"import_id": sent.id}),
+        ("imports.show", {"import_id": sent.id, "change": ""}),
+        ("imports.show", {"import_id": done.id}),
+    ]
+
+
+def _changes(session: Session, household: str) -> Rows:
+    """A change at each step, and the forms of all kinds."""
+    sent = {"answers": {"address": GREEK}, "why": GREEK}
+    asked = make_asked(session, "edit_group", household, **sent)
+    returned = make_asked(session, "edit_group", household, **sent)
+    return_change(session, returned.number, GREEK, actor=LUIS)
+    done = make_approved_change(session, "edit_group", household, answers={"settlement": GREEK})
+    person = make_person(session, make_household(session)).number
+    return [
+        ("changes.choose", {"of": household}),
+        *(
+            ("changes.new", {"kind": kind.name, "of": of})
+            for kind in KINDS.values()
+            for of in [person if kind.of is Of.PERSON else household]
+        ),
+        *(("changes.show", {"number": each.number}) for each in (asked, returned, done)),
+    ]
+
+
+def _decided(session: Session) -> list[DuplicatePair]:
+    """Two that were found to be two, and two that were merged."""
+    people = [make_person(session) for _ in range(4)]
+    two, one = (make_pair(session, *each) for each in (people[:2], people[2:]))
+    not_duplicate(session, two.id, GREEK, actor=DARA)
+    merge(session, people[2].number, people[3].number, actor=DARA)
+    session.refresh(one)
+    return [two, one]
