@@ -3,7 +3,7 @@
 from core.words import _
 from geo.models.locations import LocationSource
 from geo.models.place_checks import CorrectionKind, Doubt
-from registry.queries.place_lists import AREA_ONLY, NOWHERE, SHARED
+from registry.queries.place_lists import AREA_ONLY, DIVIDED, NOWHERE, SHARED
 
 
 def doubt_words() -> dict[str, str]:
@@ -29,6 +29,7 @@ def list_words() -> dict[str, str]:
         NOWHERE: _("No place at all"),
         "doubted": _("Doubted"),
         **doubt_words(),
+        DIVIDED: _("Known by an area that was divided"),
         SHARED: _("At exactly the spot of somebody else"),
         "older": _("Point older than five years"),
         "beyond_500": _("Point accurate to more than 500 m"),

@@ -8,6 +8,7 @@ class May(StrEnum):
 
     READ_AREAS = "area:read"
     IMPORT_AREAS = "area:import"
+    ENFORCE_AREAS = "area:enforce"
     READ_EVENTS = "event:read"
     WRITE_EVENTS = "event:write"
     READ_RELEASES = "release:read"

@@ -23,6 +23,7 @@ def _of_geo() -> Meanings:
     return {
         Geo.READ_AREAS: _("see areas and their borders"),
         Geo.IMPORT_AREAS: _("bring in new boundaries"),
+        Geo.ENFORCE_AREAS: _("put boundaries in force that somebody else prepared"),
         Geo.READ_EVENTS: _("see events"),
         Geo.WRITE_EVENTS: _("write events down and change them"),
         Geo.READ_RELEASES: _("see hazard maps"),

@@ -54,6 +54,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
+        Geo.ENFORCE_AREAS,
         Registry.READ_REGISTRANTS,
         Registry.READ_HISTORY,
         Registry.ERASE_REGISTRANTS,
@@ -78,6 +79,7 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.GIS_ANALYST: LOOK
     | {
         Geo.IMPORT_AREAS,
+        Geo.ENFORCE_AREAS,
         Geo.LOAD_LAYERS,
         Geo.WRITE_EVENTS,
         Geo.UPLOAD_RELEASES,
@@ -180,6 +182,7 @@ NATIONWIDE: frozenset[str] = frozenset(
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
+        Geo.ENFORCE_AREAS,
         Geo.LOAD_LAYERS,
         Registry.ERASE_REGISTRANTS,
         Registry.EXPORT_REGISTRANTS,

@@ -26,6 +26,9 @@ def act_said(action: str) -> str:
 def _of_geo() -> Words:
     return {
         "areas.import": _("Brought in boundaries"),
+        "areas.stage": _("Prepared new boundaries"),
+        "areas.enforce": _("Put new boundaries in force"),
+        "areas.drop": _("Gave new boundaries up"),
         "events.create": _("Wrote an event down"),
         "events.turn": _("Changed the state of an event"),
         "releases.receive": _("Uploaded a hazard file"),
@@ -231,6 +234,8 @@ def pages() -> Words:
         "ogc.item": _("One household, for a map made elsewhere"),
         "ogc.items": _("Households, for a map made elsewhere"),
         "ogc_tiles.tile": _("Households on a map made elsewhere"),
+        "places.listing": _("Work list of places"),
+        "places.show": _("Their places"),
         "redeem.read": _("Handing over"),
         "registry.index": _("Registry"),
         "registry.show": _("Their own page"),

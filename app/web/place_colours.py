@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from registry.queries.place_health import Places
 
-STEPS = (0.01, 0.05, 0.2, 0.5)  # shares from which a colour begins; the first begins above nothing
+STEPS = (0.05, 0.2, 0.5)  # shares from which a colour begins; the one before begins above 0
 TOKENS = ("--h1", "--h2", "--h3", "--h4", "--h5")
-LEGEND = (("0", TOKENS[0]), ("1 %", TOKENS[1]), ("5 %", TOKENS[2]), ("20 %", TOKENS[3]))
+LEGEND = tuple(zip(("0", "> 0", "5 %", "20 %", "50 %"), TOKENS, strict=True))
 GOOD = {"points"}  # of which much is well
 
 
@@ -19,4 +19,4 @@ def _shade(area: Places, shown: str) -> str:
     share = area.share(shown)
     if shown in GOOD:
         share = 1 - share
-    return TOKENS[sum(share > 0 if step == STEPS[0] else share >= step for step in STEPS)]
+    return TOKENS[(share > 0) + sum(share >= step for step in STEPS)]

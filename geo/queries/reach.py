@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     any_,
     cast,
+    column,
     false,
     func,
     or_,
@@ -47,7 +48,7 @@ def areas_under(area_ids: frozenset[int]) -> Select[int]:
 
 
 def every_version_of(area_ids: frozenset[int]) -> Select[int]:
-    """The keys of these areas in all versions of the map."""
-    given, same = aliased(Area), aliased(Area)
-    versions = select(same.id).join(given, given.pcode == same.pcode)
-    return versions.where(given.id.in_(sorted(area_ids))).distinct()
+    """The keys of these areas in all versions of the map: by their P-code, and of those that a new
+    map divided or gave another code, what they became (migration 0040)."""
+    roots = cast(sorted(area_ids), ARRAY(BigInteger))
+    return select(column("id", BigInteger)).select_from(func.versions_of(roots).alias("id"))

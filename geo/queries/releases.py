@@ -180,15 +180,21 @@ def release_page(session: Session, release_id: int, *, actor: Actor) -> ReleaseP
     )
 
 
-def areas_hit(session: Session, release: Release, level: int, *, actor: Actor) -> list[AreaHit]:
-    """The areas of a level within reach of which something was observed, the most hit first."""
+def areas_hit(
+    session: Session, release: Release, level: int, version: str = "", *, actor: Actor
+) -> list[AreaHit]:
+    """The areas of a level within reach of which something was observed, the most hit first.
+
+    They are those in force, or those of an earlier version of the map, as was said of them then.
+    """
     actor.require(May.READ_RELEASES)
     figures = (AreaExposure.observed_km2, AreaExposure.hit_km2, *KM2_APART.values())
     said: Select[*tuple[Any, ...]] = (
         select(Area.pcode, Area.name, Area.km2, *figures)
         .join(AreaExposure, AreaExposure.area_id == Area.id)
         .where(AreaExposure.release_id == release.id, AreaExposure.observed_km2 > 0)
-        .where(Area.level == level, in_force(), within_reach(actor, Area.id))
+        .where(Area.level == level, within_reach(actor, Area.id))
+        .where(Area.version == version if version else in_force())
     )
     ranked = said.order_by(AreaExposure.hit_km2.desc(), Area.pcode)
     return [

@@ -53,21 +53,35 @@ def import_areas(
         NothingUsable, SeveralCountries
     """
     actor.require(May.IMPORT_AREAS)
+    root = write_tree(session, read)
+    with audit.act(session, actor, "areas.import", root) as figures:
+        put_in_force(session, read.version)
+        name_levels(session, read, level_names)
+        figures.update(version=read.version, areas=len(read.areas), errors=len(read.errors))
+    levels = {level: sum(area.level == level for area in read.areas) for level in _levels(read)}
+    return AreasImported(read.version, levels, tuple(read.errors), read.repaired)
+
+
+def write_tree(session: Session, read: Boundaries) -> Area:
+    """Write the areas of a map down beside those there are, as part of an act; answers the country.
+
+    Raises:
+        NothingUsable, SeveralCountries
+    """
     _refuse_unusable(read)
     _stage(session, read)
     said = {"version": read.version, "valid_from": read.valid_from}
     session.execute(WRITE_TREE, said)
     session.execute(text("drop table staged_areas"))
-    root = session.scalars(select(Area).filter_by(version=read.version, level=0)).one()
-    with audit.act(session, actor, "areas.import", root) as figures:
-        for level in reversed(_levels(read)[:-1]):
-            session.execute(UNITE_BELOW, {"version": read.version, "level": level})
-        session.execute(FIND_LEAVES, {"version": read.version})
-        session.execute(PUT_IN_FORCE, {"version": read.version})
-        _name_levels(session, read, level_names)
-        figures.update(version=read.version, areas=len(read.areas), errors=len(read.errors))
-    levels = {level: sum(area.level == level for area in read.areas) for level in _levels(read)}
-    return AreasImported(read.version, levels, tuple(read.errors), read.repaired)
+    for level in reversed(_levels(read)[:-1]):
+        session.execute(UNITE_BELOW, {"version": read.version, "level": level})
+    session.execute(FIND_LEAVES, {"version": read.version})
+    return session.scalars(select(Area).filter_by(version=read.version, level=0)).one()
+
+
+def put_in_force(session: Session, version: str) -> None:
+    """Let the areas of a version be those of today, as part of an act; all others have ended."""
+    session.execute(PUT_IN_FORCE, {"version": version})
 
 
 def shape_areas(session: Session) -> None:
@@ -109,7 +123,7 @@ def _stage(session: Session, read: Boundaries) -> None:
     session.execute(GIVE_PATHS)
 
 
-def _name_levels(session: Session, read: Boundaries, given: Sequence[str]) -> None:
+def name_levels(session: Session, read: Boundaries, given: Sequence[str]) -> None:
     """Call the levels what was said; a level nobody has named yet is called by its number."""
     for level in _levels(read):
         said = given[level].strip() if level < len(given) else ""

@@ -80,7 +80,12 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
 def expose_areas(session: Session, release: Release) -> int:
     """Ask a release about every area its box meets; answers how many those are."""
     met = select(Area.id).where(in_force(), Area.shape.op("&&")(_box(release)))
-    session.execute(delete(AreaExposure).where(AreaExposure.release_id == release.id))
+    today = select(Area.id).where(in_force())  # what was said of areas that have ended stays said
+    session.execute(
+        delete(AreaExposure).where(
+            AreaExposure.release_id == release.id, AreaExposure.area_id.in_(today)
+        )
+    )
     ids = session.scalars(met.order_by(Area.id)).all()
     if not ids:
         return 0

@@ -4,6 +4,7 @@ Both are parts of the act that wrote the locations, so they take no actor: whoev
 or imports a thousand calls them in the same transaction.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -123,16 +124,25 @@ def _follow(session: Session, location_ids: Select[int]) -> int:
 
 def _settle_many(session: Session, located: Select[int], count: int) -> int:
     """Look places up in a lattice over the areas: a hundred times as fast as one by one."""
-    keys, shapes = _areas(session, Area.is_leaf.is_(True))
+    places, found = looked_up(session, located, count, in_force())
+    moved = found != places["was"]
+    return _move(session, places["id"][moved], found[moved])
+
+
+def looked_up(
+    session: Session, located: Select[int], count: int, of: ColumnElement[bool]
+) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
+    """About so many places that have a point (`id`, `lon`, `lat`, and `was`, the area they are
+    given to), and the area of some map each of them lies in; `NONE` outside all of them."""
+    keys, shapes = _areas(session, of & Area.is_leaf)
     with being_indexed(shapes, count) as index:
         places = fetch_columns(session, _as_they_are(located), PLACE)
     found = keys[index.result().covering(places["lon"], places["lat"])]
     left = np.flatnonzero(found == NONE)
-    keys, shapes = _areas(session, Area.is_leaf.is_(False))
+    keys, shapes = _areas(session, of & ~Area.is_leaf)
     above = indexed(shapes, len(left)).covering(places["lon"][left], places["lat"][left])
     found[left] = keys[above]
-    moved = found != places["was"]
-    return _move(session, places["id"][moved], found[moved])
+    return places, found
 
 
 def _as_they_are(located: Select[int]) -> Select[*tuple[Any, ...]]:
@@ -148,7 +158,7 @@ def _areas(
 
     The lowest come first, then by P-code.
     """
-    areas = select(Area.id, func.ST_AsBinary(Area.shape)).where(in_force(), among)
+    areas = select(Area.id, func.ST_AsBinary(Area.shape)).where(among)
     rows = session.execute(areas.order_by(Area.level.desc(), Area.pcode)).all()
     shapes = np.array(shapely.from_wkb([bytes(row[1]) for row in rows]), dtype=object)
     return np.array([*(row[0] for row in rows), NONE]), shapes

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
+from geo.models.area_changes import AreaChange, PlaceMove
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
@@ -17,14 +18,14 @@ from geo.queries.areas import in_force
 from geo.queries.reach import shown_to
 from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
-from registry.queries.place_lists import AREA_ONLY, NOWHERE, SHARED
+from registry.queries.place_lists import AREA_ONLY, DIVIDED, IN_FORCE, NOWHERE, SHARED
 from registry.queries.reach import people_within_reach
 
 ACCURATE = {"to_20": 20.0, "to_100": 100.0, "to_500": 500.0}  # metres, up to
 FRESH, OLD = timedelta(days=365), timedelta(days=5 * 365)
 DOUBTS = tuple(doubt.value for doubt in Doubt)
 NAMES = (
-    *("all", "points", AREA_ONLY, NOWHERE, SHARED),
+    *("all", "points", AREA_ONLY, NOWHERE, SHARED, DIVIDED),
     *(*ACCURATE, "beyond_500", "accuracy_unknown"),
     *("this_year", "to_5_years", "older", "age_unknown"),
     *("doubted", *DOUBTS),
@@ -125,6 +126,12 @@ def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
     return who
 
 
+def _left_over() -> Select[Any]:
+    """The places whose area was divided by a new map, and that have no point to tell."""
+    left: Select[Any] = select(PlaceMove.location_id).join(AreaChange)
+    return left.where(PlaceMove.to_look_at, IN_FORCE)
+
+
 def _figures(stands: Subquery) -> list[ColumnElement[int]]:
     """The counts of NAMES, in their order."""
     pointed, accuracy, taken = stands.c.lon.is_not(None), stands.c.accuracy_m, stands.c.taken_at
@@ -141,6 +148,7 @@ def _figures(stands: Subquery) -> list[ColumnElement[int]]:
         and_(~pointed, stands.c.area_id.is_not(None)),
         and_(~pointed, stands.c.area_id.is_(None)),
         and_(pointed, stands.c.at_spot > 1),
+        and_(~pointed, stands.c.location_id.in_(_left_over())),
         *(and_(pointed, each) for each in accurate),
         and_(pointed, accuracy > edges[-1]),
         and_(pointed, accuracy.is_(None)),

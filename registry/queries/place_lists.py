@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from core.actor import Actor
 from core.errors import NotFound
 from core.paging import Page, page_of
+from geo.models.area_changes import AreaChange, AreaChangeState, PlaceMove
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
@@ -19,9 +20,10 @@ from registry.models.registrants import Individual, Registrant, RegistrantKind, 
 from registry.permissions import May
 from registry.queries.reach import people_within_reach
 
-AREA_ONLY, NOWHERE, SHARED = "area_only", "nowhere", "shared"
+AREA_ONLY, NOWHERE, SHARED, DIVIDED = "area_only", "nowhere", "shared", "divided"
+IN_FORCE = AreaChange.state == AreaChangeState.ENFORCED
 POINT = (Location.lon, Location.lat)
-LISTS = (*(doubt.value for doubt in Doubt), SHARED, AREA_ONLY, NOWHERE)
+LISTS = (*(doubt.value for doubt in Doubt), SHARED, AREA_ONLY, NOWHERE, DIVIDED)
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
@@ -78,6 +80,9 @@ def _on(code: str) -> ColumnElement[bool]:
         return and_(Registrant.location_id.is_(None), Registrant.area_id.is_(None))
     if code == AREA_ONLY:
         return and_(Location.lon.is_(None), Registrant.area_id.is_not(None))
+    if code == DIVIDED:
+        left = select(PlaceMove.location_id).where(PlaceMove.to_look_at)
+        return and_(Location.lon.is_(None), Location.id.in_(left.join(AreaChange).where(IN_FORCE)))
     if code == SHARED:
         return _is_shared()
     return PlaceCheck.codes.contains([code])

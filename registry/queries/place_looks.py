@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo.models.area_changes import AreaChange
 from geo.models.locations import Location
 from geo.models.place_checks import PlaceLook
 
@@ -24,7 +25,9 @@ def look_due(session: Session) -> bool | None:
         return None
     today, last = datetime.now(UTC), last_look(session)
     thorough = last_look(session, whole=True)
-    if thorough is None or thorough.created_at < today - DAY:
+    anew = session.scalar(select(func.max(AreaChange.enforced_at)))
+    since = max(today - DAY, anew or today - DAY)
+    if thorough is None or thorough.created_at < since:
         return True
     is_new = last is not None and last.upto < newest and last.created_at < today - REST
     return False if is_new else None

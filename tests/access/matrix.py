@@ -73,6 +73,9 @@ GETS: dict[str, Row] = {
     "account.show": Row(),
     "admin.index": Row(USERS),
     "approvals.show": Row(READ_PROGRAMS, PLAIN, {"approval_id": "approval_id"}),
+    "area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
+    "area_changes.show": Row(needs(Geo.IMPORT_AREAS), PLAIN, {"change_id": "change_id"}),
+    "area_changes.working": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "staging_id"}),
     "areas.imported": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "job_id"}),
     "areas.index": Row(needs(Geo.READ_AREAS), PLAIN),
     "areas.new": Row(needs(Geo.IMPORT_AREAS)),
@@ -212,6 +215,9 @@ POSTS: dict[str, Row] = {
     "approvals.reject": APPROVE,
     "approvals.send_back": APPROVE,
     "approvals.sign": APPROVE,
+    "area_changes.drop": Row(needs(Geo.IMPORT_AREAS), about={"change_id": "change_id"}),
+    "area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
+    "area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),
     "areas.receive": Row(needs(Geo.IMPORT_AREAS)),
     "audit.verify": Row(TRAIL),
     "changes.apply": Row(needs(Registry.APPLY_CHANGES), about=CHANGE),
@@ -335,6 +341,12 @@ POSTS: dict[str, Row] = {
 
 JOBS: dict[str, Row] = {
     "app.trail.verify_trail": Row(TRAIL),
+    "geo.jobs.area_changes.enforce_boundaries": Row(
+        needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}
+    ),
+    "geo.jobs.area_changes.stage_boundaries": Row(
+        needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}
+    ),
     "geo.jobs.areas.import_boundaries": Row(needs(Geo.IMPORT_AREAS), about=FILE | {"name": "kind"}),
     "geo.jobs.context.load_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "geo.jobs.context.measure_context": Row(needs(Geo.READ_RELEASES), about=RELEASE),
@@ -373,7 +385,7 @@ JOBS: dict[str, Row] = {
 
 OF_PEOPLE = frozenset(
     {
-        "place_checks",
+        *("place_checks", "place_moves"),
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
         *("former_places", "roster_members", "import_households", "import_people"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),

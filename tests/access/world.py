@@ -15,8 +15,10 @@ from app.tables import metadata
 from core import jobs
 from core.audit import AuditEntry
 from core.storage import keep_file
+from geo.jobs.area_changes import stage_boundaries
 from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
+from geo.models.area_changes import AreaChange, AreaChangeState
 from geo.models.areas import Area
 from geo.models.context import Counted
 from geo.models.place_checks import PlaceCheck
@@ -201,12 +203,15 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     job_id = jobs.defer(session, import_boundaries, actor=DARA, sha256="0" * 64, name=PLAIN)
     place = f"https://example.org/{PLAIN}"
     fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
+    staging_id = jobs.defer(session, stage_boundaries, actor=DARA, sha256="1" * 64, name=PLAIN)
     kept = keep_filter(session, PLAIN, "people > 0", actor=DARA)
     return {
         "scope": "group",
         "field": make_field(session, "rooms", FieldType.WHOLE, PLAIN).code,
         "filter": share_filter(session, kept.code, actor=DARA).code,
         "fetch_id": fetch_id,
+        "staging_id": staging_id,
+        "change_id": _new_map(session),
         "release_id": flood.id,
         "part": 1,
         "layer_id": layer.id,
@@ -217,6 +222,15 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "draft": keep_draft(session, drawn(EVERYWHERE) or b"", actor=DARA),
         "entry_id": session.scalar(select(func.max(AuditEntry.id))),
     }
+
+
+def _new_map(session: Session) -> int:
+    """A map of areas that was prepared and given up."""
+    change = AreaChange(version=PLAIN, from_version="v0", staged_by=DARA.id)
+    change.state = AreaChangeState.DROPPED
+    session.add(change)
+    session.flush()
+    return change.id
 
 
 def _complete_lists(session: Session) -> None:

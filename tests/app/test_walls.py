@@ -15,6 +15,7 @@ from app.worker import load_works
 from core.actor import NOBODY, Actor
 from core.db import stand, stand_whole
 from core.jobs import for_all, works
+from geo.models.area_changes import AreaChange, AreaChangeState, PlaceMove
 from geo.models.areas import Area
 from geo.models.place_checks import PlaceCheck
 from programs.models.entitlements import Entitlement, Voucher
@@ -62,7 +63,12 @@ ABOUT_SOMEBODY = {
     "kept_id",
     "merge_id",
 }
-NAMES_NOBODY = {"service_points", "exposure", "exposure_due"}  # places and where help is given
+NAMES_NOBODY = {
+    "service_points",
+    "exposure",
+    "exposure_due",
+    "area_links",
+}  # places and where help is given
 
 
 def guarded() -> list[Table]:
@@ -98,6 +104,11 @@ def _home(session: Session, area: Area, lon: float) -> Registrant:
     home = make_family(session, 2, new)
     head = make_person(session, home)
     session.add(FormerPlace(registrant_id=home.id, location_id=old.id))
+    change = AreaChange(version=area.pcode, from_version="v1", staged_by=1)
+    change.state = AreaChangeState.DROPPED
+    session.add(change)
+    session.flush()
+    session.add(PlaceMove(change_id=change.id, location_id=new.id, area_id=area.id))
     session.add(PlaceCheck(location_id=new.id, area_id=area.id, codes=["round"]))
     session.add(Identifier(registrant_id=head.id, type="passport", value=f"P{home.id}"))
     _beside(session, home, head)
@@ -207,6 +218,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
     assert {name.rpartition(".")[2] for name in for_all} == {
         "check_import",
         "count_households",
+        "enforce_boundaries",
         "import_boundaries",
         "import_service_points",
         "look_over_places",
@@ -216,6 +228,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "read_names",
         "recount_households",
         "sample_due",
+        "stage_boundaries",
         "verify_trail",
     }
     assert for_all < works.keys()

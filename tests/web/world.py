@@ -20,6 +20,7 @@ from core.audit import AuditEntry
 from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
 from core.words import PSEUDO, language_of, speaking
+from geo.jobs.area_changes import stage_boundaries
 from geo.jobs.areas import import_boundaries
 from geo.jobs.fetches import fetch_release
 from geo.models.context import Counted
@@ -28,6 +29,7 @@ from geo.models.locations import Location
 from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
+from geo.services.area_changes import stage_areas
 from geo.services.releases import receive_release
 from programs.models.approvals import Approval
 from programs.models.entitlements import Voucher
@@ -38,6 +40,7 @@ from programs.services.vouchers import issue_vouchers
 from registry.models.vocabularies import Word
 from registry.services.filters import keep_filter, share_filter
 from registry.services.rosters import keep_list
+from tests.make.areas import new_map
 from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
@@ -134,6 +137,7 @@ def furnish(session: Session, user: User) -> Rows:
         ("jobs.show", {"job_id": job}),
         ("search.show", {"q": GREEK}),
         ("areas.show", {"pcode": "X1"}),
+        *_new_maps(session, user),
         ("areas.imported", {"job_id": _boundaries(session, user)}),
         ("fetches.show", {"job_id": _fetching(session, user)}),
         *_trail(session),
@@ -281,6 +285,18 @@ def _boundaries(session: Session, user: User) -> int:
     job = session.get_one(Job, job_id)
     job.state, job.result = JobState.DONE, {**result, "faults": 1, "errors": [wrong]}
     return job_id
+
+
+def _new_maps(session: Session, user: User) -> Rows:
+    """A map that waits, with an area of each kind, and a file that is being prepared."""
+    change = stage_areas(session, new_map(GREEK), actor=DARA)
+    actor = Actor(user.id, user.name, frozenset())
+    said = {"sha256": "1" * 64, "name": GREEK}
+    job_id = jobs.defer(session, stage_boundaries, actor=actor, **said)
+    return [
+        ("area_changes.show", {"change_id": change.id}),
+        ("area_changes.working", {"job_id": job_id}),
+    ]
 
 
 def _fetching(session: Session, user: User) -> int:

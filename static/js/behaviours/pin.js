@@ -22,7 +22,8 @@ export async function start(element) {
   let live = null;
   const show = () => {
     const pin = place();
-    live?.map.getSource('pin').setData(pin ? around(pin) : EMPTY);
+    const shown = pin ?? live?.settings.pin; // until something is said, the place of today
+    live?.map.getSource('pin').setData(shown ? around(shown) : EMPTY);
     return pin;
   };
   const write = ({ lat, lon, metres, from }) => {
