@@ -83,7 +83,10 @@ def _areas(session: Session, version: str) -> list[_Known]:
     columns = (Area.id, Area.pcode, Area.name, Area.level, Area.shape.ST_AsBinary())
     rows = session.execute(select(*columns).where(Area.version == version)).all()
     shapes = shapely.from_wkb([bytes(row[4]) for row in rows])
-    return [_Known(*row[:4], shape) for row, shape in zip(rows, shapes, strict=True)]
+    return [
+        _Known(row[0], row[1], row[2], row[3], shape)
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
 
 
 def _by_ground(old: Sequence[_Known], new: Sequence[_Known]) -> list[dict[str, Any]]:
