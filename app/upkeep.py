@@ -7,9 +7,11 @@ from core.actor import PLATFORM
 from core.db import transaction
 from core.seals import BATCH, seal
 from geo.jobs.exposure import sample_due
+from geo.jobs.plots import measure_plots
 from geo.jobs.release_outlines import put_off_outlining
 from geo.jobs.stumbles import refuse_stumbled
 from geo.queries.exposure import anything_due
+from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
 from registry.jobs.household_cells import count_households, recount_households
@@ -37,11 +39,18 @@ def keep_up(session: Session) -> None:
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)
     if anything_unread(session):
         jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
+    _keep_places_up(session)
+    if anything_stale(session):
+        jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
+
+
+def _keep_places_up(session: Session) -> None:
+    """Put off looking over places, and asking hazard maps about plots."""
     whole = look_due(session)
     if whole is not None:
         jobs.defer(session, look_over_places, actor=PLATFORM, dedupe="places", whole=whole)
-    if anything_stale(session):
-        jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
+    if anything_unmeasured(session):
+        jobs.defer(session, measure_plots, actor=PLATFORM, dedupe="plots")
 
 
 def seal_all() -> int:

@@ -30,6 +30,7 @@ class May(StrEnum):
     SHARE_FILTERS = "filter:share"
     WRITE_PLACES = "place:write"
     ACCEPT_PLACES = "place:accept"
+    WRITE_PLOTS = "plot:write"
     ASK_CHANGES = "change:ask"
     VALIDATE_LOCALLY = "change:validate_local"
     VALIDATE_NATIONALLY = "change:validate_national"

@@ -53,6 +53,7 @@ def _of_registry() -> Meanings:
         Registry.WRITE_RETENTION: _("say how long records are kept, and start such a rule"),
         Registry.WRITE_PLACES: _("move households to where they stand, one or many at a time"),
         Registry.ACCEPT_PLACES: _("say that a doubted place is right"),
+        Registry.WRITE_PLOTS: _("write down which land somebody holds"),
         Registry.ASK_CHANGES: _("write changes of records down and ask for them"),
         Registry.VALIDATE_LOCALLY: _("validate changes where one works"),
         Registry.VALIDATE_NATIONALLY: _("validate changes for the country"),

@@ -75,6 +75,7 @@ def _of_one_table() -> Words:
         "vouchers.expires_on": _("Voucher good until"),
         "groups.kind": _("Kind of group"),
         "fields.type": _("Holds"),
+        "holdings.until": _("Held until"),
         "locations.source": _("How the place is known"),
     }
 
@@ -160,6 +161,11 @@ def _beside_people() -> Words:
         "is_principal": _("Receives for the household"),
         "is_alternate": _("Stands in for who receives"),
         "is_caretaker": _("Takes care of them"),
+        "plot_id": _("Plot"),
+        "tenure": _("How land is held"),
+        "use": _("What land is used for"),
+        "crop": _("Crop"),
+        "from_day": _("Held since"),
         "note": _("Remark"),
         "from_id": _("Who"),
         "to_id": _("To whom"),
@@ -287,6 +293,8 @@ def _counts() -> Words:
         "people": _("People"),
         "registrants": _("Households and people"),
         "hazards": _("Hazards"),
+        "plot": _("Plot"),
+        "km2": _("Square kilometres"),
         "links": _("Areas that follow one another"),
         "moves": _("Places that come into another area"),
         "to_look_at": _("Places to look at"),

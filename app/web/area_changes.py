@@ -1,5 +1,7 @@
 """A new map of areas: prepared by one person, looked at and put in force by another."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -33,7 +35,7 @@ def stage() -> Response:
     file, codes = request.files.get("file"), request.files.get("codes")
     if file is None or not file.filename:
         raise FileNotChosen
-    said = {**_kept(file), "version": request.form.get("version", "").strip()}
+    said: dict[str, Any] = {**_kept(file), "version": request.form.get("version", "").strip()}
     if codes is not None and codes.filename:
         said["codes"] = _kept(codes)
     job_id = defer(db(), stage_boundaries, actor=actor(), dedupe=said["sha256"], **said)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -24,6 +25,7 @@ from geo.jobs.context import put_off_measuring
 from geo.jobs.release_outlines import put_off_outlining
 from geo.jobs.release_parts import adopt, look_through, places_suggested
 from geo.models.events import LayerKind
+from geo.models.plots import Plot
 from geo.models.releases import Release, ReleaseState
 from geo.permissions import May
 from geo.products.parts import Part, PartKind
@@ -32,6 +34,7 @@ from geo.queries.readings import choice_made
 from geo.reports import Report
 from geo.services import sanity
 from geo.services.exposure import expose_areas, expose_places
+from geo.services.plots import owe_plots
 from geo.services.releases import locked, publish_release
 
 ASKS = (PartNotChosen, CrsMissing)
@@ -105,6 +108,7 @@ def publish(
     places = expose_places(session, release, asked)
     progress.report(70, 100, _("Measuring what was hit of each area"))
     areas = expose_areas(session, release)
+    owe_plots(session, select(Plot.id), release.id)
     publish_release(session, release_id, actor=actor)
     put_off_measuring(session, release, actor)
     put_off_outlining(session, release, actor)

@@ -49,6 +49,6 @@ def areas_under(area_ids: frozenset[int]) -> Select[int]:
 
 def every_version_of(area_ids: frozenset[int]) -> Select[int]:
     """The keys of these areas in all versions of the map: by their P-code, and of those that a new
-    map divided or gave another code, what they became (migration 0040)."""
+    map divided or gave another code, what they became (migration 0041)."""
     roots = cast(sorted(area_ids), ARRAY(BigInteger))
     return select(column("id", BigInteger)).select_from(func.versions_of(roots).alias("id"))

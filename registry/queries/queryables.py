@@ -29,6 +29,7 @@ from registry.models.registrants import Group, Individual, Membership, Registran
 from registry.models.tags import RegistrantTag
 from registry.permissions import May
 from registry.queries.fields import NOTHING, Fields, Own, fields_table
+from registry.queries.holdings import land_terms
 from registry.queries.people import age_on, bands
 
 HEAD, RELATION, TAGS = "head", "relation", "tags"
@@ -58,6 +59,7 @@ def household_terms(on: date, own: Own = NOTHING) -> Terms:
         **over_members(member_terms(on, own)),
         **area_terms(Registrant.area_id),
         **place_terms(Registrant.location_id),
+        **land_terms(),
     }
     return _with_reckoned(own.groups, known)
 

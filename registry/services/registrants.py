@@ -12,6 +12,7 @@ from registry.models.contacts import Contact
 from registry.models.documents import Document
 from registry.models.duplicates import DuplicatePair, Merge, MergeBefore
 from registry.models.fields import GroupFields, IndividualFields
+from registry.models.holdings import Holding
 from registry.models.imports import HouseholdRow, ImportRow, PersonRow
 from registry.models.registrants import (
     FormerPlace,
@@ -36,6 +37,11 @@ TOLD_OF_PEOPLE = (
     *("sex", "birth_date", "has_disability", "family_name", "given_name", "other_names"),
     *("civil_status", "education", "occupation", *ANSWERS),
 )
+DROP_PLOTS = text("""
+    delete from plots p
+    where p.id = any (cast(:plots as bigint[]))
+      and not exists (select from holdings h where h.plot_id = p.id)
+""")
 DROP_PLACES = text("""
     with left_alone as (
         select id from unnest(cast(:places as bigint[])) as place (id)
@@ -55,9 +61,12 @@ def empty(session: Session, registrant: Registrant) -> int:
     in. Answers how many of its field changes were emptied.
     """
     name, places = registrant.name, _places(session, registrant)
+    held = select(Holding.plot_id).where(Holding.registrant_id == registrant.id)
+    plots = session.scalars(held).all()
     for statement in (*_emptied(registrant), *_untied(registrant)):
         changed(session, statement)
     session.execute(DROP_PLACES, {"places": places})
+    session.execute(DROP_PLOTS, {"plots": plots})
     session.expire(registrant)
     emptied: int = session.scalars(select(func.empty_changes(registrant.id, name))).one()
     return emptied
@@ -110,7 +119,7 @@ def _untied(registrant: Registrant) -> list[Any]:
     """What is written down beside it, its former places, and the places lists remember it by."""
     own = (
         *(Identifier, Contact, Account, RegistrantTag, Document, FormerPlace),
-        *(GroupFields, IndividualFields),
+        *(GroupFields, IndividualFields, Holding),
     )
     tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
     paired = or_(DuplicatePair.left_id == registrant.id, DuplicatePair.right_id == registrant.id)

@@ -16,6 +16,7 @@ const BEHAVIOURS = {
   'picking-places': () => import('./behaviours/picking-places.js'),
   'pin': () => import('./behaviours/pin.js'),
   'placing': () => import('./behaviours/placing.js'),
+  'plotting': () => import('./behaviours/plotting.js'),
   'progress': () => import('./behaviours/progress.js'),
   'same-question': () => import('./behaviours/same-question.js'),
   'scan': () => import('./behaviours/scan.js'),

@@ -144,6 +144,7 @@ GETS: dict[str, Row] = {
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
     "people.new": Row(needs(Registry.WRITE_REGISTRANTS), PLAIN),
     "places.health": Row(READ_PEOPLE, PLAIN),
+    "plots.index": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "places.listing": Row(READ_PEOPLE, PEOPLE, {"code": "doubt"}),
     "places.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
@@ -293,6 +294,8 @@ POSTS: dict[str, Row] = {
     "places.correct": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
     "places.foreseen": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
     "places.move": Row(needs(Registry.WRITE_PLACES), about={"number": "number"}),
+    "plots.draw": Row(needs(Registry.WRITE_PLOTS), about={"number": "number"}),
+    "plots.end": Row(needs(Registry.WRITE_PLOTS), about={"number": "number"}),
     "programs.activate": WRITE_PROGRAM,
     "programs.add_benefit": WRITE_PROGRAM,
     "programs.change_benefit": Row(
@@ -353,6 +356,7 @@ JOBS: dict[str, Row] = {
     "geo.jobs.context.read_layer": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "geo.jobs.composites.compose": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
     "geo.jobs.exposure.sample_due": Row(),
+    "geo.jobs.plots.measure_plots": Row(),
     "geo.jobs.fetches.fetch_release": Row(
         needs(Geo.UPLOAD_RELEASES), about={"event_id": "event_id", "url": "kind"}
     ),
@@ -385,7 +389,7 @@ JOBS: dict[str, Row] = {
 
 OF_PEOPLE = frozenset(
     {
-        *("place_checks", "place_moves"),
+        *("place_checks", "place_moves", "plots", "holdings"),
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
         *("former_places", "roster_members", "import_households", "import_people"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),

@@ -21,7 +21,14 @@ FLOORS = ("core", "geo", "registry", "programs", "app")
 CONSTANTS = {"RETIRE": RETIRE}
 TRAIL = [
     importlib.import_module(f"migrations.versions.{name}")
-    for name in ("0012_trail", "0025_people", "0028_fields", "0032_changes", "0033_record")
+    for name in (
+        "0012_trail",
+        "0025_people",
+        "0028_fields",
+        "0032_changes",
+        "0033_record",
+        "0042_plots",
+    )
 ]
 SPREAD = {
     "base",

@@ -18,6 +18,8 @@ from core.jobs import for_all, works
 from geo.models.area_changes import AreaChange, AreaChangeState, PlaceMove
 from geo.models.areas import Area
 from geo.models.place_checks import PlaceCheck
+from geo.services.plots import Land, write_plot
+from geo.vector.drawings import drawn
 from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
 from programs.services.merging import merge
@@ -28,6 +30,7 @@ from registry.models.consents import Consent
 from registry.models.contacts import Contact, ContactKind
 from registry.models.documents import Document
 from registry.models.fields import GroupFields, IndividualFields
+from registry.models.holdings import Holding
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -63,12 +66,10 @@ ABOUT_SOMEBODY = {
     "kept_id",
     "merge_id",
 }
-NAMES_NOBODY = {
-    "service_points",
-    "exposure",
-    "exposure_due",
-    "area_links",
-}  # places and where help is given
+THEMSELVES = {"registrants", "locations", "plots"}
+NAMES_NOBODY = {  # places, areas, and where help is given
+    *("service_points", "exposure", "exposure_due", "area_links"),
+}
 
 
 def guarded() -> list[Table]:
@@ -77,7 +78,10 @@ def guarded() -> list[Table]:
         table
         for table in metadata.sorted_tables
         if table.name not in NAMES_NOBODY
-        and (table.name in {"registrants", "locations"} or ABOUT_SOMEBODY & {*table.columns.keys()})
+        and (
+            table.name in {"registrants", "locations", "plots"}
+            or ABOUT_SOMEBODY & {*table.columns.keys()}
+        )
     ]
 
 
@@ -104,6 +108,10 @@ def _home(session: Session, area: Area, lon: float) -> Registrant:
     home = make_family(session, 2, new)
     head = make_person(session, home)
     session.add(FormerPlace(registrant_id=home.id, location_id=old.id))
+    west = new.lon or 0.0
+    land = Land(drawn([[(west, 1.0), (west + 0.01, 1.0), (west, 1.01)]]) or b"")
+    plot = write_plot(session, land, DARA.id)
+    session.add(Holding(registrant_id=home.id, plot_id=plot.id, tenure="owned", use="cropland"))
     change = AreaChange(version=area.pcode, from_version="v1", staged_by=1)
     change.state = AreaChangeState.DROPPED
     session.add(change)
@@ -223,6 +231,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "import_service_points",
         "look_over_places",
         "look_for_duplicates",
+        "measure_plots",
         "merge_import",
         "publish",
         "read_names",

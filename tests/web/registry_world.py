@@ -56,6 +56,7 @@ def registry(session: Session, household: str) -> Rows:
         ("places.listing", {"code": "round"}),
         ("places.listing", {"code": "zero"}),
         ("places.show", {"number": household}),
+        ("plots.index", {"number": household}),
         *_changes(session, household),
         *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
         *(("duplicates.index", {"state": pair.state}) for pair in pairs),

@@ -31,11 +31,14 @@ def boundaries() -> io.BytesIO:
         {
             "type": "Feature",
             "properties": {
-                **{"ADM2_EN": area.name, "ADM2_PCODE": area.pcode},
-                **{"ADM1_EN": f"Area {area.parent}", "ADM1_PCODE": area.parent},
-                **{"ADM0_EN": "Karsa", "ADM0_PCODE": "X"},
+                "ADM2_EN": area.name,
+                "ADM2_PCODE": area.pcode,
+                "ADM1_EN": f"Area {area.parent}",
+                "ADM1_PCODE": area.parent,
+                "ADM0_EN": "Karsa",
+                "ADM0_PCODE": "X",
             },
-            "geometry": json.loads(shapely.to_geojson(area.shape)),
+            "geometry": json.loads(shapely.to_geojson(area.shape) or ""),
         }
         for area in rows
     ]

@@ -291,8 +291,7 @@ def _new_maps(session: Session, user: User) -> Rows:
     """A map that waits, with an area of each kind, and a file that is being prepared."""
     change = stage_areas(session, new_map(GREEK), actor=DARA)
     actor = Actor(user.id, user.name, frozenset())
-    said = {"sha256": "1" * 64, "name": GREEK}
-    job_id = jobs.defer(session, stage_boundaries, actor=actor, **said)
+    job_id = jobs.defer(session, stage_boundaries, actor=actor, sha256="1" * 64, name=GREEK)
     return [
         ("area_changes.show", {"change_id": change.id}),
         ("area_changes.working", {"job_id": job_id}),
