@@ -38,3 +38,6 @@ class May(StrEnum):
     ROUTE_CHANGES = "change:route"
     WRITE_VOCABULARIES = "vocabulary:write"
     WRITE_FIELDS = "field:write"
+    READ_SCORES = "score:read"
+    WRITE_SCORES = "score:write"
+    ACTIVATE_SCORES = "score:activate"

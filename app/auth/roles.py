@@ -42,6 +42,7 @@ LISTS: frozenset[str] = frozenset(
         Geo.EXACT_LOCATIONS,
         Registry.READ_REGISTRANTS,
         Registry.READ_ROSTERS,
+        Registry.READ_SCORES,
         Registry.MAKE_SITUATION_MAPS,
     }
 )
@@ -62,6 +63,8 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.WRITE_VOCABULARIES,
         Registry.ROUTE_CHANGES,
         Registry.WRITE_FIELDS,
+        Registry.WRITE_SCORES,
+        Registry.READ_SCORES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
     },
@@ -130,6 +133,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.FREEZE_ROSTERS,
         Programs.WRITE_PROGRAMS,
         Programs.PREPARE_CYCLES,
+        Registry.ACTIVATE_SCORES,
         Programs.ASK_APPROVAL,
         Programs.ISSUE_VOUCHERS,
         Programs.WRITE_SERVICE_POINTS,

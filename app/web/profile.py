@@ -23,7 +23,9 @@ from registry.permissions import May
 from registry.queries.changes import open_changes_of
 from registry.queries.field_answers import Answered, answers
 from registry.queries.registrants import Registered
+from registry.queries.scores import scores_of
 from registry.queries.timeline import Timeline, Topic, timeline
+from registry.queries.vocabularies import label
 
 LATEST = 8  # things that happened, on the first tab
 
@@ -63,6 +65,8 @@ def _overview(found: Registered) -> dict[str, Any]:
     told = timeline(db(), found.registrant, SOURCES, actor=actor())
     return {
         "answered": _answered(found),
+        "broken_down": scores_of(db(), found.registrant.id, actor=actor()),
+        "label": label,
         "told": told,
         "latest": told.told[:LATEST],
         "standings": standings_of(db(), found.registrant.id, actor=actor()),

@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.cql import (
     Drawn,
     Kind,
+    Lookup,
     Plan,
     Source,
     Sourced,
@@ -26,6 +27,7 @@ from core.words import _
 from geo.queries.queryables import area_terms, place_terms
 from registry.models.fields import FieldType, Scope
 from registry.models.registrants import Group, Individual, Membership, Registrant
+from registry.models.scores import Score, ScoreModel
 from registry.models.tags import RegistrantTag
 from registry.permissions import May
 from registry.queries.fields import NOTHING, Fields, Own, fields_table
@@ -55,6 +57,7 @@ def household_terms(on: date, own: Own = NOTHING) -> Terms:
         **_said_of_the_group(),
         **_said_of_the_registrant(),
         **_said_of_the_head(on),
+        **_scores(),
         **_own(own.groups, Scope.GROUP, Group.registrant_id),
         **over_members(member_terms(on, own)),
         **area_terms(Registrant.area_id),
@@ -100,6 +103,39 @@ def _relations() -> Source:
     )
     same = ties.c.group_id == Individual.counted_in
     return ties, and_(same, ties.c.member_id == Individual.registrant_id)
+
+
+def _scores() -> Terms:
+    """What versions of scores came to; of a household without one nothing is known."""
+    read, of = May.READ_REGISTRANTS, partial(partial, _score_of)
+    one = (Kind.TEXT,)
+    return {
+        "score": Lookup(of("value"), _("The score of this code"), read, Kind.NUMBER, one),
+        "band": Lookup(of("band"), _("The class by the score of this code"), read, Kind.TEXT, one),
+        "score_of": Lookup(
+            of("value"),
+            _("The score of this code and version"),
+            read,
+            Kind.NUMBER,
+            (Kind.TEXT, Kind.NUMBER),
+        ),
+    }
+
+
+def _score_of(column: str, asked: Sequence[Any]) -> Drawn:
+    """By the version in force, or by the one that is named."""
+
+    def scores() -> Source:
+        meant = ScoreModel.version == asked[1] if asked[1:] else ScoreModel.state == "active"
+        found = (
+            select(Score.registrant_id, Score.value, Score.band)
+            .join(ScoreModel, ScoreModel.id == Score.model_id)
+            .where(ScoreModel.code == asked[0], meant)
+            .subquery()
+        )
+        return found, found.c.registrant_id == Registrant.id
+
+    return lambda plan: plan.source(("score", *asked), scores).c[column]
 
 
 def _own(fields: Fields, scope: Scope, registrant_id: Any) -> Terms:

@@ -26,6 +26,7 @@ from registry.models.registrants import (
 )
 from registry.models.relationships import Relationship
 from registry.models.rosters import RosterMember
+from registry.models.scores import Score
 from registry.models.tags import RegistrantTag
 from registry.parsing.abilities import ANSWERS
 
@@ -119,7 +120,7 @@ def _untied(registrant: Registrant) -> list[Any]:
     """What is written down beside it, its former places, and the places lists remember it by."""
     own = (
         *(Identifier, Contact, Account, RegistrantTag, Document, FormerPlace),
-        *(GroupFields, IndividualFields, Holding),
+        *(GroupFields, IndividualFields, Holding, Score),
     )
     tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
     paired = or_(DuplicatePair.left_id == registrant.id, DuplicatePair.right_id == registrant.id)

@@ -48,6 +48,8 @@ DECIDE = Row(PAIRS | needs(Registry.DECIDE_DUPLICATES), about=PAIR)
 READ_LISTS = needs(Registry.READ_ROSTERS)
 READ_PROGRAMS = needs(Programs.READ_PROGRAMS)
 USERS = needs(Roof.WRITE_USERS)
+SCORES = needs(Registry.READ_SCORES)
+SCORE = {"code": "score", "version": "version"}
 FIELDS = needs(Registry.WRITE_FIELDS)
 TRAIL = needs(Roof.READ_AUDIT)
 IMPORTS = needs(Registry.IMPORT_REGISTRANTS)
@@ -158,6 +160,10 @@ GETS: dict[str, Row] = {
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
     "rosters.index": Row(READ_LISTS, PLAIN),
     "rosters.show": Row(READ_LISTS, PEOPLE, FLOODED | {"status": "status"}, READ_PEOPLE),
+    "scores.index": Row(SCORES, PLAIN),
+    "scores.new": Row(needs(Registry.WRITE_SCORES)),
+    "scores.show": Row(SCORES, PLAIN, SCORE),
+    "scores.edit": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), PLAIN, SCORE),
     "search.show": Row(needs(Geo.READ_AREAS), PEOPLE, {"q": "q"}, READ_PEOPLE),
     "second_factor.show": Row(),
     "selections.areas": Row(needs(Geo.READ_AREAS), PLAIN, {"q": "pcode"}),
@@ -246,6 +252,10 @@ POSTS: dict[str, Row] = {
     "duplicates.one": Row(PAIRS | needs(Registry.MERGE_REGISTRANTS), about=PAIR),
     "duplicates.two": DECIDE,
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
+    "scores.create": Row(needs(Registry.WRITE_SCORES)),
+    "scores.change": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), about=SCORE),
+    "scores.activate": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
+    "scores.run": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
     "fields.create": Row(FIELDS),
     "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),
@@ -375,6 +385,9 @@ JOBS: dict[str, Row] = {
         needs(Programs.ISSUE_VOUCHERS), PEOPLE, {"cycle_id": "given_id"}
     ),
     "registry.jobs.duplicates.look_for_duplicates": Row(needs(Registry.DECIDE_DUPLICATES)),
+    "registry.jobs.scores.reckon_score": Row(
+        needs(Registry.ACTIVATE_SCORES), about={"model_id": "model_id"}
+    ),
     "registry.jobs.household_cells.count_households": Row(about=RELEASE),
     "registry.jobs.household_cells.recount_households": Row(),
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
@@ -396,6 +409,7 @@ OF_PEOPLE = frozenset(
         *("payments", "field_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
+        *("group_fields", "individual_fields", "scores"),
         *("change_requests", "change_lines", "change_answers", "change_documents"),
         *("duplicate_pairs", "merges", "merge_befores"),
     }

@@ -61,6 +61,7 @@ from tests.make.programs import (
 )
 from tests.make.registry import make_household, make_identifier, make_location, make_person
 from tests.make.releases import DEPTH, DEPTHS, published, read
+from tests.make.scores import make_score
 
 NORTH, SOUTH = "MARKNORTH", "MARKSOUTH"
 PLAIN = "MARKPLAIN"
@@ -204,8 +205,12 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     place = f"https://example.org/{PLAIN}"
     fetch_id = jobs.defer(session, fetch_release, actor=DARA, event_id=event_id, url=place)
     staging_id = jobs.defer(session, stage_boundaries, actor=DARA, sha256="1" * 64, name=PLAIN)
+    score = make_score(session, name=PLAIN)
     kept = keep_filter(session, PLAIN, "people > 0", actor=DARA)
     return {
+        "score": score.code,
+        "version": score.version,
+        "model_id": score.id,
         "scope": "group",
         "field": make_field(session, "rooms", FieldType.WHOLE, PLAIN).code,
         "filter": share_filter(session, kept.code, actor=DARA).code,

@@ -27,6 +27,7 @@ TRAIL = [
         "0028_fields",
         "0032_changes",
         "0033_record",
+        "0040_scores",
         "0042_plots",
     )
 ]

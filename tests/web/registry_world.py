@@ -14,6 +14,7 @@ from registry.services import imports
 from registry.services.changes import return_change
 from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
+from registry.services.scores import run_score
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.duplicates import make_pair
 from tests.make.fields import FILLED, make_fields
@@ -21,6 +22,7 @@ from tests.make.imports import make_import
 from tests.make.jobs import Silent
 from tests.make.programs import DARA
 from tests.make.registry import make_household, make_person
+from tests.make.scores import make_score
 from tests.web.greek import GREEK, Rows
 
 COLUMNS = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
@@ -40,9 +42,13 @@ def registry(session: Session, household: str) -> Rows:
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
     imports.merge(session, done.id, actor=DARA, progress=Silent())
+    score = make_score(session, name=GREEK)
+    run_score(session, score.id, actor=DARA)
     make_fields(session, GREEK, GREEK)
     fill_in(session, household, FILLED, actor=DARA)
     return [
+        ("scores.show", {"code": score.code, "version": 1}),
+        ("scores.edit", {"code": score.code, "version": 1}),
         ("fields.show", {"scope": "group", "code": "rooms"}),
         ("fields.of_registrant", {"number": household}),
         ("fields.of_registrant", {"number": person.number}),

@@ -1,0 +1,228 @@
+"""Scores of households: versioned, reckoned by set, and kept in parts that add up."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.clock import today
+from core.cql import TermUnknown, WrongKind
+from core.errors import Forbidden
+from registry.models.fields import FieldType, Scope
+from registry.models.registrants import Registrant
+from registry.models.scores import Score, ScoreModel
+from registry.parsing.steps import Span, StepsOverlap, read_steps
+from registry.queries.fields import own_fields
+from registry.queries.queryables import household_terms
+from registry.queries.scores import Band, Term, scores_of
+from registry.queries.subjects import matching
+from registry.services.fields import Wanted, add_field
+from registry.services.people import Household, Person, register
+from registry.services.scores import (
+    OwnScore,
+    ScoreDrafted,
+    ScoreIdle,
+    ScoreOfAll,
+    ScoreSettled,
+    Written,
+    activate_score,
+    change_score,
+    run_score,
+    write_score,
+)
+from tests.make.fields import make_words
+
+ROOF = Term("Roof", "roof", Decimal(1), read_steps("straw: 1.2; metal: 0"))
+PEOPLE = Term("People", "people", Decimal("0.35"))
+BANDS = [
+    Band("poor", Span(Decimal("1.8"), None)),
+    Band("near", Span(Decimal(1), Decimal("1.8"))),
+    Band("better", Span(None, Decimal(1))),
+]
+PMT = Written({"en": "Proxy means test"}, Decimal("-0.8"), [PEOPLE, ROOF], BANDS)
+
+
+@pytest.fixture(autouse=True)
+def roof(session: Session, anybody: Actor) -> None:
+    make_words(session, "roof", "straw", "metal", "tiles")
+    said = Wanted(Scope.GROUP, "roof", FieldType.WORD, {"en": "Roof"}, word_list="roof")
+    add_field(session, said, actor=anybody)
+
+
+@pytest.fixture
+def other(anybody: Actor) -> Actor:
+    return replace(anybody, id=77)
+
+
+def family(session: Session, actor: Actor, size: int, roof: str | None) -> Registrant:
+    people = [Person(f"{roof} {number}") for number in range(size)]
+    return register(session, Household(people, more={"roof": roof}), actor=actor)
+
+
+def in_force(session: Session, anybody: Actor, other: Actor, written: Written = PMT) -> ScoreModel:
+    made = write_score(session, "PMT", written, actor=anybody)
+    return activate_score(session, "PMT", made.version, actor=other)
+
+
+def score_of(session: Session, home: Registrant, model: ScoreModel) -> Score:
+    session.expire_all()
+    return session.get_one(Score, (model.id, home.id))
+
+
+def test_the_score_of_four_under_straw_is_1_80(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    """0.35 for each of four people, 1.2 for the roof, and -0.8 to begin with."""
+    four, two = family(session, anybody, 4, "straw"), family(session, anybody, 2, "metal")
+    model = in_force(session, anybody, other)
+
+    assert run_score(session, model.id, actor=anybody) == {"households": 2, "scored": 2}
+
+    poor, better = (score_of(session, home, model) for home in (four, two))
+    assert (poor.value, poor.band) == (Decimal("1.80"), "poor")
+    assert (better.value, better.band) == (Decimal("-0.10"), "better")
+    (told,) = scores_of(session, four.id, actor=anybody)
+    assert [(each.term.label, each.given, each.points) for each in told.parts] == [
+        ("People", "4", Decimal("1.40")),
+        ("Roof", "straw", Decimal("1.2")),
+    ]
+    assert sum((each.points or 0 for each in told.parts), told.model.row.base) == poor.value
+
+
+@pytest.mark.parametrize("over", [None, "tiles"])
+def test_what_is_not_known_leaves_no_score_which_is_not_0(
+    session: Session, anybody: Actor, other: Actor, over: str | None
+) -> None:
+    home = family(session, anybody, 4, over)
+    model = in_force(session, anybody, other)
+
+    assert run_score(session, model.id, actor=anybody) == {"households": 1, "scored": 0}
+
+    score = score_of(session, home, model)
+    assert (score.value, score.band) == (None, None)
+    assert score.points == [Decimal("1.40"), None]
+
+
+def test_a_span_takes_where_it_begins_and_not_where_it_ends(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    homes = [family(session, anybody, size, "straw") for size in (1, 2, 4, 5)]
+    term = Term("People", "people", Decimal(1), read_steps("..2: 0; 2..5: 0.5; 5..: 1"))
+    model = in_force(session, anybody, other, replace(PMT, base=Decimal(0), terms=[term]))
+    run_score(session, model.id, actor=anybody)
+
+    values = [score_of(session, home, model).value for home in homes]
+    assert values == [0, Decimal("0.5"), Decimal("0.5"), 1]
+
+
+def test_yes_and_no_are_weighed(session: Session, anybody: Actor, other: Actor) -> None:
+    homes = [family(session, anybody, size, "straw") for size in (1, 4)]
+    term = Term("Many", "people > 3", Decimal(2))
+    model = in_force(session, anybody, other, replace(PMT, base=Decimal(1), terms=[term]))
+    run_score(session, model.id, actor=anybody)
+
+    assert [score_of(session, home, model).value for home in homes] == [1, 3]
+    assert [score_of(session, home, model).given for home in homes] == [["no"], ["yes"]]
+
+
+def test_filters_ask_for_scores_and_classes_by_the_version(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    four = family(session, anybody, 4, "straw")
+    family(session, anybody, 2, "metal")
+    run_score(session, in_force(session, anybody, other).id, actor=anybody)
+    second = in_force(session, anybody, other, replace(PMT, base=Decimal(0)))
+    run_score(session, second.id, actor=anybody)
+
+    def ids(written: str) -> list[int]:
+        terms = household_terms(today(), own_fields(session))
+        return list(session.scalars(matching(written, today(), actor=anybody, terms=terms)))
+
+    assert ids("score('PMT') > 2.5 AND band('PMT') = 'poor'") == [four.id]
+    assert ids("score_of('PMT', 1) = 1.8") == [four.id]
+    assert ids("score_of('PMT', 2) = 1.8") == []
+    assert len(ids("score('none') IS NULL")) == 2
+
+
+def test_everybody_is_scored_by_as_many_statements_as_one(
+    session: Session, anybody: Actor, other: Actor, statements: list[str]
+) -> None:
+    model = in_force(session, anybody, other)
+    run_score(session, model.id, actor=anybody)
+    counts = []
+    for homes in (1, 5):
+        for _home in range(homes):
+            family(session, anybody, 2, "straw")
+        statements.clear()
+        run_score(session, model.id, actor=anybody)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+
+
+def test_who_wrote_a_score_does_not_put_it_in_force(session: Session, anybody: Actor) -> None:
+    write_score(session, "PMT", PMT, actor=anybody)
+
+    with pytest.raises(OwnScore):
+        activate_score(session, "PMT", 1, actor=anybody)
+
+
+def test_a_version_in_force_never_changes_and_the_next_retires_it(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    first = in_force(session, anybody, other)
+    with pytest.raises(ScoreSettled):
+        change_score(session, "PMT", 1, PMT, actor=anybody)
+    second = in_force(session, anybody, other)
+
+    assert (first.state, second.version, second.state) == ("retired", 2, "active")
+    with pytest.raises(ScoreIdle):
+        run_score(session, first.id, actor=anybody)
+
+
+def test_one_version_is_written_at_a_time_and_can_be_changed(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    write_score(session, "PMT", PMT, actor=anybody)
+    with pytest.raises(ScoreDrafted):
+        write_score(session, "PMT", PMT, actor=anybody)
+    change_score(session, "PMT", 1, replace(PMT, terms=[PEOPLE]), actor=other)
+
+    with pytest.raises(OwnScore):
+        activate_score(session, "PMT", 1, actor=other)
+
+
+@pytest.mark.parametrize(
+    ("term", "refusal"),
+    [
+        (Term("A", "nothing", Decimal(1)), TermUnknown),
+        (Term("A", "roof", Decimal(1)), WrongKind),
+        (Term("A", "people", Decimal(1), read_steps("straw: 1")), WrongKind),
+        (Term("A", "roof", Decimal(1), read_steps("1..2: 1")), WrongKind),
+    ],
+)
+def test_a_term_that_cannot_be_reckoned_is_refused(
+    session: Session, anybody: Actor, term: Term, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        write_score(session, "PMT", replace(PMT, terms=[term]), actor=anybody)
+
+
+def test_classes_that_overlap_are_refused(session: Session, anybody: Actor) -> None:
+    bands = [Band("a", Span(None, Decimal(2))), Band("b", Span(Decimal(1), None))]
+
+    with pytest.raises(StepsOverlap):
+        write_score(session, "PMT", replace(PMT, bands=bands), actor=anybody)
+
+
+def test_who_sees_a_part_of_the_country_reckons_no_score(
+    session: Session, anybody: Actor, other: Actor, visitor: Actor
+) -> None:
+    write_score(session, "PMT", PMT, actor=anybody)
+
+    with pytest.raises(ScoreOfAll):
+        activate_score(session, "PMT", 1, actor=replace(other, national=False))
+    with pytest.raises(Forbidden):
+        write_score(session, "PMT", PMT, actor=visitor)
