@@ -11,6 +11,7 @@ from app.request import actor, asks, db
 from core.clock import today
 from core.errors import Invalid
 from programs.queries.queryables import widest_terms
+from registry.models.filters import Subject
 from registry.permissions import May
 from registry.queries.filters import count_matching
 
@@ -18,6 +19,7 @@ WRITTEN = {
     "type": "object",
     "required": ["filter"],
     "properties": {
+        "subject": {"type": "string", "enum": [*Subject], "default": Subject.HOUSEHOLDS},
         "filter": {
             "oneOf": [{"type": "string"}, {"type": "object"}],
             "description": "CQL2 as text or JSON, such as count_of(age < 5) >= 2",
@@ -30,27 +32,32 @@ bp = Blueprint("api_filters", __name__, url_prefix="/api/filters", description="
 
 
 class FilterMissing(Invalid):
-    """Send JSON with `filter`, a condition in CQL2 as text or as an object."""
+    """Send JSON with `filter`, a condition in CQL2 as text or as an object, and if you like
+    `subject`, households or people."""
 
 
 @bp.post("/count")
 @bp.doc(requestBody=SENT)
-@bp.response(200, description="How many registered households meet it today, and of how many")
+@bp.response(
+    200,
+    description="How many registered meet it today, under `households` or `people`, of how many",
+)
 @asks
 def count() -> Response:
-    """How many households a filter means"""
+    """How many households, or people, a filter means"""
     actor().require(May.COUNT_REGISTRANTS)
-    found = count_matching(
-        db(), _written(), today(), actor=actor(), terms=widest_terms(db(), today(), actor=actor())
-    )
-    return told({"households": found.meant, "of": found.of, "about": found.about})
+    written, subject = _sent()
+    words = widest_terms(db(), today(), actor=actor(), subject=subject)
+    found = count_matching(db(), written, today(), actor=actor(), terms=words, subject=subject)
+    return told({subject.value: found.meant, "of": found.of, "about": found.about})
 
 
-def _written() -> str:
+def _sent() -> tuple[str, Subject]:
     said: Any = request.get_json(silent=True)
-    written = said.get("filter") if isinstance(said, dict) else None
+    sent = said if isinstance(said, dict) else {}
+    written, subject = sent.get("filter"), sent.get("subject", Subject.HOUSEHOLDS)
     if isinstance(written, dict):
-        return orjson.dumps(written).decode()
-    if not isinstance(written, str):
+        written = orjson.dumps(written).decode()
+    if not isinstance(written, str) or subject not in list(Subject):
         raise FilterMissing
-    return written
+    return written, Subject(subject)

@@ -6,15 +6,39 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from app.web.asking import HazardChoice, hazard_choice
-from app.web.building import AREA, HAZARD, KNOWN, UNKNOWN, Built, Row, offered, operators
+from app.web.building import (
+    AREA,
+    GROUP,
+    HAZARD,
+    HOUSEHOLD,
+    KNOWN,
+    MONEY,
+    PROGRAM,
+    UNKNOWN,
+    Built,
+    Row,
+    offered,
+    operators,
+    terms_within,
+)
 from core.actor import Actor
 from core.cql import Kind, Over, Sourced, Term, Terms, usable
 from core.words import _
 from geo.permissions import May as Geo
 from geo.queries.areas import Choosable, areas_to_choose
 from geo.queries.situation import ongoing
+from programs.permissions import May as Programs
+from programs.queries.programs import programs_listed
 from registry.queries.vocabularies import labels
 
+ASKED = {
+    AREA: "area",
+    HAZARD: "hazard",
+    PROGRAM: "choice",
+    GROUP: "group",
+    HOUSEHOLD: "household",
+    **dict.fromkeys(MONEY, "money"),
+}
 VALUELESS = frozenset({KNOWN, UNKNOWN, "yes", "no"})
 
 Choices = Sequence[tuple[str, str]]
@@ -23,7 +47,7 @@ Choices = Sequence[tuple[str, str]]
 @dataclass(frozen=True)
 class Shown:
     """A row as the page shows it; `asks` is what is filled in: number, text, date, choice, area,
-    hazard, members, or nothing. `choices` are what a choice is of."""
+    hazard, money, members, group, household, or nothing. `choices` are what a choice is of."""
 
     place: str
     row: Row
@@ -42,14 +66,14 @@ class Offer:
     words: Mapping[str, Mapping[str, str]]
     areas: Sequence[Choosable]
     hazards: Sequence[HazardChoice]
+    programs: Choices = ()
 
     def shown(self, built: Built) -> list[Shown]:
         """The rows of a filter."""
         return [self._shown(row, f"{at}", self.terms) for at, row in enumerate(built.rows)]
 
     def _shown(self, row: Row, place: str, terms: Terms) -> Shown:
-        known = terms.get(row.term)
-        theirs = known.terms if isinstance(known, Over) else {}
+        theirs = terms_within(row.term, terms)
         return Shown(
             place,
             row,
@@ -64,6 +88,8 @@ class Offer:
         known = terms.get(row.term)
         if row.term == HAZARD:
             return [("in", _("in")), ("out", _("out")), ("not_observed", _("not observed"))]
+        if row.term == PROGRAM:
+            return self.programs
         if isinstance(known, Term | Sourced) and known.words:
             return list(self.words.get(known.words, {}).items())
         return []
@@ -78,15 +104,19 @@ def offer_to(session: Session, terms: Terms, *, actor: Actor) -> Offer:
             for found in ongoing(session, actor=actor)
             for release in reversed(found.releases)
         ]
+    programs = []
+    if actor.may(Programs.READ_PROGRAMS):
+        programs = [(line.number, line.name) for line in programs_listed(session, actor=actor)]
     areas = areas_to_choose(session, actor=actor)
-    mine = {name: term for name, term in usable(terms, actor).items() if name != HAZARD or hazards}
-    return Offer(mine, labels(session), areas, hazards)
+    without = {*(() if hazards else (HAZARD,)), *(() if programs else (PROGRAM, *MONEY))}
+    mine = {name: term for name, term in usable(terms, actor).items() if name not in without}
+    return Offer(mine, labels(session), areas, hazards, programs)
 
 
 def _asks(row: Row, terms: Terms) -> str:
     known = terms.get(row.term)
-    if row.term in (AREA, HAZARD):
-        return {AREA: "area", HAZARD: "hazard"}[row.term]
+    if row.term in ASKED:
+        return ASKED[row.term]
     if isinstance(known, Over):
         return "members"
     if not isinstance(known, Term | Sourced) or row.operator in VALUELESS:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Numeric,
     SQLColumnExpression,
     Text,
@@ -34,6 +35,7 @@ from core.cql.terms import (
     Kind,
     Known,
     Lookup,
+    Measured,
     OperatorUnknown,
     Over,
     Piece,
@@ -43,6 +45,7 @@ from core.cql.terms import (
     TermNotYours,
     Terms,
     TermWithheld,
+    Through,
     WrongKind,
     met_by_any,
     must_be,
@@ -122,6 +125,8 @@ def _operation(word: str, parts: list[Any], scope: Scope) -> Piece:
         return _looked_up(word, known, parts, scope)
     if isinstance(known, Over):
         return _over_members(word, known, parts, scope)
+    if isinstance(known, Through):
+        return _of_another(word, known, parts, scope)
     if word not in _TAKES:
         raise _no_operator(word, scope)
     if len(parts) not in _TAKES[word]:
@@ -198,7 +203,12 @@ def _compared(compare: Callable[[Any, Any], Condition], left: Piece, right: Piec
         raise WrongKind(said=left.said, kind=_(left.kind.value), wanted=_("a number, text or date"))
     if left.kind in IN_TIME:
         return times.compared(compare, left, right)
-    return compare(left.expression, right.expression)
+    bound = right.expression
+    if left.at_most is not None and compare in _BOUNDED and isinstance(bound, BindParameter):
+        strictly, beyond = _BOUNDED[compare]
+        within = left.at_most(float(bound.value or 0), strictly)
+        return not_(within) if beyond else within
+    return compare(left.expression, bound)
 
 
 def _equal(parts: list[Any], scope: Scope) -> Condition:
@@ -279,6 +289,9 @@ def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: Scope) -> Pie
             needed = _(kind.value)
             raise WrongKind(said=said(part), kind=_("not {it}", it=needed), wanted=needed)
     told = lookup.asked(parts)
+    if isinstance(told, Measured):
+        within = partial(told.within, scope.plan)
+        return Piece(told.drawn(scope.plan), lookup.kind, word, at_most=within)
     expression = told if isinstance(told, SQLColumnExpression) else told(scope.plan)
     return Piece(expression, lookup.kind, word)
 
@@ -295,6 +308,15 @@ def _over_members(word: str, over: Over, parts: list[Any], scope: Scope) -> Piec
         must_be(Kind.NUMBER, piece)
     value = pieces[0].expression if pieces else null()
     return Piece(over.told(scope.plan, met, value), over.kind, word)
+
+
+def _of_another(word: str, through: Through, parts: list[Any], scope: Scope) -> Piece:
+    _must_be_allowed(word, through, scope)
+    if len(parts) != 1:
+        raise FilterUnreadable(place=word)
+    other = replace(scope, terms=through.terms, plan=Plan())
+    met = flag(parts[0], other)
+    return Piece(through.told(scope.plan, repr(parts), other.plan, met), Kind.FLAG, word)
 
 
 def _is_plain(part: Any, kind: Kind) -> bool:
@@ -336,6 +358,13 @@ _CONDITIONS: dict[str, Callable[[list[Any], Scope], Condition]] = {
 }
 _PLAIN: dict[Kind, Any] = {Kind.TEXT: str, Kind.NUMBER: int | float}
 _UNORDERED = frozenset({Kind.GEOMETRY, Kind.LIST, Kind.INTERVAL})
+# which comparisons with a bound ask for less than it alone, and which for what is beyond
+_BOUNDED: dict[Any, tuple[bool, bool]] = {
+    operator.lt: (True, False),
+    operator.le: (False, False),
+    operator.gt: (False, True),
+    operator.ge: (True, True),
+}
 _TAKES = dict.fromkeys([*_CONDITIONS, *SUMS], range(2, 3)) | {
     "and": range(1, LONGEST),
     "or": range(1, LONGEST),

@@ -97,14 +97,26 @@ class Sourced:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A number told of each row, which rows that are `within` a bound are found without.
+
+    `within` makes the condition that the number is at most the bound, or with `strictly` below it;
+    it is NULL where the number is.
+    """
+
+    drawn: Drawn
+    within: Callable[[Plan, float, bool], Condition]
+
+
+@dataclass(frozen=True)
 class Lookup:
     """A question a filter may ask with values in brackets: `area_in('KS01', 'KS02')`.
 
     It takes values of the kinds of `takes`, one of each, or with none given any number of texts;
-    what it answers is of `kind`. `drawn` answers it from a source.
+    what it answers is of `kind`, from a source where that is told by a function of the plan.
     """
 
-    asked: Callable[[Sequence[Any]], SQLColumnExpression[Any] | Drawn]
+    asked: Callable[[Sequence[Any]], SQLColumnExpression[Any] | Drawn | Measured]
     label: str
     permission: str | None = None
     kind: Kind = Kind.FLAG
@@ -128,7 +140,21 @@ class Over:
     permission: str | None = None
 
 
-Known = Term | Sourced | Lookup | Over
+@dataclass(frozen=True)
+class Through:
+    """A condition on another row that a row leads to: `group_of(size > 5)` of a person.
+
+    It speaks in words of `terms`. `told` draws it from the plan of the row and that of the other,
+    under a key of its own.
+    """
+
+    terms: "Terms"
+    told: Callable[[Plan, str, Plan, Condition], SQLColumnExpression[Any]]
+    label: str
+    permission: str | None = None
+
+
+Known = Term | Sourced | Lookup | Over | Through
 Terms = Mapping[str, Known]
 
 
@@ -155,7 +181,8 @@ def unknown(name: str, terms: Terms, actor: Actor) -> TermUnknown:
 class Piece:
     """A part of a filter that was understood, and the words to speak of it.
 
-    `members` are the two ends of an interval, or the parts of a list that was written out.
+    `members` are the two ends of an interval, or the parts of a list that was written out;
+    `at_most` is how a measured number is held against a bound.
     """
 
     expression: SQLColumnExpression[Any]
@@ -163,6 +190,7 @@ class Piece:
     said: str
     among: Callable[[Condition], Condition] | None = None
     members: "tuple[Piece, ...]" = ()
+    at_most: Callable[[float, bool], Condition] | None = None
 
 
 def met_by_any(said: Condition, *pieces: Piece) -> Condition:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, FromClause, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
 from core.errors import Invalid
@@ -44,6 +44,37 @@ def metres_to(location_id: ColumnElement[Any], what: str, number: int) -> Column
         .correlate_except(Location)
         .scalar_subquery()
     )
+
+
+def near(what: str, number: int, metres: float, *, strictly: bool) -> Select[int]:
+    """The places within so many metres of a feature, or `strictly` nearer: their keys, found from
+    the features, each of which looks about itself.
+
+    Raises:
+        NoDistanceTo
+    """
+    feature = _features(what, number)
+    shape = feature.c.shape
+    distance = func.ST_Distance(cast(Location.point, ON_GROUND), cast(shape, ON_GROUND))
+    return (
+        select(Location.id)
+        .join_from(feature, Location, Location.point.op("&&")(_about(shape, metres)))
+        .where(distance < metres if strictly else distance <= metres)
+        .distinct()
+    )
+
+
+def any_feature(what: str, number: int) -> ColumnElement[bool]:
+    """Whether a layer or an extent has features at all."""
+    return exists(select(_features(what, number).c.shape))
+
+
+def _about(shape: ColumnElement[Any], metres: float) -> ColumnElement[Any]:
+    """A box in degrees that holds whatever lies within so many metres of a shape."""
+    tall = (metres + ROUND) / SHORTEST_DEGREE
+    poleward = func.greatest(func.abs(func.ST_YMin(shape)), func.abs(func.ST_YMax(shape)))
+    wide = tall / func.cos(func.radians(func.least(poleward + tall, POLEWARD)))
+    return func.ST_Expand(shape, wide, tall)
 
 
 def _around(metres: ColumnElement[Any]) -> ColumnElement[Any]:

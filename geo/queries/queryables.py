@@ -1,13 +1,14 @@
 """What a filter may ask of a place."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, any_, case, func, null, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
-from core.cql import Condition, Drawn, Kind, Lookup, Plan, Source, Term, Terms
+from core.cql import Condition, Drawn, Kind, Lookup, Measured, Plan, Source, Term, Terms
 from core.words import _
 from geo.models.areas import Area
 from geo.models.exposure import Exposure, ExposureDue
@@ -15,7 +16,7 @@ from geo.models.locations import Location
 from geo.models.releases import Direction, Release
 from geo.permissions import May
 from geo.queries.clauses import ASKABLE
-from geo.queries.distances import metres_to
+from geo.queries.distances import any_feature, metres_to, near
 from geo.queries.exposure import status_at
 
 LEVELS = range(6)  # of areas that a filter may name; countries have three to five
@@ -99,8 +100,10 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
         key = ("hazard_status", int(asked[0]), float(asked[1]))
         return lambda plan: _said_of(plan, key, location_id, _status(key[2]))
 
-    def metres(asked: Sequence[Any]) -> ColumnElement[Any]:
-        return metres_to(location_id, str(asked[0]), int(asked[1]))
+    def metres(asked: Sequence[Any]) -> Measured:
+        what, number = str(asked[0]), int(asked[1])
+        told = metres_to(location_id, what, number)
+        return Measured(lambda _plan: told, partial(_within, location_id, what, number))
 
     exact = May.EXACT_LOCATIONS
     return {
@@ -123,6 +126,29 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
             (Kind.NUMBER, Kind.NUMBER),
         ),
     }
+
+
+def _within(
+    location_id: ColumnElement[Any] | Any,
+    what: str,
+    number: int,
+    plan: Plan,
+    metres: float,
+    strictly: bool,
+) -> ColumnElement[bool]:
+    """Whether a place is that near to a feature; NULL where it has no point or there is none."""
+
+    def found() -> Source:
+        places = near(what, number, metres, strictly=strictly).subquery()
+        return places, places.c.id == location_id
+
+    def pointed() -> Source:
+        places = select(Location.id).where(Location.lon.is_not(None)).subquery()
+        return places, places.c.id == location_id
+
+    is_near = plan.source(("near", what, number, metres, strictly), found).c.id.is_not(None)
+    has_point = plan.source("pointed", pointed).c.id.is_not(None)
+    return case((and_(has_point, any_feature(what, number)), is_near))
 
 
 def _said_of(

@@ -28,10 +28,12 @@ from programs.models.memberships import CycleMember, MembershipState, ProgramMem
 from programs.models.payments import Payment, PaymentState
 from programs.models.programs import Program
 from programs.queries.reach import within_programs
-from registry.models.registrants import Registrant
+from registry.models.filters import Subject
+from registry.models.registrants import Individual, Registrant
 from registry.permissions import May
 from registry.queries.fields import own_fields
 from registry.queries.queryables import household_terms
+from registry.queries.subjects import person_terms
 
 DUE = (
     EntitlementState.APPROVED,
@@ -42,9 +44,15 @@ DUE = (
 PAID = (PaymentState.PAID, PaymentState.PARTLY_PAID, PaymentState.RECONCILED)
 
 
-def widest_terms(session: Session, on: date, *, actor: Actor) -> Terms:
-    """All a filter over households may speak of on a day; of programs, those the actor sees."""
-    return {**household_terms(on, own_fields(session)), **program_terms(actor)}
+def widest_terms(
+    session: Session, on: date, *, actor: Actor, subject: Subject = Subject.HOUSEHOLDS
+) -> Terms:
+    """All a filter may speak of on a day; of programs, those the actor sees, and of a person what
+    programs did for their household."""
+    own = own_fields(session)
+    if subject is Subject.PEOPLE:
+        return {**person_terms(on, own), **program_terms(actor, Individual.counted_in)}
+    return {**household_terms(on, own), **program_terms(actor, Registrant.id)}
 
 
 def terms_listed(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
@@ -53,35 +61,35 @@ def terms_listed(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
     return [(name, term.label) for name, term in mine.items()]
 
 
-def program_terms(actor: Actor) -> Terms:
-    """The terms of programs, for a query of Registrant."""
+def program_terms(actor: Actor, household: Any) -> Terms:
+    """The terms of programs, for a query that has a column of the keys of households."""
     read = May.READ_REGISTRANTS
     return {
         "in_program": Lookup(
-            lambda asked: _in_program(asked, actor),
+            lambda asked: _in_program(household, asked, actor),
             _("Enrolled in a 'program', or of one of the states named after it"),
             read,
         ),
         "in_cycle": Lookup(
-            lambda asked: _in_cycle(asked, actor),
+            lambda asked: _in_cycle(household, asked, actor),
             _("Enrolled in the cycle of a 'program' by its number"),
             read,
             takes=(Kind.TEXT, Kind.NUMBER),
         ),
         "entitled": Lookup(
-            lambda asked: _sum("entitled", _due(actor), asked),
+            lambda asked: _sum(household, "entitled", _due(actor), asked),
             _("What a 'program' approved for it, since a day such as '2026-01-31' if one is named"),
             read,
             Kind.NUMBER,
         ),
         "received": Lookup(
-            lambda asked: _sum("received", _received(actor), asked),
+            lambda asked: _sum(household, "received", _received(actor), asked),
             _("What it received of a 'program', since a day such as '2026-01-31' if one is named"),
             read,
             Kind.NUMBER,
         ),
         "last_payment_on": Sourced(
-            lambda plan: plan.source("paid", lambda: _last_paid(actor)).c.day,
+            lambda plan: plan.source("paid", lambda: _last_paid(household, actor)).c.day,
             Kind.DATE,
             _("Day of the last payment order made for it"),
             read,
@@ -89,7 +97,7 @@ def program_terms(actor: Actor) -> Terms:
     }
 
 
-def _in_program(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
+def _in_program(household: Any, asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
     if not asked:
         raise FilterUnreadable(place="in_program")
     number, *states = asked
@@ -100,7 +108,7 @@ def _in_program(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
         .where(Program.number == number, ProgramMembership.state.in_(wanted))
         .where(within_programs(actor, Program.id))
     )
-    found: ColumnElement[bool] = Registrant.id.in_(members)
+    found: ColumnElement[bool] = household.in_(members)
     return found
 
 
@@ -112,7 +120,7 @@ def _state(said: str) -> MembershipState:
         raise WrongKind(said=f"'{said}'", kind=_("no state"), wanted=wanted) from None
 
 
-def _in_cycle(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
+def _in_cycle(household: Any, asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
     program, number = asked
     members = (
         select(CycleMember.registrant_id)
@@ -122,11 +130,11 @@ def _in_cycle(asked: Sequence[Any], actor: Actor) -> ColumnElement[bool]:
         .where(CycleMember.state == MembershipState.ENROLLED)
         .where(within_programs(actor, Program.id))
     )
-    found: ColumnElement[bool] = Registrant.id.in_(members)
+    found: ColumnElement[bool] = household.in_(members)
     return found
 
 
-def _sum(name: str, amounts: Select[Any], asked: Sequence[Any]) -> Drawn:
+def _sum(household: Any, name: str, amounts: Select[Any], asked: Sequence[Any]) -> Drawn:
     """The sum of amounts of a program since a day; 0 of whom there are none."""
     if len(asked) not in (1, 2):
         raise FilterUnreadable(place=name)
@@ -140,7 +148,7 @@ def _sum(name: str, amounts: Select[Any], asked: Sequence[Any]) -> Drawn:
             .group_by(each.c.registrant_id)
             .subquery()
         )
-        return sums, sums.c.registrant_id == Registrant.id
+        return sums, sums.c.registrant_id == household
 
     return lambda plan: func.coalesce(plan.source((name, program, since), made).c.total, 0)
 
@@ -182,7 +190,7 @@ def _received(actor: Actor) -> Select[Any]:
     return select(both)
 
 
-def _last_paid(actor: Actor) -> Source:
+def _last_paid(household: Any, actor: Actor) -> Source:
     last = (
         select(Payment.registrant_id, func.max(_on_day(Payment.created_at)).label("day"))
         .join(Entitlement, Entitlement.id == Payment.entitlement_id)
@@ -191,7 +199,7 @@ def _last_paid(actor: Actor) -> Source:
         .group_by(Payment.registrant_id)
         .subquery()
     )
-    return last, last.c.registrant_id == Registrant.id
+    return last, last.c.registrant_id == household
 
 
 def _program_and_day(row: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

@@ -17,6 +17,13 @@ class Shared(StrEnum):
     EVERYBODY = "everybody"
 
 
+class Subject(StrEnum):
+    """Whom a filter is over."""
+
+    HOUSEHOLDS = "households"
+    PEOPLE = "people"
+
+
 class Filter(Row):
     """One condition in CQL2 text, known by its code; `terms` are the names it uses.
 
@@ -35,6 +42,9 @@ class Filter(Row):
 
     code: Mapped[str]
     name: Mapped[str]
+    subject: Mapped[Subject] = mapped_column(
+        states(Subject), default=Subject.HOUSEHOLDS, server_default="households"
+    )
     written: Mapped[str]
     terms: Mapped[Sequence[str]] = mapped_column(ARRAY(Text))
     shared: Mapped[Shared] = mapped_column(states(Shared), default=Shared.NONE)

@@ -12,8 +12,8 @@ from core.cql import Terms
 from core.crypto import equality_by, own_key
 from core.errors import NotFound
 from registry.counting.rounding import unsteadily
-from registry.models.filters import Filter, Shared
-from registry.models.registrants import Group, Registrant, RegistrantState
+from registry.models.filters import Filter, Shared, Subject
+from registry.models.registrants import Group, Individual, Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.reach import people_within_reach
@@ -22,7 +22,7 @@ from registry.queries.subjects import matching
 
 @dataclass(frozen=True)
 class Counted:
-    """How many households a filter means, and how many it was asked of.
+    """How many households, or people, a filter means, and how many it was asked of.
 
     Where `about`, both are multiples of the fewest that are told of; 0 then stands for fewer.
     """
@@ -30,12 +30,19 @@ class Counted:
     meant: int
     of: int
     about: bool
+    subject: Subject = Subject.HOUSEHOLDS
 
 
 def count_matching(
-    session: Session, written: str, on: date, *, actor: Actor, terms: Terms | None = None
+    session: Session,
+    written: str,
+    on: date,
+    *,
+    actor: Actor,
+    terms: Terms | None = None,
+    subject: Subject = Subject.HOUSEHOLDS,
 ) -> Counted:
-    """How many active groups within reach meet a filter, and how many there are.
+    """How many active groups within reach, or people, meet a filter, and how many there are.
 
     Who may not read the registry is told about how many: two filters that differ by one household
     would tell of it, so a count is rounded at random, always alike for the same households.
@@ -44,18 +51,21 @@ def count_matching(
         Forbidden: the actor may not count registrants. Invalid, Forbidden: as `matching`.
     """
     actor.require(May.COUNT_REGISTRANTS)
+    each = Individual if subject is Subject.PEOPLE else Group
     seen = (
         select(Registrant.id)
-        .join(Group, Group.registrant_id == Registrant.id)
+        .join(each, each.registrant_id == Registrant.id)
         .where(Registrant.state == RegistrantState.ACTIVE)
         .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )
-    meant = _counted(matching(written, on, actor=actor, terms=terms, of=seen)).subquery()
+    ids = matching(written, on, actor=actor, terms=terms, subject=subject, of=seen)
+    meant = _counted(ids).subquery()
     of = _counted(seen).subquery()
     row = session.execute(select(meant, of).select_from(meant.join(of, true()))).one()
     if actor.may(May.READ_REGISTRANTS):
-        return Counted(row[0], row[2], about=False)
-    return Counted(_told(row[0], row[1]), _told(row[2], row[3]), about=True)
+        return Counted(row[0], row[2], about=False, subject=subject)
+    about = (_told(row[0], row[1]), _told(row[2], row[3]))
+    return Counted(*about, about=True, subject=subject)
 
 
 def filters_listed(session: Session, *, actor: Actor) -> list[Filter]:

@@ -55,7 +55,7 @@ def household_terms(on: date, own: Own = NOTHING) -> Terms:
     known = {
         **_counts(on),
         **_said_of_the_group(),
-        **_said_of_the_registrant(),
+        **said_of_the_registrant(),
         **_said_of_the_head(on),
         **_scores(),
         **_own(own.groups, Scope.GROUP, Group.registrant_id),
@@ -254,7 +254,8 @@ def _is_complete(plan: Plan) -> ColumnElement[bool]:
     return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(Group.is_partial))
 
 
-def _said_of_the_registrant() -> Terms:
+def said_of_the_registrant() -> Terms:
+    """The terms of whatever registrant, for a query of Registrant."""
     return {
         "registered_on": Term(Registrant.registered_on, Kind.DATE, _("Day it was registered")),
         "tags": Sourced(

@@ -8,11 +8,41 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from core import cql
 from core.actor import Actor
-from registry.models.registrants import Group, Registrant, RegistrantState
+from core.words import _
+from geo.queries.queryables import area_terms, place_terms
+from registry.models.filters import Subject
+from registry.models.registrants import Group, Individual, Registrant, RegistrantState
+from registry.queries.fields import NOTHING, Own
 from registry.queries.people import members_counted
-from registry.queries.queryables import household_terms
+from registry.queries.queryables import household_terms, member_terms, said_of_the_registrant
 
 Worded = Callable[[date], cql.Terms]  # what a filter may speak of on a day
+
+
+def person_terms(on: date, own: Own = NOTHING) -> cql.Terms:
+    """The terms of a filter over people, for a query of Registrant and Individual."""
+    return {
+        **member_terms(on, own),
+        **said_of_the_registrant(),
+        "group_of": cql.Through(
+            household_terms(on, own), _of_their_group, _("What holds of their household")
+        ),
+        **area_terms(Registrant.area_id),
+        **place_terms(Registrant.location_id),
+    }
+
+
+def _of_their_group(
+    plan: cql.Plan, key: str, groups: cql.Plan, met: ColumnElement[bool]
+) -> ColumnElement[Any]:
+    """What is said of the group a person counts in; NULL of who counts in none."""
+
+    def made() -> cql.Source:
+        each = _active_groups().add_columns(met.label("met"))
+        told = _with_members(each, groups, None).subquery()
+        return told, told.c.registrant_id == Individual.counted_in
+
+    return plan.source(("group_of", key), made).c.met
 
 
 def matching(
@@ -21,9 +51,11 @@ def matching(
     *,
     actor: Actor,
     terms: cql.Terms | None = None,
+    subject: Subject = Subject.HOUSEHOLDS,
     of: Select[Any] | None = None,
 ) -> Select[int]:
-    """The ids of the active groups that meet a CQL2 filter, ages being those of the day `on`.
+    """The ids of the active groups that meet a CQL2 filter, ages being those of the day `on`; with
+    PEOPLE as `subject`, of the active people.
 
     `terms` are those of `household_terms` and of floors above; `of` selects the ids of the groups
     to look among. An empty filter is met by all of them. Members are counted only of the groups
@@ -32,6 +64,8 @@ def matching(
     Raises:
         Invalid, Forbidden: as `core.cql.asked` does.
     """
+    if subject is Subject.PEOPLE:
+        return _people(cql.asked(written, terms or person_terms(on), actor=actor), of)
     asked = cql.asked(written, terms or household_terms(on), actor=actor)
     groups = asked.sources.joined(_active_groups()).where(asked.plain)
     if of is not None:
@@ -54,6 +88,16 @@ def with_verdict(
     the condition that is its verdict on each row."""
     joined = _with_members(asked.sources.joined(query), asked.counts, of)
     return joined, and_(asked.plain, asked.of_members)
+
+
+def _people(asked: cql.Asked, of: Select[Any] | None) -> Select[int]:
+    people = (
+        select(Individual.registrant_id)
+        .join(Registrant, Registrant.id == Individual.registrant_id)
+        .where(Registrant.state == RegistrantState.ACTIVE)
+    )
+    found = asked.sources.joined(people).where(asked.plain)
+    return found if of is None else found.where(Individual.registrant_id.in_(of))
 
 
 def _with_members(query: Select[Any], counts: cql.Plan, of: Select[Any] | None) -> Select[Any]:

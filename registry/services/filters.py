@@ -7,7 +7,7 @@ from core.actor import Actor
 from core.clock import today
 from core.codes import new_code
 from core.errors import Forbidden, Invalid
-from registry.models.filters import Filter, Shared
+from registry.models.filters import Filter, Shared, Subject
 from registry.permissions import May
 from registry.queries.fields import own_fields
 from registry.queries.filters import filter_by_code
@@ -27,9 +27,15 @@ class FilterNotYours(Forbidden):
 
 
 def keep_filter(
-    session: Session, name: str, written: str, *, actor: Actor, terms: cql.Terms | None = None
+    session: Session,
+    name: str,
+    written: str,
+    *,
+    actor: Actor,
+    terms: cql.Terms | None = None,
+    subject: Subject = Subject.HOUSEHOLDS,
 ) -> Filter:
-    """Keep a filter for oneself; `terms` as in `registry.queries.subjects.matching`.
+    """Keep a filter for oneself; `terms` and `subject` as in `registry.queries.subjects.matching`.
 
     Raises:
         FilterNameless, FilterEmpty, and what `core.cql.asked` refuses.
@@ -43,6 +49,7 @@ def keep_filter(
     kept = Filter(
         code=new_code(),
         name=name.strip(),
+        subject=subject,
         written=written.strip(),
         terms=sorted(asked.names),
         shared=Shared.NONE,

@@ -41,6 +41,14 @@ def test_a_filter_is_counted_as_text_or_as_json(
     assert answer.json == {"households": households, "of": 16, "about": False}
 
 
+def test_people_are_counted_where_they_are_asked_for(
+    session: Session, browser: Browser, told: Told
+) -> None:
+    answer = _ask(session, browser, Role.REGISTRAR, {"filter": "age < 5", "subject": "people"})
+
+    assert answer.json == {"people": 0, "of": 0, "about": False}
+
+
 def test_who_may_only_count_is_told_about_how_many(
     session: Session, browser: Browser, told: Told
 ) -> None:
@@ -58,6 +66,7 @@ def test_who_may_only_count_is_told_about_how_many(
         ({}, "Send JSON with"),
         (["size > 3"], "Send JSON with"),
         ({"filter": 5}, "Send JSON with"),
+        ({"filter": "", "subject": "cats"}, "Send JSON with"),
     ],
 )
 def test_what_is_no_filter_is_refused_with_a_sentence(

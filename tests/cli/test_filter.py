@@ -34,6 +34,12 @@ def test_a_kept_filter_is_counted(run: Run, families: None) -> None:
     assert run(count, "--code", code, role=Role.REGISTRAR).stdout == "1 of 3 households\n"
 
 
+def test_people_are_counted_instead(run: Run, families: None) -> None:
+    told = run(count, "--people", "--text", "group_of(people > 1)", role=Role.REGISTRAR)
+
+    assert told.stdout == "5 of 6 people\n"
+
+
 def test_what_is_not_understood_is_refused(run: Run, families: None) -> None:
     assert isinstance(run(count, "--text", "peeple > 1").exception, TermMisspelt)
     assert isinstance(run(count).exception, UsageError)

@@ -154,7 +154,15 @@ def test_a_filter_asks_releases_about_places(
         ("distance_to('layer', {layer}) <= 33396", {"near"}),
         ("distance_to('layer', {layer}) <= 33395", set()),
         ("distance_to('layer', {layer}) > 33396", {"inside", "far"}),
+        ("NOT distance_to('layer', {layer}) <= 33396", {"inside", "far"}),
+        ("distance_to('layer', {layer}) BETWEEN 33395 AND 33396", {"near"}),
+        ("distance_to('layer', {layer}) * 2 < 66792", {"near"}),
+        ("distance_to('layer', 999999) < 1000000", set()),
+        ("NOT distance_to('layer', 999999) < 1000000", set()),
         ("distance_to('release', {release}) = 0", {"inside"}),
+        ("distance_to('release', {release}) <= 0", {"inside"}),
+        ("distance_to('release', {release}) < 0", set()),
+        ("distance_to('release', {release}) >= 111319", {"far"}),
         (
             "distance_to('release', {release}) < 111319 AND distance_to('release', {release}) > 0",
             {"near"},
@@ -186,9 +194,10 @@ def test_a_filter_asks_how_far_a_place_lies_from_what_is_there(
     )
     filled = written.format(layer=layer.id, release=release.id)
 
-    said = condition(filled, place_terms(rows.c.place_id), actor=anybody)
+    filter_ = asked(filled, place_terms(rows.c.place_id), actor=anybody)
+    found = filter_.sources.joined(select(rows.c.name)).where(filter_.plain)
 
-    assert set(session.scalars(select(rows.c.name).where(said))) == meant
+    assert set(session.scalars(found)) == meant
 
 
 def test_distances_to_anything_else_are_refused(anybody: Actor) -> None:

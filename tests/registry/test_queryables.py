@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.cql import OperatorUnknown, TermNotYours, TermUnknown, TermWithheld, usable
+from core.cql import (
+    FilterUnreadable,
+    OperatorUnknown,
+    TermNotYours,
+    TermUnknown,
+    TermWithheld,
+    usable,
+)
+from registry.models.filters import Subject
 from registry.models.registrants import Individual, Registrant, RegistrantState
 from registry.models.tags import RegistrantTag
 from registry.queries.queryables import household_terms
@@ -224,3 +232,39 @@ def test_a_term_that_is_withheld_is_neither_offered_nor_understood(anybody: Acto
     ):
         with pytest.raises(TermWithheld, match=f"{term} is not offered to your role"):
             matching(written, DAY, actor=kept_from)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", {"Amina", "Doro", "Neema", "Kesh"}),
+        ("age < 5", {"Neema"}),
+        ("relation = 'head'", {"Amina", "Kesh"}),
+        ("sex = 'female' AND disabled IS NULL", {"Amina", "Neema"}),
+        ("area_in('X1')", {"Amina", "Doro", "Neema"}),
+        ("group_of(people >= 5)", {"Kesh"}),
+        ("group_of(count_of(age < 5) > 0) AND age > 60", {"Doro"}),
+        ("NOT group_of(sex_of_head = 'female')", {"Kesh"}),
+        ("group_of(registered_on > DATE('2000-01-01'))", set()),
+        ("NOT group_of(registered_on > DATE('2000-01-01'))", set()),  # nobody knows
+        ("group_of(people >= 5) OR group_of(A_CONTAINS(tags, ('host')))", {"Kesh"}),
+    ],
+)
+def test_a_filter_over_people_means_the_people_it_describes(
+    session: Session, anybody: Actor, written: str, meant: set[str]
+) -> None:
+    _village(session)
+    born = {date(1990, 3, 14): "Amina", date(1965, 11, 20): "Doro", date(2021, 11, 21): "Neema"}
+    ids = matching(written, DAY, actor=anybody, subject=Subject.PEOPLE)
+    found = select(Individual.birth_date).where(Individual.registrant_id.in_(ids))
+
+    assert {born.get(day, "Kesh") for day in session.scalars(found) if day} == meant
+
+
+def test_people_and_households_have_words_of_their_own(anybody: Actor) -> None:
+    with pytest.raises(TermUnknown):
+        matching("people > 1", DAY, actor=anybody, subject=Subject.PEOPLE)
+    with pytest.raises((TermUnknown, OperatorUnknown)):
+        matching("group_of(people > 1)", DAY, actor=anybody)
+    with pytest.raises(FilterUnreadable):
+        matching("group_of()", DAY, actor=anybody, subject=Subject.PEOPLE)

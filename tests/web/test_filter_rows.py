@@ -3,11 +3,18 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import column
 
-from app.web.building import ANY, NONE, Built, Row, drawn, offered, operators, sent, written
+from app.web.building import ANY, GROUP, NONE, Built, Row, offered, operators, sent, written
+from app.web.drawn_rows import drawn
+from core.actor import NOBODY
+from programs.queries.queryables import program_terms
 from registry.queries.queryables import household_terms
+from registry.queries.subjects import person_terms
 
-TERMS = household_terms(date(2026, 11, 20))
+TERMS = {**household_terms(date(2026, 11, 20)), **program_terms(NOBODY, column("id"))}
+PARTIAL = Row("is_partial", "yes")
+OLD = (Row("age", ">", "60"), Row("disabled", "yes"))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +53,50 @@ TERMS = household_terms(date(2026, 11, 20))
             ),
         ),
         ("count_of() = 0", Built(rows=(Row("count_of", "=", "0"),))),
+        (
+            "(people > 1 OR is_partial = TRUE) AND kind = 'farm'",
+            Built(
+                rows=(
+                    Row(GROUP, members=(Row("people", ">", "1"), PARTIAL), joined=ANY),
+                    Row("kind", "=", "farm"),
+                )
+            ),
+        ),
+        (
+            "is_partial = TRUE OR NOT (is_partial = TRUE OR kind = 'farm')",
+            Built(
+                ANY,
+                (PARTIAL, Row(GROUP, members=(PARTIAL, Row("kind", "=", "farm")), joined=NONE)),
+            ),
+        ),
+        (
+            "count_of(age < 5 OR (age > 60 AND disabled = TRUE)) >= 2",
+            Built(
+                rows=(
+                    Row(
+                        "count_of",
+                        ">=",
+                        "2",
+                        members=(Row("age", "<", "5"), Row(GROUP, members=OLD)),
+                        joined=ANY,
+                    ),
+                )
+            ),
+        ),
+        (
+            "A_CONTAINS(tags, ('host')) AND NOT A_CONTAINS(tags, ('displaced'))",
+            Built(rows=(Row("tags", "has", "host"), Row("tags", "lacks", "displaced"))),
+        ),
+        (
+            "in_program('PROG-1') AND NOT in_program('PROG-2') AND received('PROG-1') >= 40",
+            Built(
+                rows=(
+                    Row("in_program", "in", "PROG-1"),
+                    Row("in_program", "out", "PROG-2"),
+                    Row("received", ">=", "40", "PROG-1"),
+                )
+            ),
+        ),
     ],
 )
 def test_a_text_is_drawn_as_rows_that_write_it_again(text: str, built: Built) -> None:
@@ -58,17 +109,29 @@ def test_a_text_is_drawn_as_rows_that_write_it_again(text: str, built: Built) ->
     [
         "people + 1 > 3",
         "mean_of(age) > 20",
-        "(people > 1 OR is_partial = TRUE) AND kind = 'farm'",
         "people BETWEEN 1 AND 3",
         "area_in('X1', 'X2')",
         "kind LIKE 'f%'",
-        "count_of(age < 5 OR age > 60) > 1",
+        "in_program('P', 'paused')",
+        "received('P', '2026-01-01') > 3",
+        "A_OVERLAPS(tags, ('host', 'displaced'))",
         "people > 'x'",
         "unheard_of > 3",
     ],
 )
 def test_what_rows_cannot_say_stays_text(text: str) -> None:
     assert drawn(text, TERMS) is None
+
+
+def test_a_household_is_asked_by_rows_of_its_own() -> None:
+    terms = person_terms(date(2026, 11, 20))
+    rows = (Row("people", ">=", "5"), Row("is_partial", "yes"))
+    built = Built(rows=(Row("age", "<", "5"), Row("group_of", members=rows, joined=ANY)))
+    text = "age < 5 AND group_of(people >= 5 OR is_partial = TRUE)"
+
+    assert written(built, terms) == text
+    assert drawn(text, terms) == built
+    assert sent({"do": "household"}, terms).rows == (Row("group_of", members=(Row(),)),)
 
 
 def test_rows_that_are_not_filled_in_say_nothing_yet() -> None:
@@ -108,6 +171,32 @@ def test_buttons_add_rows_and_take_them_away() -> None:
     assert sent(form | {"do": "beside:1"}, TERMS).rows[1].members == (age, Row())
     assert sent(form | {"do": "drop:1.0"}, TERMS).rows[1].members == ()
     assert sent(form | {"do": "members"}, TERMS).rows[2].term == "count_of"
+    assert sent(form | {"do": "group"}, TERMS).rows[2] == Row(
+        GROUP, members=(Row(), Row()), joined=ANY
+    )
+    assert sent(form | {"1.joined": "any"}, TERMS).rows[1].joined == ANY
+
+
+def test_a_row_of_a_row_of_a_group_is_added_and_taken_away() -> None:
+    form = {
+        "0.term": GROUP,
+        "0.joined": "none",
+        "0.0.term": "is_partial",
+        "0.0.operator": "yes",
+        "0.1.term": "count_of",
+        "0.1.operator": ">=",
+        "0.1.value": "1",
+        "0.1.0.term": "age",
+        "0.1.0.operator": "<",
+        "0.1.0.value": "5",
+    }
+    group = sent(form, TERMS).rows[0]
+
+    assert group.members[1].members == (Row("age", "<", "5"),)
+    assert sent(form | {"do": "beside:0.1"}, TERMS).rows[0].members[1].members[1] == Row()
+    assert sent(form | {"do": "drop:0.1.0"}, TERMS).rows[0].members[1].members == ()
+    assert sent(form | {"do": "drop:0.0"}, TERMS).rows[0].members == group.members[1:]
+    assert sent(form | {"do": "drop:0.1.0"}, TERMS).rows[0].joined == NONE
 
 
 def test_a_row_forgets_the_value_of_the_term_it_had_before() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.clock import today
-from registry.models.filters import Filter, Shared
+from registry.models.filters import Filter, Shared, Subject
 from registry.services.filters import keep_filter, share_filter, unshare_filter
 from tests.make.geo import make_country
 from tests.make.programs import DARA
@@ -76,6 +76,33 @@ def test_only_the_builder_is_sent_again_while_one_builds(
     assert part.lstrip().startswith('<div id="builder"')
     assert 'name="0.operator"' in part
     assert 'name="1.term"' in part
+
+
+def test_a_filter_over_people_is_counted_and_kept_as_one(
+    session: Session, signed_in: SignedIn, families: None
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    page = manager.get("/filters/new?subject=people&written=group_of(people%20%3E%3D%202)").text
+    assert "registered people meet this today" in page
+    assert "Ask of the household" in page
+
+    manager.act("/filters/", name="Of many", written="age < 5", subject="people")
+
+    kept = session.scalars(select(Filter)).one()
+    assert (kept.subject, kept.terms) == (Subject.PEOPLE, ["age"])
+    assert "registered people" in manager.get(f"/filters/{kept.code}").text
+
+
+def test_rows_of_one_subject_are_not_taken_for_those_of_the_other(
+    signed_in: SignedIn, families: None
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    sent = {"csrf_token": manager.token(), "0.term": "people", "0.operator": ">="}
+    sent |= {"0.value": "2", "was": "households", "subject": "people"}
+
+    part = manager.post("/filters/new", data=sent, headers={"HX-Request": "true"}).text
+
+    assert 'name="0.term"' not in part
 
 
 def test_who_may_only_count_is_told_about_how_many(

@@ -241,6 +241,7 @@ def _filters(session: Session, flood: Release) -> Rows:
     return [
         ("filters.new", {"written": rows}),
         ("filters.new", {"written": "mean_of(age) > 20"}),
+        ("filters.new", {"subject": "people", "written": "age < 5 AND group_of(people > 1)"}),
         ("filters.show", {"code": share_filter(session, kept.code, actor=DARA).code}),
     ]
 

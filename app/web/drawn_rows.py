@@ -1,0 +1,229 @@
+"""A written filter as the rows of the builder, where there are rows that say the same."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from app.web.building import (
+    ALL,
+    ANY,
+    COMPARED,
+    GROUP,
+    HAS,
+    HAZARD,
+    HOLDS,
+    HOUSEHOLD,
+    IN,
+    KNOWN,
+    LACKS,
+    MEMBERS,
+    NO,
+    NONE,
+    OUT,
+    UNKNOWN,
+    YES,
+    Built,
+    Row,
+    is_drawable,
+    operators,
+    terms_within,
+)
+from core.cql import Kind, Over, Sourced, Term, Terms, Through, tree
+
+
+def drawn(text: str, terms: Terms) -> Built | None:
+    """A filter as rows; None where rows cannot say it.
+
+    Raises:
+        FilterUnreadable, FilterTooLong: it is no CQL2.
+    """
+    if not text.strip():
+        return Built()
+    joined, parts = _parts(tree(text))
+    rows = _rows(parts, terms)
+    return None if rows is None else Built(joined, rows)
+
+
+def _rows(parts: Sequence[Any], terms: Terms) -> tuple[Row, ...] | None:
+    """The rows of some parts; None where one of them has none."""
+    found = [_row(part, terms) for part in parts]
+    rows = tuple(row for row in found if row is not None)
+    return rows if len(rows) == len(found) else None
+
+
+def _parts(node: Any) -> tuple[str, list[Any]]:
+    match node:
+        case {"op": "and", "args": list(parts)}:
+            return ALL, parts
+        case {"op": "or", "args": list(parts)}:
+            return ANY, parts
+        case {"op": "not", "args": [{"op": "or", "args": list(parts)}]}:
+            return NONE, parts
+        case _:
+            return ALL, [node]
+
+
+def _row(node: Any, terms: Terms) -> Row | None:
+    """The row of one part, where there is one that says the same."""
+    for draw in DRAWN:
+        row = draw(node, terms)
+        if row is not None:
+            return row
+    return None
+
+
+def _of_flag(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"property": str(name)} | {"op": "=", "args": [{"property": str(name)}, True]}:
+            return _if_asked(Row(name, YES), terms)
+        case {"op": "not", "args": [{"property": str(name)}]} | {
+            "op": "=",
+            "args": [{"property": str(name)}, False],
+        }:
+            return _if_asked(Row(name, NO), terms)
+        case _:
+            return None
+
+
+def _of_nothing(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "isNull", "args": [{"property": str(name)}]}:
+            return _if_asked(Row(name, UNKNOWN), terms)
+        case {"op": "not", "args": [{"op": "isNull", "args": [{"property": str(name)}]}]}:
+            return _if_asked(Row(name, KNOWN), terms)
+        case _:
+            return None
+
+
+def _of_belonging(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "area_in" | "in_program" as word, "args": [str(code)]}:
+            return _if_asked(Row(word, IN, code), terms)
+        case {"op": "not", "args": [{"op": "area_in" | "in_program" as word, "args": [str(code)]}]}:
+            return _if_asked(Row(word, OUT, code), terms)
+        case _:
+            return None
+
+
+def _of_letters(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "like", "args": [{"property": str(name)}, str(pattern)]}:
+            letters = re.fullmatch(r"%((?:[^\\%_]|\\[\\%_])+)%", pattern)
+            if letters is None:
+                return None
+            plain = re.sub(r"\\(.)", r"\1", letters[1])
+            return _if_asked(Row(name, HOLDS, plain), terms)
+        case _:
+            return None
+
+
+def _of_hazard(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {
+            "op": "=" | "<>" as operator,
+            "args": [{"op": "hazard_status", "args": [release, threshold]}, str(status)],
+        }:
+            said = (_figure(release), _figure(threshold))
+            return _if_asked(Row(HAZARD, operator, status, *said), terms)
+        case _:
+            return None
+
+
+def _of_members(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {
+            "op": str(operator),
+            "args": [{"op": str(word), "args": list(conditions)}, int() | float() as number],
+        } if operator in COMPARED and isinstance(terms.get(word), Over) and word == MEMBERS:
+            joined, parts = _parts(conditions[0]) if conditions else (ALL, [])
+            rows = _rows(parts, terms_within(word, terms))
+            said = _figure(number)
+            return None if rows is None else Row(word, operator, said, members=rows, joined=joined)
+        case _:
+            return None
+
+
+def _of_group(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "and" | "or"} | {"op": "not", "args": [{"op": "or"}]}:
+            joined, parts = _parts(node)
+            rows = _rows(parts, terms)
+            return None if rows is None else Row(GROUP, members=rows, joined=joined)
+        case _:
+            return None
+
+
+def _of_household(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "group_of", "args": [condition]} if isinstance(terms.get(HOUSEHOLD), Through):
+            joined, parts = _parts(condition)
+            rows = _rows(parts, terms_within(HOUSEHOLD, terms))
+            return None if rows is None else Row(HOUSEHOLD, members=rows, joined=joined)
+        case _:
+            return None
+
+
+def _of_money(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {
+            "op": str(operator),
+            "args": [{"op": "entitled" | "received" as word, "args": [str(program)]}, number],
+        } if operator in COMPARED and _said(number, Kind.NUMBER) is not None:
+            return _if_asked(Row(word, operator, _figure(number), program), terms)
+        case _:
+            return None
+
+
+def _of_list(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "a_contains", "args": [{"property": str(name)}, ([str(word)] | str(word))]}:
+            return _if_asked(Row(name, HAS, word), terms)
+        case {"op": "not", "args": [{"op": "a_contains", "args": _} as inner]}:
+            row = _of_list(inner, terms)
+            return row and Row(row.term, LACKS, row.value)
+        case _:
+            return None
+
+
+def _of_value(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": str(operator), "args": [{"property": str(name)}, value]} if (
+            operator in COMPARED
+        ):
+            known = terms.get(name)
+            said = _said(value, known.kind) if isinstance(known, Term | Sourced) else None
+            return None if said is None else _if_asked(Row(name, operator, said), terms)
+        case _:
+            return None
+
+
+def _said(value: Any, kind: Kind) -> str | None:
+    match value:
+        case bool():
+            return None
+        case int() | float() if kind is Kind.NUMBER:
+            return _figure(value)
+        case str() if kind is Kind.TEXT:
+            return value
+        case {"date": str(day)} if kind is Kind.DATE:
+            return day
+        case _:
+            return None
+
+
+def _figure(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else repr(number)
+
+
+def _if_asked(row: Row, terms: Terms) -> Row | None:
+    """A row, if the builder offers its term and compares it so."""
+    known = terms.get(row.term)
+    drawable = known is not None and is_drawable(row.term, known)
+    taken = any(row.operator == operator for operator, _words in operators(row.term, terms))
+    return row if drawable and taken else None
+
+
+DRAWN = (
+    *(_of_flag, _of_nothing, _of_belonging, _of_letters, _of_hazard, _of_members),
+    *(_of_household, _of_money, _of_list, _of_value, _of_group),
+)
