@@ -7,7 +7,7 @@ reading each of them whole for each row of the others: two hundred families took
 from alembic import op
 
 revision = "0035"
-down_revision = "0036"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
