@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.matching.records import APART
+
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 LARGEST = 300
@@ -45,46 +51,49 @@ class BlockFigures:
 # two points that near share one of them.
 KEYED = """
 create temporary table keyed as
-with said as (
-    select place, area, 'identifier' as rule, unnest(identifiers) as value, kind from record
+select * from (
+    select place, area, 'identifier' as rule, hash(1, kind, unnest(identifiers)) as key
+    from (select place, area, kind, string_split(identifiers, $apart) as identifiers from record
+          where identifiers is not null)
     union all
-    select place, area, 'contact', unnest(contacts), kind from record
+    select place, area, 'contact', hash(2, kind, unnest(contacts))
+    from (select place, area, kind, string_split(contacts, $apart) as contacts from record
+          where contacts is not null)
     union all
-    select place, area, 'account', unnest(accounts), kind from record
+    select place, area, 'account', hash(3, kind, unnest(accounts))
+    from (select place, area, kind, string_split(accounts, $apart) as accounts from record
+          where accounts is not null)
     union all
-    select place, area, 'born', unnest(bones) || born::varchar, kind from record
-    where born is not null
+    select place, area, 'born', hash(4, kind, bone, born)
+    from (select place, area, kind, born, unnest(string_split(bones, ' ')) as bone from record
+          where born is not null and bones <> '')
     union all
-    select place, area, 'named', skeleton || year(born), kind from record
-    where born is not null and skeleton <> ''
+    select place, area, 'named', hash(5, kind, bones, year(born)) from record
+    where born is not null and bones <> ''
     union all
-    select place, area, 'living', skeleton || ' ' || area, kind from record
-    where area is not null and skeleton <> ''
+    select place, area, 'living', hash(6, kind, bones, area) from record
+    where area is not null and bones <> ''
     union all
-    select place, area, 'roof', unnest([
-        '0 ' || floor(x / 2)::bigint || ' ' || floor(y / 2)::bigint,
-        '1 ' || floor((x + 1) / 2)::bigint || ' ' || floor(y / 2)::bigint,
-        '2 ' || floor(x / 2)::bigint || ' ' || floor((y + 1) / 2)::bigint,
-        '3 ' || floor((x + 1) / 2)::bigint || ' ' || floor((y + 1) / 2)::bigint]), kind
+    select place, area, 'roof', hash(7, kind, unnest([
+        [0, floor(x / 2), floor(y / 2)], [1, floor((x + 1) / 2), floor(y / 2)],
+        [2, floor(x / 2), floor((y + 1) / 2)], [3, floor((x + 1) / 2), floor((y + 1) / 2)]]))
     from (select place, area, kind, lat * 110574 / $roof as y,
                  lon * 111320 * cos(radians(round(lat, 1))) / $roof as x
           from record where kind = 'group' and lon is not null)
-)
-select place, area, rule, hash(rule, kind, value) as key from said
-where value is not null and rule in (select unnest($rules))
+) where rule in (select unnest($rules))
 """
+KEYS = "select key from keyed"
 SIZED = """
 create temporary table sized as
-select key, any_value(rule) as rule, count(*) as records from keyed group by key having records > 1
+select place, rule, key, area, records from keyed join shared using (key)
 """
 DIVIDED = """
 create temporary table divided as
-select place, rule, hash(key, area) as key
-from keyed join sized using (key, rule) where records > $largest and area is not null
+select place, rule, hash(key, area) as key from sized where records > $largest and area is not null
 """
 KEPT = """
 create temporary table kept as
-select place, k.rule, key, records from keyed k join sized using (key) where records <= $largest
+select place, rule, key, records from sized where records <= $largest
 union all
 select place, d.rule, key, records from divided d
 join (select key, count(*) as records from divided group by key) using (key)
@@ -100,7 +109,7 @@ with blocks as (select rule, key, any_value(records) as records from kept group 
 told as (select rule, count(*) as groups, sum(records) as records,
                 sum(records * (records - 1) // 2) as pairs, max(records) as largest
          from blocks group by rule),
-large as (select rule, sum(records) as records from sized where records > $largest group by rule),
+large as (select rule, count(*) as records from sized where records > $largest group by rule),
 saved as (select k.rule, count(*) as records from kept k join divided d using (place, key)
           group by k.rule)
 select rule, coalesce(told.groups, 0), coalesce(told.records, 0), coalesce(told.pairs, 0),
@@ -114,10 +123,23 @@ def set_side_by_side(
 ) -> list[BlockFigures]:
     """Fill the table `pair` with the places in `record` of all that share a block."""
     limit = {"largest": largest}
-    base.execute(KEYED, {"rules": [rule.value for rule in rules], "roof": ROOF_M})
+    asked = {"rules": [rule.value for rule in rules], "roof": ROOF_M, "apart": APART}
+    base.execute(KEYED, asked)
+    base.register("shared", _shared(base.execute(KEYS).fetchnumpy()["key"]))
     base.execute(SIZED)
     base.execute(DIVIDED, limit)
     base.execute(KEPT, limit)
     base.execute(SIDE_BY_SIDE)
     told = base.execute(FIGURES, limit).fetchall()
     return [BlockFigures(rule, *map(int, figures)) for rule, *figures in told]
+
+
+def _shared(keys: NDArray[np.uint64]) -> "pa.Table":
+    """The keys that two records or more have, and how many; sorting is quicker than grouping."""
+    import pyarrow as pa
+
+    ordered = np.sort(keys)
+    starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
+    records = np.diff(starts, append=len(ordered))
+    several = records > 1
+    return pa.table({"key": ordered[starts[several]], "records": records[several]})

@@ -21,19 +21,7 @@ EVERY_RULE = tuple(Block)
 
 RECORD = """
 create temporary table record as
-select row_number() over () as place, id, kind, household, from_file, area, lon, lat, latin,
-       born, exact, sex, skeleton, identifiers, contacts, accounts,
-       string_split(skeleton, ' ') as bones,
-       string_split(said, ' ') as words,
-       case when local <> '' then string_split(local, ' ') end as local_words,
-       array_to_string(list_sort(string_split(said, ' ')), '') as run_together
-from (
-    select id, kind, household, from_file, area, lon, lat, latin, born, exact, sex, said, local,
-           coalesce(bones, '') as skeleton,
-           string_split(identifiers, $apart) as identifiers,
-           string_split(contacts, $apart) as contacts,
-           string_split(accounts, $apart) as accounts
-    from given)
+select row_number() over () as place, * replace (coalesce(bones, '') as bones) from given
 """
 # What the two of a pair are to one another, the dear comparison of names left for later.
 COMPARED = """
@@ -53,16 +41,18 @@ select l.place as one, r.place as other,
        sqrt(pow((l.lat - r.lat) * 110574, 2)
             + pow((l.lon - r.lon) * 111320 * cos(radians((l.lat + r.lat) / 2)), 2)) as metres,
        case when l.identifiers is null or r.identifiers is null then null
-            when list_has_any(l.identifiers, r.identifiers) then true
-            when list_has_any(list_transform(l.identifiers, lambda i: split_part(i, ' ', 1)),
-                              list_transform(r.identifiers, lambda i: split_part(i, ' ', 1)))
+            when list_has_any(string_split(l.identifiers, $apart),
+                              string_split(r.identifiers, $apart)) then true
+            when list_has_any(types_of(l.identifiers, $apart), types_of(r.identifiers, $apart))
             then false end as identifier,
-       coalesce(list_has_any(l.contacts, r.contacts), false) as contact,
-       coalesce(list_has_any(l.accounts, r.accounts), false) as account
+       coalesce(list_has_any(string_split(l.contacts, $apart),
+                             string_split(r.contacts, $apart)), false) as contact,
+       coalesce(list_has_any(string_split(l.accounts, $apart),
+                             string_split(r.accounts, $apart)), false) as account
 from pair p join record l on l.place = p.one join record r on r.place = p.other
 where not (l.from_file is false and r.from_file is false)
   and (l.household is null or r.household is null or l.household <> r.household
-       or list_has_any(l.identifiers, r.identifiers))
+       or coalesce(identifier, false))
 """
 WEIGHED = """
 create temporary table weighed as
@@ -82,24 +72,34 @@ from compared
 NAMED = """
 create temporary table named as
 select one, other, greatest(
-           word_by_word(l.words, r.words),
-           coalesce(word_by_word(l.local_words, r.local_words), 0),
-           case when jaro_winkler_similarity(l.run_together, r.run_together) >= 0.97
+           word_by_word(string_split(l.said, ' '), string_split(r.said, ' ')),
+           coalesce(word_by_word(string_split(l.local, ' '), string_split(r.local, ' ')), 0),
+           case when jaro_winkler_similarity(run_together(l.said), run_together(r.said)) >= 0.97
                 then 0.93 else 0 end,
-           case when l.latin <> r.latin and l.skeleton = r.skeleton then 0.93 else 0 end
+           case when l.latin <> r.latin and l.bones = r.bones then 0.93 else 0 end
        ) as likeness
 from weighed w join record l on l.place = w.one join record r on r.place = w.other
 where weight + 9 >= $least or identifier
 """
-WORD_BY_WORD = """
-create temporary macro best_of(word, words) as
-    list_max(list_transform(words, lambda v: jaro_winkler_similarity(word, v)))
-"""
-BOTH_WAYS = """
-create temporary macro word_by_word(a, b) as
-    case when len(a) <= len(b) then list_min(list_transform(a, lambda w: best_of(w, b)))
-         else list_min(list_transform(b, lambda w: best_of(w, a))) end
-"""
+MACROS = (
+    """
+    create temporary macro types_of(identifiers, apart) as
+        list_transform(string_split(identifiers, apart), lambda i: split_part(i, ' ', 1))
+    """,
+    """
+    create temporary macro run_together(name) as
+        array_to_string(list_sort(string_split(name, ' ')), '')
+    """,
+    """
+    create temporary macro best_of(word, words) as
+        list_max(list_transform(words, lambda v: jaro_winkler_similarity(word, v)))
+    """,
+    """
+    create temporary macro word_by_word(a, b) as
+        case when len(a) <= len(b) then list_min(list_transform(a, lambda w: best_of(w, b)))
+             else list_min(list_transform(b, lambda w: best_of(w, a))) end
+    """,
+)
 SCORED = """
 with summed as (
     select one, other, likeness, born, sex, area, metres, identifier, contact, account,
@@ -150,12 +150,12 @@ def alike(
     """
     with opened(room) as base:
         base.register("given", _given(people, against))
-        base.execute(RECORD, {"apart": APART})
-        figures = set_side_by_side(base, rules)
-        base.execute(COMPARED)
-        base.execute(WEIGHED, {"roof": ROOF_M})
-        for macro in (WORD_BY_WORD, BOTH_WAYS):
+        for macro in MACROS:
             base.execute(macro)
+        base.execute(RECORD)
+        figures = set_side_by_side(base, rules)
+        base.execute(COMPARED, {"apart": APART})
+        base.execute(WEIGHED, {"roof": ROOF_M})
         base.execute(NAMED, {"least": 0})
         asked = base.sql(SCORED, params={"roof": ROOF_M, "probability": least})
         return asked.to_arrow_table(), figures
