@@ -47,7 +47,7 @@ class Person:
 
 def make(count: int, seed: int = SEED) -> Doubles:
     """So many records, the last of them second records of some of the first."""
-    drawn = random.Random(seed)
+    drawn = random.Random(seed)  # noqa: S311
     twice = int(count * SHARE)
     people = [_person(drawn) for _ in range(count - twice)]
     again = drawn.sample(range(len(people)), twice)
@@ -123,7 +123,7 @@ MISTAKES: tuple[Callable[[str, random.Random], str], ...] = (
 
 def _lengthened(names: Sequence[str]) -> list[str]:
     """Each name by itself first, then with other beginnings and ends."""
-    parts = sorted(product(BEGINNINGS, ENDS), key=lambda each: (bool(each[0]) + bool(each[1])))
+    parts = sorted(product(BEGINNINGS, ENDS), key=lambda each: bool(each[0]) + bool(each[1]))
     return [(first + (n.lower() if first else n) + last) for first, last in parts for n in names]
 
 
@@ -134,7 +134,7 @@ FAMILY = _lengthened(FAMILIES)
 def _table(people: Sequence[Person]) -> pa.Table:
     nothing = [None] * len(people)
     said = [" ".join(map(_read, who.name.split())) for who in people]
-    skeletons = [" ".join(sorted({b for w in who.name.split() for b in _bones(w)})) for who in people]
+    skeletons = [_skeleton(who.name) for who in people]
     return pa.table(
         {
             "id": pa.array(range(len(people)), pa.int64()),
@@ -154,6 +154,10 @@ def _table(people: Sequence[Person]) -> pa.Table:
             "accounts": pa.array(nothing, pa.string()),
         }
     )
+
+
+def _skeleton(name: str) -> str:
+    return " ".join(sorted({each for word in name.split() for each in _bones(word)}))
 
 
 @cache

@@ -14,6 +14,9 @@ from core.jobs import defer
 from core.words import _
 from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode
+from programs.jobs.duplicates import look_for_duplicates_in
+from programs.models.programs import Program
+from programs.queries.reach import people_of, program_seen
 from programs.services.merging import merge, unmerge
 from registry.jobs.duplicates import look_for_duplicates
 from registry.models.duplicates import DuplicatePair, PairState
@@ -36,14 +39,18 @@ def index() -> str:
     state = one_of(PairState, request.args.get("state", PairState.OPEN))
     pcode, after = request.args.get("area", ""), request.args.get("after", type=int)
     area = area_by_pcode(db(), pcode) if pcode else None
-    page = pairs_page(db(), state, area, actor=actor(), after=after)
+    program = _program(request.args.get("program", type=int))
+    of = people_of(frozenset({program.id})) if program else None
+    page = pairs_page(db(), state, area, actor=actor(), of=of, after=after)
     look_at(key for row in page.rows for key in (row.left_id, row.right_id))
     return render_template(
         "duplicates/index.html",
         page=page,
         state=state,
+        here={"area": pcode or None, "program": program.id if program else None},
         area=area,
-        ran=last_run(db(), actor=actor()),
+        program=program,
+        ran=last_run(db(), program.id if program else None, actor=actor()),
         job=request.args.get("job", type=int),
         reasons=reasons(),
         rules=rules(),
@@ -52,10 +59,15 @@ def index() -> str:
 
 @bp.post("/look")
 def look() -> Response:
-    """Let a worker look for duplicates."""
+    """Let a worker look for duplicates, in the whole registry or in one program."""
     actor().require(May.DECIDE_DUPLICATES)
-    job = defer(db(), look_for_duplicates, actor=actor(), dedupe="registry")
-    return redirect(url_for(".index", job=job), 303)
+    program = _program(request.form.get("program", type=int))
+    if program is None:
+        job = defer(db(), look_for_duplicates, actor=actor(), dedupe="registry")
+        return redirect(url_for(".index", job=job), 303)
+    only = {"dedupe": f"program {program.id}", "program_id": program.id}
+    job = defer(db(), look_for_duplicates_in, actor=actor(), about=program, **only)
+    return redirect(url_for(".index", job=job, program=program.id), 303)
 
 
 @bp.get("/<int:pair_id>")
@@ -108,6 +120,10 @@ def apart(number: str) -> Response:
     back = unmerge(db(), number, actor=actor())
     flash(_("{number} is a record of its own again.", number=back.number))
     return redirect(url_for("registry.show", number=back.number), 303)
+
+
+def _program(program_id: int | None) -> Program | None:
+    return program_seen(db(), program_id, actor=actor()) if program_id else None
 
 
 def _onward(pair: DuplicatePair) -> Response:

@@ -112,10 +112,10 @@ def next_pair(session: Session, pair: DuplicatePair, *, actor: Actor) -> int | N
     return next((row.id for row in (*later[:1], *first) if row.id != pair.id), None)
 
 
-def last_run(session: Session, *, actor: Actor) -> Ran:
-    """The last run over the whole registry."""
+def last_run(session: Session, program_id: int | None = None, *, actor: Actor) -> Ran:
+    """The last run over the whole registry, or over the people of a program."""
     actor.require(May.READ_DUPLICATES)
-    newest = select(DuplicateRun).where(DuplicateRun.program_id.is_(None))
+    newest = select(DuplicateRun).where(DuplicateRun.program_id.is_not_distinct_from(program_id))
     run = session.scalars(newest.order_by(DuplicateRun.id.desc()).limit(1)).first()
     if run is None:
         return Ran(None, (), 0)

@@ -375,6 +375,9 @@ JOBS: dict[str, Row] = {
     "geo.jobs.releases.publish": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "geo.jobs.stumbles.refuse_stumbled": Row(),
     "geo.jobs.releases.read_release": Row(needs(Geo.UPLOAD_RELEASES), about=RELEASE),
+    "programs.jobs.duplicates.look_for_duplicates_in": Row(
+        needs(Registry.DECIDE_DUPLICATES), about=PROGRAM
+    ),
     "programs.jobs.payments.write_payment_list": Row(
         needs(Programs.EXPORT_PAYMENTS), PEOPLE, {"batch_id": "batch_id"}
     ),

@@ -232,6 +232,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "look_over_places",
         "look_for_duplicates",
         "measure_plots",
+        "look_for_duplicates_in",
         "merge_import",
         "publish",
         "read_names",
