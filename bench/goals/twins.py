@@ -1,0 +1,103 @@
+"""Goal 8: duplicates among people of whom it is known who is written down twice, and the search."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import pyarrow as pa
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.auth.roles import GIVES
+from bench.country.sizes import SIZES
+from bench.doubles import Doubles, make
+from bench.lines import Judge, Line, Side, Target, side_by_side
+from bench.peers import rapidfuzz_blocks
+from bench.world import World
+from core.actor import Actor
+from core.bulk import copy_into
+from core.db import new_session
+from registry.matching.fuzzy import alike
+from registry.queries.registrants import registrants_page
+
+RUNS = 3
+A_SECOND = 400_000  # records
+RECALL = 0.85
+A_MILLION = 1_000_000
+SEARCH = 0.3  # seconds
+SOUGHT = (
+    *("amina doro", "aminna doro", "doro amina", "أمينة", "نعيمة كيفالي", "Нурлан", "halima"),
+    *("Yosuf Marr", "ibrahm velin", "zuri 1990", "khadijah sen", "Bartholomew Kivali"),
+)
+TAKEN_IN = text("""
+    create temporary table written (id bigint, name text, bones text[]) on commit drop
+""")
+INTO = text("""
+    insert into registrants (kind, name, names, bones)
+    select 'individual', name, name, bones from written
+""")
+TIDY = text("""
+    select gin_clean_pending_list('ix_registrants_names'),
+           gin_clean_pending_list('ix_registrants_bones')
+""")
+STATISTICS = text("analyze registrants")
+Say = Callable[[str], None]
+
+
+def measure(world: World, say: Say) -> list[Line]:
+    """Beside rapidfuzz on the same records, and the search over as many names."""
+    judge = Judge(8, world.size)
+    say("Goal 8 ...")
+    doubles = make(SIZES[world.size].households)
+    return [*_fast(judge, doubles), _search(judge, doubles.records)]
+
+
+def recall(found: Iterable[tuple[int, int]], doubles: Doubles) -> float:
+    """The share of those written twice that were found."""
+    return len({*found} & doubles.pairs) / len(doubles.pairs)
+
+
+def _fast(judge: Judge, doubles: Doubles) -> list[Line]:
+    enough = Side(lambda: alike(doubles.records, None)[0], lambda t: _enough(_ids(t), doubles))
+    peer = Side(lambda: rapidfuzz_blocks.alike(doubles.records), lambda _found: True)
+    pair = side_by_side(enough, peer, RUNS)
+    many = len(doubles.records) >= A_MILLION  # of a few the start is all there is
+    seconds = len(doubles.records) / A_SECOND if many else None
+    quick = judge.limited("duplicates, all records a run, p95", pair.ours, seconds)
+    return [
+        replace(quick, holds=quick.holds and pair.answers_equal, answers_equal=pair.answers_equal),
+        judge.compared("duplicates, beside one block and whole names", pair, Target(), rapidfuzz_blocks.VERSION),
+    ]
+
+
+def _enough(found: Iterable[tuple[int, int]], doubles: Doubles) -> bool:
+    return recall(found, doubles) >= RECALL
+
+
+def _ids(pairs: pa.Table) -> Iterator[tuple[int, int]]:
+    return zip(pairs["left"].to_pylist(), pairs["right"].to_pylist(), strict=True)
+
+
+def _search(judge: Judge, records: pa.Table) -> Line:
+    """Names in every script and misspelt; the people are never committed."""
+    everybody = Actor(1, "Country", frozenset().union(*GIVES.values()), national=True)
+    with new_session() as session:
+        _write(session, records)
+        figures = [_asked(session, name, everybody) for _run in range(RUNS) for name in SOUGHT]
+        session.rollback()
+    return judge.limited(f"search by name, {len(records):,} people, p95", figures, SEARCH)
+
+
+def _write(session: Session, records: pa.Table) -> None:
+    session.execute(TAKEN_IN)
+    columns = (records[name].to_pylist() for name in ("id", "said", "bones"))
+    rows = ((key, said, bones.split()) for key, said, bones in zip(*columns, strict=True))
+    copy_into(session, "written", ("id", "name", "bones"), rows)
+    for statement in (INTO, TIDY, STATISTICS):
+        session.execute(statement)
+
+
+def _asked(session: Session, name: str, actor: Actor) -> float:
+    began = time.perf_counter()
+    registrants_page(session, name, actor=actor)
+    return time.perf_counter() - began
