@@ -8,7 +8,7 @@ from app.tables import metadata
 from core.settings import settings
 
 OTHERS = {"spatial_ref_sys", "geography_columns", "geometry_columns", "raster_columns"}
-PARTITIONS = ("exposure_r", "field_changes_", "looks_")
+PARTITIONS = ("exposure_r", "import_rows_", "field_changes_", "looks_")
 
 
 def ours(

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.words import _, counted, figure_said
-from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
+from registry.checking.fields import called
+from registry.models.imports import Import, ImportRow, ImportState, Verdict
 from registry.parsing.days import DayOrder
-from registry.parsing.fields import field_name
 from registry.parsing.findings import (
     ACCEPTABLE,
-    WARNINGS,
-    cells_of,
+    FLAGS,
     finding_name,
     finding_said,
 )
+from registry.parsing.findings import cells_of as found_in
+from registry.queries.imports import cells_of
 
 REACHED = {
     ImportState.UPLOADED: 1,
@@ -22,6 +23,7 @@ REACHED = {
     ImportState.REVIEWED: 4,
     ImportState.MERGED: 5,
     ImportState.REFUSED: 1,
+    ImportState.UNDONE: 5,
 }
 
 
@@ -80,20 +82,26 @@ def day_orders() -> list[tuple[DayOrder, str, str]]:
 def noticed(file: Import) -> list[Noticed]:
     """What was found in the rows: warnings first, each the most frequent first."""
     found = [
-        Noticed(finding, _named(finding), rows, finding not in WARNINGS, finding in ACCEPTABLE)
+        Noticed(
+            finding,
+            _named(finding),
+            rows,
+            finding.partition(":")[0] not in FLAGS,
+            finding in ACCEPTABLE,
+        )
         for finding, rows in file.counts.get("findings", {}).items()
     ]
     return sorted(found, key=lambda each: (each.is_error, -each.rows, each.finding))
 
 
-def row_shown(row: HouseholdRow | PersonRow, fields: Sequence[str]) -> RowShown:
+def row_shown(file: Import, row: ImportRow, fields: Sequence[str]) -> RowShown:
     """A row as its page shows it."""
-    cells = {name: getattr(row, name) for name in fields}
-    marked = {cell for finding in (*row.errors, *row.warnings) for cell in cells_of(finding)}
+    cells = cells_of(file, row)
+    marked = {cell for finding in (*row.errors, *row.warnings) for cell in found_in(finding)}
     return RowShown(
         row.row_number,
-        row.verdict,
-        [(cells[name] or "", name in marked) for name in fields],
+        row.decided or row.verdict,
+        [(cells.get(name) or "", name in marked) for name in fields],
         [finding_said(error, cells) for error in row.errors],
         [finding_said(warning, cells) for warning in row.warnings],
         row.accepted,
@@ -110,6 +118,7 @@ def state_said(state: ImportState) -> str:
         ImportState.REVIEWED: _("to be merged"),
         ImportState.MERGED: _("merged"),
         ImportState.REFUSED: _("refused"),
+        ImportState.UNDONE: _("undone"),
     }[state]
 
 
@@ -135,7 +144,7 @@ def verdict_said(verdict: Verdict, *, merged: bool) -> str:
 def _named(finding: str) -> str:
     """A finding's name, with the field where the same may be found of several."""
     field = finding.partition(":")[2]
-    return f"{finding_name(finding)}: {field_name(field)}" if field else finding_name(finding)
+    return f"{finding_name(finding)}: {called(field)}" if field else finding_name(finding)
 
 
 def _notes(file: Import) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from core.errors import Refusal
 from core.jobs import defer
 from core.storage import keep_personal
 from core.words import _
+from registry.checking.fields import FIELDS, called, template
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
 from registry.parsing.days import DayOrder
-from registry.parsing.fields import FIELDS, field_name, template
 from registry.queries.imports import (
     ImportPage,
     days_seen,
@@ -144,7 +144,7 @@ def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None
         examples=first_rows(page.file),
         days=days_seen(page.file, mapping),
         orders=day_orders(),
-        field_name=field_name,
+        field_name=called,
     )
 
 
@@ -158,13 +158,13 @@ def _rows(page: ImportPage) -> str:
         "imports/show.html",
         page=page,
         steps=steps_of(page.file),
-        rows=[row_shown(row, page.cells) for row, _number in rows.rows],
+        rows=[row_shown(page.file, row, page.cells) for row, _number in rows.rows],
         after=rows.after,
         verdict=verdict,
         finding=finding,
         noticed=noticed(page.file),
         verdicts=[each for each in Verdict if page.file.counts.get(each)],
-        field_name=field_name,
+        field_name=called,
         verdict_said=verdict_said,
     )
 

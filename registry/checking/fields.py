@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
@@ -76,6 +77,22 @@ ANY_CODE = Field(
     " reference id, ref, no, nr, number, numéro, n°, número, identifiant, identificador, الرقم",
 )
 PARTS = ("men", "women", "boys", "girls")
+OPTIONAL = ("code", "name")  # what a household or person is called by where no column says it
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    Kind.HOUSEHOLDS: (*HOUSEHOLDS, *(field for field in MORE if field.name in PARTS)),
+    Kind.PEOPLE: (*PEOPLE, *(f for f in MORE if f.name not in (*PARTS, "language"))),
+    Kind.REGISTRATIONS: (
+        replace(HOUSEHOLDS[0], required=False),
+        *(replace(f, required=False) for f in PEOPLE if f.name not in ("code", "household_code")),
+        *HOUSEHOLDS[1:],
+        *(field for field in MORE if field.name != "language"),
+    ),
+    Kind.ROSTER: (
+        *(replace(f, required=f.required and f.name not in OPTIONAL) for f in PEOPLE),
+        *HOUSEHOLDS[1:],
+        *(field for field in MORE if field.name != "language"),
+    ),
+}
 NAMES = ("name", "given_name", "family_name", "name_local")
 PLACE = ("longitude", "latitude")
 OF_PEOPLE = (*NAMES, "other_names", "sex", "birth_date", "age", "relation", "is_head")
@@ -160,6 +177,17 @@ def tagged(tag: str) -> str | None:
     parts = tag.lower().lstrip("#").replace(" ", "").split("+")
     asked = (f"{parts[0]}+{attribute}" for attribute in parts[1:])
     return next((TAGS[each] for each in asked if each in TAGS), None)
+
+
+def missing(kind: str, mapping: Mapping[str, str]) -> list[str]:
+    """The fields a file of this kind cannot do without that no column was given to."""
+    return [f.name for f in FIELDS[kind] if f.required and not mapping.get(f.name)]
+
+
+def template(kind: str) -> list[list[str]]:
+    """Headings and one example row of a file that needs no mapping."""
+    fields = [field for field in FIELDS[kind] if field.example]
+    return [[field.name for field in fields], [field.example for field in fields]]
 
 
 def called(field: str) -> str:

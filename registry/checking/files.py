@@ -7,6 +7,8 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from pyproj import CRS
+
 from core.words import _
 from geo import tables
 from geo.crs import WGS84, parsed
@@ -17,8 +19,8 @@ from registry.checking.fields import in_order, known_heading
 from registry.checking.ground import Ground
 from registry.checking.judging import Judge, Judged
 from registry.checking.mapping import Mapped, Sample, guessed, kind_of
-from registry.checking.survey import chunks, surveyed
-from registry.checking.words import own_words
+from registry.checking.survey import Survey, chunks, surveyed
+from registry.checking.words import Words, own_words
 
 SAMPLE = 5000  # rows by which columns are known
 
@@ -47,7 +49,7 @@ def checked(
     opened = tables.layer_opened if is_spatial(path) else tables.opened
     with opened(path, path.name, asked.choice, known_heading) as table:
         asked.must_fit(table.columns)
-        sample, words = _sample(table), own_words()
+        sample, words = sample_of(table), own_words()
         mapped = _mapped(table, sample, asked) or guessed(table.columns, sample, table.said, words)
         mapped = replace(
             mapped,
@@ -55,23 +57,30 @@ def checked(
             words={**mapped.words, **asked.words},
             constants=asked.constants,
         )
-        pairs = sample[mapped.fields["longitude"]] if mapped.is_paired else ()
         crs = parsed(asked.choice.crs) if asked.choice.crs and not table.said.layer else WGS84
-        survey = surveyed(table, mapped, words, pairs, crs)
-        decimal = asked.decimal or survey.decimal
+        survey = survey_of(table, mapped, words, sample, crs)
         judge = Judge(survey, words, ground, on_day, asked.days)
-        judge.decimal = decimal
+        judge.decimal = asked.decimal or survey.decimal
         yield Checked(
             mapping=mapped.fields,
             encoding=table.said.encoding,
             separator=table.said.separator,
-            decimal=decimal,
+            decimal=judge.decimal,
             notes=(*_notes(table, mapped), *mapped.notes),
             rows=(row for chunk in chunks(table, mapped) for row in judge.judged(chunk)),
         )
 
 
-def _sample(table: Table) -> Sample:
+def survey_of(
+    table: Table, mapped: Mapped, words: Words, sample: Sample, crs: CRS = WGS84
+) -> Survey:
+    """What all rows of a table tell, read as its columns were mapped, its angles in `crs`."""
+    pairs = sample[mapped.fields["longitude"]] if mapped.is_paired else ()
+    return surveyed(table, mapped, words, pairs, crs)
+
+
+def sample_of(table: Table) -> Sample:
+    """The cells of the first rows that hold something, by column."""
     found: dict[str, list[str]] = {column: [] for column in table.columns}
     try:
         for _number, cells, _over in islice(table.rows, SAMPLE):

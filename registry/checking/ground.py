@@ -4,10 +4,10 @@ They are read from a file of boundaries with P-codes, or from any polygons that 
 codes; of several levels the lowest holds, with the areas above it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -18,7 +18,6 @@ from geo.crs import WGS84, carried, same
 from geo.ellipsoid import Shapes
 from geo.vector.boundaries import (
     AncestorUnnamed,
-    Boundaries,
     LevelTwice,
     NoBoundaries,
     read_boundaries,
@@ -81,18 +80,34 @@ class Ground:
             above = self.parents.get(above)
 
 
+class Named(Protocol):
+    """An area: its P-code and that of the area it lies in, its level, its polygon in degrees."""
+
+    @property
+    def pcode(self) -> str: ...
+
+    @property
+    def parent(self) -> str | None: ...
+
+    @property
+    def level(self) -> int: ...
+
+    @property
+    def shape(self) -> Any: ...
+
+
 def ground_of(path: Path) -> Ground:
     """The areas of a file. Raises the refusals of `geo.vector.boundaries` and `geo.vector.open`."""
     try:
-        return of_boundaries(read_boundaries(path, version="-"))
+        return of_areas(read_boundaries(path, version="-").areas)
     except (NoBoundaries, AncestorUnnamed, LevelTwice):  # no tree of areas, but areas
         return _of_polygons(path)
 
 
-def of_boundaries(read: Boundaries) -> Ground:
-    """The areas of boundaries that were read."""
-    parents = {area.pcode.upper(): area.parent and area.parent.upper() for area in read.areas}
-    lowest_first = sorted(read.areas, key=lambda area: -area.level)
+def of_areas(areas: Iterable[Named]) -> Ground:
+    """Areas of one country, of all its levels."""
+    lowest_first = sorted(areas, key=lambda area: -area.level)
+    parents = {area.pcode.upper(): area.parent and area.parent.upper() for area in lowest_first}
     shaped = {a.pcode.upper(): a.shape for a in lowest_first if a.shape is not None}
     shapes = np.array([*shaped.values(), None], dtype=object)[:-1]
     return Ground(indexed(shapes, degrees=True), tuple(shaped), parents, shaped)

@@ -85,8 +85,10 @@ class Mapped:
         )
 
 
-def guessed(columns: Sequence[str], sample: Sample, said: Said, words: Words) -> Mapped:
-    """What the columns of a file probably hold."""
+def guessed(
+    columns: Sequence[str], sample: Sample, said: Said, words: Words, kind: Kind | None = None
+) -> Mapped:
+    """What the columns of a file probably hold, its rows being of a kind where that is known."""
     free = [column for column in columns if column not in _seconds(said)]
     fields = {name: column for name, column in _by_tags(said) if column in free}
     fields |= _by_headings([column for column in free if column not in fields.values()], fields)
@@ -106,7 +108,7 @@ def guessed(columns: Sequence[str], sample: Sample, said: Said, words: Words) ->
     _names_apart(fields)
     if _is_number_within(fields, sample):
         told.append(_("{column} numbers people within households.", column=fields.pop("code")))
-    kind = kind_of(fields, sample)
+    kind = kind or kind_of(fields, sample)
     _keyed(fields, kind)
     ordered = {name: fields[name] for name in in_order(list(fields))}
     own = {"sex": sexes} if sexes else {}

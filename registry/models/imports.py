@@ -1,4 +1,4 @@
-"""Imports: a file of households or people on its way into the registry, and each of its rows."""
+"""Imports: a file of households and people on its way into the registry, and each of its rows."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core.crypto import Sealed
 from core.db import Base, Row, states
@@ -22,13 +22,30 @@ class ImportState(StrEnum):
     REVIEWED = "reviewed"
     MERGED = "merged"
     REFUSED = "refused"
+    UNDONE = "undone"
 
 
 class ImportKind(StrEnum):
-    """What the rows of a file are."""
+    """What a row of a file is.
+
+    A household; a member of one that is registered; a household with the person who speaks for it;
+    or a member of a household that its members' rows make.
+    """
 
     HOUSEHOLDS = "households"
     PEOPLE = "people"
+    REGISTRATIONS = "registrations"
+    ROSTER = "roster"
+
+    @property
+    def tells_of_households(self) -> bool:
+        """Whether its rows make households."""
+        return self is not ImportKind.PEOPLE
+
+    @property
+    def tells_of_people(self) -> bool:
+        """Whether its rows make people."""
+        return self is not ImportKind.HOUSEHOLDS
 
 
 class Verdict(StrEnum):
@@ -45,8 +62,8 @@ class Import(Row):
     """One file of registrants: what it is, how its columns are read, what became of its rows.
 
     `columns` are the headings of the file, `mapping` says which of them each field is read from,
-    `day_order` how its days are written (none before it is mapped), `counts` has the rows by
-    verdict and by finding.
+    `day_order` how its days are written (none before it is mapped), `fields` what the cells of its
+    rows say in their order, `counts` has the rows by verdict and by finding.
     """
 
     __tablename__ = "imports"
@@ -58,6 +75,7 @@ class Import(Row):
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     mapping: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
     day_order: Mapped[DayOrder | None] = mapped_column(states(DayOrder))
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     refusal: Mapped[str | None]
     uploaded_by: Mapped[int] = mapped_column(BigInteger)
@@ -65,72 +83,61 @@ class Import(Row):
     merged_at: Mapped[datetime | None]
 
 
-class ImportRow:
-    """What every row of an import has, whatever it is about.
+class ImportRow(Base):
+    """One row of a file: what it says, what was found in it, and what merging does or did with it.
 
-    `row_number` is the row of the sheet, its heading being row 1. `warnings` and `errors` hold the
-    codes of findings, such as `swapped`; `accepted` says that a person looked at the
-    warnings and takes the row as it is. `registrant_id` is the registrant it was found to be, and
-    after the merge the one it became. `made_by` sent the file: of those bound to other areas nobody
-    else sees the row.
+    `row_number` is the row of the sheet. `household_key` and `person_key` are the codes of whom it
+    tells; `cells` say the rest, each written one way, in the order of the import's `fields`, and
+    `faulted` has the cells something was found in as they stand in the file. `warnings` and
+    `errors` hold the codes of findings, such as `swapped`; `accepted` says that a person looked at
+    the warnings and takes the row as it is, `decided` what they chose instead of the verdict.
+
+    `registrant_id` and `group_id` are who it was found to be, and after the merge who it became.
+    `made_by` sent the file: of those bound to other areas nobody else sees the row. The identifier
+    is sealed where that is configured; `id_key` is what it is told to be the same by.
     """
 
-    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    __tablename__ = "import_rows"
+    __table_args__ = (
+        Index(None, "import_id", "verdict"),
+        Index(None, "registrant_id"),
+        Index(None, "group_id"),
+        {"postgresql_partition_by": "LIST (import_id)"},
+    )
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    household_key: Mapped[str | None]
+    person_key: Mapped[str | None]
     verdict: Mapped[Verdict] = mapped_column(states(Verdict))
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     errors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    faulted: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    cells: Mapped[list[str | None]] = mapped_column(ARRAY(Text), server_default="{}")
+    id_number: Mapped[str | None] = mapped_column(Sealed("id_key"))
+    id_key: Mapped[str | None]
     accepted: Mapped[bool] = mapped_column(default=False, server_default="false")
+    decided: Mapped[Verdict | None] = mapped_column(states(Verdict))
     registrant_id: Mapped[int | None] = mapped_column(BigInteger)
+    group_id: Mapped[int | None] = mapped_column(BigInteger)
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
 
-    @declared_attr
-    @classmethod
-    def import_id(cls) -> Mapped[int]:
-        """The import it belongs to."""
-        imports = ForeignKey("imports.id", ondelete="CASCADE")
-        return mapped_column(imports, primary_key=True, sort_order=-1)
 
+class ImportBefore(Base):
+    """A row of the registry as it was before a merge changed it; with it the merge is undone."""
 
-class HouseholdRow(ImportRow, Base):
-    """One household of a file: its cells as they were written."""
+    __tablename__ = "import_befores"
+    __table_args__ = (Index(None, "registrant_id"),)
 
-    __tablename__ = "import_households"
-    __table_args__ = (Index(None, "import_id", "verdict"), Index(None, "registrant_id"))
-
-    code: Mapped[str | None]
-    area_pcode: Mapped[str | None]
-    settlement: Mapped[str | None]
-    longitude: Mapped[str | None]
-    latitude: Mapped[str | None]
-    accuracy_m: Mapped[str | None]
-    location_source: Mapped[str | None]
-    located_on: Mapped[str | None]
-    size: Mapped[str | None]
-    roster: Mapped[str | None]
-    address: Mapped[str | None]
-    phone: Mapped[str | None]
-
-
-class PersonRow(ImportRow, Base):
-    """One person of a file: the cells as they were written.
-
-    The identifier is sealed where that is configured, before the merge and after it; `id_key` is
-    what it is told to be the same by.
-    """
-
-    __tablename__ = "import_people"
-    __table_args__ = (Index(None, "import_id", "verdict"), Index(None, "registrant_id"))
-
-    code: Mapped[str | None]
-    household_code: Mapped[str | None]
-    name: Mapped[str | None]
-    name_local: Mapped[str | None]
-    sex: Mapped[str | None]
-    birth_date: Mapped[str | None]
-    birth_date_exact: Mapped[str | None]
-    relation: Mapped[str | None]
-    id_type: Mapped[str | None]
-    id_number: Mapped[str | None] = mapped_column(Sealed("id_key"))
-    id_key: Mapped[str | None]
-    disability: Mapped[str | None]
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    registrant_id: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    made_by: Mapped[int | None] = mapped_column(BigInteger)

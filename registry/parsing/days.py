@@ -40,13 +40,3 @@ def seen_in(cells: Iterable[str]) -> DaysSeen:
             return DaysSeen(DayOrder.MONTH_FIRST, cell)
         unclear = unclear or (cell if written else "")
     return DaysSeen(None, unclear) if unclear else DaysSeen()
-
-
-def year_first(cell: str, order: DayOrder) -> str:
-    """A day of another order as 2021-03-14; whatever else a cell holds stays as it is."""
-    written = WRITTEN.match(cell)
-    if written is None or order is DayOrder.YEAR_FIRST:
-        return cell
-    first, second = int(written[1]), int(written[3])
-    month, day = (second, first) if order is DayOrder.DAY_FIRST else (first, second)
-    return f"{written[4]}-{month:02}-{day:02}{cell[written.end() :]}"

@@ -1,11 +1,9 @@
 """What a file of registrants can say: its fields, and the headings they are known by."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.words import _
 from registry.parsing.headings import ELSEWHERE, HOUSEHOLD_CODE
-from registry.parsing.plain import plain
 
 
 @dataclass(frozen=True)
@@ -171,8 +169,6 @@ PEOPLE = (
     ),
 )
 
-FIELDS: Mapping[str, tuple[Field, ...]] = {"households": HOUSEHOLDS, "people": PEOPLE}
-
 
 def field_name(name: str) -> str:
     """What a field is called, in the reader's language."""
@@ -200,30 +196,3 @@ def field_name(name: str) -> str:
         "id_number": _("Identifier"),
         "disability": _("Disability"),
     }[name]
-
-
-def guessed(kind: str, columns: Sequence[str]) -> dict[str, str]:
-    """Which column each field is probably read from, by its heading; a column serves one field.
-
-    A field's own name wins over its other headings, and an earlier heading over a later one.
-    """
-    free = {plain(column): column for column in reversed(columns)}
-    mapping: dict[str, str] = {}
-    for own_names in (True, False):
-        for field in FIELDS[kind]:
-            names = [field.name] if own_names else field.known_as
-            known = next((n for n in map(plain, names) if n in free), None)
-            if field.name not in mapping and known:
-                mapping[field.name] = free.pop(known)
-    return mapping
-
-
-def template(kind: str) -> list[list[str]]:
-    """Headings and one example row of a file that needs no mapping."""
-    fields = FIELDS[kind]
-    return [[field.name for field in fields], [field.example for field in fields]]
-
-
-def missing(kind: str, mapping: Mapping[str, str]) -> list[str]:
-    """The fields a file of this kind cannot do without that no column was given to."""
-    return [f.name for f in FIELDS[kind] if f.required and not mapping.get(f.name)]

@@ -5,27 +5,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from core.paging import Page, page_of
-from core.storage import readable
-from geo import tables
-from registry.models.imports import HouseholdRow, Import, ImportKind, PersonRow, Verdict
+from registry.checking.fields import FIELDS
+from registry.models.imports import Import, ImportKind, ImportRow, Verdict
 from registry.parsing.days import DaysSeen, seen_in
-from registry.parsing.fields import FIELDS
 from registry.parsing.findings import finding_said
 from registry.permissions import May
+from registry.queries.import_files import table_of
 
 EXAMPLES = 3  # rows of the file shown while its columns are mapped
 SAMPLE = 5000  # rows of the file looked at for how its days are written
-ROWS: dict[ImportKind, type[HouseholdRow] | type[PersonRow]] = {
-    ImportKind.HOUSEHOLDS: HouseholdRow,
-    ImportKind.PEOPLE: PersonRow,
-}
 WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to an import
 
 
@@ -81,10 +76,10 @@ def rows_page(
 ) -> Page[Any]:
     """Rows of an import in the order of the file, of one verdict or with one finding."""
     actor.require(May.IMPORT_REGISTRANTS)
-    row = ROWS[found.kind]
+    row = ImportRow
     listed = select(row, row.row_number).where(row.import_id == found.id)
     if verdict:
-        listed = listed.where(row.verdict == verdict)
+        listed = listed.where(func.coalesce(row.decided, row.verdict) == verdict)
     if finding:
         said = literal(finding)
         listed = listed.where(or_(said == any_(row.warnings), said == any_(row.errors)))
@@ -94,7 +89,7 @@ def rows_page(
 def first_rows(found: Import) -> dict[str, list[str]]:
     """The first cells of each column of the file, so that one sees what the column holds."""
     shown: dict[str, list[str]] = {column: [] for column in found.columns}
-    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
+    with table_of(found) as table:
         for _number, (_row, cells, _over) in zip(range(EXAMPLES), table.rows, strict=False):
             for column, cell in zip(table.columns, cells, strict=True):
                 shown[column].append(cell or "")
@@ -104,7 +99,7 @@ def first_rows(found: Import) -> dict[str, list[str]]:
 def days_seen(found: Import, mapping: Mapping[str, str]) -> DaysSeen:
     """What the first rows of the file tell of how its days are written, by the mapped columns."""
     days = {mapping.get(field.name) for field in FIELDS[found.kind] if field.is_day}
-    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
+    with table_of(found) as table:
         places = [place for place, column in enumerate(table.columns) if column and column in days]
         rows = islice(table.rows, SAMPLE if places else 0)
         return seen_in(cells[place] or "" for _number, cells, _over in rows for place in places)
@@ -116,11 +111,11 @@ def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Se
     The file can be corrected and sent again: the column of reasons means nothing to an import.
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    row = ROWS[found.kind]
+    row = ImportRow
     failed: Select[Any] = select(row).where(row.import_id == found.id)
     failed = failed.where(row.verdict == Verdict.ERROR)
     reasons = {each.row_number: _reasons(each, found) for each in session.scalars(failed)}
-    with readable(found.original_sha256) as path, tables.opened(path, found.original_name) as table:
+    with table_of(found) as table:
         kept = [place for place, column in enumerate(table.columns) if column != WHY]
         yield [*(table.columns[place] for place in kept), WHY]
         for number, cells, _over in table.rows:
@@ -133,6 +128,18 @@ def imports_seen(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.sees_all else Import.uploaded_by == actor.id
 
 
-def _reasons(row: HouseholdRow | PersonRow, found: Import) -> str:
-    cells = {field.name: getattr(row, field.name) for field in FIELDS[found.kind]}
+def cells_of(found: Import, row: ImportRow) -> dict[str, str | None]:
+    """The cells of a row by field, those something was found in as they stand in the file."""
+    by_people = found.kind is ImportKind.PEOPLE or found.kind is ImportKind.ROSTER
+    return {
+        **dict(zip(found.fields, row.cells, strict=False)),
+        "code": row.person_key if by_people else row.household_key,
+        "household_code": row.household_key,
+        "id_number": row.id_number,
+        **row.faulted,
+    }
+
+
+def _reasons(row: ImportRow, found: Import) -> str:
+    cells = cells_of(found, row)
     return " ".join(finding_said(error, cells) for error in row.errors)

@@ -38,7 +38,7 @@ from sqlalchemy.types import TypeEngine
 from core.actor import Actor
 from core.audit import AuditEntry
 from registry.models.consents import Consent, ConsentState
-from registry.models.imports import HouseholdRow, Import, ImportState, PersonRow, Verdict
+from registry.models.imports import Import, ImportRow, ImportState, Verdict
 from registry.models.registrants import FormerPlace, Membership, Registrant
 from registry.models.rosters import Roster, RosterMember, RosterState
 from registry.models.visits import Visit
@@ -229,21 +229,18 @@ def _registered(whom: CTE, _actor: Actor) -> Select[Any]:
     )
 
 
-def _imported(of: type[HouseholdRow] | type[PersonRow]) -> Callable[[CTE, Actor], Select[Any]]:
+def _imported(whom: CTE, _actor: Actor) -> Select[Any]:
     """Rows of files that changed a record, or were found to be it."""
-
-    def told(whom: CTE, _actor: Actor) -> Select[Any]:
-        what = literal("imports.").concat(cast(of.verdict, String))
-        name = Import.original_name
-        return (
-            happened(whom, Import.merged_at, what, text=name, ref=Import.id, row=of.row_number)
-            .join(of, of.registrant_id == whom.c.id)
-            .join(Import, Import.id == of.import_id)
-            .where(Import.state == ImportState.MERGED)
-            .where(of.verdict.in_([Verdict.UPDATE, Verdict.LINK]))
-        )
-
-    return told
+    of = ImportRow
+    what = literal("imports.").concat(cast(of.verdict, String))
+    name = Import.original_name
+    return (
+        happened(whom, Import.merged_at, what, text=name, ref=Import.id, row=of.row_number)
+        .join(of, of.registrant_id == whom.c.id)
+        .join(Import, Import.id == of.import_id)
+        .where(Import.state == ImportState.MERGED)
+        .where(of.verdict.in_([Verdict.UPDATE, Verdict.LINK]))
+    )
 
 
 def _moved(whom: CTE, _actor: Actor) -> Select[Any]:
@@ -309,8 +306,7 @@ def _listed(whom: CTE, _actor: Actor) -> Select[Any]:
 
 SOURCES = (
     Source(Topic.RECORD, _registered),
-    Source(Topic.RECORD, _imported(HouseholdRow)),
-    Source(Topic.RECORD, _imported(PersonRow)),
+    Source(Topic.RECORD, _imported),
     Source(Topic.RECORD, _moved),
     Source(Topic.RECORD, _done),
     Source(Topic.RECORD, _done_in_groups),

@@ -8,34 +8,28 @@ area never takes away a point in that area.
 from sqlalchemy import ColumnClause, Select, column, select, table, text
 from sqlalchemy.orm import Session
 
-from core.clock import today
 from core.settings import settings
 from geo.services import locations
+from registry.checking.judging import LARGEST
 from registry.models.imports import Import
 
-CROWD = 30  # measured points at exactly one spot before somebody should look
-LARGEST = 30  # people in a household before somebody should look
-
-# What the cells say as values: null where they say nothing, or nonsense.
+# What the cells say as values.
 SAID = text("""
     create temporary table said on commit drop as
     select staged.row_number, area.id as area_id, area.path as area_path,
-           number_in(staged.longitude) as lon, number_in(staged.latitude) as lat,
-           number_in(staged.accuracy_m) as accuracy, source.code as source,
-           day_in(staged.located_on) as located,
-           number_in(staged.size) as people, roster.code = 'partial' as is_partial
+           longitude::float8 as lon, latitude::float8 as lat, accuracy_m::float8 as accuracy,
+           location_source as source, located_on::date as located,
+           size::numeric as people, roster = 'partial' as is_partial,
+           'swapped' = any (found_warnings) as is_turned
     from staged
-    left join areas as area
-           on area.pcode = upper(staged.area_pcode) and area.valid_to is null
-    left join words as source
-           on source.list = 'location_source' and source.word = lower(staged.location_source)
-    left join words as roster on roster.list = 'roster' and roster.word = lower(staged.roster)
+    left join areas as area on area.pcode = area_pcode and area.valid_to is null
 """)
+# Whoever is bound to areas writes only there: a row that names none is placed by its point.
 POINTS = text("""
     create temporary table points on commit drop as
     select row_number, ST_Point(lon, lat, 4326) as point
     from said
-    where lon between -180 and 180 and lat between -90 and 90 and (lon, lat) <> (0, 0)
+    where not :national and lon between -180 and 180 and lat between -90 and 90
 """)
 POINTS_INDEX = text("create index on points using gist (point)")
 # The leaf area of each point; where areas overlap, as real maps do, the one its row states. Parts
@@ -64,45 +58,19 @@ IN_GAPS = text("""
     where placed.row_number is null
     order by points.row_number, area.level desc, area.pcode
 """)
-# Points that lie in no area, but would if longitude and latitude changed places.
-TURNED = text("""
-    create temporary table turned on commit drop as
-    select said.row_number
-    from said
-    left join placed using (row_number)
-    where placed.row_number is null and (said.lon, said.lat) <> (0, 0)
-      and said.lat between -180 and 180 and said.lon between -90 and 90
-      and exists (
-          select from area_parts as part
-          join areas as area on area.id = part.area_id
-          where area.valid_to is null
-            and ST_Intersects(part.part, ST_Point(said.lat, said.lon, 4326)))
-""")
-# Which row of its code a row is, and how many were measured at its spot; sorted while it is narrow.
-TURNS = text("""
-    create temporary table turns on commit drop as
-    select row_number, row_number() over (partition by code order by row_number) as nth,
-           count(*) filter (where coalesce(source, 'gps') = 'gps')
-               over (partition by lon, lat) as at_spot
-    from (select row_number, code, source, lon, lat
-          from staged join said using (row_number)) as narrow
-""")
 # Each row beside the household it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
     select staged.*, said.area_id, said.lon, said.lat, said.accuracy, said.source, said.located,
-           said.people, said.is_partial, placed.area_id as found_area_id,
-           coalesce(said.area_id, placed.area_id) as meant_area_id,
-           said.area_id = any (placed.path) or placed.area_id = any (said.area_path) as is_inside,
-           turned.row_number is not null as is_turned,
+           said.people, said.is_partial,
+           coalesce(said.area_id, placed.area_id) as meant_area_id, said.is_turned,
            household.id as registrant_id, household.state, household.location_id as place_now,
            household.area_id as area_now, household.settlement as settlement_now,
            household.address as address_now, household.phone as phone_now,
            detail.stated_size as size_now, detail.is_partial as partial_now,
-           turns.nth, turns.at_spot,
            coalesce(
                ((place.lon, place.lat) = (said.lon, said.lat)
-                or turned.row_number is not null and (place.lon, place.lat) = (said.lat, said.lon))
+                or said.is_turned and (place.lon, place.lat) = (said.lat, said.lon))
                and place.accuracy_m is not distinct from coalesce(said.accuracy, place.accuracy_m)
                and place.source = coalesce(said.source, place.source)
                and place.taken_at is not distinct from
@@ -113,60 +81,31 @@ KNOWN = text("""
     from staged
     join said using (row_number)
     left join placed using (row_number)
-    join turns using (row_number)
-    left join turned using (row_number)
+    left join registrants as coded on coded.kind = 'group' and coded.code = staged.code
     left join registrants as household
-           on household.kind = 'group' and household.code = staged.code
+           on household.id = coalesce(staged.linked_id, coded.id) and household.kind = 'group'
     left join groups as detail on detail.registrant_id = household.id
     left join locations as place on place.id = household.location_id
     left join areas as stands on stands.id = household.area_id
 """)
 WEIGHED = text("""
     create temporary table weighed on commit drop as
-    with country as (
-        select exists (select from areas where is_leaf and valid_to is null) as is_known
-    ), judged as (
+    with judged as (
         select known.*, array_remove(array[
-            case when overlong then 'too_many_cells' end,
-            case when code is null then 'missing_code' end,
-            case when code is not null and nth > 1 then 'repeated_code' end,
             case when state <> 'active' then 'not_active' end,
-            case when area_pcode is not null and area_id is null then 'unknown_area' end,
+            case when area_pcode is not null and area_id is null
+                  and not 'unknown_area' = any (found_errors) then 'unknown_area' end,
             case when not :national
                   and (not exists (select from reach where reach.area_id = meant_area_id)
                        or registrant_id is not null
                        and not exists (select from reach where reach.area_id = area_now))
-                 then 'out_of_reach' end,
-            case when coalesce(longitude, latitude) is not null and not is_turned
-                  and not coalesce(lon between -180 and 180 and lat between -90 and 90, false)
-                 then 'coordinates' end,
-            case when accuracy_m is not null and not coalesce(accuracy >= 0, false)
-                 then 'accuracy' end,
-            case when size is null and :sized then 'missing_size' end,
-            case when size is not null and coalesce(people <> floor(people), true)
-                 then 'size_not_a_number' end,
-            case when people < 0 then 'size_out_of_range' end,
-            case when located_on is not null and located is null then 'bad_date:located_on' end,
-            case when located > :today then 'date_in_future:located_on' end,
-            case when location_source is not null and source is null
-                 then 'unknown_word:location_source' end,
-            case when roster is not null and is_partial is null then 'unknown_word:roster' end
-        ], null) as errors, array_remove(array[
-            case when (lon, lat) = (0, 0) then 'zero' end,
-            case when is_turned then 'swapped' end,
-            case when country.is_known and found_area_id is null and not is_turned
-                  and lon between -180 and 180 and lat between -90 and 90 and (lon, lat) <> (0, 0)
-                 then 'foreign' end,
-            case when not is_inside then 'outside_area' end,
-            case when at_spot > :crowd and coalesce(source, 'gps') = 'gps' and (lon, lat) <> (0, 0)
-                 then 'crowded' end,
-            case when people > :largest then 'size_implausible' end
-        ], null) as warnings
+                 then 'out_of_reach' end
+        ], null) as own_errors, found_warnings as warnings
         from known
-        cross join country
     )
-    select judged.*,
-           warnings && '{zero,swapped,foreign,outside_area,crowded}'::text[] as place_doubted,
+    select judged.*, found_errors || own_errors as errors,
+           warnings && '{zero,swapped,foreign,outside_area,crowded,two_places}'::text[]
+               as place_doubted,
            coalesce(settlement is distinct from settlement_now and settlement is not null
                     or address is distinct from address_now and address is not null
                     or phone is distinct from phone_now and phone is not null
@@ -175,30 +114,23 @@ WEIGHED = text("""
 """)
 # The planner knows nothing of a table that was just made, and guesses badly.
 LOOK_AT_POINTS = text("analyze points")
-LOOK_AT_SAID = text("analyze said (row_number), placed (row_number), turned, turns (row_number)")
+LOOK_AT_SAID = text("analyze said (row_number), placed (row_number)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
 LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id)")
-LOOK_AT_ROWS = text("select look_at('import_households')")
 STEPS = (
-    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, TURNED, TURNS, LOOK_AT_SAID),
+    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, LOOK_AT_SAID),
     *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
 )
-FRESH = text("drop table if exists said, points, placed, turned, turns, known, weighed, merging")
+FRESH = text("drop table if exists said, points, placed, known, weighed, merging, of_households")
 
-CHECKED = text("""
-    insert into import_households
-        (import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
-         location_source, located_on, size, roster, address, phone,
-         verdict, warnings, errors, registrant_id, area_id, made_by)
-    select :import_id, row_number, code, area_pcode, settlement, longitude, latitude, accuracy_m,
-           location_source, located_on, size, roster, address, phone,
-           case when errors <> '{}' then 'error'
-                when registrant_id is null then 'create'
+VERDICTS = text("""
+    create temporary table of_households on commit drop as
+    select row_number, code, own_errors, registrant_id, area_id,
+           case when registrant_id is null then 'create'
                 when says_new
                   or people <> coalesce(size_now, -1) and people <= :largest
                   or not (stands_at_point or (lon is null or place_doubted) and stands_in_area)
-                then 'update' else 'ignore' end,
-           warnings, errors, registrant_id, area_id, :made_by
+                then 'update' else 'ignore' end as verdict
     from weighed
 """)
 
@@ -283,37 +215,35 @@ CHANGED_GROUPS = text("""
     where detail.registrant_id = merging.id and not is_new
       and (size_said is distinct from stated_size or merging.is_partial <> detail.is_partial)
 """)
-# Rows that came to more, or to less, than they were said to.
+# What became of the rows: some came to more than was said, some to less.
 MERGED_ROWS = text("""
-    update import_households as row
-    set verdict = 'update'
+    update import_rows as row
+    set group_id = merging.id,
+        registrant_id = case when :of_people then row.registrant_id else merging.id end,
+        verdict = case when row.verdict = 'ignore' then 'update' else row.verdict end
     from merging
     where row.import_id = :import_id and row.row_number = merging.row_number
-      and row.verdict = 'ignore'
 """)
 FAILED_ROWS = text("""
-    update import_households as row
-    set errors = weighed.errors, verdict = 'error'
+    update import_rows as row
+    set errors = row.errors || weighed.own_errors, verdict = 'error'
     from weighed
-    where row.import_id = :import_id and row.row_number = weighed.row_number
-      and weighed.errors <> '{}'
+    where row.import_id = :import_id and weighed.own_errors <> '{}'
+      and (row.row_number = weighed.row_number or :of_people and row.household_key = weighed.code)
 """)
 
 
-def weigh(session: Session, an_import: Import, *, national: bool) -> None:
+def weigh(session: Session, *, national: bool) -> None:
     """Make `weighed` of what is staged: what each row says, what is known, what was found."""
-    figures = {"national": national, "sized": "size" in an_import.mapping, "today": today()}
-    limits = {"crowd": CROWD, "largest": LARGEST, "zone": settings().timezone}
+    figures = {"national": national, "zone": settings().timezone}
     session.execute(FRESH)
     for step in STEPS:
-        session.execute(step, figures | limits)
+        session.execute(step, figures)
 
 
-def write_verdicts(session: Session, an_import: Import) -> None:
-    """Keep the rows of an import as they were weighed."""
-    figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by, "largest": LARGEST}
-    session.execute(CHECKED, figures)
-    session.execute(LOOK_AT_ROWS)
+def write_verdicts(session: Session) -> None:
+    """Make `of_households`: what merging would do with each."""
+    session.execute(VERDICTS, {"largest": LARGEST})
 
 
 def merge(session: Session, an_import: Import) -> None:
@@ -323,6 +253,7 @@ def merge(session: Session, an_import: Import) -> None:
         "made_by": an_import.uploaded_by,
         "largest": LARGEST,
         "zone": settings().timezone,
+        "of_people": an_import.kind.tells_of_people,
     }
     for step in (MERGING, LOOK_AT_MERGING, NEW_LOCATIONS):
         session.execute(step, figures)

@@ -10,68 +10,42 @@ from sqlalchemy.orm import Session
 from core.clock import today
 from registry.models.imports import Import
 
-OLDEST = 120  # years of age before somebody should look
-
-# What the cells say as values: null where they say nothing, or nonsense.
+# What the cells say as values. Whom no name was told of is called by their code.
 SAID = text("""
     create temporary table said on commit drop as
-    select staged.row_number, coalesce(staged.name, staged.name_local) as full_name,
-           household.id as household_id, household.location_id as place_id,
-           household.area_id, sex.code as sex_code, relation.code as relation_code,
-           id_type.code as id_type_code, disability.code = 'yes' as is_disabled,
-           coalesce(exact.code, 'yes') = 'yes' and staged.birth_date !~ '^[0-9]{4}$' as is_exact,
-           exact.code is null and staged.birth_date_exact is not null as exact_unknown,
-           case when exact.code = 'no'
-                then make_date(extract(year from born.day)::int, 7, 1)
-                else born.day end as born
+    select staged.row_number,
+           coalesce(staged.name, staged.name_local, case when not :named then staged.code end)
+               as full_name,
+           household.id as household_id, household.location_id as place_id, household.area_id,
+           sex as sex_code, relation as relation_code, id_type as id_type_code,
+           disability = 'yes' as is_disabled, coalesce(birth_date_exact, 'yes') = 'yes' as is_exact,
+           birth_date::date as born
     from staged
-    cross join lateral (select day_in(staged.birth_date) as day offset 0) as born
     left join registrants as household
            on household.kind = 'group' and household.code = staged.household_code
           and household.state = 'active'
-    left join words as sex on sex.list = 'sex' and sex.word = lower(staged.sex)
-    left join words as relation
-           on relation.list = 'relation' and relation.word = lower(staged.relation)
-    left join words as id_type
-           on id_type.list = 'id_type' and id_type.word = lower(staged.id_type)
-    left join words as disability
-           on disability.list = 'yes_no' and disability.word = lower(staged.disability)
-    left join words as exact
-           on exact.list = 'yes_no' and exact.word = lower(staged.birth_date_exact)
-""")
-# Which row of its code, of its identifier and of its household's relation a row is; sorted while
-# it is narrow.
-TURNS = text("""
-    create temporary table turns on commit drop as
-    select row_number, row_number() over (partition by code order by row_number) as nth,
-           row_number() over (partition by id_type_code, id_key order by row_number)
-               as nth_of_id,
-           row_number() over (partition by household_id, relation_code order by row_number)
-               as nth_of_relation
-    from (select row_number, code, id_type_code, id_key, household_id, relation_code
-          from staged join said using (row_number)) as narrow
 """)
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
     select staged.*, said.full_name, said.household_id, said.place_id, said.area_id,
            said.sex_code, said.relation_code, said.id_type_code, said.is_disabled, said.is_exact,
-           said.exact_unknown, said.born, person.id as registrant_id, person.state,
+           said.born, person.id as registrant_id, person.state,
            person.name as name_now, person.name_local as name_local_now,
            person.area_id as area_now, detail.sex as sex_now, detail.birth_date as born_now,
            detail.birth_date_exact as exact_now, detail.has_disability as disabled_now,
-           belongs.kind as relation_now, holder.registrant_id as holder_id,
-           turns.nth, turns.nth_of_id, turns.nth_of_relation
+           detail.family_name as family_now, detail.given_name as given_now,
+           detail.other_names as other_now, detail.civil_status as civil_now,
+           belongs.kind as relation_now, holder.registrant_id as holder_id
     from staged
     join said using (row_number)
-    join turns using (row_number)
     left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
     left join identifiers as holder
            on holder.type = said.id_type_code and holder.key = staged.id_key
           and holder.state = 'valid'
     left join individuals as held on held.registrant_id = holder.registrant_id
     left join registrants as person
-           on person.id = coalesce(coded.id, case
+           on person.id = coalesce(staged.linked_id, coded.id, case
                when coalesce(held.sex = said.sex_code, true)
                 and coalesce(held.birth_date = said.born, true) then holder.registrant_id end)
     left join individuals as detail on detail.registrant_id = person.id
@@ -103,51 +77,41 @@ BESIDE = text("""
 """)
 WEIGHED = text("""
     create temporary table weighed on commit drop as
-    with judged as (
+    with looked_at as (
         select known.*, array_remove(array[
-            case when overlong then 'too_many_cells' end,
-            case when code is null then 'missing_code' end,
-            case when code is not null and nth > 1 then 'repeated_code' end,
             case when state <> 'active' then 'not_active' end,
             case when not :national and household_id is not null
                   and (not exists (select from reach where reach.area_id = known.area_id)
                        or registrant_id is not null
                        and not exists (select from reach where reach.area_id = area_now))
                  then 'out_of_reach' end,
-            case when full_name is null then 'missing_name' end,
-            case when household_code is null then 'missing_household' end,
             case when household_code is not null and household_id is null
-                 then 'unknown_household' end,
-            case when sex is not null and sex_code is null then 'unknown_word:sex' end,
-            case when relation is not null and relation_code is null
-                 then 'unknown_word:relation' end,
-            case when id_type is not null and id_type_code is null then 'unknown_word:id_type' end,
-            case when disability is not null and is_disabled is null
-                 then 'unknown_word:disability' end,
-            case when exact_unknown then 'unknown_word:birth_date_exact' end,
-            case when id_number is not null and id_type is null then 'missing_id_type' end,
-            case when birth_date is not null and born is null then 'bad_date:birth_date' end,
-            case when born > :today and is_exact
-                   or extract(year from born) > extract(year from :today)
-                 then 'date_in_future:birth_date' end
-        ], null) as errors, array_remove(array[
-            case when age(cast(:today as date), born) >= make_interval(years => :oldest)
-                 then 'age_implausible' end,
+                  and not exists (select from coming where coming.code = household_code)
+                 then 'unknown_household' end
+        ], null) as own_errors, array_remove(array[
             case when id_type_code is not null and id_number is not null
-                  and (nth_of_id > 1 or holder_id <> coalesce(registrant_id, -1))
-                 then 'repeated_id' end,
-            case when relation_code = 'head' and (has_head or nth_of_relation > 1)
-                 then 'second_head' end,
+                  and holder_id <> coalesce(registrant_id, -1)
+                  and not 'repeated_id' = any (found_warnings) then 'repeated_id' end,
+            case when relation_code = 'head' and has_head
+                  and not 'second_head' = any (found_warnings) then 'second_head' end,
             case when is_elsewhere then 'in_another_household' end
-        ], null) as warnings
+        ], null) as own_warnings
         from known
         join beside using (row_number)
+    ), judged as (
+        select looked_at.*, found_errors || own_errors as errors,
+               found_warnings || own_warnings as warnings
+        from looked_at
     )
     select judged.*,
            coalesce(full_name is distinct from name_now
                     or name_local is distinct from name_local_now and name_local is not null
                     or sex_code is distinct from sex_now and sex_code is not null
                     or is_disabled is distinct from disabled_now and is_disabled is not null
+                    or given_name is distinct from given_now and given_name is not null
+                    or other_names is distinct from other_now and other_names is not null
+                    or family_name is distinct from family_now and family_name is not null
+                    or civil_status is distinct from civil_now and civil_status is not null
                     or (born, is_exact) is distinct from (born_now, exact_now)
                        and born is not null
                        and (accepted or not 'age_implausible' = any (warnings))
@@ -159,26 +123,19 @@ WEIGHED = text("""
     from judged
 """)
 # The planner knows nothing of a table that was just made, and guesses badly.
-LOOK_AT_SAID = text("analyze said (row_number, household_id), turns (row_number)")
+LOOK_AT_SAID = text("analyze said (row_number, household_id)")
 LOOK_AT_KNOWN = text("analyze known (row_number, registrant_id, household_id, relation_code)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
 LOOK_AT_MERGING = text("analyze merging (row_number, id, household_id, is_new)")
-LOOK_AT_ROWS = text("select look_at('import_people')")
-STEPS = (SAID, TURNS, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
-FRESH = text("drop table if exists said, turns, known, beside, weighed, merging")
+STEPS = (SAID, LOOK_AT_SAID, KNOWN, LOOK_AT_KNOWN, BESIDE, WEIGHED, LOOK_AT_WEIGHED)
+FRESH = text("drop table if exists said, known, beside, weighed, merging, of_people")
 
-CHECKED = text("""
-    insert into import_people
-        (import_id, row_number, code, household_code, name, name_local, sex, birth_date,
-         birth_date_exact, relation, id_type, id_number, id_key, disability,
-         verdict, warnings, errors, registrant_id, area_id, made_by)
-    select :import_id, row_number, code, household_code, name, name_local, sex, birth_date,
-           birth_date_exact, relation, id_type, id_number, id_key, disability,
-           case when errors <> '{}' then 'error'
-                when registrant_id is null then 'create'
+VERDICTS = text("""
+    create temporary table of_people on commit drop as
+    select row_number, own_errors, own_warnings, registrant_id, household_id, area_id,
+           case when registrant_id is null then 'create'
                 when joins and not 'in_another_household' = any (warnings) then 'link'
-                when says_new then 'update' else 'ignore' end,
-           warnings, errors, registrant_id, area_id, :made_by
+                when says_new then 'update' else 'ignore' end as verdict
     from weighed
 """)
 
@@ -218,10 +175,10 @@ NEW_PEOPLE = text("""
 """)
 NEW_INDIVIDUALS = text("""
     insert into individuals
-        (registrant_id, sex, birth_date, birth_date_exact, has_disability, area_id, made_by,
-         counted_in)
-    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled, area_id, :made_by,
-           household_id
+        (registrant_id, sex, birth_date, birth_date_exact, has_disability, given_name,
+         other_names, family_name, civil_status, area_id, made_by, counted_in)
+    select id, sex_code, born_said, coalesce(is_exact, true), is_disabled, given_name,
+           other_names, family_name, civil_status, area_id, :made_by, household_id
     from merging where is_new order by id
 """)
 CHANGED_PEOPLE = text("""
@@ -237,7 +194,11 @@ CHANGED_INDIVIDUALS = text("""
     set sex = coalesce(sex_code, detail.sex), birth_date = coalesce(born_said, detail.birth_date),
         birth_date_exact = case when born_said is null then detail.birth_date_exact
                                 else is_exact end,
-        has_disability = coalesce(is_disabled, has_disability)
+        has_disability = coalesce(is_disabled, has_disability),
+        given_name = coalesce(merging.given_name, detail.given_name),
+        other_names = coalesce(merging.other_names, detail.other_names),
+        family_name = coalesce(merging.family_name, detail.family_name),
+        civil_status = coalesce(merging.civil_status, detail.civil_status)
     from merging
     where detail.registrant_id = merging.id and not is_new
 """)
@@ -283,20 +244,21 @@ HOUSEHOLD_NAMES = text("""
       and (household.name, household.name_local)
           is distinct from (full_name, merging.name_local)
 """)
-# Rows that came to more, or to less, than they were said to.
+# What became of the rows: some came to more than was said, some to less.
 MERGED_ROWS = text("""
-    update import_people as row
-    set verdict = case when enters then 'link' else 'update' end
+    update import_rows as row
+    set registrant_id = merging.id, group_id = merging.household_id,
+        verdict = case when row.verdict <> 'ignore' then row.verdict
+                       when enters then 'link' else 'update' end
     from merging
     where row.import_id = :import_id and row.row_number = merging.row_number
-      and row.verdict = 'ignore'
 """)
 FAILED_ROWS = text("""
-    update import_people as row
-    set errors = weighed.errors, verdict = 'error'
+    update import_rows as row
+    set errors = row.errors || weighed.own_errors, verdict = 'error'
     from weighed
     where row.import_id = :import_id and row.row_number = weighed.row_number
-      and weighed.errors <> '{}'
+      and weighed.own_errors <> '{}'
 """)
 MERGE = (
     *(MERGING, LOOK_AT_MERGING),
@@ -306,19 +268,19 @@ MERGE = (
 )
 
 
-def weigh(session: Session, an_import: Import, *, national: bool) -> None:
-    """Make `weighed` of what is staged: what each row says, what is known, what was found."""
+def weigh(session: Session, *, national: bool, named: bool) -> None:
+    """Make `weighed` of what is staged: what each row says, what is known, what was found.
+
+    `coming` has the codes of households that are to be made of the same file.
+    """
     session.execute(FRESH)
-    figures = {"national": national, "oldest": OLDEST, "today": today()}
     for step in STEPS:
-        session.execute(step, figures)
+        session.execute(step, {"national": national, "named": named})
 
 
-def write_verdicts(session: Session, an_import: Import) -> None:
-    """Keep the rows of an import as they were weighed."""
-    figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by}
-    session.execute(CHECKED, figures)
-    session.execute(LOOK_AT_ROWS)
+def write_verdicts(session: Session) -> None:
+    """Make `of_people`: what merging would do with each."""
+    session.execute(VERDICTS)
 
 
 def merge(session: Session, an_import: Import) -> None:

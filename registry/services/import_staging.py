@@ -1,105 +1,134 @@
-"""Staging: the cells of a file, or of an import's rows, in temporary tables to be asked by set.
+"""Staging: the rows of a file, or of an import, in temporary tables to be asked by set.
 
-`staged` has the cells as they were written, but all days with their year first and identifiers as
-they are kept (sealed where that is configured; `id_key` tells which are the same); `words` has what
-the words in them mean, `reach` the areas that may be written to. They end with the transaction.
+`given` has every row with what was found in the file alone and what its cells say, each written one
+way, in an array; `staged` has those that tell of households, or of people, a column a field;
+`reach` has the areas that may be written to. They end with the transaction. Identifiers stand in
+them as they are kept (sealed where that is configured; `id_key` tells which are the same).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     MetaData,
     Select,
     Table,
     Text,
+    case,
     cast,
+    func,
     insert,
-    literal,
     null,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
 from core.bulk import copy_into
+from core.clock import today
 from core.crypto import equality, kept
 from core.jobs import Progress
-from geo import tables
-from registry.models.imports import Import, Verdict
-from registry.parsing.days import DayOrder, year_first
-from registry.parsing.fields import FIELDS
-from registry.parsing.words import fixed_words
-from registry.queries.imports import ROWS
+from geo.tables import TableEmpty
+from registry.checking.files import sample_of, survey_of
+from registry.checking.judging import Judge, Judged, is_flag
+from registry.checking.reading import Cells, Reading
+from registry.checking.survey import Chunk, chunks
+from registry.models.imports import Import, ImportKind, ImportRow, Verdict
+from registry.parsing.findings import cells_of
+from registry.queries.import_files import ground_of, mapped_as, table_of, words_of
 
-Row = tuple[int, list[str | None], bool]
-
-IDENTIFIER, ID_KEY = "id_number", "id_key"
-MARKS = 3  # columns of `staged` before the cells: row number, overlong, accepted
+HOUSEHOLD = (
+    *("area_pcode", "settlement", "longitude", "latitude", "accuracy_m", "location_source"),
+    *("located_on", "size", "roster", "address", "phone"),
+)
+PERSON = (
+    *("name", "name_local", "given_name", "other_names", "family_name", "sex", "birth_date"),
+    *("birth_date_exact", "relation", "id_type", "disability", "civil_status"),
+)
+OUTSIDE = ("code", "household_code", "id_number")  # fields that have a column of their own
 KEYS_STAY = text("select pg_advisory_xact_lock_shared(hashtext('encryption keys'))")
-TELL_EVERY = 50_000  # rows between two reports of progress
-
-VOCABULARIES = text("""
-    insert into words (list, word, code)
-    select distinct on (list, word) list, word, code
-    from vocabularies
-    cross join lateral (
-        select lower(code), 1 union all
-        select lower(label.value), 2 from jsonb_each_text(labels) as label union all
-        select synonym, 3 from unnest(synonyms) as synonym
-    ) as known (word, rank)
-    where active
-    order by list, word, rank, position
-""")
-
-
-# The planner knows nothing of a table that was just filled, and guesses badly.
-LOOK_AT_STAGED, LOOK_AT_WORDS = text("analyze staged (row_number, code)"), text("analyze words")
 ROOM = text("set local work_mem = '128MB'")  # to sort and join whole files without the disk
+# The planner knows nothing of a table that was just filled, and guesses badly.
+LOOK_AT_GIVEN = text("analyze given (row_number, household_key, person_key)")
+LOOK_AT_STAGED = text("analyze staged (row_number, code)")
 
 
-def stage_file(session: Session, an_import: Import, path: Path, progress: Progress) -> int:
-    """COPY the mapped columns of a file into `staged`; answers the number of rows.
+def stage_file(session: Session, an_import: Import, progress: Progress) -> list[str]:
+    """Judge the rows of a file and COPY them into `given`; answers the fields of their cells.
 
     Raises:
-        the refusals of `tables.opened`, and Cancelled.
+        the refusals of `geo.tables`, and Cancelled.
     """
-    fields = [field.name for field in FIELDS[an_import.kind]]
     session.execute(KEYS_STAY)
-    staged = _staged(session, fields)
-    with tables.opened(path, an_import.original_name) as table:
-        sources = [_index(table.columns, an_import.mapping.get(field)) for field in fields]
-        place = _index(fields, IDENTIFIER)
-        rows = _told(_sealed(_cells(_with_days(table, an_import), sources), place), progress)
-        count = copy_into(session, staged.name, staged.columns.keys(), rows)
-    session.execute(LOOK_AT_STAGED)
-    return count
+    words, ground = words_of(session), ground_of(session)
+    given = _given(session)
+    with table_of(an_import) as table:
+        mapped = mapped_as(an_import, table, words)
+        survey = survey_of(table, mapped, words, sample_of(table))
+        judge = Judge(survey, words, ground, today(), an_import.day_order)
+        rows = _Rows(an_import.kind, judge)
+        told = chain.from_iterable(_reported(map(rows.of, chunks(table, mapped)), progress))
+        if not copy_into(session, given.name, given.columns.keys(), told):
+            raise TableEmpty(name=an_import.original_name)
+    session.execute(LOOK_AT_GIVEN)
+    return rows.fields
 
 
 def stage_rows(session: Session, an_import: Import) -> None:
-    """Put the rows of an import that have no error into `staged` once more."""
-    fields = [field.name for field in FIELDS[an_import.kind]]
+    """Put the rows of an import that are to be merged into `given` once more."""
     session.execute(KEYS_STAY)
-    staged, row = _staged(session, fields), ROWS[an_import.kind].__table__.c
-    key = row[ID_KEY] if ID_KEY in row else cast(null(), Text)
-    known = (row.row_number, literal(value=False), row.accepted)
-    cells = select(*known, *(row[field] for field in fields), key)
-    sound = cells.where(row.import_id == an_import.id, row.verdict != Verdict.ERROR)
-    session.execute(insert(staged).from_select(staged.columns.keys(), sound))
-    session.execute(LOOK_AT_STAGED)
+    given, row = _given(session), ImportRow.__table__.c
+    names = [column.name for column in given.columns]
+    linked = case((row.decided == Verdict.LINK, func.coalesce(row.registrant_id, row.group_id)))
+    known = {
+        "row_number": row.row_number,
+        "errors": row.errors,
+        "warnings": row.warnings,
+        "faulted": row.faulted,
+        "accepted": row.accepted,
+        "linked_id": linked,
+        **{name: row[name] for name in ("household_key", "person_key", "cells")},
+        **{name: row[name] for name in ("id_number", "id_key")},
+    }
+    meant = select(*(known[name] for name in names)).where(
+        row.import_id == an_import.id,
+        row.verdict != Verdict.ERROR,
+        row.decided.is_distinct_from(Verdict.IGNORE),
+    )
+    session.execute(insert(given).from_select(names, meant))
+    session.execute(LOOK_AT_GIVEN)
 
 
-def stage_words(session: Session) -> None:
-    """Make `words` from the word lists: what a word of a cell means, in which list."""
-    words = _temporary(session, "words", *(Column(name, Text) for name in ("list", "word", "code")))
-    copy_into(session, words.name, words.columns.keys(), fixed_words())
-    session.execute(VOCABULARIES)
-    session.execute(LOOK_AT_WORDS)
+def stage_households(session: Session, an_import: Import) -> None:
+    """Put what `given` tells of households into `staged`, a row each: the first sound one of it."""
+    given = Table("given", MetaData(), *_given_columns())
+    columns = _staged(given, an_import.fields, HOUSEHOLD, given.c.household_key)
+    found = select(*columns)
+    if an_import.kind is ImportKind.ROSTER:
+        is_faulty = func.cardinality(given.c.errors) > 0
+        key = given.c.household_key
+        found = found.distinct(key).where(key.is_not(None))
+        found = found.order_by(key, is_faulty, given.c.row_number)
+    _fill_staged(session, found)
+
+
+def stage_people(session: Session, an_import: Import) -> None:
+    """Put what `given` tells of people into `staged`, a row each."""
+    given = Table("given", MetaData(), *_given_columns())
+    columns = _staged(given, an_import.fields, PERSON, given.c.person_key)
+    own = (given.c.household_key.label("household_code"), given.c.id_number, given.c.id_key)
+    _fill_staged(session, select(*columns, *own))
 
 
 def stage_reach(session: Session, area_ids: Select[Any] | None) -> None:
@@ -109,12 +138,125 @@ def stage_reach(session: Session, area_ids: Select[Any] | None) -> None:
         session.execute(insert(reach).from_select(["area_id"], area_ids))
 
 
-def _staged(session: Session, fields: Iterable[str]) -> Table:
+class _Rows:
+    """Rows of a file as `given` holds them; `fields` are those of their cells, once one was read.
+
+    Whom no code tells apart is told apart by what is said of them: a registration by its identifier
+    or else by all its cells, a member of a household by the place it has among the others.
+    """
+
+    def __init__(self, kind: ImportKind, judge: Judge) -> None:
+        self.kind, self.judge, self.reading = kind, judge, Reading(judge)
+        self.fields: list[str] = []
+        self.members: Counter[str] = Counter()
+
+    def of(self, chunk: Chunk) -> Iterator[tuple[Any, ...]]:
+        """The rows of a chunk."""
+        cells = self.reading.read(chunk)
+        self.fields = self.fields or [name for name in cells if name not in OUTSIDE]
+        numbers = cells.get("id_number", [None] * len(chunk))
+        each = zip(*(cells[name] for name in self.fields), strict=True)
+        rows = list(each) if self.fields else [()] * len(chunk)
+        keys = self._keys(cells, rows, numbers)
+        judged = zip(self.judge.judged(chunk), keys, numbers, rows, strict=True)
+        for found, (household, person), number, said in judged:
+            errors, warnings = _parted(found)
+            faulted = json.dumps(_faulted(found), ensure_ascii=False) if found.findings else "{}"
+            sealed = (number and kept(number), number and equality(number))
+            known = (found.row, errors, warnings, faulted, False, None, household, person)
+            yield (*known, *sealed, list(said))
+
+    def _keys(
+        self, cells: Mapping[str, Cells], rows: Sequence[tuple[str | None, ...]], numbers: Cells
+    ) -> Iterator[tuple[str | None, str | None]]:
+        """The codes of the household and of the person each row tells of."""
+        nobody: Cells = [None] * len(rows)
+        codes, households = cells.get("code", nobody), cells.get("household_code", nobody)
+        for code, household, row, number in zip(codes, households, rows, numbers, strict=True):
+            if self.kind is ImportKind.HOUSEHOLDS:
+                yield code, None
+            elif self.kind is ImportKind.REGISTRATIONS:
+                key = code or (None if "code" in cells else _told_apart(row, number))
+                yield key, key and f"{key}/1"
+            else:
+                yield household, code or self._place(household, is_coded="code" in cells)
+
+    def _place(self, household: str | None, *, is_coded: bool) -> str | None:
+        if household is None or is_coded:
+            return None
+        self.members[household] += 1
+        return f"{household}/{self.members[household]}"
+
+
+def _told_apart(row: tuple[str | None, ...], number: str | None) -> str:
+    """A code for a registration that has none, the same whenever the same is said."""
+    said = equality(number) if number else "\x1f".join(cell or "" for cell in row)
+    return f"R-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def _parted(found: Judged) -> tuple[list[str], list[str]]:
+    """The findings that keep a row out, and those that only need a look."""
+    errors = [finding for finding in found.findings if not is_flag(finding)]
+    return errors, [finding for finding in found.findings if is_flag(finding)]
+
+
+def _faulted(found: Judged) -> dict[str, str]:
+    """The cells something was found in, as they stand in the file; identifiers are kept apart."""
+    fields = {field for finding in found.findings for field in cells_of(finding)}
+    return {name: cell for name in sorted(fields - {"id_number"}) if (cell := found.raw.get(name))}
+
+
+def _reported(
+    pieces: Iterable[Iterator[tuple[Any, ...]]], progress: Progress
+) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Pieces, and a word on how many rows there were before each."""
+    count = 0
+    for piece in pieces:
+        progress.report(count, 0)
+        rows = list(piece)
+        count += len(rows)
+        yield iter(rows)
+
+
+def _staged(
+    given: Table, fields: Sequence[str], wanted: Iterable[str], key: ColumnElement[Any]
+) -> list[ColumnElement[Any]]:
+    """The columns of `staged`: what is known of a row, its code, and its cells by field."""
+    known = [given.c[name] for name in ("row_number", "accepted", "linked_id")]
+    found = [given.c.errors.label("found_errors"), given.c.warnings.label("found_warnings")]
+    cells = [
+        (given.c.cells[fields.index(name) + 1] if name in fields else cast(null(), Text)).label(
+            name
+        )
+        for name in wanted
+    ]
+    return [*known, *found, key.label("code"), *cells]
+
+
+def _fill_staged(session: Session, rows: Select[Any]) -> None:
+    columns = [Column(column.name, column.type) for column in rows.selected_columns]
+    staged = _temporary(session, "staged", *columns)
+    session.execute(insert(staged).from_select(staged.columns.keys(), rows))
+    session.execute(LOOK_AT_STAGED)
+
+
+def _given(session: Session) -> Table:
     session.execute(ROOM)
-    cells = [Column(field, Text) for field in fields]
-    number = Column("row_number", BigInteger, primary_key=True, autoincrement=False)
-    marks = (Column("overlong", Boolean), Column("accepted", Boolean))
-    return _temporary(session, "staged", number, *marks, *cells, Column(ID_KEY, Text))
+    return _temporary(session, "given", *_given_columns())
+
+
+def _given_columns() -> list[Column[Any]]:
+    texts = ("household_key", "person_key", "id_number", "id_key")
+    return [
+        Column("row_number", BigInteger, primary_key=True, autoincrement=False),
+        Column("errors", ARRAY(Text)),
+        Column("warnings", ARRAY(Text)),
+        Column("faulted", JSONB),
+        Column("accepted", Boolean),
+        Column("linked_id", BigInteger),
+        *(Column(name, Text) for name in texts),
+        Column("cells", ARRAY(Text)),
+    ]
 
 
 def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
@@ -124,57 +266,3 @@ def _temporary(session: Session, name: str, *columns: Column[Any]) -> Table:
     session.execute(DropTable(made, if_exists=True))
     session.execute(CreateTable(made))
     return made
-
-
-def _with_days(table: tables.Table, an_import: Import) -> Iterable[Row]:
-    """The rows of a file, each day of it with its year first; other cells as they were written."""
-    order = an_import.day_order or DayOrder.YEAR_FIRST
-    days = [an_import.mapping.get(field.name) for field in FIELDS[an_import.kind] if field.is_day]
-    places = [table.columns.index(column) for column in days if column in table.columns]
-    if order is DayOrder.YEAR_FIRST or not places:
-        return table.rows
-    return _turned(table.rows, places, order)
-
-
-def _turned(rows: Iterable[Row], places: Sequence[int], order: DayOrder) -> Iterator[Row]:
-    for number, cells, over in rows:
-        for place in places:
-            cells[place] = year_first(cells[place] or "", order) or None
-        yield number, cells, over
-
-
-def _index(columns: Sequence[str], column: str | None) -> int | None:
-    return columns.index(column) if column in columns else None
-
-
-def _cells(
-    rows: Iterable[Row], sources: Sequence[int | None]
-) -> Iterator[tuple[int | bool | str | None, ...]]:
-    for number, cells, over in rows:
-        yield number, over, False, *(None if i is None else cells[i] for i in sources)
-
-
-def _sealed(
-    rows: Iterable[tuple[int | bool | str | None, ...]], place: int | None
-) -> Iterator[tuple[int | bool | str | None, ...]]:
-    """The rows with their identifier as it is kept, and last what it is told to be the same by."""
-    if place is None:
-        yield from ((*row, None) for row in rows)
-        return
-    at = MARKS + place
-    for row in rows:
-        value = row[at]
-        if isinstance(value, str):
-            yield (*row[:at], kept(value), *row[at + 1 :], equality(value))
-        else:
-            yield (*row, None)
-
-
-def _told(
-    rows: Iterable[tuple[int | bool | str | None, ...]], progress: Progress
-) -> Iterator[tuple[int | bool | str | None, ...]]:
-    """The rows, and a word on how many there were now and then."""
-    for count, row in enumerate(rows):
-        if count % TELL_EVERY == 0:
-            progress.report(count, 0)
-        yield row

@@ -15,22 +15,16 @@ from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
 from core.storage import Kept, readable
 from core.words import _
-from geo import tables
-from geo.queries.reach import areas_under
-from registry.models.imports import Import, ImportKind, ImportState, Verdict
+from registry.checking.fields import FIELDS, PLACE, Kind, called, missing
+from registry.checking.files import sample_of
+from registry.checking.mapping import guessed
+from registry.models.imports import Import, ImportKind, ImportRow, ImportState, Verdict
 from registry.parsing.days import DayOrder
-from registry.parsing.fields import FIELDS, field_name, guessed, missing
 from registry.permissions import May
-from registry.queries.imports import ROWS, WHY, days_seen, imports_seen
-from registry.services import import_households, import_people
-from registry.services.import_staging import (
-    stage_file,
-    stage_reach,
-    stage_rows,
-    stage_words,
-)
-
-KINDS = {ImportKind.HOUSEHOLDS: import_households, ImportKind.PEOPLE: import_people}
+from registry.queries.import_files import table_in, words_of
+from registry.queries.imports import WHY, days_seen, imports_seen
+from registry.services.import_staging import stage_file
+from registry.services.import_weighing import merge_rows, write_rows
 
 # Only one merge at a time: two files may speak of the same household.
 ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")
@@ -70,14 +64,17 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
         Forbidden, and the refusals of `tables.opened` that come at once.
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    with readable(kept.sha256) as path, tables.opened(path, name) as table:
-        columns = table.columns
+    with readable(kept.sha256) as path, table_in(path, name) as table:
+        columns, sample = table.columns, sample_of(table)
+        meant = guessed(columns, sample, table.said, words_of(session), Kind(kind))
+    known = {field.name for field in FIELDS[kind]}
     made = Import(
         kind=kind,
         original_name=name,
         original_sha256=kept.sha256,
         columns=columns,
-        mapping=_remembered(session, kind, columns) or guessed(kind, columns),
+        mapping=_remembered(session, kind, columns)
+        or {name: column for name, column in meant.fields.items() if name in known},
         uploaded_by=actor.id,
     )
     session.add(made)
@@ -137,16 +134,13 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
-            with (
-                readable(found.original_sha256) as path,
-                session.begin_nested(),  # a COPY that breaks off takes its savepoint with it
-            ):
-                stage_file(session, found, path, progress)
+            with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
+                found.fields = stage_file(session, found, progress)
         except Refusal as refusal:
             found.state, found.refusal = ImportState.REFUSED, refusal.message
         else:
-            _weigh(session, found, actor)
-            KINDS[found.kind].write_verdicts(session, found)
+            _forget_rows(session, found)
+            write_rows(session, found, actor=actor)
             found.state, found.checked_at = ImportState.CHECKED, func.now()
             found.counts = _counted(session, found)
         figures.update(state=found.state, **_plain(found.counts))
@@ -166,7 +160,7 @@ def accept(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
-    row = ROWS[found.kind]
+    row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
         session.execute(update(row).where(*meant).values(accepted=accepted))
@@ -186,7 +180,7 @@ def accept_row(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
-    row = ROWS[found.kind]
+    row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
         taken = meant.values(accepted=accepted).returning(row.row_number)
@@ -233,11 +227,8 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     session.execute(ALONE)
     found = _locked(session, import_id, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
-        progress.report(0, 2, _("reading the rows again"))
-        stage_rows(session, found)
-        _weigh(session, found, actor)
-        progress.report(1, 2, _("writing to the registry"))
-        KINDS[found.kind].merge(session, found)
+        progress.report(0, 1, _("writing to the registry"))
+        merge_rows(session, found, actor=actor)
         session.execute(LOOK)
         found.state, found.merged_at = ImportState.MERGED, func.now()
         found.counts = _counted(session, found)
@@ -290,10 +281,11 @@ def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     for column in said.values():
         if column not in found.columns:
             raise ColumnUnknown(column=column)
-        if list(said.values()).count(column) > 1:
+        named = [name for name in said if said[name] == column]
+        if len(named) > 1 and set(named) != set(PLACE):  # one column may hold both coordinates
             raise ColumnTwice(column=column)
     if lacking := missing(found.kind, said):
-        raise ColumnMissing(fields=", ".join(map(field_name, lacking)))
+        raise ColumnMissing(fields=", ".join(map(called, lacking)))
     return said
 
 
@@ -307,21 +299,15 @@ def _order_of(found: Import, mapping: Mapping[str, str], said: DayOrder | None) 
     return seen.order
 
 
-def _weigh(session: Session, found: Import, actor: Actor) -> None:
-    stage_words(session)
-    stage_reach(session, None if actor.national else areas_under(actor.area_ids))
-    KINDS[found.kind].weigh(session, found, national=actor.national)
-
-
 def _forget_rows(session: Session, found: Import) -> None:
-    row = ROWS[found.kind]
-    session.execute(delete(row).where(row.import_id == found.id))
+    session.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
 
 
 def _counted(session: Session, found: Import) -> dict[str, Any]:
     """Rows by verdict and by finding; *flagged* has a warning, *good* neither warning nor error."""
-    row = ROWS[found.kind]
-    kinds = (row.verdict, row.warnings, row.errors, row.accepted)
+    row = ImportRow
+    does = func.coalesce(row.decided, row.verdict)
+    kinds = (does, row.warnings, row.errors, row.accepted)
     tally = select(*kinds, func.count()).where(row.import_id == found.id).group_by(*kinds)
     sums = ("rows", *(str(verdict) for verdict in Verdict), "flagged", "accepted", "good")
     counts: dict[str, Any] = dict.fromkeys(sums, 0)

@@ -13,7 +13,7 @@ from registry.models.documents import Document
 from registry.models.duplicates import DuplicatePair, Merge, MergeBefore
 from registry.models.fields import GroupFields, IndividualFields
 from registry.models.holdings import Holding
-from registry.models.imports import HouseholdRow, ImportRow, PersonRow
+from registry.models.imports import ImportBefore, ImportRow
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -108,19 +108,20 @@ def _emptied(registrant: Registrant) -> list[Update]:
 
 def _cells(registrant: Registrant) -> Update:
     """The cells of the files that told of a registrant, whatever became of those rows."""
-    row = HouseholdRow if registrant.kind is RegistrantKind.GROUP else PersonRow
-    kept = {*ImportRow.__annotations__, "import_id", "area_id", "made_by"}
-    cells = [column.name for column in row.__table__.c if column.name not in kept]
-    named = row.code.is_not(None) & (row.code == literal(registrant.code, Text))
-    of = or_(row.registrant_id == registrant.id, named)
-    return update(row).where(of).values(dict.fromkeys(cells))
+    row, is_group = ImportRow, registrant.kind is RegistrantKind.GROUP
+    key = row.household_key if is_group else row.person_key
+    found = row.group_id if is_group else row.registrant_id
+    named = key.is_not(None) & (key == literal(registrant.code, Text))
+    nothing = dict.fromkeys(("household_key", "person_key", "id_number", "id_key"))
+    of = or_(row.registrant_id == registrant.id, found == registrant.id, named)
+    return update(row).where(of).values(cells=[], faulted={}, **nothing)
 
 
 def _untied(registrant: Registrant) -> list[Any]:
     """What is written down beside it, its former places, and the places lists remember it by."""
     own = (
         *(Identifier, Contact, Account, RegistrantTag, Document, FormerPlace),
-        *(GroupFields, IndividualFields, Holding, Score),
+        *(GroupFields, IndividualFields, Holding, Score, ImportBefore),
     )
     tied = or_(Relationship.from_id == registrant.id, Relationship.to_id == registrant.id)
     paired = or_(DuplicatePair.left_id == registrant.id, DuplicatePair.right_id == registrant.id)

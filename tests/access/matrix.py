@@ -407,7 +407,7 @@ OF_PEOPLE = frozenset(
     {
         *("place_checks", "place_moves", "plots", "holdings"),
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
-        *("former_places", "roster_members", "import_households", "import_people"),
+        *("former_places", "roster_members", "import_rows", "import_befores"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),

@@ -72,7 +72,7 @@ def test_after_a_rotation_the_old_key_is_needed_no_more(
 
     assert {name: count for name, count in values.items() if count} == {
         "identifiers.value": 1,
-        "import_people.id_number": 1,
+        "import_rows.id_number": 1,
     }
     assert files >= 1
     assert session.scalars(select(Identifier.value)).all() == [NUMBER]
@@ -134,7 +134,7 @@ def test_what_was_kept_plain_is_sealed_once_there_are_keys_and_opened_again(
 
     told = columns_that_hold(session, NUMBER)
     assert set(plain) - set(told) >= {"identifiers.value", "identifiers.key"}
-    assert {"import_people.id_number", "import_people.id_key"} <= set(plain) - set(told)
+    assert {"import_rows.id_number", "import_rows.id_key"} <= set(plain) - set(told)
     assert sealed_files == 1
     assert stream_of(made.original_sha256).read() == original
 

@@ -12,7 +12,7 @@ from app.tables import metadata
 
 def _ours(_item: SchemaItem, name: str | None, kind: str, *_rest: object) -> bool:
     others = name == "spatial_ref_sys" or str(name).startswith(
-        ("exposure_r", "field_changes_", "looks_")
+        ("exposure_r", "import_rows_", "field_changes_", "looks_")
     )
     return kind != "table" or not others
 

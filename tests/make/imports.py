@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.storage import keep, keep_file, keep_personal_file
-from registry.models.imports import Import, ImportKind
+from registry.models.imports import Import, ImportKind, ImportRow
 from registry.parsing.findings import WARNINGS
-from registry.queries.imports import ROWS
 from registry.services import imports
 from tests.make.jobs import Silent
 
@@ -103,7 +102,7 @@ def make_import(session: Session, actor: Actor, text: str, mapping: dict[str, st
 
 def rows_of(session: Session, made: Import) -> list[Any]:
     """The rows of an import in the order of the file."""
-    row = ROWS[made.kind]
+    row = ImportRow
     rows = select(row).where(row.import_id == made.id).order_by(row.row_number)
     return list(session.scalars(rows))
 

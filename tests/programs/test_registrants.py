@@ -67,7 +67,7 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(
     session: Session, amina: Registrant, anybody: Actor
 ) -> None:
     words = ("Amina Doro", "أمينة دورو", "N123", "1992-03-14", '"P1"')
-    assert {"registrants", "field_changes", "import_people"} <= {
+    assert {"registrants", "field_changes", "import_rows"} <= {
         *_tables_that_hold(session, "أمينة دورو")
     }
 

@@ -11,7 +11,8 @@ from core.actor import Actor
 from core.storage import keep_file
 from registry.models.imports import Import, ImportKind
 from registry.models.registrants import Individual
-from registry.parsing.days import DayOrder, DaysSeen, seen_in, year_first
+from registry.parsing.days import DayOrder, DaysSeen, seen_in
+from registry.queries.imports import cells_of
 from registry.services import imports
 from registry.services.imports import DaysUnclear
 from tests.make.geo import make_country
@@ -31,22 +32,6 @@ from tests.make.jobs import Silent
 )
 def test_the_first_clear_day_tells_the_order(cells: list[str], seen: DaysSeen) -> None:
     assert seen_in(cells) == seen
-
-
-@pytest.mark.parametrize(
-    ("cell", "order", "said"),
-    [
-        ("14/03/2021", DayOrder.DAY_FIRST, "2021-03-14"),
-        ("3/4/2021 06:12", DayOrder.DAY_FIRST, "2021-04-03 06:12"),
-        ("03-14-2021", DayOrder.MONTH_FIRST, "2021-03-14"),
-        ("14/03/2021", DayOrder.YEAR_FIRST, "14/03/2021"),
-        ("2021-03-14", DayOrder.DAY_FIRST, "2021-03-14"),
-        ("about 1987", DayOrder.DAY_FIRST, "about 1987"),
-        ("14/03-2021", DayOrder.DAY_FIRST, "14/03-2021"),
-    ],
-)
-def test_a_day_is_turned_and_nothing_else(cell: str, order: DayOrder, said: str) -> None:
-    assert year_first(cell, order) == said
 
 
 @pytest.fixture
@@ -92,7 +77,7 @@ def test_unclear_days_wait_for_somebody_to_say(
     imports.map_columns(session, made.id, made.mapping, actor=anybody, day_order=month)
     imports.check(session, made.id, actor=anybody, progress=Silent())
     [row] = rows_of(session, made)
-    assert (row.birth_date, row.errors) == ("1990-03-04", [])
+    assert (cells_of(made, row)["birth_date"], row.errors) == ("1990-03-04", [])
 
 
 @pytest.mark.usefixtures("home")

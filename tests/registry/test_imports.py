@@ -41,10 +41,10 @@ from tests.make.registry import make_household, registered
 def test_a_file_headed_like_one_before_is_mapped_like_it(
     session: Session, tmp_path: Path, anybody: Actor
 ) -> None:
-    file = csv_file(tmp_path, "number,people\nH1,5\n")
+    file = csv_file(tmp_path, "label,people\nH1,5\n")
     stored = keep_file(file)
     first = imports.upload(session, stored, "a.csv", ImportKind.HOUSEHOLDS, actor=anybody)
-    said = {"code": "number", "size": "people"}
+    said = {"code": "label", "size": "people"}
     assert first.mapping == {}
     imports.map_columns(session, first.id, {**said, "phone": ""}, actor=anybody)
 

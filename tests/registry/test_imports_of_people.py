@@ -129,7 +129,7 @@ def test_an_inexact_birth_date_is_the_first_of_july(
     ("cells", "error"),
     [
         ({"code": ""}, "missing_code"),
-        ({"name": "", "name_local": ""}, "missing_name"),
+        ({"name": "", "name_local": ""}, "missing_name:name"),
         ({"household_code": ""}, "missing_household"),
         ({"household_code": "H99"}, "unknown_household"),
         ({"sex": "z"}, "unknown_word:sex"),

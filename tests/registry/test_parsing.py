@@ -1,6 +1,8 @@
 """Tables in every dress people send them in, and what their headings mean."""
 
+from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,13 @@ from geo.tables import (
     HeadingsMissing,
     NotATable,
     QuoteOpen,
+    Said,
     TableEmpty,
     opened,
 )
-from registry.parsing.fields import FIELDS, field_name, guessed, missing
+from registry.checking import mapping
+from registry.checking.fields import FIELDS, Kind, called, missing
+from registry.checking.words import own_words
 from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
 
 Rows = list[tuple[int, list[str | None], bool]]
@@ -125,15 +130,22 @@ def test_an_open_quotation_mark_is_found_where_it_stands(tmp_path: Path) -> None
         read(file)
 
 
+def guessed(kind: Kind, columns: list[str]) -> Mapping[str, str]:
+    """The fields that columns without a cell are taken for."""
+    return mapping.guessed(columns, {}, Said(), own_words(), kind).fields
+
+
 def test_a_heading_is_known_by_its_own_name_and_by_others_in_several_languages() -> None:
-    assert guessed("households", ["HH ID", "Admin4Pcode", "Lat", "LONG", "Taille du ménage"]) == {
+    assert guessed(
+        Kind.HOUSEHOLDS, ["HH ID", "Admin4Pcode", "Lat", "LONG", "Taille du ménage"]
+    ) == {
         "code": "HH ID",
         "area_pcode": "Admin4Pcode",
         "latitude": "Lat",
         "longitude": "LONG",
         "size": "Taille du ménage",
     }
-    assert guessed("people", ["رقم الفرد", "رقم الأسرة", "الاسم", "Fecha de nacimiento"]) == {
+    assert guessed(Kind.PEOPLE, ["رقم الفرد", "رقم الأسرة", "الاسم", "Fecha de nacimiento"]) == {
         "code": "رقم الفرد",
         "household_code": "رقم الأسرة",
         "name": "الاسم",
@@ -142,20 +154,20 @@ def test_a_heading_is_known_by_its_own_name_and_by_others_in_several_languages()
 
 
 def test_a_column_serves_one_field_and_its_own_name_comes_first() -> None:
-    mapping = guessed("people", ["code", "household_code", "hh id", "name", "nom"])
+    found = guessed(Kind.PEOPLE, ["code", "household_code", "hh id", "name", "nom"])
 
-    assert mapping == {"code": "code", "household_code": "household_code", "name": "name"}
+    assert found == {"code": "code", "household_code": "household_code", "name": "name"}
 
 
 def test_unknown_headings_are_left_alone() -> None:
-    assert guessed("households", ["colour", ""]) == {}
+    assert guessed(Kind.HOUSEHOLDS, ["colour", ""]) == {}
     assert missing("households", {}) == ["code"]
     assert missing("people", {"code": "a", "name": "b"}) == ["household_code"]
 
 
 def test_every_field_has_a_name_for_people() -> None:
-    for field in (*FIELDS["households"], *FIELDS["people"]):
-        assert field_name(field.name)
+    for field in chain.from_iterable(FIELDS.values()):
+        assert called(field.name)
 
 
 def test_a_finding_names_the_cell_it_was_found_in() -> None:

@@ -1,0 +1,90 @@
+"""The file of an import as whoever maps or checks it reads it, the words and areas it means."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.storage import readable
+from geo import tables
+from geo.models.areas import Area
+from geo.queries.areas import in_force
+from geo.tables import Table
+from geo.tables.spatial import is_spatial
+from registry.checking.fields import Kind, known_heading
+from registry.checking.files import sample_of
+from registry.checking.ground import Ground, of_areas
+from registry.checking.mapping import Mapped, guessed
+from registry.checking.words import Words, of_lists
+from registry.models.imports import Import
+from registry.models.vocabularies import Word
+from registry.parsing.words import fixed_words
+
+
+@dataclass(frozen=True)
+class Lying:
+    """One area of the country: its P-code and that of the one it lies in, its polygon."""
+
+    pcode: str
+    parent: str | None
+    level: int
+    shape: Any
+
+
+@contextmanager
+def table_in(path: Path, name: str) -> Iterator[Table]:
+    """A file of registrants as a table. Raises the refusals of `geo.tables`."""
+    opened = tables.layer_opened if is_spatial(path) else tables.opened
+    with opened(path, name, known=known_heading) as table:
+        yield table
+
+
+@contextmanager
+def table_of(found: Import) -> Iterator[Table]:
+    """The table an import was sent as. Raises the refusals of `geo.tables`."""
+    with readable(found.original_sha256) as path, table_in(path, found.original_name) as table:
+        yield table
+
+
+def mapped_as(found: Import, table: Table, words: Words) -> Mapped:
+    """How the columns of an import are read, with what its cells alone mean by some word."""
+    sample = sample_of(table)
+    kind = Kind(found.kind)
+    own = guessed(table.columns, sample, table.said, words, kind).words
+    return Mapped(kind, dict(found.mapping), own)
+
+
+def words_of(session: Session) -> Words:
+    """The words in use: codes before labels before synonyms, then the few that never change."""
+    words = session.scalars(
+        select(Word).where(Word.active).order_by(Word.list, Word.position, Word.code)
+    ).all()
+    return of_lists(
+        [
+            *((word.list, word.code, word.code) for word in words),
+            *((word.list, label, word.code) for word in words for label in word.labels.values()),
+            *((word.list, other, word.code) for word in words for other in word.synonyms),
+            *fixed_words(),
+        ]
+    )
+
+
+def ground_of(session: Session) -> Ground | None:
+    """The areas in force; None where there are none yet."""
+    above = aliased(Area)
+    areas = session.execute(
+        select(Area.pcode, above.pcode, Area.level, func.ST_AsBinary(Area.shape))
+        .outerjoin(above, above.id == Area.parent_id)
+        .where(in_force())
+        .order_by(Area.pcode)
+    ).all()
+    lying = [
+        Lying(pcode, parent, level, None if shape is None else shapely.from_wkb(bytes(shape)))
+        for pcode, parent, level, shape in areas
+    ]
+    return of_areas(lying) if lying else None

@@ -1,0 +1,125 @@
+"""Rows of a file weighed against the registry, and merged into it: households first, then people.
+
+A row may tell of a household, of a person, or of both; both parts are weighed by set, and a row is
+worth what its parts are: an error in either keeps it out.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from geo.queries.reach import areas_under
+from registry.checking.reading import NAME_PARTS
+from registry.models.imports import Import, ImportKind
+from registry.services import import_households, import_people
+from registry.services.import_staging import (
+    stage_households,
+    stage_people,
+    stage_reach,
+    stage_rows,
+)
+
+NAMES = ("name", "name_local", *NAME_PARTS)
+FRESH = text("drop table if exists of_households, of_people, coming")
+COMING = text("create temporary table coming (code text primary key) on commit drop")
+# Households that are to be made, whose members' rows stand in the same file.
+WILL_COME = text("""
+    insert into coming
+    select code from of_households
+    where verdict = 'create' and own_errors = '{}' and code is not null
+    on conflict do nothing
+""")
+NO_HOUSEHOLDS = text("""
+    create temporary table of_households (row_number bigint, code text, own_errors text[],
+        registrant_id bigint, area_id bigint, verdict text) on commit drop
+""")
+NO_PEOPLE = text("""
+    create temporary table of_people (row_number bigint, own_errors text[], own_warnings text[],
+        registrant_id bigint, household_id bigint, area_id bigint, verdict text) on commit drop
+""")
+LOOK_AT_PARTS = text("analyze of_households, of_people")
+MAKE_ROWS = text("select make_import_rows(:import_id)")
+LOOK_AT_ROWS = text("select look_at('import_rows')")
+# A row that tells of a household alone or first bears its verdict, its members' rows bear theirs.
+ROWS = text("""
+    insert into import_rows
+        (import_id, row_number, household_key, person_key, verdict, warnings, errors, faulted,
+         cells, id_number, id_key, accepted, registrant_id, group_id, area_id, made_by)
+    select :import_id, given.row_number, household_key, person_key,
+           case when told.errors <> '{}' then 'error'
+                when 'create' in (first.verdict, of_people.verdict) then 'create'
+                when of_people.verdict = 'link' then 'link'
+                when 'update' in (first.verdict, of_people.verdict) then 'update'
+                else 'ignore' end,
+           given.warnings || coalesce(of_people.own_warnings, '{}'), told.errors, faulted, cells,
+           id_number, id_key, accepted,
+           case when :of_people then of_people.registrant_id else first.registrant_id end,
+           coalesce(first.registrant_id, theirs.registrant_id, of_people.household_id),
+           coalesce(first.area_id, theirs.area_id, of_people.area_id), :made_by
+    from given
+    left join of_households as first using (row_number)
+    left join of_people using (row_number)
+    left join of_households as theirs
+           on theirs.code = given.household_key and :of_members
+    cross join lateral (
+        select given.errors || household_errors
+               || case when household_errors <> '{}' then '{}'
+                       else coalesce(of_people.own_errors, '{}') end as errors
+        from coalesce(first.own_errors, theirs.own_errors, '{}') as household_errors
+    ) as told
+""")
+
+
+def write_rows(session: Session, an_import: Import, *, actor: Actor) -> None:
+    """Give what is `given` its verdicts and keep it as the rows of an import."""
+    session.execute(FRESH)
+    _reach(session, actor)
+    if an_import.kind.tells_of_households:
+        _weigh_households(session, an_import, actor)
+        import_households.write_verdicts(session)
+    else:
+        session.execute(NO_HOUSEHOLDS)
+    session.execute(COMING)
+    session.execute(WILL_COME)
+    if an_import.kind.tells_of_people:
+        _weigh_people(session, an_import, actor)
+        import_people.write_verdicts(session)
+    else:
+        session.execute(NO_PEOPLE)
+    session.execute(LOOK_AT_PARTS)
+    session.execute(MAKE_ROWS, {"import_id": an_import.id})
+    figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by}
+    kind = an_import.kind
+    parts = {"of_people": kind.tells_of_people, "of_members": kind is ImportKind.ROSTER}
+    session.execute(ROWS, figures | parts)
+    session.execute(LOOK_AT_ROWS)
+
+
+def merge_rows(session: Session, an_import: Import, *, actor: Actor) -> None:
+    """Weigh the rows of an import once more and bring the registry up to them."""
+    session.execute(FRESH)
+    session.execute(COMING)
+    _reach(session, actor)
+    if an_import.kind.tells_of_households:
+        stage_rows(session, an_import)
+        _weigh_households(session, an_import, actor)
+        import_households.merge(session, an_import)
+    if an_import.kind.tells_of_people:
+        stage_rows(session, an_import)
+        _weigh_people(session, an_import, actor)
+        import_people.merge(session, an_import)
+
+
+def _reach(session: Session, actor: Actor) -> None:
+    stage_reach(session, None if actor.national else areas_under(actor.area_ids))
+
+
+def _weigh_households(session: Session, an_import: Import, actor: Actor) -> None:
+    stage_households(session, an_import)
+    import_households.weigh(session, national=actor.national)
+
+
+def _weigh_people(session: Session, an_import: Import, actor: Actor) -> None:
+    stage_people(session, an_import)
+    named = any(an_import.mapping.get(name) for name in NAMES)
+    import_people.weigh(session, national=actor.national, named=named)
