@@ -20,6 +20,7 @@ class May(StrEnum):
     EXPORT_REGISTRANTS = "registrant:export"
     IMPORT_REGISTRANTS = "registrant:import"
     MERGE_IMPORTS = "import:merge"
+    UNDO_IMPORTS = "import:undo"
     READ_DUPLICATES = "duplicate:read"
     DECIDE_DUPLICATES = "duplicate:decide"
     MERGE_REGISTRANTS = "registrant:merge"

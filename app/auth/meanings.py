@@ -68,6 +68,7 @@ def _of_registry() -> Meanings:
         Registry.EXPORT_REGISTRANTS: _("take along everything held on one person"),
         Registry.IMPORT_REGISTRANTS: _("upload and check files of households and people"),
         Registry.MERGE_IMPORTS: _("take checked files into the registry"),
+        Registry.UNDO_IMPORTS: _("undo what a file changed in the registry"),
         Registry.READ_DUPLICATES: _("see which records may be of the same person"),
         Registry.DECIDE_DUPLICATES: _("look for duplicates, and decide about them"),
         Registry.MERGE_REGISTRANTS: _("merge two records into one"),

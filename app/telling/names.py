@@ -91,6 +91,7 @@ def _shared() -> Words:
         "amount": _("Amount"),
         "total": _("Total"),
         "households": _("Households"),
+        "put_back": _("Records put back"),
         "hash": _("Digest of the list"),
         "starts_on": _("From"),
         "ends_on": _("Until"),

@@ -16,6 +16,8 @@ from core.errors import Refusal
 from core.jobs import defer
 from core.storage import keep_personal
 from core.words import _
+from programs.jobs.imports import undo_import
+from programs.services.imports import ask_undo
 from registry.checking.fields import FIELDS, called, template
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
@@ -27,6 +29,7 @@ from registry.queries.imports import (
     first_rows,
     import_page,
     imports_page,
+    made_by,
     rows_page,
 )
 from registry.services import imports
@@ -124,6 +127,15 @@ def failed(import_id: int) -> Response:
     return _csv(rows, f"left-out-{import_id}.csv")
 
 
+@bp.post("/<int:import_id>/undo")
+def undo(import_id: int) -> Response:
+    """Have a merge undone, where nothing depends on it."""
+    file = ask_undo(db(), import_id, actor=actor())
+    only = f"undo {import_id}"
+    defer(db(), undo_import, actor=actor(), about=file, dedupe=only, import_id=import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
 def _merge_later(import_id: int) -> None:
     """Let a worker bring the registry up to the file; once, however often it is asked."""
     file = imports.ask_merge(db(), import_id, actor=actor())
@@ -163,6 +175,7 @@ def _rows(page: ImportPage) -> str:
         verdict=verdict,
         finding=finding,
         noticed=noticed(page.file),
+        made=made_by(db(), page.file),
         verdicts=[each for each in Verdict if page.file.counts.get(each)],
         field_name=called,
         verdict_said=verdict_said,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ def mapped_as(found: Import, table: Table, words: Words) -> Mapped:
     """How the columns of an import are read, with what its cells alone mean by some word."""
     sample = sample_of(table)
     kind = Kind(found.kind)
-    own = guessed(table.columns, sample, table.said, words, kind).words
-    return Mapped(kind, dict(found.mapping), own)
+    meant = guessed(table.columns, sample, table.said, words, kind)
+    return replace(meant, fields=dict(found.mapping))
 
 
 def words_of(session: Session) -> Words:

@@ -13,7 +13,15 @@ from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from core.paging import Page, page_of
 from registry.checking.fields import FIELDS
-from registry.models.imports import Import, ImportKind, ImportRow, Verdict
+from registry.models.imports import (
+    Import,
+    ImportBefore,
+    ImportKind,
+    ImportRow,
+    ImportState,
+    Verdict,
+)
+from registry.models.registrants import Registrant, RegistrantKind
 from registry.parsing.days import DaysSeen, seen_in
 from registry.parsing.findings import finding_said
 from registry.permissions import May
@@ -62,6 +70,31 @@ def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage
         found,
         job.id if job and job.state in LIVE else None,
         job.refusal if job and job.state is JobState.FAILED else None,
+    )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a merge did to the registry: whom it brought, and how many records it changed."""
+
+    households: int
+    people: int
+    changed: int
+
+
+def made_by(session: Session, found: Import) -> Made | None:
+    """What undoing a merge would take away and put back; None unless a file is merged."""
+    if found.state is not ImportState.MERGED:
+        return None
+    kinds = select(Registrant.kind, func.count()).where(Registrant.import_id == found.id)
+    brought = dict(session.execute(kinds.group_by(Registrant.kind)).tuples().all())
+    changed = select(func.count()).where(
+        ImportBefore.import_id == found.id, ImportBefore.table_name == Registrant.__tablename__
+    )
+    return Made(
+        brought.get(RegistrantKind.GROUP, 0),
+        brought.get(RegistrantKind.INDIVIDUAL, 0),
+        session.scalar(changed) or 0,
     )
 
 

@@ -12,6 +12,7 @@ from core.settings import settings
 from geo.services import locations
 from registry.checking.judging import LARGEST
 from registry.models.imports import Import
+from registry.services.import_undoing import remember_households
 
 # What the cells say as values.
 SAID = text("""
@@ -255,8 +256,10 @@ def merge(session: Session, an_import: Import) -> None:
         "zone": settings().timezone,
         "of_people": an_import.kind.tells_of_people,
     }
-    for step in (MERGING, LOOK_AT_MERGING, NEW_LOCATIONS):
+    for step in (MERGING, LOOK_AT_MERGING):
         session.execute(step, figures)
+    remember_households(session, an_import)
+    session.execute(NEW_LOCATIONS, figures)
     locations.settle(session, _new_places())
     for step in (NEW_HOUSEHOLDS, NEW_GROUPS, LEFT_PLACES, MOVED_MEMBERS):
         session.execute(step, figures)

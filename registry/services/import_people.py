@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from registry.models.imports import Import
+from registry.services.import_undoing import remember_people
 
 # What the cells say as values. Whom no name was told of is called by their code.
 SAID = text("""
@@ -260,8 +261,8 @@ FAILED_ROWS = text("""
     where row.import_id = :import_id and row.row_number = weighed.row_number
       and weighed.own_errors <> '{}'
 """)
+PLAN = (MERGING, LOOK_AT_MERGING)
 MERGE = (
-    *(MERGING, LOOK_AT_MERGING),
     *(NEW_PEOPLE, NEW_INDIVIDUALS, CHANGED_PEOPLE, CHANGED_INDIVIDUALS),
     *(LEFT_HOUSEHOLDS, FORMER_HEADS, CHANGED_MEMBERSHIPS, NEW_MEMBERSHIPS, NEW_IDENTIFIERS),
     *(HOUSEHOLD_NAMES, MERGED_ROWS, FAILED_ROWS),
@@ -290,5 +291,8 @@ def merge(session: Session, an_import: Import) -> None:
         "made_by": an_import.uploaded_by,
         "today": today(),
     }
+    for step in PLAN:
+        session.execute(step, figures)
+    remember_people(session, an_import)
     for step in MERGE:
         session.execute(step, figures)

@@ -102,7 +102,7 @@ def map_columns(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-    found = _locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
+    found = locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
     said = _sound(found, mapping)
     order = _order_of(found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
@@ -131,7 +131,7 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         Forbidden, NotFound, ImportElsewhere, Cancelled
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
+    found = locked(session, import_id, ImportState.MAPPED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
             with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
@@ -159,7 +159,7 @@ def accept(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
@@ -179,7 +179,7 @@ def accept_row(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
@@ -197,7 +197,7 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.review", found) as figures:
         found.state = ImportState.REVIEWED
         figures.update(**_plain(found.counts))
@@ -211,7 +211,7 @@ def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.MERGE_IMPORTS)
-    return _locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    return locked(session, import_id, ImportState.REVIEWED, actor=actor)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
@@ -225,7 +225,7 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     """
     actor.require(May.MERGE_IMPORTS)
     session.execute(ALONE)
-    found = _locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    found = locked(session, import_id, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 1, _("writing to the registry"))
         merge_rows(session, found, actor=actor)
@@ -243,15 +243,21 @@ def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    unmerged = [state for state in ImportState if state is not ImportState.MERGED]
-    found = _locked(session, import_id, *unmerged, actor=actor)
+    over = (ImportState.MERGED, ImportState.UNDONE)
+    unmerged = [state for state in ImportState if state not in over]
+    found = locked(session, import_id, *unmerged, actor=actor)
     with audit.act(session, actor, "imports.discard", found):
         _forget_rows(session, found)
         found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
     return found
 
 
-def _locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+def locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+    """An import in one of some states, kept for this transaction alone.
+
+    Raises:
+        NotFound, ImportElsewhere
+    """
     one = select(Import).where(Import.id == import_id, imports_seen(actor))
     found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
     if found is None:

@@ -1,0 +1,150 @@
+"""A merge is undone wholly, or not at all once something depends on it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.audit import AuditEntry
+from core.errors import Forbidden
+from geo.models.areas import Area
+from programs.services import imports as undoing
+from registry.models.imports import Import, ImportBefore, ImportKind, ImportState
+from registry.models.registrants import Registrant
+from tests.make.geo import make_country
+from tests.make.imports import (
+    csv_file,
+    household,
+    person,
+    take,
+    take_households,
+    take_people,
+)
+from tests.make.jobs import Silent
+
+TABLES = (
+    *("registrants", "groups", "individuals", "memberships", "identifiers", "contacts"),
+    *("former_places", "locations"),
+)
+NUMBERED = {"contacts": "id"}  # a telephone that comes back is another row
+
+
+@pytest.fixture
+def areas(session: Session) -> dict[str, Area]:
+    return make_country(session)
+
+
+def all_rows(session: Session) -> dict[str, list[str]]:
+    """Every row of every table a merge writes to."""
+    session.expire_all()
+    return {
+        table: sorted(
+            session.scalars(
+                text(f"select (to_jsonb(t) - '{NUMBERED.get(table, '')}')::text from {table} t")
+            )
+        )  # noqa: S608
+        for table in TABLES
+    }
+
+
+def undo(session: Session, made: Import, actor: Actor) -> Import:
+    return undoing.undo(session, made.id, actor=actor, progress=Silent())
+
+
+def test_what_a_file_brought_goes_and_what_it_changed_is_as_it_was(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household(), household(code="H2"))
+    take_people(session, tmp_path, anybody, person())
+    before = all_rows(session)
+
+    moved = household(longitude="3.5", area_pcode="X22", size="7", phone="+000 56")
+    made = take_households(session, tmp_path, anybody, moved, household(code="H3"))
+    assert all_rows(session) != before
+    assert undo(session, made, anybody).state is ImportState.UNDONE
+
+    assert all_rows(session) == before
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "imports.undo")).one()
+    assert entry.figures == {"households": 1, "people": 0, "put_back": 2}
+    assert session.scalar(select(func.count()).select_from(ImportBefore)) == 0
+
+
+def test_members_heads_and_identifiers_are_as_they_were(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household(), household(code="H2"))
+    take_people(session, tmp_path, anybody, person(id_number="", id_type=""))
+    before = all_rows(session)
+
+    rows = (
+        person(relation="spouse", name="Amina Salim"),
+        person(code="P2", name="Karim Doro", id_number="N9", sex="male"),
+    )
+    made = take_people(session, tmp_path, anybody, *rows)
+    undo(session, made, anybody)
+
+    assert all_rows(session) == before
+
+
+def test_a_roster_is_undone_with_its_households(
+    session: Session, tmp_path: Path, anybody: Actor
+) -> None:
+    file = csv_file(tmp_path, "hhid,sex,age\n1,f,30\n1,m,31\n2,f,8\n")
+    before = all_rows(session)
+
+    made = take(session, file, ImportKind.ROSTER, anybody)
+    assert (made.counts["create"], session.scalar(select(func.count(Registrant.id)))) == (3, 5)
+    undo(session, made, anybody)
+    assert all_rows(session) == before
+
+
+def test_a_record_that_was_changed_since_keeps_the_merge(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    made = take_households(session, tmp_path, anybody, household(), household(code="H2"))
+    take_households(session, tmp_path, anybody, household(size="6"))
+
+    with pytest.raises(undoing.ChangedSince, match="1 of the records"):
+        undo(session, made, anybody)
+
+
+def test_a_household_that_is_given_something_keeps_the_merge(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    made = take_households(session, tmp_path, anybody, household())
+    session.execute(
+        text(
+            "insert into registrant_tags (registrant_id, tag)"
+            " select id, 'pregnant' from registrants"
+        )
+    )
+
+    with pytest.raises(undoing.DependedOn):
+        undo(session, made, anybody)
+
+
+def test_a_merge_of_long_ago_stays(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    made = take_households(session, tmp_path, anybody, household())
+    long_ago = datetime.now(UTC) - timedelta(days=91)
+    session.execute(update(Import).values(merged_at=long_ago))
+    session.expire_all()
+
+    with pytest.raises(undoing.MergedLongAgo, match="90 days"):
+        undo(session, made, anybody)
+
+
+def test_only_who_sees_the_whole_country_undoes(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    made = take_households(session, tmp_path, anybody, household())
+    local = Actor(
+        id=7, name="Local", permissions=anybody.permissions, area_ids=frozenset({areas["X11"].id})
+    )
+
+    with pytest.raises(Forbidden):
+        undo(session, made, local)
