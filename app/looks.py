@@ -8,6 +8,7 @@ from app.auth.purposes import stated
 from app.request import actor, db
 from core.audit import Look
 from core.db import Row
+from registry.models.registrants import Registrant
 
 
 def look_at(registrants: Iterable[int]) -> None:
@@ -21,6 +22,12 @@ def look_through(subject: Row, number: int | None = None) -> None:
     """Note that somebody looks through a whole, such as a list of so many households."""
     if number != 0:
         db().add(_look(subject=subject.__tablename__, subject_id=subject.id, number=number))
+
+
+def take_all(number: int) -> None:
+    """Note that somebody takes the registry itself along, or so many of it."""
+    if number:
+        db().add(_look(subject=Registrant.__tablename__, number=number))
 
 
 def _look(**shown: object) -> Look:

@@ -62,8 +62,6 @@ def _of_registry() -> Words:
         "imports.merge": _("Merged an import into the registry"),
         "imports.discard": _("Gave an import up"),
         "imports.undo": _("Undid the merge of an import"),
-        "imports.decide": _("Decided what becomes of a row of a file"),
-        "imports.correct": _("Corrected a cell of a row of a file"),
         "registrants.register": _("Registered a household"),
         "memberships.join": _("Let somebody join a household"),
         "memberships.leave": _("Ended somebody's belonging to a household"),

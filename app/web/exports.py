@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request, send_file
 
+from app.looks import take_all
 from app.request import actor, db
 from app.web.asking import question_asked
 from core.errors import NotFound
@@ -14,7 +15,9 @@ from geo.permissions import May
 from geo.queries.releases import table_level_of
 from geo.queries.selections import question_of, selection_by_code
 from geo.queries.situation import ongoing, release_meant
+from registry.models.imports import ImportKind
 from registry.queries.tables import table_asked, table_of_release, table_of_shapes
+from registry.services.exports import SEALED, write_registered
 
 bp = Blueprint("exports", __name__)
 
@@ -53,6 +56,19 @@ def areas_hit(release_id: int, kind: str) -> Response:
 def shapes(release_id: int, kind: str) -> Response:
     table = table_of_shapes(db(), release_id, actor=actor())
     return sent(table, kind, f"release-{release_id}")
+
+
+@bp.get("/registry/exports/<kind>.csv")
+def registered(kind: str) -> Response:
+    """All households, or all people, as a file that an import understands."""
+    if kind not in SEALED:
+        raise KindUnknown(asked=kind, known=", ".join(SEALED))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{kind}.csv"
+        with path.open("wb") as file:
+            take_all(write_registered(db(), ImportKind(kind), file, actor=actor()))
+        stream = path.open("rb")  # reads on when the folder is gone
+    return send_file(stream, "text/csv", as_attachment=True, download_name=f"{kind}.csv")
 
 
 def sent(table: Table, kind: str, about: str = "select") -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, select, text, union
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -18,7 +18,7 @@ from registry.models.imports import Import, ImportBefore, ImportState
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.services.import_undoing import take_back
-from registry.services.imports import ALONE, locked
+from registry.services.imports import ALONE, merged_import
 
 LASTING = timedelta(days=90)  # a merge can be undone
 # What merging writes itself, and what follows who it is about.
@@ -59,7 +59,7 @@ def ask_undo(session: Session, import_id: int, *, actor: Actor) -> Import:
     actor.require(May.UNDO_IMPORTS)
     if not actor.national:
         raise Forbidden
-    found = locked(session, import_id, ImportState.MERGED, actor=actor)
+    found = merged_import(session, import_id, actor=actor)
     if found.merged_at is None or datetime.now(UTC) - found.merged_at > LASTING:
         raise MergedLongAgo(days=LASTING.days)
     session.execute(ROOM)
@@ -118,7 +118,7 @@ def _served_since(found: Import, touched: Select[int]) -> ColumnElement[bool]:
     )
 
 
-def _changed_since(found: Import, ours: Select[int]) -> Select[int]:
+def _changed_since(found: Import, ours: CompoundSelect[int]) -> Select[tuple[int]]:
     """How many of some records were changed after the act that merged a file."""
     merged = select(func.max(AuditEntry.id)).where(
         AuditEntry.action == "imports.merge",

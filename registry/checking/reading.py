@@ -5,6 +5,7 @@ digits; what other columns tell is drawn from them: a size from men and women, a
 age, a name from its parts. A cell that says nothing, or nothing that can be read, is None.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from math import isnan
@@ -19,6 +20,8 @@ from registry.parsing.figures import number_in
 from registry.parsing.plain import says_nothing
 
 Cells = Sequence[str | None]
+OPENED = re.compile(r"'[=+\-@]")  # what a spreadsheet would take for a formula, as exports write it
+OTHER = "other_id"  # of kinds of identifiers, what nobody said more of
 NAME_PARTS = ("given_name", "other_names", "family_name")
 
 
@@ -42,7 +45,7 @@ class Reading:
         if "relation" not in cells and "is_head" in cells:
             cells["relation"] = ["head" if said == "yes" else None for said in cells["is_head"]]
         if "id_number" in cells and "id_type" not in cells:
-            cells["id_type"] = [number and "other" for number in cells["id_number"]]
+            cells["id_type"] = [number and OTHER for number in cells["id_number"]]
         _whole_names(cells)
         return cells
 
@@ -64,7 +67,7 @@ class Reading:
             return self._number
         if name == "area_pcode":
             return lambda cell: None if says_nothing(cell) else cell.strip().upper()
-        return lambda cell: cell.strip() or None
+        return lambda cell: (cell[1:] if OPENED.match(cell) else cell).strip() or None
 
     def _days(self, name: str) -> Reader:
         serials = self.judge.survey.days[name].are_serials
@@ -86,21 +89,22 @@ class Reading:
         ]
 
     def _exactly(self, chunk: Chunk, cells: dict[str, Cells]) -> None:
-        """Whether birth dates are exact: they say a day, and nobody says otherwise."""
+        """Whether birth dates are exact: a day is said, and nobody says otherwise; or 1 July."""
         if "birth_date" not in cells:
             return
         column = chunk.cells.get("birth_date", [None] * len(chunk))
         exact = self._exact_cells(column)
         said = cells.get("birth_date_exact", [None] * len(chunk))
-        kept = zip(cells["birth_date"], column, said, strict=True)
         told = [
-            (day, "yes" if cell in exact and word != "no" else "no") for day, cell, word in kept
+            (day, bool(day) and cell in exact and word != "no")
+            for day, cell, word in zip(cells["birth_date"], column, said, strict=True)
         ]
         cells["birth_date"] = [
-            day if day is None or word != "no" else f"{day[:4]}-07-01"
-            for (day, _told), word in zip(told, said, strict=True)
+            day if day is None or is_exact else f"{day[:4]}-07-01" for day, is_exact in told
         ]
-        cells["birth_date_exact"] = [word if day else None for day, word in told]
+        cells["birth_date_exact"] = [
+            None if day is None else "yes" if is_exact else "no" for day, is_exact in told
+        ]
 
     def _exact_cells(self, column: Cells) -> set[str | None]:
         there = {cell for cell in column if cell is not None}

@@ -2,7 +2,7 @@
 
 Longitude and latitude are degrees (EPSG:4326). Both acts begin by `weigh`, so that a merge goes by
 the registry as it is then and not as it was when the file was checked. A row that names only an
-area never takes away a point in that area.
+area never takes away a point in that area, nor one without a size the size that is known.
 """
 
 from sqlalchemy import ColumnClause, Select, column, select, table, text
@@ -59,7 +59,7 @@ IN_GAPS = text("""
     where placed.row_number is null
     order by points.row_number, area.level desc, area.pcode
 """)
-# Each row beside the household it speaks of, if there is one already.
+# Each row beside the household it speaks of, if there is one already: by its code, or its number.
 KNOWN = text("""
     create temporary table known on commit drop as
     select staged.*, said.area_id, said.lon, said.lat, said.accuracy, said.source, said.located,
@@ -74,8 +74,8 @@ KNOWN = text("""
                 or said.is_turned and (place.lon, place.lat) = (said.lat, said.lon))
                and place.accuracy_m is not distinct from coalesce(said.accuracy, place.accuracy_m)
                and place.source = coalesce(said.source, place.source)
-               and place.taken_at is not distinct from
-                   coalesce(said.located::timestamp at time zone :zone, place.taken_at),
+               and coalesce((place.taken_at at time zone :zone)::date = said.located,
+                            said.located is null),
                false) as stands_at_point,
            said.area_id is null or coalesce(said.area_id = any (stands.path), false)
                as stands_in_area
@@ -83,8 +83,12 @@ KNOWN = text("""
     join said using (row_number)
     left join placed using (row_number)
     left join registrants as coded on coded.kind = 'group' and coded.code = staged.code
+    left join registrants as numbered
+           on numbered.kind = 'group' and numbered.number = staged.code and coded.id is null
+          and staged.code like 'HG-%'
     left join registrants as household
-           on household.id = coalesce(staged.linked_id, coded.id) and household.kind = 'group'
+           on household.id = coalesce(staged.linked_id, coded.id, numbered.id)
+          and household.kind = 'group'
     left join groups as detail on detail.registrant_id = household.id
     left join locations as place on place.id = household.location_id
     left join areas as stands on stands.id = household.area_id
@@ -104,7 +108,9 @@ WEIGHED = text("""
         ], null) as own_errors, found_warnings as warnings
         from known
     )
-    select judged.*, found_errors || own_errors as errors,
+    select judged.*,
+           own_errors || case when registrant_id is null then found_errors
+                              else array_remove(found_errors, 'missing_size') end as errors,
            warnings && '{zero,swapped,foreign,outside_area,crowded,two_places}'::text[]
                as place_doubted,
            coalesce(settlement is distinct from settlement_now and settlement is not null

@@ -1,7 +1,7 @@
 """People of a file, weighed against the registry and merged into it, each by set.
 
-A person is known by code, else by an identifier if sex and birth date do not speak against it. A
-person stands where the household stands.
+A person is known by code or number, else by an identifier if sex and birth date do not speak
+against it. A person stands where the household stands.
 """
 
 from sqlalchemy import text
@@ -22,9 +22,13 @@ SAID = text("""
            disability = 'yes' as is_disabled, coalesce(birth_date_exact, 'yes') = 'yes' as is_exact,
            birth_date::date as born
     from staged
+    left join registrants as coded
+           on coded.kind = 'group' and coded.code = staged.household_code
+    left join registrants as numbered
+           on numbered.kind = 'group' and numbered.number = staged.household_code
+          and coded.id is null and staged.household_code like 'HG-%'
     left join registrants as household
-           on household.kind = 'group' and household.code = staged.household_code
-          and household.state = 'active'
+           on household.id = coalesce(coded.id, numbered.id) and household.state = 'active'
 """)
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""
@@ -41,12 +45,15 @@ KNOWN = text("""
     from staged
     join said using (row_number)
     left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
+    left join registrants as numbered
+           on numbered.kind = 'individual' and numbered.number = staged.code
+          and coded.id is null and staged.code like 'HG-%'
     left join identifiers as holder
            on holder.type = said.id_type_code and holder.key = staged.id_key
           and holder.state = 'valid'
     left join individuals as held on held.registrant_id = holder.registrant_id
     left join registrants as person
-           on person.id = coalesce(staged.linked_id, coded.id, case
+           on person.id = coalesce(staged.linked_id, coded.id, numbered.id, case
                when coalesce(held.sex = said.sex_code, true)
                 and coalesce(held.birth_date = said.born, true) then holder.registrant_id end)
     left join individuals as detail on detail.registrant_id = person.id

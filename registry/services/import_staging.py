@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -118,7 +118,7 @@ def stage_households(session: Session, an_import: Import) -> None:
     if an_import.kind is ImportKind.ROSTER:
         is_faulty = func.cardinality(given.c.errors) > 0
         key = given.c.household_key
-        found = found.distinct(key).where(key.is_not(None))
+        found = found.ext(distinct_on(key)).where(key.is_not(None))
         found = found.order_by(key, is_faulty, given.c.row_number)
     _fill_staged(session, found)
 

@@ -4,11 +4,11 @@ A row may tell of a household, of a person, or of both; both parts are weighed b
 worth what its parts are: an error in either keeps it out.
 """
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import Select, text
 from sqlalchemy.orm import Session
 
-from core.actor import Actor
-from geo.queries.reach import areas_under
 from registry.checking.reading import NAME_PARTS
 from registry.models.imports import Import, ImportKind
 from registry.services import import_households, import_people
@@ -41,6 +41,7 @@ LOOK_AT_PARTS = text("analyze of_households, of_people")
 MAKE_ROWS = text("select make_import_rows(:import_id)")
 LOOK_AT_ROWS = text("select look_at('import_rows')")
 # A row that tells of a household alone or first bears its verdict, its members' rows bear theirs.
+# Of a household that is known the size need not be said again.
 ROWS = text("""
     insert into import_rows
         (import_id, row_number, household_key, person_key, verdict, warnings, errors, faulted,
@@ -62,27 +63,32 @@ ROWS = text("""
     left join of_households as theirs
            on theirs.code = given.household_key and :of_members
     cross join lateral (
-        select given.errors || household_errors
+        select case when known then array_remove(given.errors, 'missing_size')
+                    else given.errors end || household_errors
                || case when household_errors <> '{}' then '{}'
                        else coalesce(of_people.own_errors, '{}') end as errors
-        from coalesce(first.own_errors, theirs.own_errors, '{}') as household_errors
+        from coalesce(first.own_errors, theirs.own_errors, '{}') as household_errors,
+             cast(num_nonnulls(first.registrant_id, theirs.registrant_id) > 0 as bool) as known
     ) as told
 """)
 
 
-def write_rows(session: Session, an_import: Import, *, actor: Actor) -> None:
-    """Give what is `given` its verdicts and keep it as the rows of an import."""
+def write_rows(session: Session, an_import: Import, reach: Select[Any] | None) -> None:
+    """Give what is `given` its verdicts and keep it as the rows of an import.
+
+    `reach` are the areas that may be written to; None is every area.
+    """
     session.execute(FRESH)
-    _reach(session, actor)
+    stage_reach(session, reach)
     if an_import.kind.tells_of_households:
-        _weigh_households(session, an_import, actor)
+        _weigh_households(session, an_import, reach is None)
         import_households.write_verdicts(session)
     else:
         session.execute(NO_HOUSEHOLDS)
     session.execute(COMING)
     session.execute(WILL_COME)
     if an_import.kind.tells_of_people:
-        _weigh_people(session, an_import, actor)
+        _weigh_people(session, an_import, reach is None)
         import_people.write_verdicts(session)
     else:
         session.execute(NO_PEOPLE)
@@ -95,31 +101,30 @@ def write_rows(session: Session, an_import: Import, *, actor: Actor) -> None:
     session.execute(LOOK_AT_ROWS)
 
 
-def merge_rows(session: Session, an_import: Import, *, actor: Actor) -> None:
-    """Weigh the rows of an import once more and bring the registry up to them."""
+def merge_rows(session: Session, an_import: Import, reach: Select[Any] | None) -> None:
+    """Weigh the rows of an import once more and bring the registry up to them.
+
+    `reach` is as in `write_rows`.
+    """
     session.execute(FRESH)
     session.execute(COMING)
-    _reach(session, actor)
+    stage_reach(session, reach)
     if an_import.kind.tells_of_households:
         stage_rows(session, an_import)
-        _weigh_households(session, an_import, actor)
+        _weigh_households(session, an_import, reach is None)
         import_households.merge(session, an_import)
     if an_import.kind.tells_of_people:
         stage_rows(session, an_import)
-        _weigh_people(session, an_import, actor)
+        _weigh_people(session, an_import, reach is None)
         import_people.merge(session, an_import)
 
 
-def _reach(session: Session, actor: Actor) -> None:
-    stage_reach(session, None if actor.national else areas_under(actor.area_ids))
-
-
-def _weigh_households(session: Session, an_import: Import, actor: Actor) -> None:
+def _weigh_households(session: Session, an_import: Import, national: bool) -> None:
     stage_households(session, an_import)
-    import_households.weigh(session, national=actor.national)
+    import_households.weigh(session, national=national)
 
 
-def _weigh_people(session: Session, an_import: Import, actor: Actor) -> None:
+def _weigh_people(session: Session, an_import: Import, national: bool) -> None:
     stage_people(session, an_import)
     named = any(an_import.mapping.get(name) for name in NAMES)
-    import_people.weigh(session, national=actor.national, named=named)
+    import_people.weigh(session, national=national, named=named)

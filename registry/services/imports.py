@@ -6,7 +6,7 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import any_, delete, func, literal, select, text, update
+from sqlalchemy import Select, any_, delete, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.jobs import Progress
 from core.storage import Kept, readable
 from core.words import _
+from geo.queries.reach import areas_under
 from registry.checking.fields import FIELDS, PLACE, Kind, called, missing
 from registry.checking.files import sample_of
 from registry.checking.mapping import guessed
@@ -102,7 +103,7 @@ def map_columns(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-    found = locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
+    found = _locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
     said = _sound(found, mapping)
     order = _order_of(found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
@@ -131,7 +132,7 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         Forbidden, NotFound, ImportElsewhere, Cancelled
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.MAPPED, actor=actor)
+    found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
             with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
@@ -140,7 +141,7 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
             found.state, found.refusal = ImportState.REFUSED, refusal.message
         else:
             _forget_rows(session, found)
-            write_rows(session, found, actor=actor)
+            write_rows(session, found, _reach(actor))
             found.state, found.checked_at = ImportState.CHECKED, func.now()
             found.counts = _counted(session, found)
         figures.update(state=found.state, **_plain(found.counts))
@@ -159,7 +160,7 @@ def accept(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
@@ -179,7 +180,7 @@ def accept_row(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
@@ -197,7 +198,7 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.review", found) as figures:
         found.state = ImportState.REVIEWED
         figures.update(**_plain(found.counts))
@@ -211,7 +212,7 @@ def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.MERGE_IMPORTS)
-    return locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    return _locked(session, import_id, ImportState.REVIEWED, actor=actor)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
@@ -225,10 +226,10 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     """
     actor.require(May.MERGE_IMPORTS)
     session.execute(ALONE)
-    found = locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    found = _locked(session, import_id, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 1, _("writing to the registry"))
-        merge_rows(session, found, actor=actor)
+        merge_rows(session, found, _reach(actor))
         session.execute(LOOK)
         found.state, found.merged_at = ImportState.MERGED, func.now()
         found.counts = _counted(session, found)
@@ -245,19 +246,29 @@ def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
     actor.require(May.IMPORT_REGISTRANTS)
     over = (ImportState.MERGED, ImportState.UNDONE)
     unmerged = [state for state in ImportState if state not in over]
-    found = locked(session, import_id, *unmerged, actor=actor)
+    found = _locked(session, import_id, *unmerged, actor=actor)
     with audit.act(session, actor, "imports.discard", found):
         _forget_rows(session, found)
         found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
     return found
 
 
-def locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
-    """An import in one of some states, kept for this transaction alone.
+def merged_import(session: Session, import_id: int, *, actor: Actor) -> Import:
+    """An import that was merged, kept for this transaction alone, to be undone.
 
     Raises:
-        NotFound, ImportElsewhere
+        Forbidden, NotFound, ImportElsewhere
     """
+    actor.require(May.UNDO_IMPORTS)
+    return _locked(session, import_id, ImportState.MERGED, actor=actor)
+
+
+def _reach(actor: Actor) -> Select[Any] | None:
+    """The areas somebody may write to; None is every area."""
+    return None if actor.national else areas_under(actor.area_ids)
+
+
+def _locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
     one = select(Import).where(Import.id == import_id, imports_seen(actor))
     found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
     if found is None:

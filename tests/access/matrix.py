@@ -104,6 +104,9 @@ GETS: dict[str, Row] = {
     "exports.areas_hit": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
+    "exports.registered": Row(
+        needs(Registry.EXPORT_REGISTRANTS) | needs(Geo.EXACT_LOCATIONS), PEOPLE, {"kind": "kind"}
+    ),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     "fields.index": Row(FIELDS),
     "fields.of_registrant": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),

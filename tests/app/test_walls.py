@@ -239,6 +239,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "recount_households",
         "sample_due",
         "stage_boundaries",
+        "undo_import",
         "verify_trail",
     }
     assert for_all < works.keys()

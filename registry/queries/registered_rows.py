@@ -1,0 +1,112 @@
+"""The registry as files that can be imported again: a row a household, or a person.
+
+Columns are named as the fields of an import. Who has no code is named by number, so that the same
+row is known again.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Select, String, and_, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
+
+from core.actor import Actor
+from core.bulk import as_text
+from core.settings import settings
+from geo.models.areas import Area
+from geo.models.locations import Location
+from geo.queries.reach import within_reach
+from registry.models.imports import ImportKind
+from registry.models.registrants import (
+    Group,
+    Identifier,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantState,
+)
+
+YES, NO = literal("yes"), literal("no")
+
+
+def registered_rows(kind: ImportKind, *, actor: Actor) -> Select[Any]:
+    """All active households, or all active people, in the order of their numbers."""
+    found: Select[Any] = _households() if kind is ImportKind.HOUSEHOLDS else _people()
+    return found.where(
+        Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id)
+    ).order_by(Registrant.id)
+
+
+def _households() -> Select[Any]:
+    taken = func.timezone(settings().timezone, Location.taken_at)
+    return (
+        select(
+            _key(Registrant).label("code"),
+            Area.pcode.label("area_pcode"),
+            as_text(Registrant.settlement).label("settlement"),
+            cast(Location.lon, Float).label("longitude"),
+            cast(Location.lat, Float).label("latitude"),
+            Location.accuracy_m.label("accuracy_m"),
+            Location.source.label("location_source"),
+            func.to_char(taken, "YYYY-MM-DD").label("located_on"),
+            Group.stated_size.label("size"),
+            case((Group.is_partial, literal("partial")), else_=literal("complete")).label("roster"),
+            as_text(Registrant.address).label("address"),
+            as_text(Registrant.phone).label("phone"),
+        )
+        .join(Group, Group.registrant_id == Registrant.id)
+        .outerjoin(Location, Location.id == Registrant.location_id)
+        .outerjoin(Area, Area.id == Registrant.area_id)
+        .where(Group.kind == "household")
+    )
+
+
+def _people() -> Select[Any]:
+    household, first = aliased(Registrant), _first_identifier()
+    belongs = and_(Membership.member_id == Registrant.id, Membership.ended_on.is_(None))
+    return (
+        select(
+            _key(Registrant).label("code"),
+            _key(household).label("household_code"),
+            as_text(Registrant.name).label("name"),
+            as_text(Registrant.name_local).label("name_local"),
+            as_text(Individual.given_name).label("given_name"),
+            as_text(Individual.other_names).label("other_names"),
+            as_text(Individual.family_name).label("family_name"),
+            Individual.sex.label("sex"),
+            func.to_char(Individual.birth_date, "YYYY-MM-DD").label("birth_date"),
+            case(
+                (and_(Individual.birth_date.is_not(None), Individual.birth_date_exact), YES),
+                (Individual.birth_date.is_not(None), NO),
+            ).label("birth_date_exact"),
+            Membership.kind.label("relation"),
+            first.c.type.label("id_type"),
+            first.c.value.label("id_number"),
+            case(
+                (Individual.has_disability.is_(True), YES),
+                (Individual.has_disability.is_(False), NO),
+            ).label("disability"),
+            Individual.civil_status.label("civil_status"),
+        )
+        .join(Individual, Individual.registrant_id == Registrant.id)
+        .join(Membership, belongs)
+        .join(household, household.id == Membership.group_id)
+        .join(Group, and_(Group.registrant_id == household.id, Group.kind == "household"))
+        .outerjoin(first, first.c.registrant_id == Registrant.id)
+    )
+
+
+def _first_identifier() -> Any:
+    """Of each person the identifier that was given first and still holds."""
+    return (
+        select(Identifier.registrant_id, Identifier.type, cast(Identifier.value, String))
+        .ext(distinct_on(Identifier.registrant_id))
+        .where(Identifier.state == "valid")
+        .order_by(Identifier.registrant_id, Identifier.id)
+        .subquery()
+    )
+
+
+def _key(registrant: Any) -> ColumnElement[str]:
+    key: ColumnElement[str] = func.coalesce(registrant.code, registrant.number)
+    return key

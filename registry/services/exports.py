@@ -1,0 +1,25 @@
+"""Taking the registry along as files that can be imported again."""
+
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.bulk import copy_out
+from geo.permissions import May as Geo
+from registry.models.imports import ImportKind
+from registry.permissions import May
+from registry.queries.registered_rows import registered_rows
+
+SEALED = {ImportKind.HOUSEHOLDS: "", ImportKind.PEOPLE: "id_number"}
+
+
+def write_registered(session: Session, kind: ImportKind, stream: IO[bytes], *, actor: Actor) -> int:
+    """Write all households, or all people, as a CSV; answers how many they are.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.EXPORT_REGISTRANTS)
+    actor.require(Geo.EXACT_LOCATIONS)
+    return copy_out(session, registered_rows(kind, actor=actor), stream, sealed=SEALED[kind])

@@ -1,0 +1,105 @@
+"""What the registry gives away comes in again and changes nothing."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import Forbidden
+from geo.models.areas import Area
+from registry.models.imports import ImportKind
+from registry.models.registrants import Registrant
+from registry.services.exports import write_registered
+from tests.make.imports import household, person, take, take_households, take_people
+from tests.make.registry import make_household, make_person
+from tests.registry.test_import_verdicts import GHANA, REGISTRATIONS
+
+
+def taken_along(session: Session, kind: ImportKind, actor: Actor) -> tuple[int, bytes]:
+    stream = io.BytesIO()
+    return write_registered(session, kind, stream, actor=actor), stream.getvalue()
+
+
+def changes_nothing(session: Session, folder: Path, actor: Actor) -> None:
+    """Export households and people and import both: every row stays as it is."""
+    for kind in (ImportKind.HOUSEHOLDS, ImportKind.PEOPLE):
+        count, content = taken_along(session, kind, actor)
+        file = folder / f"{kind}.csv"
+        file.write_bytes(content)
+        again = take(session, file, kind, actor, accept=True)
+        assert again.counts["rows"] == again.counts["ignore"] == count, again.counts
+        assert taken_along(session, kind, actor)[1] == content
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [(REGISTRATIONS, ImportKind.REGISTRATIONS), (GHANA, ImportKind.ROSTER)]
+)
+def test_a_real_file_comes_back_as_it_came(
+    session: Session, tmp_path: Path, anybody: Actor, file: Path, kind: ImportKind
+) -> None:
+    take(session, file, kind, anybody)
+
+    changes_nothing(session, tmp_path, anybody)
+
+
+def test_every_field_comes_back_as_it_came(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(
+        session,
+        tmp_path,
+        anybody,
+        household(),
+        household(code="H2", longitude="", latitude="", location_source="", accuracy_m=""),
+        household(code="H3", longitude="9.5", address='"=1+1, Quay"', size="44"),
+        household(code="H4", longitude="1.5", latitude="0.5", phone="", roster="partial"),
+        accept=True,
+    )
+    take_people(
+        session,
+        tmp_path,
+        anybody,
+        person(),
+        person(code="P2", birth_date="1987", id_number="", id_type="", relation="spouse"),
+        person(code="P3", birth_date="", birth_date_exact="", id_number="N7", relation="child"),
+    )
+
+    _count, content = taken_along(session, ImportKind.HOUSEHOLDS, anybody)
+    rows = {row["code"]: row for row in csv.DictReader(io.StringIO(content.decode()))}
+    assert rows["H1"] == {
+        "code": "H1",
+        "area_pcode": "X11",
+        "settlement": "Lower Quay",
+        "longitude": "0.5",
+        "latitude": "1.5",
+        "accuracy_m": "6",
+        "location_source": "gps",
+        "located_on": "2026-06-02",
+        "size": "5",
+        "roster": "complete",
+        "address": "12 River Street",
+        "phone": "+000 55",
+    }
+    changes_nothing(session, tmp_path, anybody)
+
+
+def test_who_has_no_code_is_known_by_number(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    home = make_household(session)
+    make_person(session, home)
+    session.flush()
+    session.execute(update(Registrant).values(code=None))
+
+    changes_nothing(session, tmp_path, anybody)
+
+
+def test_only_who_may_take_people_along_does(session: Session, areas: dict[str, Area]) -> None:
+    nobody = Actor(id=5, name="Nobody", permissions=frozenset(), national=True)
+
+    with pytest.raises(Forbidden):
+        taken_along(session, ImportKind.PEOPLE, nobody)
