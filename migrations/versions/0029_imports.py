@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0029"
-down_revision = "0036"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
