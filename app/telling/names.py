@@ -296,6 +296,10 @@ def _of_places() -> Words:
 def _counts() -> Words:
     return {
         "asked": _("Households asked about"),
+        "changed_fields": _("Fields changed"),
+        "contacts": _("Ways to reach them"),
+        "identifiers": _("Identifiers"),
+        "tags": _("Tags"),
         "households_in": _("Households in"),
         "vouchers": _("Vouchers"),
         "cards": _("Cards"),

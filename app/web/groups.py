@@ -1,13 +1,11 @@
 """The members of a household: who joins, who leaves, who moves, who is its head."""
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
-from app.web.people import DayUnreadable
+from app.web.days import day_typed
 from core.words import _
 from registry.permissions import May
 from registry.queries.registrants import registered
@@ -40,7 +38,9 @@ def join(number: str) -> Response:
 def leave(number: str) -> Response:
     form = request.form
     member, follows = form["member"], form.get("next_head", "")
-    memberships.leave(db(), number, member, _day(), follows, actor=actor())
+    memberships.leave(
+        db(), number, member, day_typed(request.form.get("on", "")), follows, actor=actor()
+    )
     flash(_("Their membership has ended."))
     return _back(number)
 
@@ -66,15 +66,9 @@ def transfer(number: str) -> Response:
 
 def _joining() -> Joining:
     kind = request.form.get("relation") or memberships.MEMBER
-    return Joining(kind, _day(), request.form.get("note", "").strip() or None)
-
-
-def _day() -> date | None:
-    typed = request.form.get("on", "").strip()
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError as broken:
-        raise DayUnreadable(typed=typed) from broken
+    return Joining(
+        kind, day_typed(request.form.get("on", "")), request.form.get("note", "").strip() or None
+    )
 
 
 def _back(number: str) -> Response:

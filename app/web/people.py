@@ -1,5 +1,6 @@
 """Registering a household, on a phone or at a desk."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
+from app.web.days import day_typed
 from app.web.fields import PREFIX, own_said
 from app.web.maps import map_settings
 from app.web.place_forms import number_said, place_said
-from core.errors import Invalid, Refusal
+from core.errors import Refusal
 from core.words import _
 from registry.parsing.abilities import ANSWERS, levels, questions
 from registry.permissions import May
@@ -24,10 +26,6 @@ bp = Blueprint("people", __name__, url_prefix="/registry/new")
 MOST = 40  # people on one page
 FIRST = {"relation": "head"}
 TICKED = ("is_principal", "has_disability")
-
-
-class DayUnreadable(Invalid):
-    """{typed} is not a date; write it as year-month-day, such as 1990-03-14, or the year alone."""
 
 
 @bp.get("/")
@@ -92,7 +90,7 @@ def _household(form: MultiDict[str, str]) -> Household:
     size = number_said(form.get("stated_size", ""))
     return Household(
         kind=form.get("kind", "household"),
-        people=[_person(row) for row in _rows(form)],
+        people=[person_written(row) for row in _rows(form)],
         stated_size=int(size) if size is not None else None,
         place=place_said(form),
         more={**{name: value for name, value in said.items() if value}, **_own(form)},
@@ -104,9 +102,10 @@ def _own(form: MultiDict[str, str]) -> dict[str, str]:
     return {code: value for code, value in own_said(form).items() if "-" not in code}
 
 
-def _person(row: dict[str, str]) -> Person:
+def person_written(row: Mapping[str, str]) -> Person:
+    """A person as the fields of a form write them."""
     said = {name: value.strip() for name, value in row.items() if value.strip()}
-    born, exact = _born(said.get("birth_date", ""))
+    day, exact = birth_typed(said.get("birth_date", ""))
     more: dict[str, Any] = {name: value for name, value in said.items() if name in OF_A_PERSON}
     more |= own_said(MultiDict(said))
     more |= {name: True for name in TICKED if name in said}
@@ -115,19 +114,16 @@ def _person(row: dict[str, str]) -> Person:
         name=said.get("name", ""),
         relation=said.get("relation", "member"),
         sex=said.get("sex"),
-        birth_date=born,
+        birth_date=day,
         exact=exact,
         more=more,
     )
 
 
-def _born(typed: str) -> tuple[date | None, bool]:
+def birth_typed(typed: str) -> tuple[date | None, bool]:
     """A birth date, and whether it is exact; a year alone stands for its 1 July."""
     if not typed:
         return None, True
-    try:
-        if typed.isdigit() and len(typed) == 4:
-            return date(int(typed), 7, 1), False
-        return date.fromisoformat(typed), True
-    except ValueError as broken:
-        raise DayUnreadable(typed=typed) from broken
+    if typed.isdigit() and len(typed) == len("1990"):
+        return day_typed(f"{typed}-07-01"), False
+    return day_typed(typed), True

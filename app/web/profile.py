@@ -22,6 +22,7 @@ from registry.models.fields import Scope
 from registry.permissions import May
 from registry.queries.changes import open_changes_of
 from registry.queries.field_answers import Answered, answers
+from registry.queries.records import beside
 from registry.queries.registrants import Registered
 from registry.queries.scores import scores_of
 from registry.queries.timeline import Timeline, Topic, timeline
@@ -102,10 +103,15 @@ def _changes(found: Registered) -> dict[str, Any]:
     return {"open_changes": changes, "change_kinds": kind_words()}
 
 
+def _record(found: Registered) -> dict[str, Any]:
+    return {"beside": beside(db(), found.registrant, actor=actor())}
+
+
 TRAIL = frozenset({May.READ_HISTORY, May.ERASE_REGISTRANTS, May.WRITE_REGISTRANTS, Roof.READ_AUDIT})
 PARTS = (
     Part("", lambda: _("Overview"), "registry/_overview.html", _overview),
     Part("timeline", lambda: _("Everything that happened"), "registry/_timeline.html", _timeline),
+    Part("record", lambda: _("Papers and contacts"), "registry/_record.html", _record),
     Part("changes", lambda: _("Asked to be changed"), "changes/_of_registrant.html", _changes),
     Part("trail", lambda: _("Changes and looks"), "registry/_trail.html", _trail, TRAIL),
 )

@@ -28,6 +28,7 @@ from registry.queries.vocabularies import codes
 from registry.services import places
 from registry.services.contacts import contacts_said
 from registry.services.field_values import values_said, write_values
+from registry.services.identifier_types import refuse_misfits
 from registry.services.membership_rules import HEAD, GroupKind, Standing, faults_of
 from registry.services.places import Place
 
@@ -111,7 +112,8 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
 
     Raises:
         Forbidden; NobodyNamed, NameMissing, BornInFuture, WordUnknown, FieldUnknown,
-        AnswerImpossible, IdentifierHalfSaid, SizeImpossible, PhoneImpossible: a field is wrong.
+        AnswerImpossible, IdentifierHalfSaid, SizeImpossible, PhoneImpossible, IdentifierMisfit,
+        CheckDigitWrong, IdentifierOfGroups, IdentifierOfPeople: a field is wrong.
         SecondHead, TwoReceive: as the rules of memberships say.
         HalfAPoint, PointBeyondTheGlobe, AccuracyImpossible, PcodeUnknown, PlaceBeyondReach
         Conflict: the code or an identifier is somebody else's.
@@ -156,13 +158,15 @@ def _refuse_faults(session: Session, household: Household, own: Own) -> None:
     if not len(household.people) <= (household.stated_size or len(household.people)) <= MOST:
         raise SizeImpossible
     words = codes(session)
-    _refuse_value("kind", household.kind)
-    _refuse_word(words, "group_kind", household.kind)
-    _refuse_value("code", household.code)
-    _refuse_fields(household.more, OF_A_GROUP, own.groups)
+    refuse_value("kind", household.kind)
+    refuse_word(words, "group_kind", household.kind)
+    refuse_value("code", household.code)
+    refuse_fields(household.more, OF_A_GROUP, own.groups)
     contacts_said(0, household.more, NOBODYS)
     for number, person in enumerate(household.people, 1):
-        _refuse_person(person, number, words, own)
+        refuse_person(person, number, words, own)
+    said = [each for person in household.people for each in identifiers_said(person)]
+    refuse_misfits(session, said, RegistrantKind.INDIVIDUAL)
     after = [
         Standing(
             0,
@@ -177,35 +181,38 @@ def _refuse_faults(session: Session, household: Household, own: Own) -> None:
         raise fault
 
 
-def _refuse_person(
+def refuse_person(
     person: Person, number: int, words: Mapping[str, frozenset[str]], own: Own
 ) -> None:
-    _refuse_value("name", person.name)
-    _refuse_fields(person.more, OF_A_PERSON, own.individuals)
+    """Refuse what cannot be said of a person, the `number`th of those who are written down."""
+    refuse_value("name", person.name)
+    refuse_fields(person.more, OF_A_PERSON, own.individuals)
     if not full_name(person):
         raise NameMissing(number=number)
     if person.birth_date and person.birth_date > today():
         raise BornInFuture(name=full_name(person))
     contacts_said(0, person.more, NOBODYS)
-    _refuse_word(words, "relation", person.relation)
+    refuse_word(words, "relation", person.relation)
     said = {"sex": person.sex, **person.more}
     for name, listed in OF_WORDS.items():
         if said.get(name):
-            _refuse_word(words, listed, str(said[name]))
+            refuse_word(words, listed, str(said[name]))
     if bool(said.get("id_type")) != bool(said.get("id_number")):
         raise IdentifierHalfSaid
 
 
-def _refuse_fields(more: Mapping[str, Any], known: frozenset[str], own: Fields) -> None:
+def refuse_fields(more: Mapping[str, Any], known: frozenset[str], own: Fields) -> None:
+    """Refuse fields nobody knows, and values that are none of theirs."""
     for name, value in more.items():
         if name in own and not own[name].computed:
             continue
         if name not in known:
             raise FieldUnknown(field=name)
-        _refuse_value(name, value)
+        refuse_value(name, value)
 
 
-def _refuse_value(name: str, value: Any) -> None:
+def refuse_value(name: str, value: Any) -> None:
+    """Refuse a value that is none of the field's."""
     if value is not None and not _fits(name, value):
         raise AnswerImpossible(value=str(value)[:SHOWN], field=name)
 
@@ -219,7 +226,7 @@ def _fits(name: str, value: Any) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST and "\0" not in value
 
 
-def _refuse_word(words: Mapping[str, frozenset[str]], listed: str, code: str) -> None:
+def refuse_word(words: Mapping[str, frozenset[str]], listed: str, code: str) -> None:
     """A list that nobody has filled yet takes any word."""
     if code not in words.get(listed, {code}):
         raise WordUnknown(word=code, list=listed)
@@ -281,36 +288,48 @@ def _said_of(household: Household, group: Registrant) -> list[Any]:
 
 
 def _said_of_person(person: Person, registrant: Registrant, group: Registrant) -> list[Any]:
-    more, told = person.more, _told_of(group)
+    """The rows that say of a person what was said, as they belong to a group."""
+    more = person.more
+    belongs = Membership(
+        group_id=group.id,
+        member_id=registrant.id,
+        kind=person.relation,
+        started_on=group.registered_on,
+        **{name: more[name] for name in BELONGING if more.get(name)},
+        **_told_of(group),
+    )
+    return [*said_alone(person, registrant, counted_in=group.id), belongs]
+
+
+def said_alone(person: Person, registrant: Registrant, counted_in: int | None = None) -> list[Any]:
+    """The rows that say of a person what was said of them alone."""
+    more, told = person.more, _told_of(registrant)
     born = person.birth_date
     if born is not None and not person.exact:
         born = born.replace(month=7, day=1)
-    belonging = {name: more[name] for name in BELONGING if more.get(name)}
     said: list[Any] = [
         Individual(
             registrant_id=registrant.id,
             sex=person.sex or None,
             birth_date=born,
             birth_date_exact=person.exact,
-            counted_in=group.id,
+            counted_in=counted_in,
             **{name: more[name] for name in PERSONAL if more.get(name) not in (None, "")},
-            **told,
-        ),
-        Membership(
-            group_id=group.id,
-            member_id=registrant.id,
-            kind=person.relation,
-            started_on=group.registered_on,
-            **belonging,
             **told,
         ),
         *contacts_said(registrant.id, more, told),
     ]
-    if more.get("id_number"):
-        number = str(more["id_number"]).strip()
-        kind = more["id_type"]
-        said.append(Identifier(registrant_id=registrant.id, type=kind, value=number, **told))
+    said += [
+        Identifier(registrant_id=registrant.id, type=kind, value=number, **told)
+        for kind, number in identifiers_said(person)
+    ]
     return said
+
+
+def identifiers_said(person: Person) -> list[tuple[str, str]]:
+    """The kinds and numbers of the identifiers that were said of a person."""
+    number = str(person.more.get("id_number") or "").strip()
+    return [(str(person.more["id_type"]), number)] if number else []
 
 
 def _told_of(registrant: Registrant) -> dict[str, Any]:

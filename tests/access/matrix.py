@@ -158,6 +158,11 @@ GETS: dict[str, Row] = {
     "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
     "purposes.ask": Row(),
     "redeem.read": Row(needs(Programs.REDEEM_VOUCHERS), PEOPLE, {"code": "code"}),
+    "records.document": Row(
+        needs(Registry.READ_DOCUMENTS), NOTHING, {"number": "number", "document_id": "document_id"}
+    ),
+    "records.edit": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
+    "records.newcomer": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "registry.index": Row(READ_PEOPLE, PEOPLE, {"q": "q"}),
     "registry.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
@@ -203,7 +208,9 @@ MEMBER = PROGRAM | {"registrant_id": "registrant_id"}
 WRITE_PROGRAM = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 APPROVE = Row(needs(Programs.APPROVE), about=APPROVAL)
 PREPARE = Row(needs(Programs.PREPARE_CYCLES), about=CYCLE)
-CHANGE_MEMBERS = Row(needs(Registry.WRITE_REGISTRANTS), about={"number": "number"})
+NUMBER = {"number": "number"}
+WRITE, WRITE_PAPERS = needs(Registry.WRITE_REGISTRANTS), needs(Registry.WRITE_DOCUMENTS)
+CHANGE_MEMBERS = Row(WRITE, about=NUMBER)
 MEND_IMPORT = Row(IMPORTS, about=IMPORT)
 OF_USERS = Row(USERS, about=USER)
 OWN = Row()
@@ -323,6 +330,26 @@ POSTS: dict[str, Row] = {
     "purposes.state": OWN,
     "redeem.hand_over": Row(needs(Programs.REDEEM_VOUCHERS)),
     "redeem.photo": Row(needs(Programs.REDEEM_VOUCHERS)),
+    "records.add_account": CHANGE_MEMBERS,
+    "records.add_document": Row(needs(Registry.WRITE_DOCUMENTS), about={"number": "number"}),
+    "records.add_identifier": CHANGE_MEMBERS,
+    "records.add_person": CHANGE_MEMBERS,
+    "records.change": CHANGE_MEMBERS,
+    "records.close_account": Row(
+        needs(Registry.WRITE_REGISTRANTS), about=NUMBER | {"account_id": "registrant_id"}
+    ),
+    "records.end_tie": Row(
+        needs(Registry.WRITE_REGISTRANTS), about=NUMBER | {"tie_id": "registrant_id"}
+    ),
+    "records.relate": CHANGE_MEMBERS,
+    "records.remove_document": Row(
+        needs(Registry.WRITE_DOCUMENTS), about=NUMBER | {"document_id": "document_id"}
+    ),
+    "records.revoke_identifier": Row(
+        needs(Registry.WRITE_REGISTRANTS), about=NUMBER | {"identifier_id": "registrant_id"}
+    ),
+    "records.set_contacts": CHANGE_MEMBERS,
+    "records.set_tags": CHANGE_MEMBERS,
     "registry.leave_registry": CHANGE_MEMBERS,
     "registry.readmit": CHANGE_MEMBERS,
     "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),

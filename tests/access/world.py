@@ -59,7 +59,13 @@ from tests.make.programs import (
     make_program,
     make_roster,
 )
-from tests.make.registry import make_household, make_identifier, make_location, make_person
+from tests.make.registry import (
+    make_document,
+    make_household,
+    make_identifier,
+    make_location,
+    make_person,
+)
 from tests.make.releases import DEPTH, DEPTHS, published, read
 from tests.make.scores import make_score
 
@@ -139,6 +145,7 @@ def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -
     keys = {
         "number": home.number,
         "roster_id": roster.id,
+        "document_id": make_document(session, home).id,
         "import_id": _import(session, mark, area),
         "change": make_asked(session, "edit_group", home.number, answers=said).number,
         "pair_id": make_pair(session, home, head).id,

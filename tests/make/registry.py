@@ -1,5 +1,6 @@
 """Small makers of believable registrants."""
 
+import io
 from datetime import date
 from itertools import count
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.storage import keep_personal
 from geo.models.locations import Location, LocationSource
+from registry.models.documents import Document
 from registry.models.registrants import (
     Group,
     Identifier,
@@ -104,3 +107,13 @@ def registered(session: Session, code: str = "H1") -> Registrant:
 def place_of(session: Session, code: str = "H1") -> Location | None:
     """Where the registrant of a code stands."""
     return session.get(Location, registered(session, code).location_id or 0)
+
+
+def make_document(session: Session, registrant: Registrant) -> Document:
+    """A paper of one page that says nothing."""
+    kept = keep_personal(io.BytesIO(b"%PDF-1.4"))
+    said = {"sha256": kept.sha256, "bytes": kept.size, "media": "application/pdf"}
+    document = Document(registrant_id=registrant.id, kind="letter", name="a.pdf", **said)
+    session.add(document)
+    session.flush()
+    return document

@@ -98,6 +98,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "hazard_files.picture",
         "hazard_files.value",
         "previews.show",
+        "records.document",
         *(f"exports.{table}" for table in ("asked", "kept", "areas_hit", "shapes", "registered")),
         "tiles.areas",
         "tiles.layer_cells",

@@ -1,0 +1,60 @@
+"""Files people bring: what their own bytes say they are, and pictures without what cameras add."""
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import Invalid
+
+PDF = "application/pdf"
+PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 2_400  # pixels that are kept, enough to read a paper
+QUALITY = 85
+
+
+class NotADocument(Invalid):
+    """This file is no picture (JPEG, PNG, WebP) and no PDF; save it as one of these."""
+
+
+class PictureUnreadable(Invalid):
+    """This picture cannot be opened, or has more than 50 million points; save it again, smaller."""
+
+
+def media_of(beginning: bytes) -> str:
+    """What a file is, by how it begins: an IANA media type.
+
+    Raises:
+        NotADocument
+    """
+    if beginning.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if beginning.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP":
+        return "image/webp"
+    if beginning.startswith(b"%PDF-"):
+        return PDF
+    raise NotADocument
+
+
+def stripped(picture: bytes, media: str) -> bytes:
+    """A picture turned upright, at most 2,400 points long, without EXIF: no place, no camera.
+
+    Raises:
+        PictureUnreadable
+    """
+    try:
+        with Image.open(io.BytesIO(picture), formats=[PICTURES[media]]) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise PictureUnreadable
+            upright = ImageOps.exif_transpose(opened)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            plain = upright.convert("RGB" if media == "image/jpeg" else "RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as broken:
+        raise PictureUnreadable from broken
+    clean = Image.new(plain.mode, plain.size)
+    clean.paste(plain)
+    written = io.BytesIO()
+    clean.save(written, PICTURES[media], quality=QUALITY)
+    return written.getvalue()

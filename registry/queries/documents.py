@@ -1,0 +1,45 @@
+"""Asking for papers and pictures of registrants."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.errors import NotFound
+from registry.models.documents import Document
+from registry.permissions import May
+
+
+class DocumentUnknown(NotFound):
+    """This record has no such document; reload the page."""
+
+
+def documents_of(session: Session, registrant_id: int, *, actor: Actor) -> Sequence[Document]:
+    """The documents of a registrant, the newest first, also those that were removed; none for who
+    may not open them."""
+    if not actor.may(May.READ_DOCUMENTS):
+        return ()
+    own = select(Document).where(Document.registrant_id == registrant_id)
+    return session.scalars(own.order_by(Document.sha256.is_(None), Document.id.desc())).all()
+
+
+def document_of(
+    session: Session, registrant_id: int, document_id: int, *, actor: Actor
+) -> Document:
+    """One document of a registrant whom the actor may see.
+
+    Raises:
+        Forbidden, DocumentUnknown
+    """
+    actor.require(May.READ_DOCUMENTS)
+    found = session.get(Document, document_id)
+    if found is None or found.registrant_id != registrant_id:
+        raise DocumentUnknown
+    return found
+
+
+def used_elsewhere(session: Session, files: Collection[str]) -> set[str]:
+    """Which of these files a document still has."""
+    used = select(Document.sha256).where(Document.sha256.in_(files))
+    return {name for name in session.scalars(used) if name}
