@@ -12,6 +12,7 @@ from app.auth.roles import role_name
 from app.headers import nonce
 from app.request import actor
 from app.telling.acts import act_said, page_said, subject_said
+from app.telling.names import figure_name
 from app.web.icons import icon
 from core import words
 from core.clock import day_said, moment_said
@@ -64,6 +65,7 @@ def init_app(app: Flask) -> None:
         act_said=act_said,
         subject_said=subject_said,
         page_said=page_said,
+        figure_name=figure_name,
     )
     app.context_processor(_frame)
 

@@ -298,6 +298,8 @@ def _counts() -> Words:
         "asked": _("Households asked about"),
         "changed_fields": _("Fields changed"),
         "contacts": _("Ways to reach them"),
+        "answers": _("Answers"),
+        "receipt": _("Receipt"),
         "identifiers": _("Identifiers"),
         "tags": _("Tags"),
         "households_in": _("Households in"),

@@ -9,6 +9,7 @@ from app.web import (
     audit,
     changes,
     composites,
+    consents,
     cycles,
     differences,
     duplicates,
@@ -47,6 +48,7 @@ from app.web import (
     situation_maps,
     tiles,
     users,
+    visits,
     vocabularies,
 )
 
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     audit.bp,
     changes.bp,
     composites.bp,
+    consents.bp,
     cycles.bp,
     differences.bp,
     duplicates.bp,
@@ -97,5 +100,6 @@ BLUEPRINTS = (
     situation_maps.bp,
     tiles.bp,
     users.bp,
+    visits.bp,
     vocabularies.bp,
 )

@@ -19,14 +19,18 @@ from programs.queries.members import received_by, standings_of
 from programs.queries.timeline import SOURCES
 from registry.changes.kinds import kind_words
 from registry.models.fields import Scope
+from registry.parsing.abilities import levels, questions
 from registry.permissions import May
 from registry.queries.changes import open_changes_of
+from registry.queries.consents import consents_of
+from registry.queries.documents import documents_of
 from registry.queries.field_answers import Answered, answers
 from registry.queries.records import beside
 from registry.queries.registrants import Registered
 from registry.queries.scores import scores_of
 from registry.queries.timeline import Timeline, Topic, timeline
 from registry.queries.vocabularies import label
+from registry.queries.visits import visits_of
 
 LATEST = 8  # things that happened, on the first tab
 
@@ -107,11 +111,23 @@ def _record(found: Registered) -> dict[str, Any]:
     return {"beside": beside(db(), found.registrant, actor=actor())}
 
 
+def _visits(found: Registered) -> dict[str, Any]:
+    papers = documents_of(db(), found.registrant.id, actor=actor())
+    return {
+        "visits": visits_of(db(), found.registrant.id),
+        "consents": consents_of(db(), found.registrant.id),
+        "documents": [(str(each.id), each.name) for each in papers if each.sha256],
+        "questions": questions(),
+        "levels": levels(),
+    }
+
+
 TRAIL = frozenset({May.READ_HISTORY, May.ERASE_REGISTRANTS, May.WRITE_REGISTRANTS, Roof.READ_AUDIT})
 PARTS = (
     Part("", lambda: _("Overview"), "registry/_overview.html", _overview),
     Part("timeline", lambda: _("Everything that happened"), "registry/_timeline.html", _timeline),
     Part("record", lambda: _("Papers and contacts"), "registry/_record.html", _record),
+    Part("visits", lambda: _("Visits and consent"), "registry/_visits.html", _visits),
     Part("changes", lambda: _("Asked to be changed"), "changes/_of_registrant.html", _changes),
     Part("trail", lambda: _("Changes and looks"), "registry/_trail.html", _trail, TRAIL),
 )

@@ -24,6 +24,7 @@ from programs.models.programs import Benefit, Program
 from programs.queries.reach import cycle_seen, within_programs
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.reach import people_within_reach
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def members_page(
         .join(Registrant, Registrant.id == CycleMember.registrant_id)
         .outerjoin(Area, Area.id == CycleMember.area_id)
         .outerjoin(Program, served_by)
-        .where(CycleMember.cycle_id == cycle_id, within_reach(actor, CycleMember.area_id))
+        .where(CycleMember.cycle_id == cycle_id)
+        .where(people_within_reach(actor, CycleMember.registrant_id, CycleMember.area_id))
     )
     if reason is not None:
         listed = listed.where(CycleMember.reason == reason)

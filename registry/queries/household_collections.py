@@ -20,6 +20,7 @@ from geo.queries.queryables import area_terms, place_terms
 from registry.models.fields import Scope
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.permissions import May
+from registry.queries.consents import SHARING, declined
 from registry.queries.fields import Fields, fields_table
 from registry.queries.people import HOUSEHOLD
 from registry.queries.queryables import own_terms
@@ -39,7 +40,8 @@ def households_title() -> str:
 
 
 def every_household(actor: Actor, own: Fields) -> Collection:
-    """The active households with a point within reach, drawn from street zoom on.
+    """The active households with a point within reach, drawn from street zoom on; without those who
+    do not agree to be shown to others.
 
     What own fields say of them is told beside, those that need more left out.
 
@@ -59,6 +61,7 @@ def every_household(actor: Actor, own: Fields) -> Collection:
         .where(Location.lon.is_not(None), Group.kind == HOUSEHOLD)
         .where(Registrant.state == RegistrantState.ACTIVE)
         .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
+        .where(Registrant.id.not_in(declined(SHARING)))
     )
     return Collection(
         HOUSEHOLDS,

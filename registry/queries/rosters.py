@@ -51,6 +51,7 @@ from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
 from registry.queries.answers import fewest
+from registry.queries.consents import SHARING, declined
 from registry.queries.contacts import main_phone
 from registry.queries.people import composition
 from registry.queries.reach import people_within_reach
@@ -231,7 +232,8 @@ def members_page(
 
 
 def exported(roster: Roster, actor: Actor) -> Select[Any]:
-    """The households of a frozen list within reach, with what the actor may see of each."""
+    """The households of a frozen list within reach, with what the actor may see of each; without
+    those who do not agree to be taken along."""
     members = _members(
         roster,
         actor,
@@ -253,7 +255,7 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
     if actor.may(Geo.EXACT_LOCATIONS):
         stood_at = Location.id == RosterMember.location_id
         members = members.outerjoin(Location, stood_at).add_columns(Location.lon, Location.lat)
-    return members.order_by(Registrant.number)
+    return members.where(Registrant.id.not_in(declined(SHARING))).order_by(Registrant.number)
 
 
 def definition_of(

@@ -60,6 +60,7 @@ from tests.make.programs import (
     make_roster,
 )
 from tests.make.registry import (
+    make_consent,
     make_document,
     make_household,
     make_identifier,
@@ -146,6 +147,7 @@ def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -
         "number": home.number,
         "roster_id": roster.id,
         "document_id": make_document(session, home).id,
+        "receipt": make_consent(session, home).number,
         "import_id": _import(session, mark, area),
         "change": make_asked(session, "edit_group", home.number, answers=said).number,
         "pair_id": make_pair(session, home, head).id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.storage import keep_personal
 from geo.models.locations import Location, LocationSource
+from registry.models.consents import Consent
 from registry.models.documents import Document
 from registry.models.registrants import (
     Group,
@@ -117,3 +118,12 @@ def make_document(session: Session, registrant: Registrant) -> Document:
     session.add(document)
     session.flush()
     return document
+
+
+def make_consent(session: Session, registrant: Registrant, **given: Any) -> Consent:
+    """They agree to receive help, since March."""
+    said = {"purpose": "assistance", "given_on": date(2026, 3, 1), **given}
+    consent = Consent(registrant_id=registrant.id, **said)
+    session.add(consent)
+    session.flush()
+    return consent

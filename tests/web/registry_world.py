@@ -21,7 +21,7 @@ from tests.make.fields import FILLED, make_fields
 from tests.make.imports import make_import
 from tests.make.jobs import Silent
 from tests.make.programs import DARA
-from tests.make.registry import make_household, make_person
+from tests.make.registry import make_consent, make_household, make_person
 from tests.make.scores import make_score
 from tests.web.greek import GREEK, Rows
 
@@ -38,6 +38,7 @@ def registry(session: Session, household: str) -> Rows:
     )
     person, twin = make_person(session), make_person(session, name="Neema Doru", sex="male")
     pairs = [make_pair(session, person, twin, reasons=[*reasons()]), *_decided(session)]
+    consent = make_consent(session, person)
     sent = make_import(session, DARA, LIST, COLUMNS)
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
     imports.review(session, done.id, actor=DARA)
@@ -58,6 +59,8 @@ def registry(session: Session, household: str) -> Rows:
         ("registry.show", {"number": household, "tab": "timeline"}),
         ("registry.show", {"number": household, "tab": "trail"}),
         ("registry.show", {"number": household, "tab": "record"}),
+        ("registry.show", {"number": household, "tab": "visits"}),
+        ("consents.receipt", {"number": person.number, "receipt": consent.number}),
         ("records.edit", {"number": household}),
         ("records.edit", {"number": person.number}),
         ("records.newcomer", {"number": household}),

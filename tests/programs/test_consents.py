@@ -1,0 +1,191 @@
+"""Consent: the last answer holds, and taking it back takes effect at every door."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.roles import Role, permissions_of
+from core.actor import Actor
+from core.errors import Refusal
+from geo.models.areas import Area
+from programs.models.entitlements import Entitlement
+from programs.queries.members import members_page
+from programs.queries.reach import people_of
+from programs.services.payments import export_csv, make_payments
+from registry.models.consents import Basis, Consent
+from registry.models.registrants import Membership, Registrant
+from registry.queries.consents import SHARING, declined
+from registry.queries.household_collections import every_household
+from registry.queries.registrants import RegistrantUnknown, registrant_by_number, registrants_page
+from registry.services.consents import (
+    Given,
+    NeverHeld,
+    NotByConsent,
+    NotGiven,
+    TooLongSaid,
+    give,
+    withdraw,
+)
+from registry.services.memberships import InTheFuture
+from registry.services.people import WordUnknown
+from registry.services.rosters import export
+from tests.make.geo import make_country
+from tests.make.programs import (
+    DARA,
+    FINN,
+    make_actor,
+    make_approved,
+    make_family,
+    make_program,
+    make_roster,
+)
+from tests.make.registry import make_location
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def areas(session: Session) -> dict[str, Area]:
+    return make_country(session)
+
+
+@pytest.fixture
+def homes(session: Session, areas: dict[str, Area]) -> list[Registrant]:
+    """Two families of two in X11."""
+    places = [make_location(session, lon, 1.0, area_id=areas["X11"].id) for lon in (0.4, 0.6)]
+    return [make_family(session, 2, place) for place in places]
+
+
+def numbers_declined(session: Session) -> set[str]:
+    of = select(Registrant.number).where(Registrant.id.in_(declined(SHARING)))
+    return set(session.scalars(of))
+
+
+def refuse(session: Session, home: Registrant) -> Consent:
+    """They agreed to be shown to partners, and took it back."""
+    made = give(session, home.number, Given(SHARING), actor=DARA)
+    return withdraw(session, home.number, made.number, "We move", actor=DARA)
+
+
+def test_the_last_answer_holds_for_a_household_and_its_members(
+    session: Session, homes: list[Registrant]
+) -> None:
+    home, other = homes
+    assert numbers_declined(session) == set()
+    made = give(session, home.number, Given(SHARING), actor=DARA)
+    assert numbers_declined(session) == set()
+
+    withdraw(session, home.number, made.number, actor=DARA)
+    members = select(Registrant.number).join(Membership, Membership.member_id == Registrant.id)
+    living = set(session.scalars(members.where(Membership.group_id == home.id)))
+    assert numbers_declined(session) == {home.number, *living}
+    assert len(living) == 2
+
+    give(session, home.number, Given(SHARING), actor=DARA)
+    give(session, other.number, Given("assistance", agrees=False), actor=DARA)
+    assert numbers_declined(session) == set()
+    give(session, other.number, Given(SHARING, on=YESTERDAY, until=YESTERDAY), actor=DARA)
+    assert other.number in numbers_declined(session)
+
+
+def test_withdrawn_consent_is_not_exported(session: Session, homes: list[Registrant]) -> None:
+    home, other = homes
+    roster = make_roster(session, *homes)
+    refuse(session, home)
+
+    file = io.BytesIO()
+    export(session, roster.id, file, actor=DARA)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
+    assert [row["number"] for row in rows] == [other.number]
+    shared = session.scalars(every_household(DARA, {}).rows).all()
+    assert shared == [other.id]
+
+
+def test_withdrawn_consent_is_not_shown_to_partners(
+    session: Session, homes: list[Registrant]
+) -> None:
+    home, other = homes
+    program = make_program(session)
+    cycle = make_approved(session, program, *homes)
+    ids = frozenset({program.id})
+    partner = make_actor(
+        9,
+        "Ines Aro",
+        *permissions_of([Role.COORDINATOR]),
+        program_ids=ids,
+        people=people_of(ids),
+    )
+    assert registrant_by_number(session, home.number, actor=partner).id == home.id
+    refuse(session, home)
+
+    with pytest.raises(RegistrantUnknown):
+        registrant_by_number(session, home.number, actor=partner)
+    found = registrants_page(session, "Household of Amina", actor=partner).rows
+    assert [row.number for row in found] == [other.number]
+    assert [row.number for row in members_page(session, cycle.id, actor=partner).rows] == [
+        other.number
+    ]
+    assert registrant_by_number(session, home.number, actor=DARA).id == home.id
+
+
+def test_what_was_granted_before_is_still_paid(session: Session, homes: list[Registrant]) -> None:
+    cycle = make_approved(session, make_program(session), *homes)
+    refuse(session, homes[0])
+
+    batch = make_payments(session, cycle.id, actor=FINN)
+    export_csv(session, batch.id, actor=FINN)
+
+    assert (batch.orders, int(batch.total)) == (2, 120)  # 40 and twice 10, for two families
+    assert session.scalars(select(Entitlement.state).distinct()).all() == ["sent"]
+
+
+def test_what_rests_on_a_law_is_not_taken_back(session: Session, homes: list[Registrant]) -> None:
+    made = give(session, homes[0].number, Given(SHARING, basis=Basis.LAW), actor=DARA)
+
+    with pytest.raises(NotByConsent):
+        withdraw(session, homes[0].number, made.number, actor=DARA)
+    gone = refuse(session, homes[1])
+    with pytest.raises(NotGiven):
+        withdraw(session, homes[1].number, gone.number, actor=DARA)
+    assert (gone.because, gone.withdrawn_on) == ("We move", TODAY)
+    assert gone.number.startswith("CON-")
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (Given("dancing"), WordUnknown),
+        (Given(SHARING, on=TODAY + timedelta(days=1)), InTheFuture),
+        (Given(SHARING, on=TODAY, until=date(2000, 1, 1)), NeverHeld),
+        (Given(SHARING, how="x" * 301), TooLongSaid),
+        (Given(SHARING, document_id=1 << 40), Refusal),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused(
+    session: Session, homes: list[Registrant], given: Given, fault: type[Refusal]
+) -> None:
+    with pytest.raises(fault):
+        give(session, homes[0].number, given, actor=DARA)
+    assert session.scalars(select(Consent)).all() == []
+
+
+def test_a_partner_of_an_area_does_not_see_them_either(
+    session: Session, homes: list[Registrant], areas: dict[str, Area]
+) -> None:
+    partner = Actor(
+        9,
+        "Ines Aro",
+        permissions_of([Role.COORDINATOR]),
+        area_ids=frozenset({areas["X1"].id}),
+        program_ids=frozenset({1}),
+    )
+    refuse(session, homes[0])
+
+    with pytest.raises(RegistrantUnknown):
+        registrant_by_number(session, homes[0].number, actor=partner)
+    assert registrant_by_number(session, homes[1].number, actor=partner).id == homes[1].id
