@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answered
 from app.looks import look_at
 from app.request import actor, db
 from app.web.change_pages import form_page, request_page
-from app.web.people import DayUnreadable
+from app.web.days import DayUnreadable
 from core.errors import Refusal
 from core.words import _
 from programs.services.changes import apply_change, ask_change

@@ -32,7 +32,7 @@ def visits_of(session: Session, registrant_id: int) -> list[VisitShown]:
     return [VisitShown(visit, answers[visit.id], _holds(visit)) for visit in visits]
 
 
-def last_visits(kind: str) -> Select[tuple[int, date]]:
+def last_visits(kind: str) -> Select[int, date]:
     """By registrant the day of their last visit of a kind that still holds today."""
     return (
         select(Visit.registrant_id, func.max(Visit.on_day).label("on_day"))
