@@ -105,6 +105,7 @@ def revoke(session: Session, number: str, identifier_id: int, *, actor: Actor) -
 
 def expire(session: Session, *, actor: Actor) -> int:
     """Let all identifiers expire whose last day is over; answers how many, by one statement."""
+    actor.require(May.WRITE_REGISTRANTS)
     over = Identifier.expires_on < today(), Identifier.state == IdentifierState.VALID
     first = session.scalar(select(Identifier).where(*over).order_by(Identifier.id).limit(1))
     if first is None:

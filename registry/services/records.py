@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import Conflict
 from registry.models.registrants import Registrant, RegistrantState
+from registry.permissions import May
 from registry.queries.registrants import registrant_by_number
 
 
@@ -18,6 +19,7 @@ def record_of(session: Session, number: str, *, actor: Actor) -> Registrant:
     Raises:
         Forbidden, NumberMistyped, RegistrantUnknown, RecordClosed
     """
+    actor.require(May.READ_REGISTRANTS)
     found = registrant_by_number(session, number, actor=actor)
     session.refresh(found, with_for_update=True)
     if found.state in (RegistrantState.MERGED, RegistrantState.ERASED):
