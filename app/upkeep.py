@@ -15,9 +15,11 @@ from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
 from registry.jobs.household_cells import count_households, recount_households
+from registry.jobs.identifiers import expire_identifiers
 from registry.jobs.names import read_names
 from registry.jobs.places import look_over_places
 from registry.queries.household_cells import uncounted
+from registry.queries.identifiers import anything_expired
 from registry.queries.names import anything_unread
 from registry.queries.place_looks import look_due
 from registry.queries.stale_cells import anything_stale
@@ -25,7 +27,8 @@ from registry.queries.stale_cells import anything_stale
 
 def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, the counting of households by
-    cell, where a release or a change waits for it, and the reading of names that files brought.
+    cell, where a release or a change waits for it, the reading of names that files brought, and the
+    expiring of identifiers whose day is over.
     Rasters without outlines are outlined. Places are looked over, all of them once a day. Files
     whose reading broke down are refused."""
     if anything_stumbled(session):
@@ -37,11 +40,18 @@ def keep_up(session: Session) -> None:
     for release_id in uncounted(session):
         once = str(release_id)
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)
-    if anything_unread(session):
-        jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
+    _keep_up_people(session)
     _keep_places_up(session)
     if anything_stale(session):
         jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
+
+
+def _keep_up_people(session: Session) -> None:
+    """Put off expiring identifiers, and reading names."""
+    if anything_expired(session):
+        jobs.defer(session, expire_identifiers, actor=PLATFORM, dedupe="expired")
+    if anything_unread(session):
+        jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
 
 
 def _keep_places_up(session: Session) -> None:

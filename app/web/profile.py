@@ -29,8 +29,8 @@ from registry.queries.records import beside
 from registry.queries.registrants import Registered
 from registry.queries.scores import scores_of
 from registry.queries.timeline import Timeline, Topic, timeline
-from registry.queries.vocabularies import label
 from registry.queries.visits import visits_of
+from registry.queries.vocabularies import label
 
 LATEST = 8  # things that happened, on the first tab
 

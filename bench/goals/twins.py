@@ -66,7 +66,9 @@ def _fast(judge: Judge, doubles: Doubles) -> list[Line]:
     quick = judge.limited("duplicates, all records a run, p95", pair.ours, seconds)
     return [
         replace(quick, holds=quick.holds and pair.answers_equal, answers_equal=pair.answers_equal),
-        judge.compared("duplicates, beside one block and whole names", pair, Target(), rapidfuzz_blocks.VERSION),
+        judge.compared(
+            "duplicates, beside one block and whole names", pair, Target(), rapidfuzz_blocks.VERSION
+        ),
     ]
 
 

@@ -1,15 +1,14 @@
-"""Identifiers of registrants: written down, revoked, and expired when their day is over."""
+"""Identifiers of registrants: written down, and revoked."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.clock import today
-from core.db import changed
 from core.errors import Conflict, Invalid, NotFound
 from registry.models.identifier_types import IdentifierType
 from registry.models.registrants import Identifier, IdentifierState
@@ -101,20 +100,6 @@ def revoke(session: Session, number: str, identifier_id: int, *, actor: Actor) -
         session.flush()
         figures.update(number=found.number, type=held.type)
     return held
-
-
-def expire(session: Session, *, actor: Actor) -> int:
-    """Let all identifiers expire whose last day is over; answers how many, by one statement."""
-    actor.require(May.WRITE_REGISTRANTS)
-    over = Identifier.expires_on < today(), Identifier.state == IdentifierState.VALID
-    first = session.scalar(select(Identifier).where(*over).order_by(Identifier.id).limit(1))
-    if first is None:
-        return 0
-    with audit.act(session, actor, "identifiers.expire", first) as figures:
-        gone = update(Identifier).where(*over).values(state=IdentifierState.EXPIRED)
-        figures["identifiers"] = changed(session, gone)
-    session.expire_all()
-    return int(figures["identifiers"])
 
 
 def _good_until(session: Session, written: Written) -> date | None:

@@ -20,8 +20,9 @@ from tests.journeys.person import Person
 from tests.make.users import PASSWORD, make_user
 from tests.places import ROOT
 from tests.running import own_database, served
+from tests.web.no_pages import FRAGMENTS
 from tests.web.sentences import raw_words
-from tests.web.world import FRAGMENTS, addresses, furnish
+from tests.web.world import addresses, furnish
 
 pytestmark = pytest.mark.xdist_group("pages")  # one platform for both languages
 AXE = (ROOT / "tests" / "js" / "vendor" / "axe.min.js").read_text()

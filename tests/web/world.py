@@ -59,6 +59,7 @@ from tests.make.programs import (
 from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 from tests.web.greek import GREEK, Rows
+from tests.web.no_pages import NO_PAGES
 from tests.web.registry_world import registry
 
 NAMED = {
@@ -84,41 +85,6 @@ NAMED = {
     "imports": ("original_name",),
     "context_layers": ("name", "original_name", "measure"),
 }
-NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on their own
-    {
-        "static",
-        "health.show",
-        *(f"ogc.{part}" for part in ("landing", "conformance", "description", "collections")),
-        *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
-        *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
-        *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
-        "api_fields.index",
-        *(f"api_{noun}.show" for noun in ("hazards", "jobs", "registrants")),
-        "differences.table",
-        "hazard_files.picture",
-        "hazard_files.value",
-        "previews.show",
-        "records.document",
-        *(f"exports.{table}" for table in ("asked", "kept", "areas_hit", "shapes", "registered")),
-        "tiles.areas",
-        "tiles.layer_cells",
-        "tiles.layer_shapes",
-        "tiles.release_cells",
-        "tiles.release_shapes",
-        "tiles.release_water",
-        "household_tiles.tile",
-        "selections.areas",
-        "selections.draft_kept",
-        "rosters.download",
-        "situation_maps.file",
-        "imports.failed",
-        "imports.headings",
-        "cycles.file",
-        "audit.csv",
-        "audit.lines",
-    }
-)
-FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
 
 
 def wait(session: Session, *, actor: Actor, progress: Progress) -> None:

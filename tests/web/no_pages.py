@@ -1,0 +1,37 @@
+"""Addresses that are no pages on their own: files, and parts of pages."""
+
+NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on their own
+    {
+        "static",
+        "health.show",
+        *(f"ogc.{part}" for part in ("landing", "conformance", "description", "collections")),
+        *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
+        *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
+        *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
+        "api_fields.index",
+        *(f"api_{noun}.show" for noun in ("hazards", "jobs", "registrants")),
+        "differences.table",
+        "hazard_files.picture",
+        "hazard_files.value",
+        "previews.show",
+        "records.document",
+        *(f"exports.{table}" for table in ("asked", "kept", "areas_hit", "shapes", "registered")),
+        "tiles.areas",
+        "tiles.layer_cells",
+        "tiles.layer_shapes",
+        "tiles.release_cells",
+        "tiles.release_shapes",
+        "tiles.release_water",
+        "household_tiles.tile",
+        "selections.areas",
+        "selections.draft_kept",
+        "rosters.download",
+        "situation_maps.file",
+        "imports.failed",
+        "imports.headings",
+        "cycles.file",
+        "audit.csv",
+        "audit.lines",
+    }
+)
+FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
