@@ -15,6 +15,7 @@ from core.errors import Refusal
 from core.settings import settings
 
 API = "/api/"
+OUTSIDE = "/request"
 SECONDS = 1  # to wait for a Redis that does not answer, before counting in memory
 
 
@@ -30,6 +31,13 @@ class AsksTooOften(Refusal):
     status = 429
 
 
+class WritesTooOften(Refusal):
+    """So many requests came from your network that no more are taken for now; try again in an hour,
+    or go to an office."""
+
+    status = 429
+
+
 def asks() -> str:
     """Who asks the service for machines: a key, or the network address of whoever brings none."""
     key = sent(request.authorization)
@@ -40,7 +48,7 @@ def too_often() -> Refusal:
     """The sentence for whoever came over a limit."""
     if request.path.startswith(API):
         return AsksTooOften(often=settings().asks_a_minute)
-    return TooOften()
+    return WritesTooOften() if request.path.startswith(OUTSIDE) else TooOften()
 
 
 limiter = Limiter(
@@ -59,6 +67,10 @@ limiter = Limiter(
 )
 on_signing_in = limiter.shared_limit(
     lambda: f"{settings().sign_ins_a_minute} per minute", scope="sign_in"
+)
+
+on_writing = limiter.shared_limit(
+    lambda: f"{settings().requests_an_hour} per hour", scope="outside"
 )
 
 

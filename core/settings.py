@@ -46,6 +46,9 @@ class Settings:
         "Empty: made of the secret key.",
         "",
     )
+    requests_an_hour: str = _setting(
+        "How many requests of the public form are taken from one network address in an hour.", "10"
+    )
     audit_heads: str = _setting(
         "The file the heads of the audit chain are kept in. Empty: beside the storage folder.", ""
     )

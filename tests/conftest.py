@@ -94,6 +94,7 @@ def database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     os.environ["STORAGE"] = str(tmp_path_factory.mktemp("storage"))
     os.environ.setdefault("SECRET_KEY", "of the tests")
     os.environ["SIGN_INS_A_MINUTE"] = "100000"  # of one address, from which all tests come
+    os.environ["REQUESTS_AN_HOUR"] = "100000"
     os.environ["ASKS_A_MINUTE"] = "100000"
     kept.settings.cache_clear()
     yield url

@@ -33,6 +33,11 @@ PUBLIC = frozenset(
         "sign_in.settle",
         "account.language",
         "health.show",
+        "public_requests.new",
+        "public_requests.send",
+        "public_requests.received",
+        "public_requests.ask",
+        "public_requests.state",
     }
 )
 SETTING_UP = PUBLIC | {

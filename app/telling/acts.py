@@ -95,6 +95,7 @@ def _of_registry() -> Words:
         "registrants.erase": _("Erased all that is held on somebody"),
         "memberships.relate": _("Said anew what somebody is in a household"),
         "changes.draft": _("Wrote a change down"),
+        "changes.receive": _("Asked for a change from outside"),
         "changes.rewrite": _("Wrote a change down anew"),
         "changes.ask": _("Asked for a change"),
         "changes.validate": _("Validated a change"),

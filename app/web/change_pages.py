@@ -43,7 +43,7 @@ def form_page(kind: Kind, number: str, told: Told | None, fault: Refusal | None 
     """The form of a kind of change that begins with a registrant, with what was written before."""
     subject = subject_of(db(), number, actor=actor())
     look_at([subject.id, *(each.id for each in subject.members)])
-    written = told.answers if told and request.method == "GET" else request.form
+    written = told.answers if told and request.method == "GET" else request.values
     return render_template(
         "changes/write.html",
         kind=kind,
@@ -54,6 +54,7 @@ def form_page(kind: Kind, number: str, told: Told | None, fault: Refusal | None 
         fault=fault,
         words=labels(db()),
         named=kind_words()[kind.name],
+        answers_to=request.values.get("answers_to", ""),
         settings=map_settings(db(), actor(), households=None, in_address=False),
     )
 
@@ -82,6 +83,8 @@ def request_page(number: str) -> str:
 def acts_open(told: Told) -> frozenset[str]:
     """What whoever looks may do about a request in the state it is in."""
     asked, who = told.request, actor()
+    if asked.from_outside:
+        return frozenset({"take_up"} if who.may(May.ASK_CHANGES) else ())
     if asked.maker == who.id:
         again = {"write", "ask"} & {*_WRITTEN.get(asked.state, ())}
         open_still = asked.state in (*_WRITTEN, *_DECIDED)
@@ -107,6 +110,8 @@ _DECIDED = {
 def _steps(told: Told) -> list[dict[str, str]]:
     """The way of a request, as far as it has come."""
     asked, route = told.request, told.route
+    if route is None:
+        return []
     users = _users(asked)
     way = [
         (_("Asked for"), asked.asked_at, asked.maker, True),

@@ -26,7 +26,9 @@ LISTS = {
     "written": (ChangeState.DRAFT, ChangeState.RETURNED),
     "over": tuple(state for state in ChangeState if state not in OPEN),
 }
-KEYS = frozenset({"csrf_token", "act_key", "of", "why", "on_day", "via", "source_number", "ask"})
+KEYS = frozenset(
+    {"csrf_token", "act_key", "of", "why", "on_day", "via", "source_number", "ask", "answers_to"}
+)
 
 
 @bp.get("/")
@@ -51,7 +53,14 @@ def choose() -> str:
     subject = subject_of(db(), request.args["of"], actor=actor())
     look_at([subject.id])
     kinds = [kind for kind in KINDS.values() if kind.begins_with(subject)]
-    return render_template("changes/choose.html", subject=subject, kinds=kinds, words=kind_words())
+    answers_to = request.args.get("answers_to", "")
+    return render_template(
+        "changes/choose.html",
+        subject=subject,
+        kinds=kinds,
+        words=kind_words(),
+        answers_to=answers_to,
+    )
 
 
 @bp.get("/new/<kind>")
@@ -146,6 +155,7 @@ def _written() -> Written:
         on_day=_day(form.get("on_day", "").strip()),
         via=Via.GRIEVANCE if via == Via.GRIEVANCE.value else Via.REGISTRAR,
         source_number=form.get("source_number", ""),
+        answers_to=form.get("answers_to", ""),
     )
 
 

@@ -34,6 +34,26 @@ def in_force() -> ColumnElement[bool]:
     return Area.valid_to.is_(None)
 
 
+def areas_for_anybody(session: Session, most: int = 400) -> dict[str, dict[str, str]]:
+    """Areas in force for a form to choose from: by the name above them, names by P-code.
+
+    They are of the lowest level of which there are not too many.
+    """
+    counted = select(Area.level, func.count()).where(in_force(), Area.level > 0)
+    levels = [row[0] for row in session.execute(counted.group_by(Area.level)) if row[1] <= most]
+    above = aliased(Area)
+    listed = (
+        select(above.name, Area.pcode, Area.name)
+        .outerjoin(above, above.id == Area.parent_id)
+        .where(in_force(), Area.level == max(levels, default=0))
+        .order_by(above.name, Area.name, Area.pcode)
+    )
+    groups: dict[str, dict[str, str]] = {}
+    for group, pcode, name in session.execute(listed):
+        groups.setdefault(group or "", {})[pcode] = name
+    return groups
+
+
 def area_by_pcode(session: Session, pcode: str) -> Area:
     """The area of a P-code in the version that is in force.
 

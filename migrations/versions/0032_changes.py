@@ -160,7 +160,7 @@ def _lines() -> None:
         *_key(of),
         sa.UniqueConstraint("request_id", "place", name=op.f("uq_change_lines_request_id_place")),
     )
-    op.create_index("ix_change_lines_about_id", of, ["about_id", "about"])
+    op.create_index("ix_change_lines_about_id_about", of, ["about_id", "about"])
     op.create_index("ix_change_lines_registrant_id", of, ["registrant_id"])
     op.create_index("ix_change_lines_other_id", of, ["other_id"])
 

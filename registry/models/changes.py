@@ -62,9 +62,10 @@ class Via(StrEnum):
 class ChangeRequest(ToldOf, Row):
     """One request to change the registry, known by its number, `CR-` and 8 characters.
 
-    `registrant_id` is whom it begins with; a request of the public has none until somebody takes it
-    up, who is its maker from then on (`taken_by`). `on_day` is the day it happened on, where that
-    is not the day it is applied. `code_digest` is the SHA-256 of the code its state is asked with.
+    `registrant_id` is whom it begins with; a request of the public has none, and no kind, until
+    somebody takes it up, who is its maker from then on (`taken_by`). `on_day` is the day it
+    happened on, where that is not the day it is applied. `code_digest` is the SHA-256 of the code
+    its state is asked with.
     """
 
     __tablename__ = "change_requests"
@@ -97,9 +98,14 @@ class ChangeRequest(ToldOf, Row):
     decided_because: Mapped[str | None]
 
     @property
+    def from_outside(self) -> bool:
+        """Whether somebody of the public wrote it, and nobody has taken it up."""
+        return self.via is Via.PUBLIC and self.taken_by is None
+
+    @property
     def maker(self) -> int | None:
         """Who answers for what it asks."""
-        return self.taken_by or self.made_by
+        return None if self.from_outside else self.taken_by or self.made_by
 
 
 class ChangeLine(ToldOf, Row):

@@ -1,5 +1,6 @@
 """Asking for changes: a registrant as a form sees it, the requests there are, one of them."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from registry.models.changes import (
     ChangeRequest,
     ChangeRoute,
     ChangeState,
+    Via,
 )
 from registry.models.registrants import (
     Group,
@@ -52,6 +54,10 @@ class ChangeUnknown(NotFound):
     """No change you may see has the number {number}; look for a misread letter."""
 
 
+class NotKnownOutside(NotFound):
+    """There is no request of this number and this code; look at both again."""
+
+
 @dataclass(frozen=True)
 class Told:
     """One request with all that belongs to it, for its page.
@@ -64,7 +70,7 @@ class Told:
     lines: Sequence[ChangeLine]
     answers: Mapping[str, str]
     documents: Sequence[ChangeDocument]
-    route: ChangeRoute
+    route: ChangeRoute | None
     registrant: Registrant | None
     people: Mapping[int, Registrant]
     conflicts: Sequence[ChangeRequest]
@@ -148,6 +154,22 @@ def change_by_number(session: Session, number: str, *, actor: Actor) -> ChangeRe
     return found
 
 
+def state_from_outside(session: Session, number: str, code: str) -> ChangeState:
+    """How far a request of the public has come, for who has its code.
+
+    Raises:
+        NumberMistyped
+        NotKnownOutside: there is none of this number and code.
+    """
+    digest = hashlib.sha256(code.strip().upper().encode()).digest()
+    of_number = ChangeRequest.number == understood(number, PREFIX)
+    of = select(ChangeRequest.state).where(of_number, ChangeRequest.code_digest == digest)
+    state = session.scalar(of.where(ChangeRequest.via == Via.PUBLIC))
+    if state is None:
+        raise NotKnownOutside
+    return state
+
+
 def told_of(session: Session, number: str, *, actor: Actor) -> Told:
     """All there is to see of a request.
 
@@ -166,7 +188,7 @@ def told_of(session: Session, number: str, *, actor: Actor) -> Told:
         lines=lines,
         answers={each.name: each.value for each in session.scalars(answers)},
         documents=session.scalars(documents.order_by(ChangeDocument.id)).all(),
-        route=route_of(session, request.kind),
+        route=session.scalar(_route(request.kind)),
         registrant=by_id.get(request.registrant_id or 0),
         people=by_id,
         conflicts=session.scalars(_conflicts(request, actor)).all(),
@@ -184,7 +206,11 @@ def lines_of(session: Session, request: ChangeRequest, *, actor: Actor) -> Seque
 
 def route_of(session: Session, kind: str) -> ChangeRoute:
     """Which way requests of a kind go."""
-    return session.scalars(select(ChangeRoute).where(ChangeRoute.kind == kind)).one()
+    return session.scalars(_route(kind)).one()
+
+
+def _route(kind: str) -> Select[Any]:
+    return select(ChangeRoute).where(ChangeRoute.kind == kind)
 
 
 def kinds_of_documents(session: Session, request_id: int) -> frozenset[str]:
@@ -263,11 +289,9 @@ def _shown_to(actor: Actor) -> ColumnElement[bool]:
     What the public wrote and nobody took up is shown to who asks for changes.
     """
     own = func.coalesce(ChangeRequest.taken_by, ChangeRequest.made_by) == actor.id
-    begun = ChangeRequest.state.in_([ChangeState.DRAFT])
+    theirs = ChangeRequest.state == ChangeState.DRAFT
     if actor.may(May.ASK_CHANGES):
-        theirs = and_(begun, or_(ChangeRequest.taken_by.is_not(None), ChangeRequest.made_by != 0))
-    else:
-        theirs = begun
+        theirs &= or_(ChangeRequest.taken_by.is_not(None), ChangeRequest.via != Via.PUBLIC)
     reached = within_reach(actor, ChangeRequest.area_id)
     if actor.people is not None:
         reached = ChangeRequest.registrant_id.in_(actor.people)

@@ -138,12 +138,12 @@ def _set_identifier(work: Work, _place: int, line: Line) -> None:
 
 def _new_registrant(work: Work, place: int, line: Line) -> None:
     beside, name = work.other(line), line.after or ""
-    work.made[place] = edits.new_person(work.session, name, beside, actor=work.actor)
+    work.made[place] = edits.new_person(work.session, name, beside, work.actor.id)
 
 
 def _new_group(work: Work, place: int, line: Line) -> None:
     beside, name = work.other(line), line.after or ""
-    work.made[place] = edits.new_group(work.session, line.field, name, beside, actor=work.actor)
+    work.made[place] = edits.new_group(work.session, line.field, name, beside, work.actor.id)
 
 
 def _join(work: Work, _place: int, line: Line) -> None:

@@ -86,6 +86,7 @@ class Written:
     on_day: date | None = None
     via: Via = Via.REGISTRAR
     source_number: str = ""
+    answers_to: str = ""  # the number of the request of the public that it takes up
 
 
 def draft_change(
@@ -95,20 +96,17 @@ def draft_change(
 
     Raises:
         Forbidden, KindUnknown, RegistrantUnknown, WrongBeginning, DayAhead, ReasonTooLong; what the
-        form of the kind refuses.
+        form of the kind refuses. ChangeUnknown, NotOpen: what it answers to is taken up already.
     """
     actor.require(May.ASK_CHANGES)
     subject = subject_of(session, number, actor=actor)
     lines = _compiled(session, kind_named(kind), subject, written, actor)
-    request = ChangeRequest(
-        kind=kind,
-        registrant_id=subject.id,
-        area_id=session.get_one(Registrant, subject.id).area_id,
-        made_by=actor.id,
-        via=written.via,
-        source_number=written.source_number.strip() or None,
-    )
+    request = _outside(session, written.answers_to, actor) if written.answers_to else None
+    request = request or ChangeRequest(made_by=actor.id, via=written.via, why=None)
     with audit.act(session, actor, "changes.draft", request) as figures:
+        request.kind, request.registrant_id = kind, subject.id
+        request.area_id = session.get_one(Registrant, subject.id).area_id
+        request.source_number = written.source_number.strip() or None
         session.add(request)
         session.flush()
         _write(session, request, lines, written)
@@ -280,7 +278,7 @@ def _compiled(
 def _write(session: Session, request: ChangeRequest, lines: list[Line], written: Written) -> None:
     """Lines stand in the area of whom they are about, so that nobody sees them who may not."""
     told = {"area_id": request.area_id, "made_by": request.made_by}
-    request.why, request.on_day = written.why.strip() or None, written.on_day
+    request.why, request.on_day = written.why.strip() or request.why, written.on_day
     request.line_count = len(lines)
     session.flush()
     for place, line in enumerate(lines):
@@ -338,6 +336,15 @@ def _may_decide(session: Session, request: ChangeRequest, actor: Actor) -> None:
         if request.state is ChangeState.NATIONAL and request.local_by == actor.id:
             raise LookedAlready
     compiled_lines(session, request, actor=actor)
+
+
+def _outside(session: Session, number: str, actor: Actor) -> ChangeRequest:
+    """A request of the public that nobody has taken up; it is the actor's from now on."""
+    request = _locked(session, number, actor)
+    if request.state is not ChangeState.DRAFT or not request.from_outside:
+        raise NotOpen
+    request.taken_by = actor.id
+    return request
 
 
 def _own(session: Session, number: str, actor: Actor, *states: ChangeState) -> ChangeRequest:

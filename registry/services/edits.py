@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.actor import Actor
 from core.clock import today
 from core.errors import Invalid
 from registry.models.contacts import Contact, ContactKind
@@ -124,16 +123,16 @@ def set_identifier(
         session.flush()
 
 
-def new_person(session: Session, name: str, beside: Registrant, *, actor: Actor) -> Registrant:
+def new_person(session: Session, name: str, beside: Registrant, made_by: int) -> Registrant:
     """Somebody nobody knew yet, who stands where another registrant stands."""
-    made = _new(session, RegistrantKind.INDIVIDUAL, name, beside, actor)
+    made = _new(session, RegistrantKind.INDIVIDUAL, name, beside, made_by)
     session.add(Individual(registrant_id=made.id, area_id=made.area_id, made_by=made.made_by))
     session.flush()
     return made
 
 
 def new_group(
-    session: Session, kind: str, name: str, beside: Registrant, *, actor: Actor
+    session: Session, kind: str, name: str, beside: Registrant, made_by: int
 ) -> Registrant:
     """A group without members yet, which stands where another registrant stands.
 
@@ -141,7 +140,7 @@ def new_group(
         WordUnknown
     """
     known = _word(session, "kind", kind)
-    made = _new(session, RegistrantKind.GROUP, name, beside, actor)
+    made = _new(session, RegistrantKind.GROUP, name, beside, made_by)
     told = {"area_id": made.area_id, "made_by": made.made_by}
     session.add(Group(registrant_id=made.id, kind=known, **told))
     session.flush()
@@ -149,14 +148,14 @@ def new_group(
 
 
 def _new(
-    session: Session, kind: RegistrantKind, name: str, beside: Registrant, actor: Actor
+    session: Session, kind: RegistrantKind, name: str, beside: Registrant, made_by: int
 ) -> Registrant:
     made = Registrant(
         kind=kind,
         name=_name(name),
         location_id=beside.location_id,
         area_id=beside.area_id,
-        made_by=actor.id,
+        made_by=made_by,
         registered_on=today(),
     )
     session.add(made)

@@ -157,6 +157,9 @@ GETS: dict[str, Row] = {
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
     "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
+    "public_requests.ask": Row(),
+    "public_requests.new": Row(shows=PLAIN),
+    "public_requests.received": Row(shows=NOTHING),
     "purposes.ask": Row(),
     "redeem.read": Row(needs(Programs.REDEEM_VOUCHERS), PEOPLE, {"code": "code"}),
     "records.document": Row(
@@ -331,6 +334,8 @@ POSTS: dict[str, Row] = {
     "programs.end": WRITE_PROGRAM,
     "programs.rule": Row(needs(Registry.COUNT_REGISTRANTS)),
     "programs.save": WRITE_PROGRAM,
+    "public_requests.send": OWN,
+    "public_requests.state": OWN,
     "purposes.state": OWN,
     "redeem.hand_over": Row(needs(Programs.REDEEM_VOUCHERS)),
     "redeem.photo": Row(needs(Programs.REDEEM_VOUCHERS)),

@@ -25,6 +25,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "household_tiles.tile",
         "selections.areas",
         "selections.draft_kept",
+        "public_requests.received",
         "rosters.download",
         "situation_maps.file",
         "imports.failed",

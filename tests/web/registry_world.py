@@ -12,6 +12,7 @@ from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
 from registry.services import imports
 from registry.services.changes import return_change
+from registry.services.public_requests import Outside, receive_request
 from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
 from registry.services.scores import run_score
@@ -87,6 +88,7 @@ def _changes(session: Session, household: str) -> Rows:
     return_change(session, returned.number, GREEK, actor=LUIS)
     done = make_approved_change(session, "edit_group", household, answers={"settlement": GREEK})
     person = make_person(session, make_household(session)).number
+    outside = receive_request(session, Outside(GREEK, GREEK, "X11"), actor=DARA).number
     return [
         ("changes.choose", {"of": household}),
         *(
@@ -94,7 +96,8 @@ def _changes(session: Session, household: str) -> Rows:
             for kind in KINDS.values()
             for of in [person if kind.of is Of.PERSON else household]
         ),
-        *(("changes.show", {"number": each.number}) for each in (asked, returned, done)),
+        *(("changes.show", {"number": each}) for each in (asked.number, returned.number, outside)),
+        ("changes.show", {"number": done.number}),
     ]
 
 

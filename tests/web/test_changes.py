@@ -137,3 +137,67 @@ def test_what_is_sent_back_is_written_anew_by_its_maker_with_what_stood_there(
     session.refresh(asked)
     assert asked.state is ChangeState.LOCAL
     assert "Mill Lane 44" in browser.get(f"/changes/{asked.number}").text
+
+
+def test_what_the_public_writes_has_a_number_and_tells_nothing(
+    session: Session, home: Registrant, browser: Browser, elsewhere: Browser
+) -> None:
+    page = browser.get("/request/").text
+    assert '<option value="X11">' in page
+    sent = {"text": "We are six now, Doro, HG-1", "contact": "+254 712 345 678", "area": "X11"}
+    shown = browser.act("/request/", **sent).text
+    number, code = re.findall(r'<b class="code" dir="ltr">([^<]+)</b>', shown)
+    assert number.startswith("CR-")
+    assert "not shown again" in shown
+    assert code not in browser.get("/request/received").text
+
+    told = elsewhere.act("/request/state", number=number, code=code.lower()).text
+    assert "waits to be read" in told
+    for wrong in ({"number": number, "code": "A" * 10}, {"number": home.number, "code": code}):
+        answer = elsewhere.act("/request/state", **wrong)
+        assert answer.status_code in (404, 422)
+        assert "waits" not in answer.text
+    assert "Doro" not in told
+
+
+def test_a_registrar_near_by_takes_up_what_the_public_wrote(
+    session: Session,
+    home: Registrant,
+    areas: dict[str, Area],
+    elsewhere: Browser,
+    signed_in: Callable[..., Browser],
+) -> None:
+    elsewhere.act("/request/", text="We moved to Mill Lane 4", area="X11")
+    request = asked_for(session)
+    near = signed_in(Role.REGISTRAR, area_id=areas["X11"].id)
+    assert request.number in near.get("/changes/?list=written").text
+    page = near.get(f"/changes/{request.number}").text
+    assert "We moved to Mill Lane 4" in page
+    assert 'name="of"' in page
+
+    sent = {"of": home.number, "answers_to": request.number, "address": "Mill Lane 4"}
+    near.act("/changes/new/edit_group", **sent, ask="yes")
+    session.refresh(request)
+    assert (request.state, request.kind, request.via) == (ChangeState.LOCAL, "edit_group", "public")
+    assert request.maker == request.taken_by != 0
+    assert request.why == "We moved to Mill Lane 4"
+    again = near.act("/changes/new/edit_group", **sent)
+    assert again.status_code == 409  # it is taken up already
+
+
+def test_a_registrar_elsewhere_does_not_see_what_the_public_wrote(
+    session: Session,
+    areas: dict[str, Area],
+    elsewhere: Browser,
+    signed_in: Callable[..., Browser],
+) -> None:
+    elsewhere.act("/request/", text="We moved to Mill Lane 4", area="X11")
+    far = signed_in(Role.REGISTRAR, area_id=areas["X21"].id)
+    assert asked_for(session).number not in far.get("/changes/?list=written").text
+
+
+def test_the_public_form_says_what_is_wrong(browser: Browser, session: Session) -> None:
+    answer = browser.act("/request/", text="  ")
+    assert answer.status_code == 422
+    assert "Write in your own words" in answer.text
+    assert browser.act("/request/", text="x" * 1001).status_code == 422
