@@ -1,10 +1,10 @@
 """The ways in for programs: OGC API for maps made elsewhere, hazard files and the work on them,
-households and people, filters, all described by one OpenAPI document."""
+households and people, changes, filters, all described by one OpenAPI document."""
 
 from flask import Flask
 from flask_smorest import Api
 
-from app.api import features, fields, filters, hazards, jobs, registrants, tilesets
+from app.api import changes, features, fields, filters, hazards, jobs, registrants, tilesets
 
 TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     said = {"title": TITLE, "version": VERSION, "openapi_version": OPENAPI, **told}
     api = Described(app, spec_kwargs=said)
     for blueprint in (
+        changes.bp,
         features.bp,
         tilesets.bp,
         hazards.bp,

@@ -11,6 +11,7 @@ NOUNS = {
     "areas": "Administrative boundaries.",
     "audit": "The audit trail: verifying, sealing, its head.",
     "backup": "Keep everything apart, and bring it back.",
+    "changes": "Changes of records.",
     "db": "The tables.",
     "demo": "The demonstration country.",
     "drill": "Prove on throw-away servers that a backup brings back what was lost.",

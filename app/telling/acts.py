@@ -242,8 +242,10 @@ def subject_said(table: str) -> str:
 def pages() -> Words:
     """The pages and files that show people, by their endpoint."""
     return {
+        "api_changes.show": _("Change of a record, for a program of theirs"),
         "api_registrants.show": _("Record for a program of theirs"),
         "audit.show": _("Audit entry"),
+        "changes.index": _("Changes of records"),
         "changes.choose": _("Kinds of change"),
         "changes.new": _("Form of a change"),
         "changes.create": _("Form of a change"),

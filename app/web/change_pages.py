@@ -20,7 +20,7 @@ from registry.changes.words import field_words, via_words
 from registry.models.changes import ChangeLine, ChangeRequest, ChangeState
 from registry.models.registrants import Registrant
 from registry.permissions import May
-from registry.queries.changes import Told, subject_of, told_of
+from registry.queries.changes import Told, said_to, subject_of, told_of
 from registry.queries.vocabularies import labels
 
 LISTS = {"sex": "sex", "civil_status": "civil_status", "kind": "group_kind"}
@@ -154,7 +154,7 @@ def _shown(line: ChangeLine, told: Told, words: Labels) -> Shown:
         return Shown(beside[0], beside[1], _("In {group}", group=what), before, after, what)
     listed = {**words.get(LISTS.get(line.field, ""), {}), **_states(line)}
     name = field_words().get(line.field) or words.get("id_type", {}).get(line.field, line.field)
-    before, after = (_word(listed, each) for each in (line.before, line.after))
+    before, after = (_word(listed, each) for each in said_to(actor(), line))
     return Shown(of[0], of[1], name, before, after)
 
 

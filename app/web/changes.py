@@ -38,6 +38,7 @@ def index() -> str:
     kind = args.get("kind", "") if args.get("kind") in KINDS else ""
     after = args.get("after", type=int)
     page = changes_page(db(), LISTS[chosen or "waiting"], kind, actor=actor(), after=after)
+    look_at(row.registrant_id for row in page.rows if row.registrant_id)
     states = changes_by_state(db(), actor=actor())
     counts = {name: sum(states.get(each, 0) for each in of) for name, of in LISTS.items()}
     words = kind_words()

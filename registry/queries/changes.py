@@ -13,10 +13,13 @@ from core.actor import Actor
 from core.codes import understood
 from core.errors import NotFound
 from core.paging import Page, page_of
+from core.words import _
 from geo.models.areas import Area
 from geo.models.locations import Location
+from geo.permissions import May as Geo
 from geo.queries.reach import within_reach
-from registry.changes.lines import Belonging, Subject
+from registry.changes.lines import Belonging, Edit, Subject
+from registry.changes.moving import point_said
 from registry.models.changes import (
     OPEN,
     WAITING,
@@ -204,6 +207,17 @@ def lines_of(session: Session, request: ChangeRequest, *, actor: Actor) -> Seque
     return session.scalars(own.order_by(ChangeLine.place)).all()
 
 
+def said_to(actor: Actor, line: ChangeLine) -> tuple[str | None, str | None]:
+    """What a line says is before and after; points are told to those alone who may see them."""
+    if line.edit is not Edit.MOVE_TO or actor.may(Geo.EXACT_LOCATIONS):
+        return line.before, line.after
+    before, after = (
+        _("a point") if place and point_said(place) else place
+        for place in (line.before, line.after)
+    )
+    return before, after
+
+
 def route_of(session: Session, kind: str) -> ChangeRoute:
     """Which way requests of a kind go."""
     return session.scalars(_route(kind)).one()
@@ -235,8 +249,8 @@ def changes_page(
 ) -> Page[Any]:
     """Requests in some states, those that wait longest first.
 
-    Columns: number, kind, state, via, asked_at, created_at, registrant (its number), name, area,
-    conflicts (whether another open one changes the same), id.
+    Columns: number, kind, state, via, asked_at, created_at, registrant_id, registrant (its number),
+    name, area, conflicts (whether another open one changes the same), id.
     """
     actor.require(May.READ_REGISTRANTS)
     columns: list[Any] = [
@@ -246,6 +260,7 @@ def changes_page(
         ChangeRequest.via,
         ChangeRequest.asked_at,
         ChangeRequest.created_at,
+        Registrant.id.label("registrant_id"),
         Registrant.number.label("registrant"),
         Registrant.name,
         Area.name.label("area"),

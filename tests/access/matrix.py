@@ -69,6 +69,7 @@ ASK_CHANGES, CHANGE = needs(Registry.ASK_CHANGES), {"number": "change"}
 GETS: dict[str, Row] = {
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_fields.index": Row(COUNT_PEOPLE, PLAIN),
+    "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
     "account.confirm": Row(),
@@ -225,6 +226,7 @@ DELETES: dict[str, Row] = {
 POSTS: dict[str, Row] = {
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_filters.count": Row(COUNT_PEOPLE),
+    "api_changes.create": Row(ASK_CHANGES),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,
     "account.end_sign_in": Row(about={"sign_in_id": "user_id"}),

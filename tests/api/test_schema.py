@@ -18,6 +18,7 @@ from core.jobs import defer
 from geo.models.releases import Release
 from registry.models.registrants import Registrant
 from tests.api.conftest import Told
+from tests.make.changes import make_asked
 from tests.make.users import make_user
 from tests.web.world import wait
 
@@ -64,6 +65,9 @@ def _cases(draw: st.DrawFn, operation: Any, real: dict[str, list[Any]]) -> Any:
         case.body["event"] = draw(st.sampled_from([*real["event"], case.body["event"]]))
     if isinstance(case.body, dict) and "people" in case.body:
         case.body = draw(st.sampled_from([{"people": [{"name": "Amina Rell"}]}, case.body]))
+    if isinstance(case.body, dict) and "answers" in case.body:
+        change = {"kind": "edit_group", "of": real["of"][0], "answers": {"address": "Quay 2"}}
+        case.body = draw(st.sampled_from([change, case.body]))
     return case
 
 
@@ -95,12 +99,16 @@ def test_nothing_that_is_asked_makes_the_service_stumble(
     said = {"Authorization": f"Bearer {key}"}
     schema = schemathesis.openapi.from_wsgi(ITSELF, web, headers=said)
     names = ["areas-2", "releases", "selections", "households", f"release-{told.extent}"]
+    home = select(Registrant.number).where(Registrant.kind == "group").limit(1)
+    of = session.scalars(home).one()
+    asked = make_asked(session, "edit_group", of, answers={"address": "Mill Lane 4"})
     real: dict[str, list[Any]] = {
+        "of": [of],
         "collection": [*names, f"release-{told.depths}", f"release-{told.depths}-areas-2"],
         "scheme": ["WebMercatorQuad"],
         "feature": ["X11", "1"],
         "release_id": [told.depths],
-        "number": [*session.scalars(select(Registrant.number).limit(2))],
+        "number": [*session.scalars(select(Registrant.number).limit(2)), asked.number],
         "job_id": jobs_put_off(session),
         "event": [session.get_one(Release, told.depths).event_id],
         "z": [6],

@@ -9,7 +9,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
         "api_fields.index",
-        *(f"api_{noun}.show" for noun in ("hazards", "jobs", "registrants")),
+        *(f"api_{noun}.show" for noun in ("changes", "hazards", "jobs", "registrants")),
         "differences.table",
         "hazard_files.picture",
         "hazard_files.value",

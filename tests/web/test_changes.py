@@ -201,3 +201,12 @@ def test_the_public_form_says_what_is_wrong(browser: Browser, session: Session) 
     assert answer.status_code == 422
     assert "Write in your own words" in answer.text
     assert browser.act("/request/", text="x" * 1001).status_code == 422
+
+
+def test_points_are_shown_to_those_alone_who_may_see_them(
+    session: Session, home: Registrant, signed_in: Callable[..., Browser]
+) -> None:
+    answers = {"latitude": "0.5", "longitude": "2.5"}
+    moves = make_asked(session, "move_house", home.number, answers=answers)
+    assert "0.500000, 2.500000" in signed_in(Role.COORDINATOR).get(f"/changes/{moves.number}").text
+    assert "2.5000" not in signed_in(Role.ADMINISTRATOR).get(f"/changes/{moves.number}").text
