@@ -111,7 +111,7 @@ def _line(line: ChangeLine, found: Told) -> Document:
 
 
 def _number(key: int | None, place: int | None, found: Told) -> str | None:
-    if place is not None:
+    if place is not None and key is None:
         return f"new:{place}"
     named = found.people.get(key or 0)
     return named.number if named else None

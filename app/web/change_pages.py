@@ -175,7 +175,7 @@ def _word(listed: Mapping[str, str], code: str | None) -> str | None:
 def _called(line: ChangeLine, told: Told, which: str) -> tuple[str, str]:
     """The name and number of whom a line names, who may be made by an earlier one."""
     key, place = getattr(line, f"{which}_id"), getattr(line, f"{which}_line")
-    if place is not None:
+    if place is not None and key is None:
         maker = next((each for each in told.lines if each.place == place), None)
         return (maker.after or "" if maker else "", _("new"))
     found: Registrant | None = told.people.get(key)

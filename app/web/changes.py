@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answered
 
 from app.looks import look_at
@@ -10,13 +10,18 @@ from app.request import actor, db
 from app.web.change_pages import form_page, request_page
 from app.web.days import DayUnreadable
 from core.errors import Refusal
+from core.storage import stream_of
 from core.words import _
 from programs.services.changes import apply_change, ask_change
 from registry.changes.kinds import KINDS, kind_named, kind_words
 from registry.models.changes import OPEN, WAITING, ChangeRequest, ChangeState, Via
 from registry.permissions import May
 from registry.queries.changes import changes_by_state, changes_page, subject_of, told_of
+from registry.queries.changes import routes as all_routes
+from registry.queries.vocabularies import labels
 from registry.services import changes
+from registry.services.change_documents import Paper, attach, detach, paper_of
+from registry.services.change_routes import route_changes
 from registry.services.changes import Written
 
 bp = Blueprint("changes", __name__, url_prefix="/changes")
@@ -27,7 +32,18 @@ LISTS = {
     "over": tuple(state for state in ChangeState if state not in OPEN),
 }
 KEYS = frozenset(
-    {"csrf_token", "act_key", "of", "why", "on_day", "via", "source_number", "ask", "answers_to"}
+    {
+        "csrf_token",
+        "act_key",
+        "of",
+        "why",
+        "on_day",
+        "via",
+        "source_number",
+        "ask",
+        "answers_to",
+        "document_kind",
+    }
 )
 
 
@@ -140,8 +156,51 @@ def apply(number: str) -> Answered:
     return _to(apply_change(db(), number, actor=actor()), _("The change is applied."))
 
 
+@bp.get("/<number>/documents/<int:document_id>")
+def document(number: str, document_id: int) -> Response:
+    """A paper as a file of its own."""
+    held = paper_of(db(), number, document_id, actor=actor())
+    look_at([told_of(db(), number, actor=actor()).request.registrant_id or 0])
+    whole, name = stream_of(held.sha256), held.name
+    return send_file(whole, held.media, as_attachment=True, download_name=name)
+
+
+@bp.post("/<number>/documents/<int:document_id>/remove")
+def remove(number: str, document_id: int) -> Answered:
+    detach(db(), number, document_id, actor=actor())
+    flash(_("The document was taken away."))
+    return redirect(url_for(".show", number=number), 303)
+
+
+@bp.get("/routes")
+def routes() -> str:
+    actor().require(May.ROUTE_CHANGES)
+    return render_template(
+        "changes/routes.html", routes=all_routes(db()), named=kind_words(), words=labels(db())
+    )
+
+
+@bp.post("/routes/<kind>")
+def route(kind: str) -> Answered:
+    form = request.form
+    route_changes(
+        db(),
+        kind,
+        needs_local="needs_local" in form,
+        needs_national="needs_national" in form,
+        documents=form.getlist("documents"),
+        actor=actor(),
+    )
+    flash(_("Changes of this kind go this way from now on."))
+    return redirect(url_for(".routes"), 303)
+
+
 def _asked(made: ChangeRequest) -> Answered:
     """A change that was written down, and asked for where that button was pressed."""
+    file = request.files.get("document")
+    if file is not None and file.filename:
+        paper = Paper(request.form.get("document_kind", ""), file.filename, file.stream)
+        attach(db(), made.number, paper, actor=actor())
     if "ask" not in request.form:
         return _to(made, _("The change is written down; nobody else sees it yet."))
     return _to(ask_change(db(), made.number, actor=actor()), _("Others look at it from now on."))

@@ -18,7 +18,7 @@ from registry.models.changes import ChangeRequest, ChangeRoute, ChangeState
 from registry.permissions import May
 from registry.queries.changes import kinds_of_documents, route_of
 from registry.services.applying import DOING as OF_REGISTRY
-from registry.services.applying import Do, Work, apply_lines
+from registry.services.applying import Do, Work, apply_lines, name_made
 from registry.services.changes import (
     AskedByYou,
     ForTheCountry,
@@ -76,7 +76,9 @@ def apply_change(session: Session, number: str, *, actor: Actor) -> ChangeReques
         raise ForTheCountry
     lines = _lines(session, request, actor)
     with audit.act(session, actor, "changes.apply", request) as figures:
-        apply_lines(_work(session, request, actor), lines, DOING)
+        work = _work(session, request, actor)
+        apply_lines(work, lines, DOING)
+        name_made(work, request.id)
         request.state = ChangeState.APPLIED
         request.applied_by, request.applied_at = actor.id, datetime.now(UTC)
         figures.update(number=request.number, change=request.kind, lines=len(lines))

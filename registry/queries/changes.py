@@ -18,6 +18,7 @@ from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.permissions import May as Geo
 from geo.queries.reach import within_reach
+from registry.changes.kinds import kind_named
 from registry.changes.lines import Belonging, Edit, Subject
 from registry.changes.moving import point_said
 from registry.models.changes import (
@@ -219,8 +220,12 @@ def said_to(actor: Actor, line: ChangeLine) -> tuple[str | None, str | None]:
 
 
 def route_of(session: Session, kind: str) -> ChangeRoute:
-    """Which way requests of a kind go."""
-    return session.scalars(_route(kind)).one()
+    """Which way requests of a kind go.
+
+    Raises:
+        KindUnknown
+    """
+    return session.scalars(_route(kind_named(kind).name)).one()
 
 
 def _route(kind: str) -> Select[Any]:

@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.db import changed
 from core.errors import Conflict
 from core.words import _
 from geo.models.locations import LocationSource
 from registry.changes.lines import HEAD_OF, OF_MEMBERS, STANDS, STATE, Edit, Line
 from registry.changes.moving import point_said
 from registry.changes.words import field_words
+from registry.models.changes import ChangeLine
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.changes import contacts_now, fields_now, identifiers_now, place_now
@@ -83,6 +85,19 @@ def apply_lines(work: Work, lines: Sequence[Line], doing: Mapping[Edit, Do]) -> 
         _refuse_stale(work, line)
     for place, line in enumerate(lines):
         doing[line.edit](work, place, line)
+
+
+def name_made(work: Work, request_id: int) -> None:
+    """Let the lines name whom they made, so that they belong to them too."""
+    for place, made in work.made.items():
+        of = update(ChangeLine).where(ChangeLine.request_id == request_id)
+        itself = of.where(ChangeLine.place == place)
+        changed(work.session, itself.values(registrant_id=made.id))
+        for key, line in (
+            (ChangeLine.registrant_id, ChangeLine.registrant_line),
+            (ChangeLine.other_id, ChangeLine.other_line),
+        ):
+            changed(work.session, of.where(line == place).values({key: made.id}))
 
 
 def _refuse_stale(work: Work, line: Line) -> None:

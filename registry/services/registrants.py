@@ -8,6 +8,14 @@ from sqlalchemy.orm import Session
 from core.clock import today
 from core.db import changed
 from registry.models.accounts import Account
+from registry.models.changes import (
+    OPEN,
+    ChangeAnswer,
+    ChangeDocument,
+    ChangeLine,
+    ChangeRequest,
+    ChangeState,
+)
 from registry.models.contacts import Contact
 from registry.models.documents import Document
 from registry.models.duplicates import DuplicatePair, Merge, MergeBefore
@@ -64,7 +72,7 @@ def empty(session: Session, registrant: Registrant) -> int:
     name, places = registrant.name, _places(session, registrant)
     held = select(Holding.plot_id).where(Holding.registrant_id == registrant.id)
     plots = session.scalars(held).all()
-    for statement in (*_emptied(registrant), *_untied(registrant)):
+    for statement in (*_asked_about(registrant), *_emptied(registrant), *_untied(registrant)):
         changed(session, statement)
     session.execute(DROP_PLACES, {"places": places})
     session.execute(DROP_PLOTS, {"plots": plots})
@@ -103,6 +111,26 @@ def _emptied(registrant: Registrant) -> list[Update]:
         .values(ended_on=today()),
         update(Membership).where(Membership.member_id == registrant.id).values(note=None),
         _cells(registrant),
+    ]
+
+
+def _asked_about(registrant: Registrant) -> list[Any]:
+    """What was asked to be changed of it, and why; what is not decided yet is given up."""
+    named = or_(ChangeLine.registrant_id == registrant.id, ChangeLine.other_id == registrant.id)
+    lines = select(ChangeLine.request_id).where(named)
+    of = or_(ChangeRequest.id.in_(lines), ChangeRequest.registrant_id == registrant.id)
+    requests = select(ChangeRequest.id).where(of)
+    said = ("why", "contact", "contact_key", "decided_because")
+    nothing = dict.fromkeys(("before", "before_key", "after", "after_key"))
+    given_up = update(ChangeRequest).where(of, ChangeRequest.state.in_(OPEN))
+    return [
+        *(
+            delete(each).where(each.request_id.in_(requests))
+            for each in (ChangeAnswer, ChangeDocument)
+        ),
+        given_up.values(state=ChangeState.CANCELLED),
+        update(ChangeRequest).where(of).values(dict.fromkeys(said)),
+        update(ChangeLine).where(ChangeLine.request_id.in_(requests)).values(nothing),
     ]
 
 

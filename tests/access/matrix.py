@@ -88,6 +88,8 @@ GETS: dict[str, Row] = {
     "audit.lines": Row(TRAIL, PLAIN),
     "audit.show": Row(TRAIL, about={"entry_id": "entry_id"}),
     "changes.choose": Row(ASK_CHANGES, PEOPLE, {"of": "number"}),
+    "changes.document": Row(READ_PEOPLE, NOTHING, CHANGE | {"document_id": "registrant_id"}),
+    "changes.routes": Row(needs(Registry.ROUTE_CHANGES), PLAIN),
     "changes.edit": Row(ASK_CHANGES, NOTHING, CHANGE),  # its maker's alone
     "changes.index": Row(READ_PEOPLE, PEOPLE),
     "changes.new": Row(ASK_CHANGES, PEOPLE, {"kind": "change_kind", "of": "number"}),
@@ -248,6 +250,8 @@ POSTS: dict[str, Row] = {
     "changes.cancel": Row(ASK_CHANGES, about=CHANGE),
     "changes.create": Row(ASK_CHANGES, about={"kind": "change_kind"}),
     "changes.reject": Row(READ_PEOPLE, about=CHANGE),
+    "changes.remove": Row(ASK_CHANGES, about=CHANGE | {"document_id": "registrant_id"}),
+    "changes.route": Row(needs(Registry.ROUTE_CHANGES), about={"kind": "change_kind"}),
     "changes.send_back": Row(READ_PEOPLE, about=CHANGE),
     "changes.validate": Row(READ_PEOPLE, about=CHANGE),
     "changes.write": Row(ASK_CHANGES, about=CHANGE),

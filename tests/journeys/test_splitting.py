@@ -1,12 +1,14 @@
 """A household is split: a registrar asks, a coordinator validates near by, a supervisor applies."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
+from core.settings import settings
 from geo.services.areas import shape_areas
 from registry.models.registrants import Registrant, RegistrantKind
 from tests.conftest import OWNER
@@ -35,7 +37,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     files = tmp_path_factory.mktemp("splitting")
     with own_database("splitting", files) as environment:
         engine = create_engine(environment[OWNER])
-        with Session(engine) as session, session.begin():
+        with _settings_of(environment), Session(engine) as session, session.begin():
             areas = make_country(session)
             shape_areas(session)
             make_user(session, Role.REGISTRAR, email="registrar@example.org", name="Ines Aro")
@@ -50,6 +52,17 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         engine.dispose()
         with served(environment, files) as running:
             yield running
+
+
+@contextmanager
+def _settings_of(environment: dict[str, str]) -> Iterator[None]:
+    """The platform's own key, under which the supervisor's second factor is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 def test_a_household_is_split_through_both_validations(people: People, platform: Platform) -> None:

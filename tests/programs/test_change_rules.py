@@ -1,5 +1,6 @@
 """Who may do what to a change, and what becomes of two that change the same."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,16 +14,25 @@ from core.audit import AuditEntry
 from core.db import stand
 from core.errors import Forbidden, Refusal
 from geo.models.areas import Area
-from programs.services.changes import apply_change, ask_change
-from programs.services.registrants import StillServed
+from programs.services.changes import DocumentMissing, apply_change, ask_change
+from programs.services.registrants import StillServed, erase
 from registry.changes.forms import NothingChanges
 from registry.changes.groups import NobodyGoes, OneHead
-from registry.models.changes import ChangeRequest, ChangeRoute, ChangeState
+from registry.models.changes import (
+    ChangeAnswer,
+    ChangeLine,
+    ChangeRequest,
+    ChangeRoute,
+    ChangeState,
+)
 from registry.models.registrants import Registrant
+from registry.parsing.pictures import NotADocument
 from registry.permissions import May
 from registry.queries.changes import ChangeUnknown, changes_page, open_changes_of, told_of
 from registry.services import changes
 from registry.services.applying import ChangedMeanwhile
+from registry.services.change_documents import Paper, attach, detach, paper_of
+from registry.services.change_routes import route_changes
 from registry.services.changes import (
     AskedByYou,
     ForTheCountry,
@@ -290,3 +300,49 @@ def test_every_step_asks_for_its_right(session: Session, home: Registrant) -> No
         validate_change(
             session, asked.number, actor=make_actor(61, "Una", *LOOK, May.VALIDATE_NATIONALLY)
         )
+
+
+def test_who_is_forgotten_is_forgotten_in_what_was_asked_of_them_too(
+    session: Session, home: Registrant, other: Registrant
+) -> None:
+    sefu = make_person(session, home, name="Sefu Doro")
+    done = make_approved_change(session, "edit_individual", sefu.number, answers={"name": "Sefu X"})
+    apply_change(session, done.number, actor=HANA)
+    answers = {"member": sefu.number, "to": other.number}
+    asked = make_asked(session, "transfer_member", home.number, answers=answers)
+    kept = address(session, other, "Quay 2")
+    erase(session, sefu.number, "asked to be forgotten", actor=make_actor(70, "Ada"))
+    session.expire_all()
+
+    lines = select(ChangeLine).where(ChangeLine.request_id.in_([done.id, asked.id]))
+    assert {(line.before, line.after) for line in session.scalars(lines)} == {(None, None)}
+    assert (done.state, done.why) == (ChangeState.APPLIED, None)
+    assert (asked.state, asked.why) == (ChangeState.CANCELLED, None)
+    answered = select(ChangeAnswer.request_id)
+    assert {*session.scalars(answered)} == {kept.id}
+
+
+def test_a_kind_that_rests_on_a_document_is_not_asked_for_without_it(
+    session: Session, home: Registrant, storage: object
+) -> None:
+    route_changes(
+        session,
+        "edit_group",
+        needs_local=True,
+        needs_national=False,
+        documents=["letter"],
+        actor=make_actor(71, "Ada"),
+    )
+    draft = address(session, home, "Mill Lane 4", make_draft)
+    with pytest.raises(DocumentMissing):
+        ask_change(session, draft.number, actor=ROSA)
+    paper = Paper("letter", "Letter.pdf", io.BytesIO(b"%PDF-1.7 a letter"))
+    with pytest.raises(NotADocument):
+        attach(session, draft.number, replace(paper, file=io.BytesIO(b"MZ...")), actor=ROSA)
+    held = attach(session, draft.number, paper, actor=ROSA)
+    ask_change(session, draft.number, actor=ROSA)
+
+    assert paper_of(session, draft.number, held.id, actor=LUIS).media == "application/pdf"
+    with pytest.raises(NotOpen):
+        detach(session, draft.number, held.id, actor=ROSA)
+    assert validate_change(session, draft.number, actor=LUIS).state is ChangeState.APPROVED

@@ -105,6 +105,8 @@ def test_a_household_of_five_becomes_one_of_three_and_one_of_two(
     assert counted(session) == 5
     assert (applied.state, applied.applied_by) == (ChangeState.APPLIED, HANA.id)
     assert applied.line_count == 5  # a household is made, two leave, two join
+    named = select(func.count()).where(ChangeLine.registrant_id == new.id)
+    assert session.scalars(named).one() == 3  # the lines by which it was made
 
 
 def test_where_the_head_goes_another_follows(session: Session, home: Registrant) -> None:

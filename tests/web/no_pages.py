@@ -26,6 +26,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "selections.areas",
         "selections.draft_kept",
         "public_requests.received",
+        "changes.document",
         "rosters.download",
         "situation_maps.file",
         "imports.failed",
