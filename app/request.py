@@ -123,6 +123,12 @@ def asks(view: V) -> V:
     return view
 
 
+def counts_itself(view: V) -> V:
+    """Mark a POST view that tells what is sent twice by a number of its own: it needs no key."""
+    view.asks = True  # type: ignore[attr-defined]
+    return view
+
+
 def confirmed(view: V) -> V:
     """Mark a view that is only for who proved lately to be there themselves, as money acts are."""
     view.confirmed = True  # type: ignore[attr-defined]

@@ -37,6 +37,7 @@ class May(StrEnum):
     VALIDATE_NATIONALLY = "change:validate_national"
     APPLY_CHANGES = "change:apply"
     ROUTE_CHANGES = "change:route"
+    SEND_SUBMISSIONS = "submission:send"
     WRITE_VOCABULARIES = "vocabulary:write"
     WRITE_FIELDS = "field:write"
     READ_SCORES = "score:read"

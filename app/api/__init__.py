@@ -4,7 +4,7 @@ households and people, changes, filters, all described by one OpenAPI document."
 from flask import Flask
 from flask_smorest import Api
 
-from app.api import changes, features, fields, filters, hazards, jobs, registrants, tilesets
+from app.api import changes, features, fields, filters, hazards, jobs, openrosa, registrants, tilesets
 
 TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
 
@@ -40,3 +40,4 @@ def init_app(app: Flask) -> None:
         jobs.bp,
     ):
         api.register_blueprint(blueprint)
+    app.register_blueprint(openrosa.bp)

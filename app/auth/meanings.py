@@ -63,6 +63,7 @@ def _of_registry() -> Meanings:
         Registry.WRITE_SCORES: _("write scores of households down"),
         Registry.ACTIVATE_SCORES: _("put a score somebody else wrote in force, and reckon it"),
         Registry.WRITE_FIELDS: _("add fields that are asked of households and people"),
+        Registry.SEND_SUBMISSIONS: _("fetch forms on a device, and send them filled in"),
         Registry.KEEP_FILTERS: _("keep filters for oneself"),
         Registry.SHARE_FILTERS: _("share filters with others"),
         Registry.EXPORT_REGISTRANTS: _("take along everything held on one person"),

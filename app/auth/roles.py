@@ -113,6 +113,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.READ_DUPLICATES,
         Registry.DECIDE_DUPLICATES,
         Registry.MERGE_REGISTRANTS,
+        Registry.SEND_SUBMISSIONS,
         Roof.CANCEL_JOBS,
     },
     Role.REGISTRY_SUPERVISOR: LOOK
@@ -216,6 +217,7 @@ AREAWIDE: frozenset[str] = frozenset(
         Registry.WRITE_PLOTS,
         Registry.ASK_CHANGES,
         Registry.VALIDATE_LOCALLY,
+        Registry.SEND_SUBMISSIONS,
         Registry.IMPORT_REGISTRANTS,
         Registry.MERGE_IMPORTS,
         Registry.DECIDE_DUPLICATES,

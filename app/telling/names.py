@@ -348,6 +348,8 @@ def _counts() -> Words:
         "relation": _("In the household"),
         "memberships_ended": _("Memberships ended"),
         "change": _("Kind of change"),
+        "form": _("Form"),
+        "files": _("Files"),
         "lines": _("Lines of the change"),
         "drafts": _("Prepared amounts dropped"),
         "freed": _("Set free"),

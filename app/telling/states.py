@@ -49,6 +49,7 @@ def _states() -> Words:
         "local": _("to be validated near by"),
         "national": _("to be validated for the country"),
         "applied": _("applied"),
+        "taken": _("taken in"),
     }
 
 

@@ -64,6 +64,7 @@ COUNT = needs(Geo.SELECT, Registry.COUNT_REGISTRANTS)
 COUNT_PEOPLE = needs(Registry.COUNT_REGISTRANTS)
 FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
+SEND_FORMS = needs(Registry.SEND_SUBMISSIONS)
 ASK_CHANGES, CHANGE = needs(Registry.ASK_CHANGES), {"number": "change"}
 
 GETS: dict[str, Row] = {
@@ -160,6 +161,9 @@ GETS: dict[str, Row] = {
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
     "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
+    "openrosa.form": Row(SEND_FORMS, PLAIN, {"code": "form"}),
+    "openrosa.forms": Row(SEND_FORMS, NOTHING),
+    "openrosa.manifest": Row(SEND_FORMS, NOTHING, {"code": "form"}),
     "public_requests.ask": Row(),
     "public_requests.new": Row(shows=PLAIN),
     "public_requests.received": Row(shows=NOTHING),
@@ -197,6 +201,7 @@ GETS: dict[str, Row] = {
         nearby=False,
     ),
     "static": Row(shows=NOTHING, about={"filename": "filename"}),
+    "submissions.index": Row(SEND_FORMS),
     "tiles.areas": Row(needs(Geo.READ_AREAS), PLAIN, TILE | {"level": "level"}),
     "tiles.layer_cells": Row(needs(Geo.READ_RELEASES), NOTHING, CONTEXT | TILE),
     "tiles.layer_shapes": Row(needs(Geo.READ_RELEASES), PLAIN, CONTEXT | TILE),
@@ -340,6 +345,7 @@ POSTS: dict[str, Row] = {
     "programs.end": WRITE_PROGRAM,
     "programs.rule": Row(needs(Registry.COUNT_REGISTRANTS)),
     "programs.save": WRITE_PROGRAM,
+    "openrosa.send": Row(SEND_FORMS),
     "public_requests.send": OWN,
     "public_requests.state": OWN,
     "purposes.state": OWN,
@@ -385,6 +391,7 @@ POSTS: dict[str, Row] = {
     "sign_in.leave": OWN,
     "sign_in.settle": Row(about={"token": "token"}),
     "situation_maps.make": Row(needs(Registry.MAKE_SITUATION_MAPS)),
+    "submissions.again": Row(SEND_FORMS, about={"submission_id": "registrant_id"}),
     "users.employ": OF_USERS,
     "users.end_role": Row(USERS, about=USER | {"grant_id": "user_id"}),
     "users.end_sign_in": Row(USERS, about=USER | {"sign_in_id": "user_id"}),

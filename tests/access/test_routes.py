@@ -20,6 +20,7 @@ ALIKE = {  # keys that are the same in every world
     "file_kind": "geojson",
     "doubt": "round",
     "change_kind": "edit_group",
+    "form": "registration",
     "filename": "css/tokens.css",
     "level": 2,
     "collection": "areas-2",

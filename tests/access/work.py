@@ -81,6 +81,7 @@ OF_PEOPLE = frozenset(
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("group_fields", "individual_fields", "scores"),
+        *("submissions", "submission_files"),
         *("change_requests", "change_lines", "change_answers", "change_documents"),
         *("duplicate_pairs", "merges", "merge_befores"),
     }

@@ -75,9 +75,9 @@ def test_a_household_is_split_through_both_validations(people: People, platform:
     registrar.choose(f"goes-{people_there['Omar Doro']}", "head")
     registrar.choose(f"goes-{people_there['Zuri Doro']}", "child")
     registrar.fill(why="They live apart since October")
-    registrar.finds_it_good_on_any_screen()
     registrar.click("Ask for it")
     registrar.sees("Others look at it from now on.")
+    registrar.finds_it_good_on_any_screen()
 
     coordinator = _signed_in(people("Lena Marr"), "coordinator@example.org")
     number = _open_the_change(coordinator)
