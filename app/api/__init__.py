@@ -4,7 +4,17 @@ households and people, changes, filters, all described by one OpenAPI document."
 from flask import Flask
 from flask_smorest import Api
 
-from app.api import changes, features, fields, filters, hazards, jobs, openrosa, registrants, tilesets
+from app.api import (
+    changes,
+    features,
+    fields,
+    filters,
+    hazards,
+    jobs,
+    openrosa,
+    registrants,
+    tilesets,
+)
 
 TITLE, VERSION, OPENAPI = "Highground", "1.0", "3.0.3"
 

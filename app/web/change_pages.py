@@ -22,6 +22,7 @@ from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.changes import Told, said_to, subject_of, told_of
 from registry.queries.vocabularies import labels
+from registry.queries.waiting_changes import DECIDES
 
 LISTS = {"sex": "sex", "civil_status": "civil_status", "kind": "group_kind"}
 Labels = Mapping[str, Mapping[str, str]]
@@ -87,9 +88,9 @@ def acts_open(told: Told) -> frozenset[str]:
         return frozenset({"take_up"} if who.may(May.ASK_CHANGES) else ())
     if asked.maker == who.id:
         again = {"write", "ask"} & {*_WRITTEN.get(asked.state, ())}
-        open_still = asked.state in (*_WRITTEN, *_DECIDED)
+        open_still = asked.state in (*_WRITTEN, *DECIDES)
         return frozenset(again | ({"cancel"} if open_still else set()))
-    if asked.state not in _DECIDED or not who.may(_DECIDED[asked.state]) or not told.whole:
+    if asked.state not in DECIDES or not who.may(DECIDES[asked.state]) or not told.whole:
         return frozenset()
     if asked.state is not ChangeState.LOCAL and not who.sees_all:
         return frozenset()
@@ -100,11 +101,6 @@ def acts_open(told: Told) -> frozenset[str]:
 
 
 _WRITTEN = {ChangeState.DRAFT: ("write", "ask"), ChangeState.RETURNED: ("write", "ask")}
-_DECIDED = {
-    ChangeState.LOCAL: May.VALIDATE_LOCALLY,
-    ChangeState.NATIONAL: May.VALIDATE_NATIONALLY,
-    ChangeState.APPROVED: May.APPLY_CHANGES,
-}
 
 
 def _steps(told: Told) -> list[dict[str, str]]:
@@ -155,6 +151,8 @@ def _shown(line: ChangeLine, told: Told, words: Labels) -> Shown:
     listed = {**words.get(LISTS.get(line.field, ""), {}), **_states(line)}
     name = field_words().get(line.field) or words.get("id_type", {}).get(line.field, line.field)
     before, after = (_word(listed, each) for each in said_to(actor(), line))
+    if beside[1] and line.edit is Edit.SET_STATE:
+        after = _("merged into {number}", number=beside[1])
     return Shown(of[0], of[1], name, before, after)
 
 
@@ -177,6 +175,6 @@ def _called(line: ChangeLine, told: Told, which: str) -> tuple[str, str]:
     key, place = getattr(line, f"{which}_id"), getattr(line, f"{which}_line")
     if place is not None and key is None:
         maker = next((each for each in told.lines if each.place == place), None)
-        return (maker.after or "" if maker else "", _("new"))
+        return (maker.after or "" if maker else "", _("the new one"))
     found: Registrant | None = told.people.get(key)
     return (found.name, found.number) if found else (_("somebody elsewhere"), "")

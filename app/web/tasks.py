@@ -12,7 +12,9 @@ from core.words import _, counted
 from geo.models.releases import ReleaseState
 from geo.queries.situation import releases_to_settle
 from programs.queries.situation import cycles_to_sign
+from registry.models.changes import ChangeState
 from registry.queries.situation import imports_to_review
+from registry.queries.waiting_changes import changes_to_decide
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,16 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
         )
 
 
+def _changes(session: Session, actor: Actor) -> Iterator[Task]:
+    for state, count, since in changes_to_decide(session, actor=actor):
+        what = _("Apply changes") if state is ChangeState.APPROVED else _("Validate changes")
+        note = counted("{count} change of a record", "{count} changes of records", count)
+        yield Task(what, "/changes/", since, note, "clipboard-check")
+
+
 PROVIDERS: tuple[Callable[[Session, Actor], Iterator[Task]], ...] = (
     _signatures,
     _releases,
     _imports,
+    _changes,
 )

@@ -5,6 +5,7 @@ what could never be applied.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.errors import Invalid
+from programs.services.merging import merge
 from programs.services.registrants import exit_registry
 from registry.changes.lines import Edit, Line
+from registry.changes.merging import MERGED
 from registry.models.changes import ChangeRequest, ChangeRoute, ChangeState
 from registry.permissions import May
 from registry.queries.changes import kinds_of_documents, route_of
@@ -48,7 +51,7 @@ def ask_change(session: Session, number: str, *, actor: Actor) -> ChangeRequest:
     with session.begin_nested() as tried:
         apply_lines(_work(session, request, actor), _lines(session, request, actor), DOING)
         tried.rollback()
-    session.refresh(request)
+    session.expire_all()  # what was read while it was tried never was
     with audit.act(session, actor, "changes.ask", request) as figures:
         request.state = _first_state(route)
         request.asked_at, request.decided_because = datetime.now(UTC), None
@@ -107,8 +110,14 @@ def _refuse_undocumented(session: Session, request: ChangeRequest, route: Change
 
 
 def _set_state(work: Work, _place: int, line: Line) -> None:
+    """They leave the registry, or become a part of the record the line names beside."""
     number = work.registrant(line).number
-    exit_registry(work.session, number, work.why, actor=work.writer)
+    if line.after == MERGED:
+        permissions = work.writer.permissions | {May.MERGE_REGISTRANTS}
+        actor = replace(work.writer, permissions=permissions)
+        merge(work.session, work.other(line).number, number, actor=actor)
+    else:
+        exit_registry(work.session, number, work.why, actor=work.writer)
 
 
 DOING: Mapping[Edit, Do] = {**OF_REGISTRY, Edit.SET_STATE: _set_state}

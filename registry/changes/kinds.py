@@ -7,6 +7,7 @@ from registry.changes.forms import Kind
 from registry.changes.groups import CREATE_GROUP, SPLIT_HOUSEHOLD
 from registry.changes.leaving import EXIT_REGISTRANT
 from registry.changes.members import ADD_MEMBER, CHANGE_HEAD, REMOVE_MEMBER, TRANSFER_MEMBER
+from registry.changes.merging import MERGE_REGISTRANTS
 from registry.changes.moving import MOVE_HOUSE
 
 KINDS: dict[str, Kind] = {
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
         CREATE_GROUP,
         MOVE_HOUSE,
         EXIT_REGISTRANT,
+        MERGE_REGISTRANTS,
     )
 }
 

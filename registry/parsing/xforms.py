@@ -78,7 +78,7 @@ def registration_form(words: Mapping[str, Mapping[str, Mapping[str, str]]]) -> X
 
     `words` are the lists by name, code and language.
     """
-    from pyxform.xls2xform import convert  # noqa: PLC0415 - heavy, and only forms need it
+    from pyxform.xls2xform import convert  # noqa: PLC0415 - a second to load, and only forms need it
 
     survey, choices = _survey(), _choices(words)
     version = hashlib.sha256(repr((survey, choices)).encode()).hexdigest()[:10]

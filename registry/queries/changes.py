@@ -151,7 +151,7 @@ def change_by_number(session: Session, number: str, *, actor: Actor) -> ChangeRe
     actor.require(May.READ_REGISTRANTS)
     written = understood(number, PREFIX)
     found = session.scalar(
-        select(ChangeRequest).where(ChangeRequest.number == written, _shown_to(actor))
+        select(ChangeRequest).where(ChangeRequest.number == written, shown_to(actor))
     )
     if found is None:
         raise ChangeUnknown(number=written)
@@ -225,7 +225,8 @@ def route_of(session: Session, kind: str) -> ChangeRoute:
     Raises:
         KindUnknown
     """
-    return session.scalars(_route(kind_named(kind).name)).one()
+    found: ChangeRoute = session.scalars(_route(kind_named(kind).name)).one()
+    return found
 
 
 def _route(kind: str) -> Select[Any]:
@@ -276,7 +277,7 @@ def changes_page(
         select(*columns)
         .outerjoin(Registrant, Registrant.id == ChangeRequest.registrant_id)
         .outerjoin(Area, Area.id == ChangeRequest.area_id)
-        .where(ChangeRequest.state.in_(asked), _shown_to(actor))
+        .where(ChangeRequest.state.in_(asked), shown_to(actor))
     )
     if kind:
         listed = listed.where(ChangeRequest.kind == kind)
@@ -288,7 +289,7 @@ def changes_page(
 def changes_by_state(session: Session, *, actor: Actor) -> Mapping[ChangeState, int]:
     """How many requests there are in each state, of those somebody may see."""
     actor.require(May.READ_REGISTRANTS)
-    counted = select(ChangeRequest.state, func.count()).where(_shown_to(actor))
+    counted = select(ChangeRequest.state, func.count()).where(shown_to(actor))
     found = session.execute(counted.group_by(ChangeRequest.state))
     return {row[0]: row[1] for row in found}
 
@@ -299,11 +300,11 @@ def open_changes_of(session: Session, registrant_id: int, *, actor: Actor) -> Se
     names = or_(ChangeLine.registrant_id == registrant_id, ChangeLine.other_id == registrant_id)
     line = exists().where(ChangeLine.request_id == ChangeRequest.id, names)
     columns: list[Any] = [ChangeRequest.number, ChangeRequest.kind, ChangeRequest.state]
-    asked = select(*columns).where(ChangeRequest.state.in_(OPEN), line, _shown_to(actor))
+    asked = select(*columns).where(ChangeRequest.state.in_(OPEN), line, shown_to(actor))
     return session.execute(asked.order_by(ChangeRequest.id)).all()
 
 
-def _shown_to(actor: Actor) -> ColumnElement[bool]:
+def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Requests within reach, but what others have not asked for yet; one's own always.
 
     What the public wrote and nobody took up is shown to who asks for changes.
@@ -348,7 +349,7 @@ def _conflicts(request: ChangeRequest, actor: Actor) -> Select[Any]:
     )
     waiting = ChangeRequest.state.in_(WAITING if request.state in OPEN else ())
     other = select(ChangeRequest).where(ChangeRequest.id != request.id, waiting, same)
-    return other.where(_shown_to(actor)).order_by(ChangeRequest.id)
+    return other.where(shown_to(actor)).order_by(ChangeRequest.id)
 
 
 def _kind_of(session: Session, registrant: Registrant) -> str:

@@ -32,6 +32,7 @@ from registry.models.changes import (
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.changes import change_by_number, lines_of, route_of, subject_of
+from registry.queries.waiting_changes import DECIDES
 
 LONGEST = 1000  # characters of a reason
 
@@ -322,12 +323,7 @@ def _to_turn(session: Session, number: str, actor: Actor) -> ChangeRequest:
 
 def _may_decide(session: Session, request: ChangeRequest, actor: Actor) -> None:
     """Refuse who may not decide on a request in the state it is in."""
-    may = {
-        ChangeState.LOCAL: May.VALIDATE_LOCALLY,
-        ChangeState.NATIONAL: May.VALIDATE_NATIONALLY,
-        ChangeState.APPROVED: May.APPLY_CHANGES,
-    }
-    actor.require(may[request.state])
+    actor.require(DECIDES[request.state])
     if request.maker == actor.id:
         raise AskedByYou
     if request.state is not ChangeState.LOCAL:

@@ -1,4 +1,4 @@
-"""A device fetches our form, fills it in and sends it as ODK Collect does: twice, with a picture."""
+"""A device fetches our form, fills it in and sends it as ODK does: in parts, with a picture."""
 
 import base64
 import io

@@ -41,10 +41,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             areas = make_country(session)
             shape_areas(session)
             make_user(session, Role.REGISTRAR, email="registrar@example.org", name="Ines Aro")
-            near = {"area_id": areas["X1"].id, "name": "Lena Marr"}
-            make_user(session, Role.COORDINATOR, email="coordinator@example.org", **near)
-            supervisor = {"email": "supervisor@example.org", "name": "Rana Ode"}
-            make_user(session, Role.REGISTRY_SUPERVISOR, **supervisor)
+            coordinator, supervisor = "coordinator@example.org", "supervisor@example.org"
+            near = areas["X1"].id
+            make_user(session, Role.COORDINATOR, email=coordinator, name="Lena Marr", area_id=near)
+            make_user(session, Role.REGISTRY_SUPERVISOR, email=supervisor, name="Rana Ode")
             place = make_location(session, 0.5, 1.0, area_id=areas["X11"].id)
             home = make_household(session, place, name="Amina Doro")
             for name, relation in FIVE.items():

@@ -242,6 +242,16 @@ def test_what_could_never_be_applied_is_not_asked_for(
     assert session.scalars(entries).one() == before  # trying leaves nothing behind
 
 
+def test_what_was_only_tried_leaves_no_trace(
+    session: Session, home: Registrant, areas: dict[str, Area]
+) -> None:
+    answers = {"latitude": "0.5", "longitude": "2.5"}
+    make_asked(session, "move_house", home.number, answers=answers)
+
+    assert home.area_id == areas["X11"].id
+    assert address(session, home, "Mill Lane 4").area_id == areas["X11"].id
+
+
 def test_nobody_leaves_the_registry_while_something_is_given_to_them(
     session: Session, home: Registrant
 ) -> None:

@@ -260,6 +260,26 @@ def test_where_no_point_is_known_they_move_to_an_area(
     assert (place.lon, home.area_id) == (None, areas["X22"].id)
 
 
+def test_two_records_of_one_person_are_put_together(session: Session, home: Registrant) -> None:
+    zuri = called(session, ZURI)
+    double = make_person(session, name="Zuri Dorro", sex="female", birth_date=date(2001, 2, 3))
+    double.language = "sw"
+    make_identifier(session, double, "N7")
+    request = done(session, "merge_registrants", zuri.number, {"gone": double.number})
+
+    gone = session.get_one(Registrant, double.id)
+    assert (gone.state, gone.merged_into_id) == (RegistrantState.MERGED, zuri.id)
+    kept = called(session, ZURI)
+    assert (kept.language, session.get_one(Individual, kept.id).birth_date) == (
+        "sw",
+        date(2000, 1, 1),
+    )
+    held = select(Identifier.registrant_id).where(Identifier.key == "N7")
+    assert session.scalars(held).one() == zuri.id
+    assert request.line_count == 2
+    assert counted(session) == 5
+
+
 def test_all_of_it_is_one_act_of_who_applied_it(session: Session, home: Registrant) -> None:
     answers = {"member": number_of(session, OMAR), "former": "spouse"}
     request = done(session, "change_head", home.number, answers)

@@ -12,9 +12,9 @@ from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
 from registry.services import imports
 from registry.services.changes import return_change
-from registry.services.public_requests import Outside, receive_request
 from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
+from registry.services.public_requests import Outside, receive_request
 from registry.services.scores import run_score
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.duplicates import make_pair

@@ -210,3 +210,18 @@ def test_points_are_shown_to_those_alone_who_may_see_them(
     moves = make_asked(session, "move_house", home.number, answers=answers)
     assert "0.500000, 2.500000" in signed_in(Role.COORDINATOR).get(f"/changes/{moves.number}").text
     assert "2.5000" not in signed_in(Role.ADMINISTRATOR).get(f"/changes/{moves.number}").text
+
+
+def test_what_waits_stands_among_what_there_is_to_do(
+    session: Session, home: Registrant, areas: dict[str, Area], signed_in: Callable[..., Browser]
+) -> None:
+    for to in ("Mill Lane 4", "Quay 2"):
+        make_asked(session, "edit_group", home.number, answers={"address": to})
+    assert (
+        "2 changes of records" in signed_in(Role.COORDINATOR, area_id=areas["X1"].id).get("/").text
+    )
+    assert (
+        "changes of records"
+        not in signed_in(Role.COORDINATOR, area_id=areas["X2"].id).get("/").text
+    )
+    assert "changes of records" not in signed_in(Role.REGISTRAR).get("/").text
