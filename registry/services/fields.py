@@ -18,9 +18,9 @@ from core.cql import Plan, reckoned
 from core.cql.terms import must_be
 from core.errors import Conflict, Invalid
 from core.words import SOURCE
+from registry.checking.fields import FIELDS
 from registry.models.fields import FieldSection, FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Group, Individual, Registrant
-from registry.parsing.fields import FIELDS
 from registry.permissions import May
 from registry.queries.fields import FieldMissing, Own, own_fields
 from registry.queries.queryables import KINDS, RECKONER, household_terms, member_terms
