@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
+from app.web.days import DayUnreadable
 from app.web.maps import map_settings
-from app.web.people import DayUnreadable
 from app.web.place_forms import number_said
 from core.errors import Invalid, Refusal
 from core.words import _
