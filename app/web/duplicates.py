@@ -19,7 +19,7 @@ from programs.models.programs import Program
 from programs.queries.reach import people_of, program_seen
 from programs.services.merging import merge, unmerge
 from registry.jobs.duplicates import look_for_duplicates
-from registry.models.duplicates import DuplicatePair, PairState
+from registry.models.duplicates import DuplicatePair, PairState, RunKind
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.duplicates import last_run, next_pair, pair_by_id, pairs_page
@@ -63,7 +63,8 @@ def look() -> Response:
     actor().require(May.DECIDE_DUPLICATES)
     program = _program(request.form.get("program", type=int))
     if program is None:
-        job = defer(db(), look_for_duplicates, actor=actor(), dedupe="registry")
+        kind = one_of(RunKind, request.form.get("kind", RunKind.FAST))
+        job = defer(db(), look_for_duplicates, actor=actor(), dedupe="registry", kind=kind)
         return redirect(url_for(".index", job=job), 303)
     only = {"dedupe": f"program {program.id}", "program_id": program.id}
     job = defer(db(), look_for_duplicates_in, actor=actor(), about=program, **only)

@@ -101,15 +101,17 @@ MACROS = (
     """,
 )
 SCORED = """
+create temporary table scored as
 with summed as (
     select one, other, likeness, born, sex, area, metres, identifier, contact, account,
            weight + case when likeness >= 0.97 then 9 when likeness >= 0.9 then 7
                          when likeness >= 0.84 then 3 else -7 end as weight
     from weighed join named using (one, other)
-), scored as (
-    select *, greatest(1 / (1 + pow(2, -weight)), case when identifier then 0.9 else 0 end) as score
-    from summed
 )
+select *, greatest(1 / (1 + pow(2, -weight)), case when identifier then 0.9 else 0 end) as score
+from summed
+"""
+TOLD = """
 select least(l.id, r.id) as "left", greatest(l.id, r.id) as "right",
        score::float as score, metres::float as metres,
        coalesce(metres <= $roof, false) as same_roof,
@@ -149,16 +151,32 @@ def alike(
     rule compared.
     """
     with opened(room) as base:
-        base.register("given", _given(people, against))
-        for macro in MACROS:
-            base.execute(macro)
-        base.execute(RECORD)
+        prepare(base, given_of(people, against))
         figures = set_side_by_side(base, rules)
-        base.execute(COMPARED, {"apart": APART})
-        base.execute(WEIGHED, {"roof": ROOF_M})
-        base.execute(NAMED, {"least": 0})
-        asked = base.sql(SCORED, params={"roof": ROOF_M, "probability": least})
-        return asked.to_arrow_table(), figures
+        weigh(base)
+        return told(base, least), figures
+
+
+def prepare(base: "DuckDBPyConnection", given: "pa.Table") -> None:
+    """Fill the table `record`."""
+    base.register("given", given)
+    for macro in MACROS:
+        base.execute(macro)
+    base.execute(RECORD)
+
+
+def weigh(base: "DuckDBPyConnection", least: float = 0.0) -> None:
+    """Fill the table `scored` with the pairs of the table `pair` that can weigh `least`."""
+    base.execute(COMPARED, {"apart": APART})
+    base.execute(WEIGHED, {"roof": ROOF_M})
+    base.execute(NAMED, {"least": least})
+    base.execute(SCORED)
+
+
+def told(base: "DuckDBPyConnection", least: float) -> "pa.Table":
+    """The pairs of the table `scored` whose score is at least `least`, with their reasons."""
+    asked = {"roof": ROOF_M, "probability": least}
+    return base.sql(TOLD, params=asked).to_arrow_table()
 
 
 def opened(room: Path | None) -> "DuckDBPyConnection":
@@ -173,7 +191,7 @@ def opened(room: Path | None) -> "DuckDBPyConnection":
     return duckdb.connect(config=settings)
 
 
-def _given(people: "pa.Table", against: "pa.Table | None") -> "pa.Table":
+def given_of(people: "pa.Table", against: "pa.Table | None") -> "pa.Table":
     """All records as one table; `from_file` is false of those that are not compared together."""
     import pyarrow as pa
 

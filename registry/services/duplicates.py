@@ -4,7 +4,7 @@ import io
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,17 @@ from core.errors import Conflict
 from core.words import _
 from registry.matching.blocks import BlockFigures
 from registry.matching.fuzzy import alike
+from registry.matching.model import learnt
 from registry.matching.records import read_records
 from registry.models.duplicates import (
     DuplicateBlock,
     DuplicatePair,
     DuplicateRun,
+    MatchModel,
     PairState,
     RunKind,
 )
+from registry.models.registrants import RegistrantKind
 from registry.permissions import May
 from registry.queries.duplicates import pair_by_id
 from registry.queries.match_records import match_records
@@ -34,6 +37,8 @@ from registry.queries.match_records import match_records
 if TYPE_CHECKING:
     import pyarrow as pa
 
+ENOUGH = 1_000
+"""People a model needs at least to be learnt from."""
 LEAST = 0.7
 """The score from which on a pair waits for somebody to look at it."""
 FRESH = text("""
@@ -59,6 +64,19 @@ WRITE = text("""
 DONE = text("drop table pairs_found")
 
 
+class TooFewToLearn(Conflict):
+    """There are too few people to learn from ({records}, and {needed} are needed); look without."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The pairs that were found, what was compared, and the model where one was learnt."""
+
+    pairs: "pa.Table"
+    blocks: Sequence[BlockFigures]
+    model: dict[str, Any] | None = None
+
+
 class DecidedAlready(Conflict):
     """Somebody has decided about these two already; look at what they wrote."""
 
@@ -68,16 +86,18 @@ def look_for(
     report: Callable[[int, int, str], None],
     *,
     actor: Actor,
+    kind: RunKind = RunKind.FAST,
     program_id: int | None = None,
     of: Select[Any] | None = None,
 ) -> DuplicateRun:
-    """Compare all active registrants, or those `of` selects for a program, by fixed weights.
+    """Compare all active registrants, or those `of` selects for a program, by fixed weights, or by
+    a model that is learnt from them; the model judges people alone.
 
     Pairs at or above `LEAST` wait to be looked at; what was decided before stays decided, and open
     pairs that are not alike any more are taken away.
 
     Raises:
-        Forbidden
+        Forbidden, TooFewToLearn
     """
     actor.require(May.DECIDE_DUPLICATES)
     began = time.monotonic()
@@ -85,20 +105,20 @@ def look_for(
     records = read_all(session, of)
     report(1, 3, _("comparing"))
     with tempfile.TemporaryDirectory() as room:
-        pairs, blocks = alike(records, None, least=LEAST, room=Path(room))
+        compared = _compared(records, kind, Path(room))
     report(2, 3, _("writing the pairs down"))
     run = DuplicateRun(
-        kind=RunKind.FAST,
+        kind=kind,
         program_id=program_id,
         least=LEAST,
         records=len(records),
-        compared=sum(block.pairs for block in blocks),
-        found=len(pairs),
+        compared=sum(block.pairs for block in compared.blocks),
+        found=len(compared.pairs),
         fresh=0,
         seconds=0.0,
         asked_by=actor.id,
     )
-    return keep_run(session, run, pairs, blocks, began, actor=actor)
+    return _keep(session, run, compared, began, actor)
 
 
 def read_all(session: Session, of: Select[Any] | None = None) -> "pa.Table":
@@ -109,28 +129,29 @@ def read_all(session: Session, of: Select[Any] | None = None) -> "pa.Table":
     return read_records(file)
 
 
-def keep_run(
-    session: Session,
-    run: DuplicateRun,
-    pairs: "pa.Table",
-    blocks: Sequence[BlockFigures],
-    began: float,
-    *,
-    actor: Actor,
-) -> DuplicateRun:
-    """Write a run and its pairs down, as one act; `began` is when it did (`time.monotonic`).
+def _compared(records: "pa.Table", kind: RunKind, room: Path) -> Compared:
+    if kind is RunKind.FAST:
+        return Compared(*alike(records, None, least=LEAST, room=room))
+    people = records["kind"].to_pylist().count(RegistrantKind.INDIVIDUAL)
+    if people < ENOUGH:
+        raise TooFewToLearn(records=people, needed=ENOUGH)
+    return Compared(*learnt(records, least=LEAST, room=room))
 
-    Raises:
-        Forbidden
-    """
-    actor.require(May.DECIDE_DUPLICATES)
+
+def _keep(
+    session: Session, run: DuplicateRun, compared: Compared, began: float, actor: Actor
+) -> DuplicateRun:
+    """Write a run, its pairs and its model down; `began` is when it did (`time.monotonic`)."""
     session.add(run)
     session.flush()
     with audit.act(session, actor, "duplicates.look_for", run) as figures:
-        if blocks:
-            told = [{"run_id": run.id, **asdict(block)} for block in blocks]
+        if compared.blocks:
+            told = [{"run_id": run.id, **asdict(block)} for block in compared.blocks]
             session.execute(insert(DuplicateBlock), told)
-        run.fresh = _write(session, run, pairs)
+        if compared.model is not None:
+            learnt_from = {"kind": run.kind, "records": run.records, "trained_by": actor.id}
+            session.add(MatchModel(settings=compared.model, **learnt_from))
+        run.fresh = _write(session, run, compared.pairs)
         run.seconds = time.monotonic() - began
         if run.program_id is None:
             changed(session, _forgotten(run))
