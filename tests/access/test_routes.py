@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask, url_for
 
-from tests.access.matrix import DELETES, GETS, POSTS, Row, Shows
+from tests.access.matrix import DELETES, GETS, POSTS
 from tests.access.people import Person, Reach
+from tests.access.rows import Row, Shows
 from tests.access.world import NORTH, PLAIN, SELF, SOUTH, World
 
 MARKS = {Shows.PEOPLE: NORTH, Shows.PLAIN: PLAIN, Shows.ASKER: SELF}

@@ -10,8 +10,9 @@ from sqlalchemy import select, true
 
 from geo.models.areas import Area
 from geo.queries import reach
-from tests.access.matrix import GETS, Shows
+from tests.access.matrix import GETS
 from tests.access.people import Person, Reach
+from tests.access.rows import Shows
 from tests.access.test_routes import address, body_of
 from tests.access.world import NORTH, SOUTH, World
 

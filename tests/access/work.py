@@ -3,7 +3,7 @@
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access.matrix import (
+from tests.access.rows import (
     CONTEXT,
     FILE,
     FLOODED,
