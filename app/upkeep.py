@@ -14,6 +14,8 @@ from geo.queries.exposure import anything_due
 from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
+from programs.jobs.retention import keep_to_rules
+from programs.queries.retention import rules_to_keep
 from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.identifiers import expire_identifiers
 from registry.jobs.names import read_names
@@ -28,7 +30,7 @@ from registry.queries.stale_cells import anything_stale
 def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, the counting of households by
     cell, where a release or a change waits for it, the reading of names that files brought, and the
-    expiring of identifiers whose day is over.
+    expiring of identifiers whose day is over, and the rules of keeping.
     Rasters without outlines are outlined. Places are looked over, all of them once a day. Files
     whose reading broke down are refused."""
     if anything_stumbled(session):
@@ -50,6 +52,8 @@ def _keep_up_people(session: Session) -> None:
     """Put off expiring identifiers, and reading names."""
     if anything_expired(session):
         jobs.defer(session, expire_identifiers, actor=PLATFORM, dedupe="expired")
+    if rules_to_keep(session):
+        jobs.defer(session, keep_to_rules, actor=PLATFORM, dedupe="rules")
     if anything_unread(session):
         jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
 

@@ -58,7 +58,7 @@ def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Regist
         raise StillServed
     with audit.act(session, actor, "registrants.erase", found) as figures:
         _forget_reasons(session, found)
-        figures.update(reason=why, number=found.number, fields_emptied=empty(session, found))
+        figures.update(reason=why, number=found.number, fields_emptied=empty(session, [found.id]))
     return found
 
 

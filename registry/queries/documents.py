@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import NotFound
+from registry.models.changes import ChangeDocument
 from registry.models.documents import Document
+from registry.models.submissions import Submission, SubmissionFile
 from registry.permissions import May
 
 
@@ -40,6 +42,7 @@ def document_of(
 
 
 def used_elsewhere(session: Session, files: Collection[str]) -> set[str]:
-    """Which of these files a document still has."""
-    used = select(Document.sha256).where(Document.sha256.in_(files))
+    """Which of these files a document, a request or a form that was sent still has."""
+    held = (Document, ChangeDocument, Submission, SubmissionFile)
+    used = union(*(select(each.sha256).where(each.sha256.in_(files)) for each in held))
     return {name for name in session.scalars(used) if name}

@@ -19,6 +19,7 @@ from tests.access.rows import (
     DECIDE,
     FIELDS,
     FLOODED,
+    IMPORT,
     IMPORTS,
     KIND,
     NOTHING,
@@ -152,6 +153,7 @@ GETS: dict[str, Row] = {
     "records.newcomer": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "registry.index": Row(READ_PEOPLE, PEOPLE, {"q": "q"}),
     "registry.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
+    "retention.index": Row(needs(Registry.WRITE_RETENTION)),
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
     "rosters.index": Row(READ_LISTS, PLAIN),
     "rosters.show": Row(READ_LISTS, PEOPLE, FLOODED | {"status": "status"}, READ_PEOPLE),
@@ -191,7 +193,7 @@ GETS: dict[str, Row] = {
 }
 
 USER = {"user_id": "user_id"}
-IMPORT, APPROVAL = {"import_id": "import_id"}, {"approval_id": "approval_id"}
+APPROVAL = {"approval_id": "approval_id"}
 MEMBER = PROGRAM | {"registrant_id": "registrant_id"}
 WRITE_PROGRAM = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 APPROVE = Row(needs(Programs.APPROVE), about=APPROVAL)
@@ -347,6 +349,9 @@ POSTS: dict[str, Row] = {
     ),
     "records.set_contacts": CHANGE_MEMBERS,
     "records.set_tags": CHANGE_MEMBERS,
+    "retention.end": Row(needs(Registry.WRITE_RETENTION), about={"rule_id": "user_id"}),
+    "retention.start": Row(needs(Registry.WRITE_RETENTION), about={"rule_id": "user_id"}),
+    "retention.write": Row(needs(Registry.WRITE_RETENTION)),
     "registry.leave_registry": CHANGE_MEMBERS,
     "registry.readmit": CHANGE_MEMBERS,
     "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),

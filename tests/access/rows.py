@@ -63,3 +63,4 @@ FLOODED = {"roster_id": "flooded_id"}
 TILE = {"z": "z", "x": "x", "y": "y"}
 SEND_FORMS = needs(Registry.SEND_SUBMISSIONS)
 ASK_CHANGES, CHANGE = needs(Registry.ASK_CHANGES), {"number": "change"}
+IMPORT = {"import_id": "import_id"}

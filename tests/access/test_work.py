@@ -17,8 +17,8 @@ from core.errors import Forbidden
 from core.jobs import Job, JobState
 from core.storage import path_of
 from registry.models.situation_maps import SituationMap
-from tests.access.matrix import Shows
 from tests.access.people import Person, Reach
+from tests.access.rows import Shows
 from tests.access.test_routes import ALIKE
 from tests.access.work import JOBS, OF_NOBODY, OF_PEOPLE
 from tests.access.world import NORTH, World
