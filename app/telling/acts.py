@@ -61,6 +61,7 @@ def _of_registry() -> Words:
         "imports.review": _("Reviewed an import"),
         "imports.merge": _("Merged an import into the registry"),
         "imports.discard": _("Gave an import up"),
+        "imports.leave_out": _("Left a row of a file out, or took it after all"),
         "imports.undo": _("Undid the merge of an import"),
         "registrants.register": _("Registered a household"),
         "registrants.add": _("Registered a person in a household"),

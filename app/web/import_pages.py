@@ -49,6 +49,7 @@ class RowShown:
     doubts: list[str]
     accepted: bool
     can_be_accepted: bool
+    left_out: bool
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def row_shown(file: Import, row: ImportRow, fields: Sequence[str]) -> RowShown:
         [finding_said(warning, cells) for warning in row.warnings],
         row.accepted,
         not row.errors and not ACCEPTABLE.isdisjoint(row.warnings),
+        row.decided is Verdict.IGNORE,
     )
 
 

@@ -95,6 +95,15 @@ def accept(import_id: int) -> Response:
     return redirect(url_for(".show", import_id=import_id, finding=seen, after=after), 303)
 
 
+@bp.post("/<int:import_id>/rows")
+def leave_out(import_id: int) -> Response:
+    """Leave one row out, or take it after all."""
+    form, left_out = request.form, request.form["take"] != "yes"
+    imports.leave_out(db(), import_id, int(form["row"]), actor=actor(), left_out=left_out)
+    shown = {name: form.get(name) or None for name in ("finding", "verdict", "after")}
+    return redirect(url_for(".show", import_id=import_id, **shown), 303)
+
+
 @bp.post("/<int:import_id>/review")
 def review(import_id: int) -> Response:
     """Say that the verdicts were looked at; whoever may, has them merged at once."""

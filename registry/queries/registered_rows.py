@@ -25,15 +25,21 @@ from registry.models.registrants import (
     Registrant,
     RegistrantState,
 )
+from registry.queries.consents import SHARING, declined
 
 YES, NO = literal("yes"), literal("no")
 
 
 def registered_rows(kind: ImportKind, *, actor: Actor) -> Select[Any]:
-    """All active households, or all active people, in the order of their numbers."""
+    """All active households, or all active people, in the order of their numbers.
+
+    Who declined to be taken along in files is not among them.
+    """
     found: Select[Any] = _households() if kind is ImportKind.HOUSEHOLDS else _people()
     return found.where(
-        Registrant.state == RegistrantState.ACTIVE, within_reach(actor, Registrant.area_id)
+        Registrant.state == RegistrantState.ACTIVE,
+        within_reach(actor, Registrant.area_id),
+        Registrant.id.not_in(declined(SHARING)),
     ).order_by(Registrant.id)
 
 

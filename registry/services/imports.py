@@ -191,6 +191,26 @@ def accept_row(
         figures.update(row=number, accepted=accepted)
 
 
+def leave_out(
+    session: Session, import_id: int, number: int, *, actor: Actor, left_out: bool = True
+) -> None:
+    """Leave one row out of what is merged, or take it after all.
+
+    Raises:
+        Forbidden, NotFound, ImportElsewhere
+    """
+    actor.require(May.IMPORT_REGISTRANTS)
+    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    row, decided = ImportRow, Verdict.IGNORE if left_out else None
+    with audit.act(session, actor, "imports.leave_out", found) as figures:
+        meant = update(row).where(row.import_id == found.id, row.row_number == number)
+        sound = meant.where(row.verdict != Verdict.ERROR).values(decided=decided)
+        if session.scalar(sound.returning(row.row_number)) is None:
+            raise NotFound(row=number)
+        found.counts = _counted(session, found)
+        figures.update(row=number, left_out=left_out)
+
+
 def review(session: Session, import_id: int, *, actor: Actor) -> Import:
     """Say that the verdicts were looked at and may be merged.
 

@@ -290,6 +290,7 @@ POSTS: dict[str, Row] = {
     "hazards.withdraw": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
     "imports.accept": MEND_IMPORT,
     "imports.discard": MEND_IMPORT,
+    "imports.leave_out": MEND_IMPORT,
     "imports.map_columns": MEND_IMPORT,
     "imports.merge": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
     "imports.review": MEND_IMPORT,

@@ -281,3 +281,19 @@ def test_a_thousand_households_cost_no_more_statements_than_one(
     groups = select(func.count()).where(Registrant.kind == RegistrantKind.GROUP)
     assert session.scalar(groups) == 1002
     assert thousand <= one
+
+
+def test_a_row_that_is_left_out_by_hand_changes_nothing(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    made = checked(session, households_file(tmp_path, household(), household(code="H2")), anybody)
+    for number, left_out in ((2, True), (3, True), (3, False)):
+        imports.leave_out(session, made.id, number, actor=anybody, left_out=left_out)
+    assert (made.counts["create"], made.counts["ignore"]) == (1, 1)
+
+    imports.review(session, made.id, actor=anybody)
+    imports.merge(session, made.id, actor=anybody, progress=Silent())
+    assert session.scalars(select(Registrant.code)).all() == ["H2"]
+    assert (made.counts["create"], made.counts["ignore"]) == (1, 1)
+    with pytest.raises(imports.ImportElsewhere):
+        imports.leave_out(session, made.id, 3, actor=anybody)

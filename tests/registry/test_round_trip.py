@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.errors import Forbidden
 from geo.models.areas import Area
+from registry.models.consents import Consent, ConsentState
 from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant
+from registry.queries.consents import SHARING
 from registry.services.exports import write_registered
 from tests.make.imports import household, person, take, take_households, take_people
 from tests.make.registry import make_household, make_person
@@ -96,6 +99,17 @@ def test_who_has_no_code_is_known_by_number(
     session.execute(update(Registrant).values(code=None))
 
     changes_nothing(session, tmp_path, anybody)
+
+
+def test_who_declined_is_not_taken_along(session: Session, anybody: Actor) -> None:
+    home, other = make_household(session), make_household(session)
+    said = {"purpose": SHARING, "state": ConsentState.REFUSED}
+    session.add(Consent(registrant_id=home.id, given_on=date(2026, 11, 1), **said))
+    session.flush()
+
+    count, content = taken_along(session, ImportKind.HOUSEHOLDS, anybody)
+    assert count == 1
+    assert content.decode().splitlines()[1].startswith(other.code or other.number)
 
 
 def test_only_who_may_take_people_along_does(session: Session, areas: dict[str, Area]) -> None:
