@@ -210,7 +210,6 @@ def _counts() -> Words:
         "good": _("Without a remark"),
         "finding": _("What was found"),
         "accepted": _("Accepted"),
-        "left_out": _("Left out"),
         "added": _("Added"),
         "changed": _("Changed"),
         "faults": _("Faults"),

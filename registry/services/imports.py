@@ -208,7 +208,7 @@ def leave_out(
         if session.scalar(sound.returning(row.row_number)) is None:
             raise NotFound(row=number)
         found.counts = _counted(session, found)
-        figures.update(row=number, left_out=left_out)
+        figures.update(row=number, accepted=not left_out)
 
 
 def review(session: Session, import_id: int, *, actor: Actor) -> Import:
