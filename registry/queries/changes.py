@@ -126,10 +126,15 @@ def contacts_now(session: Session, registrant_id: int) -> dict[str, str]:
 
 def identifiers_now(session: Session, registrant_id: int) -> dict[str, str]:
     """The valid identifiers of a registrant by their kind, the newest of each."""
+    return {each.type: each.value for each in identifiers_of(session, registrant_id)}
+
+
+def identifiers_of(session: Session, registrant_id: int) -> Sequence[Identifier]:
+    """The valid identifiers of a registrant, the newest last."""
     valid = select(Identifier).where(
         Identifier.registrant_id == registrant_id, Identifier.state == IdentifierState.VALID
     )
-    return {each.type: each.value for each in session.scalars(valid.order_by(Identifier.id))}
+    return session.scalars(valid.order_by(Identifier.id)).all()
 
 
 def place_now(session: Session, registrant: Registrant) -> str | None:

@@ -139,16 +139,19 @@ NOW: Mapping[Edit, Callable[[Session, Registrant], Mapping[str, str | None]]] = 
 
 
 def _set(work: Work, _place: int, line: Line) -> None:
-    edits.set_field(work.session, work.registrant(line), line.field, line.after)
+    registrant = work.registrant(line)
+    edits.set_field(work.session, registrant, line.field, line.after, actor=work.writer)
 
 
 def _set_contact(work: Work, _place: int, line: Line) -> None:
-    edits.set_contact(work.session, work.registrant(line), line.field, line.after)
+    registrant = work.registrant(line)
+    edits.set_contact(work.session, registrant, line.field, line.after, actor=work.writer)
 
 
 def _set_identifier(work: Work, _place: int, line: Line) -> None:
     registrant = work.registrant(line)
-    edits.set_identifier(work.session, registrant, line.field, line.before, line.after)
+    said = (line.field, line.before, line.after)
+    edits.set_identifier(work.session, registrant, *said, actor=work.writer)
 
 
 def _new_registrant(work: Work, place: int, line: Line) -> None:
