@@ -64,9 +64,11 @@ def index() -> str:
 
 
 @bp.get("/new")
-def choose() -> str:
-    """The kinds of change there are for a household or a person."""
+def choose() -> str | Answered:
+    """The kinds of change there are for a household or a person; who names none looks one up."""
     actor().require(May.ASK_CHANGES)
+    if not request.args.get("of"):
+        return redirect(url_for("registry.index"), 303)
     subject = subject_of(db(), request.args["of"], actor=actor())
     look_at([subject.id])
     kinds = [kind for kind in KINDS.values() if kind.begins_with(subject)]
@@ -83,17 +85,19 @@ def choose() -> str:
 @bp.get("/new/<kind>")
 def new(kind: str) -> str:
     actor().require(May.ASK_CHANGES)
-    return form_page(kind_named(kind), request.args["of"], None)
+    return form_page(kind_named(kind), request.args.get("of", ""), None)
 
 
 @bp.post("/new/<kind>")
 def create(kind: str) -> Answered | tuple[str, int]:
     try:
         with db().begin_nested():
-            made = changes.draft_change(db(), kind, request.form["of"], _written(), actor=actor())
+            made = changes.draft_change(
+                db(), kind, request.form.get("of", ""), _written(), actor=actor()
+            )
             return _asked(made)
     except Refusal as fault:
-        return form_page(kind_named(kind), request.form["of"], None, fault), fault.status
+        return form_page(kind_named(kind), request.form.get("of", ""), None, fault), fault.status
 
 
 @bp.get("/<number>")

@@ -27,6 +27,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "selections.draft_kept",
         "public_requests.received",
         "changes.document",
+        "changes.edit",  # the form of changes.new, for its maker alone
         *(f"openrosa.{part}" for part in ("form", "forms", "manifest")),
         "rosters.download",
         "situation_maps.file",

@@ -86,7 +86,8 @@ def _changes(session: Session, household: str) -> Rows:
     asked = make_asked(session, "edit_group", household, **sent)
     returned = make_asked(session, "edit_group", household, **sent)
     return_change(session, returned.number, GREEK, actor=LUIS)
-    done = make_approved_change(session, "edit_group", household, answers={"settlement": GREEK})
+    said = {"answers": {"settlement": GREEK}, "why": GREEK}
+    done = make_approved_change(session, "edit_group", household, **said)
     person = make_person(session, make_household(session)).number
     outside = receive_request(session, Outside(GREEK, GREEK, "X11"), actor=DARA).number
     return [
