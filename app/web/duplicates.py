@@ -66,8 +66,8 @@ def look() -> Response:
         kind = one_of(RunKind, request.form.get("kind", RunKind.FAST))
         job = defer(db(), look_for_duplicates, actor=actor(), dedupe="registry", kind=kind)
         return redirect(url_for(".index", job=job), 303)
-    only = {"dedupe": f"program {program.id}", "program_id": program.id}
-    job = defer(db(), look_for_duplicates_in, actor=actor(), about=program, **only)
+    only, of = f"program {program.id}", {"program_id": program.id}
+    job = defer(db(), look_for_duplicates_in, actor=actor(), about=program, dedupe=only, **of)
     return redirect(url_for(".index", job=job, program=program.id), 303)
 
 
@@ -81,7 +81,7 @@ def show(pair_id: int) -> str:
         pair=pair,
         left=left,
         right=right,
-        lines=lines_of(left, right, labels(db())),
+        lines=lines_of(left, right, labels(db()), actor().may(Geo.EXACT_LOCATIONS)),
         reasons=reasons(),
         settings=_map_of(left, right),
         next=next_pair(db(), pair, actor=actor()),

@@ -31,9 +31,14 @@ class Line:
         return self.left.casefold() != self.right.casefold()
 
 
-def lines_of(left: Registered, right: Registered, words: Labels) -> list[Line]:
-    """The lines of two records, those that say nothing of either left out."""
-    told = (*_chosen(left, right, words), *_beside(left, right, words))
+def lines_of(left: Registered, right: Registered, words: Labels, exact: bool) -> list[Line]:
+    """The lines of two records, without those that say nothing of either; points if `exact`."""
+    here, there = (_place(each, exact) for each in (left, right))
+    told = (
+        *_chosen(left, right, words),
+        Line(_("Place"), here, there, PLACE),
+        *_beside(left, right, words),
+    )
     return [line for line in told if line.left or line.right]
 
 
@@ -47,7 +52,6 @@ def _chosen(left: Registered, right: Registered, words: Labels) -> Iterator[Line
         for name in names:
             here, there = (_said(_part(each, table), name, words) for each in (left, right))
             yield Line(field_said(table, name), here, there, name)
-    yield Line(_("Place"), _place(left), _place(right), PLACE)
 
 
 def _part(found: Registered, table: str) -> Any:
@@ -67,15 +71,16 @@ def _said(part: Any, name: str, words: Labels) -> str:
     return figure_said(value) if isinstance(value, int) else str(value)
 
 
-def _place(found: Registered) -> str:
-    """The area, and how exactly the place is known."""
-    named = _trail(found.areas)
-    if found.place is None or found.place.lon is None:
-        return named
-    metres = found.place.accuracy_m
-    if metres is None:
-        return _("{area}, a point", area=named)
-    return _("{area}, accurate to {metres} m", area=named, metres=figure_said(round(metres, 1)))
+def _place(found: Registered, exact: bool) -> str:
+    """The area, and the point for who may see it, with how exactly it is known."""
+    place = found.place
+    told = [_trail(found.areas)]
+    if exact and place is not None and place.lon is not None:
+        told.append(f"{place.lat:.5f}, {place.lon:.5f}")
+        if place.accuracy_m is not None:
+            metres = figure_said(round(place.accuracy_m, 1))
+            told.append(_("accurate to {metres} m", metres=metres))
+    return "; ".join(filter(None, told))
 
 
 def _trail(areas: Sequence[Area]) -> str:

@@ -125,7 +125,8 @@ def set_side_by_side(
     limit = {"largest": largest}
     asked = {"rules": [rule.value for rule in rules], "roof": ROOF_M, "apart": APART}
     base.execute(KEYED, asked)
-    base.register("shared", _shared(base.execute(KEYS).fetchnumpy()["key"]))
+    keys = np.asarray(base.execute(KEYS).fetchnumpy()["key"])
+    base.register("shared", _shared(keys))
     base.execute(SIZED)
     base.execute(DIVIDED, limit)
     base.execute(KEPT, limit)

@@ -121,7 +121,7 @@ def _train(linker: "Linker") -> None:
     from splink import block_on
 
     training = linker.training
-    rule = [block_on("said", "born")]
+    rule: list[Any] = [block_on("said", "born")]
     training.estimate_probability_two_random_records_match(rule, recall=FOUND_BY_RULE)
     training.estimate_u_using_random_sampling(max_pairs=AT_RANDOM, seed=SEED)
     for held in (block_on("born", "first_bones"), block_on("bones", "area")):

@@ -22,7 +22,7 @@ from tests.make.fields import FILLED, make_fields
 from tests.make.imports import make_import
 from tests.make.jobs import Silent
 from tests.make.programs import DARA
-from tests.make.registry import make_consent, make_household, make_person
+from tests.make.registry import make_consent, make_household, make_location, make_person
 from tests.make.scores import make_score
 from tests.web.greek import GREEK, Rows
 
@@ -38,7 +38,10 @@ def registry(session: Session, household: str) -> Rows:
         PlaceCheck(location_id=stands.location_id or 0, area_id=stands.area_id, codes=doubted)
     )
     person, twin = make_person(session), make_person(session, name="Neema Doru", sex="male")
-    pairs = [make_pair(session, person, twin, reasons=[*reasons()]), *_decided(session)]
+    for each, lon in ((person, 0.5), (twin, 0.502)):
+        each.location_id = make_location(session, lon, 1.0).id
+    said = {"reasons": [*reasons()], "distance_m": 222.4}
+    pairs = [make_pair(session, person, twin, **said), *_decided(session)]
     consent = make_consent(session, person)
     sent = make_import(session, DARA, LIST, COLUMNS)
     done = make_import(session, DARA, LIST.replace("5,X11", "6,X11"), COLUMNS)
