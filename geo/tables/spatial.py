@@ -59,9 +59,21 @@ class Layer:
             first += len(rows)
 
     def _read(self, first: int) -> list[tuple[str, ...]]:
+        """So many rows from one on. Raises NotATable where they are broken in the file."""
+        try:
+            meta, _fids, shapes, values = self._features(first)
+        except broken():
+            raise NotATable(name=self.path.name) from None
+        kinds = zip(meta["fields"], meta["ogr_types"], values, strict=True)
+        columns = [_texts(Column(str(name), kind, value)) for name, kind, value in kinds]
+        known = shapely.from_wkb(shapes, on_invalid="fix") if self.has_shapes else None
+        places = [_places(known, self.crs)] if self.has_shapes else []
+        return list(zip(*columns, *places, strict=True))
+
+    def _features(self, first: int) -> Any:
         import pyogrio
 
-        meta, _fids, shapes, values = pyogrio.raw.read(
+        return pyogrio.raw.read(
             self.path,
             layer=self.name,
             encoding=self.encoding,
@@ -70,10 +82,6 @@ class Layer:
             read_geometry=self.has_shapes,
             force_2d=True,
         )
-        kinds = zip(meta["fields"], meta["ogr_types"], values, strict=True)
-        columns = [_texts(Column(str(name), kind, value)) for name, kind, value in kinds]
-        places = [_places(shapely.from_wkb(shapes), self.crs)] if self.has_shapes else []
-        return list(zip(*columns, *places, strict=True))
 
 
 def is_spatial(path: Path) -> bool:

@@ -171,6 +171,24 @@ def test_coordinates_far_from_the_shape_of_their_row_are_a_second_place(tmp_path
     assert answer.faults == {2: ["longitude:two_places"]}
 
 
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [
+        ('{"type": "Polygon"}', 2),
+        ('{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}', 0),
+        ('{"type": "Point", "coordinates": []}', 0),
+    ],
+)
+def test_a_broken_shape_is_mended_or_its_file_refused(
+    tmp_path: Path, shape: str, code: int
+) -> None:
+    file = tmp_path / "list.geojson"
+    row = '{"type": "Feature", "properties": {"hh_id": "H1", "size": 4}, "geometry": %s}'
+    file.write_text('{"type": "FeatureCollection", "features": [%s]}' % (row % shape))
+
+    assert check(file).code == code
+
+
 def test_a_layer_without_shapes_is_a_table(tmp_path: Path) -> None:
     path = tmp_path / "list.gpkg"
     columns = [np.array(["H1", "H2"]), np.array([4, 40])]
