@@ -70,9 +70,9 @@ def manifest(code: str) -> Response:
     return Response(NOTHING, content_type=XML)
 
 
-@bp.route("/submission", methods=["HEAD"])
+@bp.get("/submission")
 def look() -> Response:
-    """Where forms are sent to, before any is."""
+    """Where forms are sent to, before any is: devices ask for the head alone."""
     actor().require(May.SEND_SUBMISSIONS)
     return Response(status=204, headers={"Location": address("openrosa.send")})
 

@@ -140,6 +140,7 @@ GETS: dict[str, Row] = {
     "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
     "openrosa.form": Row(SEND_FORMS, PLAIN, {"code": "form"}),
     "openrosa.forms": Row(SEND_FORMS, NOTHING),
+    "openrosa.look": Row(SEND_FORMS, NOTHING),
     "openrosa.manifest": Row(SEND_FORMS, NOTHING, {"code": "form"}),
     "public_requests.ask": Row(),
     "public_requests.new": Row(shows=PLAIN),

@@ -39,6 +39,7 @@ from registry.models.registrants import (
     Registrant,
 )
 from registry.models.relationships import Relationship
+from registry.models.submissions import Submission
 from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit, VisitAnswer
 from tests.make.changes import make_asked
@@ -133,6 +134,9 @@ def _beside(session: Session, home: Registrant, head: Registrant) -> None:
     session.add(GroupFields(registrant_id=home.id))
     session.add(IndividualFields(registrant_id=head.id))
     session.add(RegistrantTag(registrant_id=home.id, tag="displaced"))
+    sent = {"form": "registration", "version": "1", "sha256": "0" * 64, "state": "taken"}
+    of = {"registrant_id": home.id, "area_id": home.area_id}
+    session.add(Submission(instance_id=f"uuid:{home.id}", **sent, **of))
     make_asked(session, "edit_group", home.number, answers={"address": "Mill Lane"})
     session.add(Document(registrant_id=head.id, kind="other", name="a", bytes=1, media="image/png"))
     day = date(2026, 3, 1)

@@ -28,7 +28,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "public_requests.received",
         "changes.document",
         "changes.edit",  # the form of changes.new, for its maker alone
-        *(f"openrosa.{part}" for part in ("form", "forms", "manifest")),
+        *(f"openrosa.{part}" for part in ("form", "forms", "look", "manifest")),
         "rosters.download",
         "situation_maps.file",
         "imports.failed",
