@@ -1,6 +1,5 @@
 """Land in somebody's hands: a plot is drawn, walked or imported, and its holding ends."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,26 +104,6 @@ def end_holding(
         session.flush()
         figures.update(number=found.number, plot=plot_number, until=day.isoformat())
     return holding
-
-
-def import_plots(
-    session: Session, parcels: Sequence[tuple[str, Land, Held]], *, actor: Actor
-) -> tuple[int, list[tuple[int, str]]]:
-    """Write many plots down, each with the number of who holds it; answers how many were, and of
-    the others their place in the list, from 1, with what is wrong.
-
-    Raises:
-        Forbidden
-    """
-    actor.require(May.WRITE_PLOTS)
-    faults = []
-    for place, (number, land, held) in enumerate(parcels, 1):
-        try:
-            with session.begin_nested():
-                draw_plot(session, number, land, held, actor=actor)
-        except (Invalid, NotFound, NotActive, PlaceBeyondReach) as fault:
-            faults.append((place, fault.message))
-    return len(parcels) - len(faults), faults
 
 
 def _refuse_faults(session: Session, found: Registrant, held: Held) -> None:

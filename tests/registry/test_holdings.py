@@ -16,7 +16,7 @@ from core.db import stand
 from core.errors import Forbidden, Refusal
 from core.storage import keep_file
 from geo.models.areas import Area
-from geo.models.plots import Plot, PlotDue, PlotExposure, PlotSource
+from geo.models.plots import Plot, PlotDue, PlotExposure
 from geo.models.releases import Release
 from geo.services.plots import Land, measure_due
 from geo.services.releases import receive_release
@@ -28,7 +28,7 @@ from registry.models.registrants import Registrant
 from registry.queries.holdings import plots_of
 from registry.queries.subjects import matching
 from registry.services import holdings
-from registry.services.holdings import Held, draw_plot, end_holding, import_plots
+from registry.services.holdings import Held, draw_plot, end_holding
 from registry.services.memberships import InTheFuture
 from registry.services.places import PlaceBeyondReach
 from tests.make.files import shapes_file
@@ -180,16 +180,6 @@ def test_land_elsewhere_is_neither_written_nor_seen(
     assert session.scalar(select(func.count()).select_from(Holding)) == 2
     stand(session, east)
     assert session.scalar(select(func.count()).select_from(Holding)) == 0
-
-
-def test_many_plots_come_at_once_and_what_is_wrong_is_told(
-    session: Session, anybody: Actor, home: Registrant
-) -> None:
-    land = replace(field(0.5), source=PlotSource.IMPORTED)
-    rows = [(home.number, land, OWNED), ("HG-2222", land, OWNED), (home.number, land, OWNED)]
-    done, faults = import_plots(session, rows, actor=anybody)
-
-    assert (done, [place for place, _said in faults]) == (2, [2])
 
 
 def test_the_land_of_who_is_erased_is_gone(
