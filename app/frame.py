@@ -32,6 +32,7 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/rosters": "/select",
     "/selections": "/select",
     "/filters": "/select",
+    "/plots": "/registry",
     "/changes": "/registry",
     "/layers": "/hazards",
     "/organisations": "/admin",

@@ -92,6 +92,7 @@ def _of_registry() -> Words:
         "registrants.exit": _("Let somebody leave the registry"),
         "registrants.readmit": _("Took somebody back into the registry"),
         "plots.draw": _("Wrote down land somebody holds"),
+        "plots.import": _("Took in a file of land people hold"),
         "plots.end": _("Wrote down that somebody holds land no more"),
         "places.move": _("Moved a household to another place"),
         "places.correct": _("Corrected places together"),

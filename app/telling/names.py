@@ -187,6 +187,7 @@ def _counts() -> Words:
         "registrants": _("Households and people"),
         "hazards": _("Hazards"),
         "plot": _("Plot"),
+        "plots": _("Plots"),
         "km2": _("Square kilometres"),
         "links": _("Areas that follow one another"),
         "moves": _("Places that come into another area"),

@@ -91,7 +91,7 @@ def change_page(session: Session, change_id: int, *, actor: Actor) -> ChangePage
     counts = select(AreaLink.became, func.count()).where(of_change).group_by(AreaLink.became)
     return ChangePage(
         change,
-        dict(session.execute(counts).tuples().all()),
+        dict(session.execute(counts).all()),
         _links(session, change),
         _without_link(session, change.from_version, change, AreaLink.from_id),
         _without_link(session, change.version, change, AreaLink.to_id),

@@ -65,6 +65,9 @@ JOBS: dict[str, Row] = {
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
     "registry.jobs.imports.merge_import": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
     "registry.jobs.names.read_names": Row(),
+    "registry.jobs.parcels.take_parcels": Row(
+        needs(Registry.WRITE_PLOTS), about=FILE | {"name": "kind"}
+    ),
     "registry.jobs.places.look_over_places": Row(),
     "registry.jobs.situation_maps.make_situation_map": Row(
         needs(Registry.MAKE_SITUATION_MAPS), PLAIN, FLOODED

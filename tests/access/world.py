@@ -35,6 +35,7 @@ from programs.services.approvals import ask_approval
 from programs.services.payments import export_csv, make_payments
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
+from registry.jobs.parcels import take_parcels
 from registry.models.fields import FieldType
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
@@ -225,6 +226,7 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "filter": share_filter(session, kept.code, actor=DARA).code,
         "fetch_id": fetch_id,
         "staging_id": staging_id,
+        "parcels_id": jobs.defer(session, take_parcels, actor=DARA, sha256="2" * 64, name=PLAIN),
         "change_id": _new_map(session),
         "release_id": flood.id,
         "part": 1,
