@@ -164,10 +164,10 @@ MERGING = text("""
     from changed
 """)
 NEW_LOCATIONS = text("""
-    insert into locations (id, lon, lat, accuracy_m, source, taken_at, area_id)
+    insert into locations (id, lon, lat, accuracy_m, source, taken_at, area_id, stated_area_id)
     select location_id, place_lon, place_lat, case when at_point then accuracy end,
            case when at_point then coalesce(source, 'gps') else 'area' end,
-           located::timestamp at time zone :zone, area_id
+           located::timestamp at time zone :zone, area_id, case when at_point then area_id end
     from merging where location_id is not null
 """)
 NEW_HOUSEHOLDS = text("""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from registry.queries.places import stays, stood_at
 from registry.services.memberships import NotActive
 from registry.services.places import Place, PlaceBeyondReach, PlaceMissing, move_to
 from tests.make.geo import make_event, make_release
+from tests.make.imports import household, take_households
 from tests.make.registry import make_household, make_location, make_person
 
 NEW = Place(lon=1.234567, lat=0.765432, accuracy_m=8.0)
@@ -179,3 +181,14 @@ def test_looking_over_many_costs_as_many_statements_as_one(
     for _more in range(50):
         make_household(session, make_location(session, 0.5, 0.5, area_id=areas["X11"].id))
     assert cost() == one
+
+
+def test_a_point_of_a_file_that_was_accepted_outside_its_area_stays_doubted(
+    session: Session, areas: dict[str, Area], anybody: Actor, tmp_path: Path
+) -> None:
+    outside = household(longitude="3.512345", latitude="1.012345")
+    take_households(session, tmp_path, anybody, outside, accept=True)
+    home = session.scalars(select(Registrant)).one()
+
+    assert home.area_id == areas["X22"].id
+    assert doubts(session) == {home.location_id: ["outside_area"]}
