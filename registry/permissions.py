@@ -39,6 +39,7 @@ class May(StrEnum):
     ROUTE_CHANGES = "change:route"
     SEND_SUBMISSIONS = "submission:send"
     WRITE_VOCABULARIES = "vocabulary:write"
+    WITHHOLD_TERMS = "term:withhold"
     WRITE_FIELDS = "field:write"
     READ_SCORES = "score:read"
     WRITE_SCORES = "score:write"

@@ -19,6 +19,7 @@ from core.jobs import LIVE, Job
 from core.settings import settings
 from core.words import Language, language_of
 from programs.queries.reach import people_of, programs_of
+from registry.queries.terms import withheld_from
 
 PUBLIC = frozenset(
     {
@@ -169,6 +170,7 @@ def actor_of(session: Session, user: User, grants: Sequence[RoleGrant]) -> Actor
         permissions=permissions_of({grant.role for grant in grants}),
         area_ids=areas,
         national=bool(grants) and not areas,
+        withheld=withheld_from(session, {grant.role for grant in grants}),
     )
     bound = [grant for grant in grants if grant.program_id or grant.organisation_id]
     return bound_to(actor, _programs(session, bound)) if bound else actor

@@ -62,6 +62,7 @@ def _of_registry() -> Meanings:
         Registry.READ_SCORES: _("see how scores are made"),
         Registry.WRITE_SCORES: _("write scores of households down"),
         Registry.ACTIVATE_SCORES: _("put a score somebody else wrote in force, and reckon it"),
+        Registry.WITHHOLD_TERMS: _("say which terms of filters each role is offered"),
         Registry.WRITE_FIELDS: _("add fields that are asked of households and people"),
         Registry.SEND_SUBMISSIONS: _("fetch forms on a device, and send them filled in"),
         Registry.KEEP_FILTERS: _("keep filters for oneself"),

@@ -63,6 +63,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.WRITE_VOCABULARIES,
         Registry.ROUTE_CHANGES,
         Registry.WRITE_FIELDS,
+        Registry.WITHHOLD_TERMS,
         Registry.WRITE_SCORES,
         Registry.READ_SCORES,
         Programs.WRITE_ORGANISATIONS,

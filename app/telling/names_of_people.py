@@ -43,6 +43,8 @@ def of_fields() -> Words:
         "pattern": _("Pattern"),
         "needs": _("Who may ask for it"),
         "computed": _("How it is reckoned"),
+        "names": _("Terms withheld"),
+        "withheld": _("Terms withheld"),
         "version": _("Version"),
         "base": _("Base"),
         "made_by": _("Written by"),

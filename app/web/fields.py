@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
+from app.web.labels import by_language, languages
 from core.errors import NotFound, Refusal
-from core.words import SOURCE, _, spoken_languages
+from core.words import SOURCE, _
 from registry.models.fields import FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.permissions import May
@@ -126,7 +127,7 @@ def _page(made: OwnField, fault: Refusal | None = None) -> str:
         types=type_names(),
         label=label,
         sections=fields_made(db(), actor=actor()).sections,
-        spoken=spoken_languages(),
+        spoken=languages(),
         source=SOURCE,
     )
 
@@ -152,9 +153,9 @@ def _wanted(form: MultiDict[str, str], scope: Scope, made: OwnField | None = Non
         scope=scope,
         code=made.code if made else form["code"].strip(),
         type=made.type if made else FieldType(form["type"]),
-        labels=_by_language(form, "label"),
-        hints=_by_language(form, "hint"),
-        section=_by_language(form, "section") or {SOURCE: _("More")},
+        labels=by_language(form, "label"),
+        hints=by_language(form, "hint"),
+        section=by_language(form, "section") or {SOURCE: _("More")},
         word_list=made.word_list if made else form.get("word_list") or None,
         required="required" in form,
         least=_bound(form.get("least", "")),
@@ -163,12 +164,6 @@ def _wanted(form: MultiDict[str, str], scope: Scope, made: OwnField | None = Non
         computed=form.get("computed", "").strip() or None,
         needs=None if form.get("asked_by") == "counting" else May.READ_REGISTRANTS,
     )
-
-
-def _by_language(form: MultiDict[str, str], name: str) -> dict[str, str]:
-    """The fields `label-en`, `label-fr` and so on, by language tag."""
-    said = {tag: form.get(f"{name}-{tag}", "").strip() for tag, _name in spoken_languages()}
-    return {tag: text for tag, text in said.items() if text}
 
 
 def _bound(typed: str) -> Decimal | None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -100,7 +101,9 @@ def leave_out(import_id: int) -> Response:
     """Leave one row out, or take it after all."""
     form, left_out = request.form, request.form["take"] != "yes"
     imports.leave_out(db(), import_id, int(form["row"]), actor=actor(), left_out=left_out)
-    shown = {name: form.get(name) or None for name in ("finding", "verdict", "after")}
+    shown: dict[str, Any] = {
+        name: form.get(name) or None for name in ("finding", "verdict", "after")
+    }
     return redirect(url_for(".show", import_id=import_id, **shown), 303)
 
 

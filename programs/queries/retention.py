@@ -48,7 +48,7 @@ def rules_to_keep(session: Session) -> Sequence[RetentionRule]:
     return session.scalars(kept.order_by(RetentionRule.id)).all()
 
 
-def due(rule: RetentionRule) -> Select[Any]:
+def due(rule: RetentionRule) -> Select[*tuple[Any, ...]]:
     """What a rule takes away today: its keys, and whom each is about."""
     before = months_from(today(), -rule.after_months)
     return {
@@ -65,7 +65,7 @@ def _shown(session: Session, rule: RetentionRule) -> RuleShown:
     return RuleShown(rule, rows, people, months_from(today(), -rule.after_months))
 
 
-def _exited(before: date) -> Select[Any]:
+def _exited(before: date) -> Select[*tuple[Any, ...]]:
     """Who left the registry before a day, is still called by a name, and is served no more."""
     served = func.still_served(array([Registrant.id]))
     return (
@@ -76,7 +76,7 @@ def _exited(before: date) -> Select[Any]:
     )
 
 
-def _documents(before: date) -> Select[Any]:
+def _documents(before: date) -> Select[*tuple[Any, ...]]:
     """Documents whose last day lies before a day; those without one stay."""
     return (
         select(Document.id, Document.registrant_id)
@@ -85,7 +85,7 @@ def _documents(before: date) -> Select[Any]:
     )
 
 
-def _visits(before: date) -> Select[Any]:
+def _visits(before: date) -> Select[*tuple[Any, ...]]:
     """Visits whose last day of holding, else their own day, lies before a day."""
     last = func.coalesce(Visit.valid_until, Visit.on_day)
     return select(Visit.id, Visit.registrant_id).where(last < before).order_by(Visit.id)

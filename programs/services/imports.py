@@ -118,7 +118,7 @@ def _served_since(found: Import, touched: Select[int]) -> ColumnElement[bool]:
     )
 
 
-def _changed_since(found: Import, ours: CompoundSelect[int]) -> Select[tuple[int]]:
+def _changed_since(found: Import, ours: CompoundSelect[int]) -> Select[int]:
     """How many of some records were changed after the act that merged a file."""
     merged = select(func.max(AuditEntry.id)).where(
         AuditEntry.action == "imports.merge",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.words import SOURCE, current
@@ -19,6 +19,12 @@ def word_lists(session: Session) -> dict[str, list[Word]]:
 def list_names(session: Session) -> list[str]:
     """The lists there are."""
     return list(session.scalars(select(Word.list).distinct().order_by(Word.list)))
+
+
+def tags_written(session: Session) -> list[str]:
+    """The languages in which words are written."""
+    tag = func.jsonb_object_keys(Word.labels)
+    return sorted({*session.scalars(select(tag).distinct())})
 
 
 def labels(session: Session) -> dict[str, dict[str, str]]:

@@ -139,7 +139,7 @@ def _places(session: Session, ids: list[int]) -> list[int]:
 def _files(session: Session, ids: list[int]) -> list[str]:
     """The files of their documents, of what was asked to be changed of them, and of forms."""
     sent = _submissions(ids)
-    held = union(
+    held: Any = union(
         select(Document.sha256).where(Document.registrant_id.in_(ids)),
         select(ChangeDocument.sha256).where(ChangeDocument.request_id.in_(_about(ids))),
         select(Submission.sha256).where(Submission.id.in_(sent)),

@@ -40,6 +40,8 @@ from tests.access.rows import (
     TRAIL,
     TWO_RELEASES,
     USERS,
+    WORD,
+    WORDS,
     Row,
     needs,
 )
@@ -192,7 +194,9 @@ GETS: dict[str, Row] = {
     "users.index": Row(USERS, PLAIN),
     "users.roles": Row(USERS),
     "users.show": Row(USERS, PLAIN, {"user_id": "user_id"}),
+    "terms.index": Row(needs(Registry.WITHHOLD_TERMS)),
     "vocabularies.index": Row(shows=PLAIN),
+    "vocabularies.show": Row(WORDS, PLAIN, WORD),
 }
 
 USER = {"user_id": "user_id"}
@@ -262,6 +266,10 @@ POSTS: dict[str, Row] = {
     "scores.change": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), about=SCORE),
     "scores.activate": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
     "scores.run": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
+    "terms.offer": Row(needs(Registry.WITHHOLD_TERMS)),
+    "vocabularies.create": Row(WORDS),
+    "vocabularies.change": Row(WORDS, about=WORD),
+    "vocabularies.turn": Row(WORDS, about=WORD),
     "fields.create": Row(FIELDS),
     "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),

@@ -218,6 +218,8 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
     score = make_score(session, name=PLAIN)
     kept = keep_filter(session, PLAIN, "people > 0", actor=DARA)
     return {
+        "list": "sex",
+        "word": "male",
         "score": score.code,
         "version": score.version,
         "model_id": score.id,

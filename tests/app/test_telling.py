@@ -29,6 +29,7 @@ TRAIL = [
         "0033_record",
         "0040_scores",
         "0042_plots",
+        "0044_terms",
     )
 ]
 SPREAD = {

@@ -42,6 +42,7 @@ from registry.models.relationships import Relationship
 from registry.models.submissions import Submission
 from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit, VisitAnswer
+from registry.services.scores import run_score
 from tests.make.changes import make_asked
 from tests.make.duplicates import make_pair
 from tests.make.geo import make_country
@@ -56,6 +57,7 @@ from tests.make.programs import (
     make_program,
 )
 from tests.make.registry import make_location, make_person
+from tests.make.scores import make_score
 
 ABOUT_SOMEBODY = {
     "registrant_id",
@@ -91,6 +93,7 @@ def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
     """One of everything about one family in X11, and as much about one in X21."""
     areas = make_country(session)
     homes = [_home(session, areas[code], lon) for code, lon in (("X11", 0.5), ("X21", 2.5))]
+    run_score(session, make_score(session).id, actor=DARA)
     cash = make_approved(session, make_program(session), *homes)
     make_payments(session, cash.id, actor=FINN)
     food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="hunger")
@@ -240,6 +243,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "merge_import",
         "publish",
         "read_names",
+        "reckon_score",
         "recount_households",
         "sample_due",
         "stage_boundaries",

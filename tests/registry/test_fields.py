@@ -266,6 +266,6 @@ def test_own_fields_follow_the_wall_of_their_household(
 def test_erasing_takes_own_fields_along(session: Session, anybody: Actor, asked: None) -> None:
     home = family(session, anybody, "Doro", roof="straw")
     with audit.act(session, anybody, "registrants.erase", home):
-        empty(session, home)
+        empty(session, [home.id])
 
     assert session.execute(text("select count(*) from group_fields")).scalar_one() == 0

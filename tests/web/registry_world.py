@@ -54,6 +54,7 @@ def registry(session: Session, household: str) -> Rows:
     return [
         ("scores.show", {"code": score.code, "version": 1}),
         ("scores.edit", {"code": score.code, "version": 1}),
+        ("vocabularies.show", {"list_name": "sex", "code": "male"}),
         ("fields.show", {"scope": "group", "code": "rooms"}),
         ("fields.of_registrant", {"number": household}),
         ("fields.of_registrant", {"number": person.number}),

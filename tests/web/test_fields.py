@@ -4,10 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
-from registry.models.fields import Scope
+from registry.models.fields import OwnField, Scope
 from registry.queries.fields import known_fields
 from tests.make.fields import make_fields, make_words
 from tests.make.geo import make_country
@@ -82,6 +83,10 @@ def test_what_does_not_fit_is_said_and_kept_on_the_page(
     assert '<option value="metal" selected>' in answer.text
 
 
+def made_labels(session: Session) -> dict[str, str]:
+    return session.scalars(select(OwnField.labels).where(OwnField.code == "rooms")).one()
+
+
 def test_a_field_is_called_otherwise_in_another_language(
     session: Session, signed_in: SignedIn
 ) -> None:
@@ -91,6 +96,7 @@ def test_a_field_is_called_otherwise_in_another_language(
     signed_in(Role.ADMINISTRATOR).act("/admin/fields/group/rooms", **said)
 
     known = known_fields(session, Scope.GROUP)["rooms"]
+    assert made_labels(session) == {"en": "Rooms", "fr": "Pièces"}
     assert (known.label, known.section, known.most) == ("Rooms", "House", Decimal(12))
 
 
