@@ -10,7 +10,7 @@ import numpy as np
 from core.storage import path_of
 from geo.classes import classes_of
 from geo.models.context import ContextLayer
-from geo.models.releases import Release
+from geo.models.releases import Direction, Release
 from geo.raster.open import dataset, opened
 from geo.raster.picture import CLEAR, SIDE, Canvas, Colour, Style, palette, png
 from geo.raster.reasons import Reason
@@ -24,10 +24,17 @@ FINEST = 14
 
 
 def style_of(release: Release, colours: Mapping[str, str]) -> Style:
-    """How its cells are painted; `colours` are #rrggbb by token of static/css/tokens.css."""
-    classes = classes_of(release)
-    painted = [(max(least, ABOVE_NOTHING), _colour(colours[token])) for least, token in classes]
-    return Style(painted, _colour(colours[INK]))
+    """How its cells are painted; `colours` are #rrggbb by token of static/css/tokens.css.
+
+    What is not asked for is clear: nothing, or where less is worse all beyond the floor.
+    """
+    classes = [(least, _colour(colours[token])) for least, token in classes_of(release)]
+    if release.direction is not Direction.AT_MOST:
+        classes = [(max(least, ABOVE_NOTHING), colour) for least, colour in classes]
+    elif release.floor is not None:
+        beyond = np.nextafter(np.float32(release.floor), np.float32(np.inf))
+        classes.append((float(beyond), CLEAR))
+    return Style(classes, _colour(colours[INK]))
 
 
 def style_of_water(colours: Mapping[str, str]) -> Style:

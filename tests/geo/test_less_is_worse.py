@@ -1,0 +1,30 @@
+"""Where less is worse, all that is asked for is painted, nothing at all too, and nothing beyond."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from geo.models.events import LayerKind
+from geo.models.releases import Direction, Release
+from geo.raster.picture import CLEAR
+from geo.release_pictures import style_of
+
+
+def test_values_up_to_the_floor_are_painted_from_nothing_on() -> None:
+    release = Release(
+        kind=LayerKind.RASTER,
+        direction=Direction.AT_MOST,
+        floor=30.0,
+        unit="mm",
+        measure="Rain",
+        histogram_edges=[0.0, 10.0, 20.0, 30.0, 40.0],
+        histogram=[4, 3, 2, 1],
+    )
+
+    classes = style_of(release, defaultdict(lambda: "#102030")).classes
+    leasts = [np.float32(least) for least, _colour in classes]
+
+    assert leasts[0] == 0
+    assert classes[-1][1] == CLEAR
+    assert np.float32(30) < leasts[-1] < np.float32(30.001)
+    assert all(colour != CLEAR for _least, colour in classes[:-1])
