@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.auth.roles import Role
 from core.actor import Actor
 from core.jobs import Job, JobState
+from programs.jobs.imports import undo_import
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import Import, ImportState
 from registry.models.registrants import Registrant
@@ -247,3 +248,33 @@ def test_a_corrected_file_of_the_same_name_is_another_import(
         registrar.act("/registry/imports/", act_key=key, kind="households", file=file)
 
     assert session.scalar(select(func.count()).select_from(Import)) == 2
+
+
+def test_a_merge_is_undone_from_its_page_with_the_figures_first(
+    session: Session, registrar: Browser, anybody: Actor
+) -> None:
+    here = checked(session, registrar, anybody)
+    made = only(session)
+    registrar.act(f"{here}/rows", row="3", take="no")
+    assert "left out by hand" in registrar.get(here).text
+    registrar.act(f"{here}/rows", row="3", take="yes")
+    registrar.act(f"{here}/review", merge="yes")
+    session.execute(update(Job).values(state=JobState.DONE))
+    merge_import(session, actor=anybody, progress=Silent(), import_id=made.id)
+
+    page = registrar.get(here).text
+    assert "Undo this merge" in page
+    figures = BeautifulSoup(page, "html.parser").select_one("#undo dl")
+    assert figures is not None
+    assert figures.get_text(" ", strip=True) == (
+        "Households taken away 2 People taken away 0 Records put back 0"
+    )
+
+    registrar.act(f"{here}/undo")
+    work = "programs.jobs.imports.undo_import"
+    assert session.scalar(select(func.count()).where(Job.work == work)) == 1
+    undo_import(session, actor=anybody, progress=Silent(), import_id=made.id)
+    session.execute(update(Job).values(state=JobState.DONE))
+    session.expire_all()
+    assert "taken out of it again" in registrar.get(here).text
+    assert session.scalar(select(func.count()).select_from(Registrant)) == 0
