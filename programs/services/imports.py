@@ -1,6 +1,7 @@
 """Undoing what a file brought into the registry, while nothing depends on it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, select, text, union
 from sqlalchemy.orm import Session
@@ -118,7 +119,7 @@ def _served_since(found: Import, touched: Select[int]) -> ColumnElement[bool]:
     )
 
 
-def _changed_since(found: Import, ours: CompoundSelect[int]) -> Select[int]:
+def _changed_since(found: Import, ours: CompoundSelect[int]) -> Select[Any]:
     """How many of some records were changed after the act that merged a file."""
     merged = select(func.max(AuditEntry.id)).where(
         AuditEntry.action == "imports.merge",

@@ -2,17 +2,20 @@
 
 from pathlib import Path
 
+import geopandas
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.areas import Area, AreaPart
+from registry.models.imports import ImportKind
 from tests.make.imports import (
     checked,
     household,
     households_file,
     rows_of,
+    take,
     take_households,
 )
 from tests.make.registry import place_of, registered
@@ -153,3 +156,19 @@ def test_before_any_area_is_loaded_no_point_is_foreign(
     done = take_households(session, tmp_path, anybody, household(area_pcode=""))
 
     assert done.counts["good"] == 1
+
+
+def test_a_geopackage_in_metres_stands_its_households_where_its_points_are(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    degrees = geopandas.points_from_xy([0.5, 3.5], [1.5, 1.5], crs="EPSG:4326")
+    table = geopandas.GeoDataFrame({"hhid": ["H1", "H2"], "hhsize": [5, 4]}, geometry=degrees)
+    file = tmp_path / "households.gpkg"
+    table.to_crs("EPSG:32631").to_file(file, engine="pyogrio")
+
+    done = take(session, file, ImportKind.HOUSEHOLDS, anybody)
+    assert (done.counts["create"], done.counts["findings"]) == (2, {})
+    assert registered(session, "H2").area_id == areas["X22"].id
+    place = place_of(session)
+    assert place is not None
+    assert (place.lon, place.lat) == pytest.approx((0.5, 1.5), abs=1e-9)
