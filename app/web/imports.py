@@ -101,10 +101,8 @@ def leave_out(import_id: int) -> Response:
     """Leave one row out, or take it after all."""
     form, left_out = request.form, request.form["take"] != "yes"
     imports.leave_out(db(), import_id, int(form["row"]), actor=actor(), left_out=left_out)
-    shown: dict[str, Any] = {
-        name: form.get(name) or None for name in ("finding", "verdict", "after")
-    }
-    return redirect(url_for(".show", import_id=import_id, **shown), 303)
+    seen, verdict = form.get("finding") or None, form.get("verdict") or None
+    return redirect(url_for(".show", import_id=import_id, finding=seen, verdict=verdict), 303)
 
 
 @bp.post("/<int:import_id>/review")
