@@ -1,9 +1,10 @@
-"""Identifiers whose day is over."""
+"""Identifiers whose day is over, and the rules of each kind."""
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from registry.models.identifier_types import IdentifierType
 from registry.models.registrants import Identifier, IdentifierState
 
 
@@ -15,3 +16,8 @@ def over() -> ColumnElement[bool]:
 def anything_expired(session: Session) -> bool:
     """Whether any identifier is to expire."""
     return session.scalar(select(Identifier.id).where(over()).limit(1)) is not None
+
+
+def rules(session: Session) -> dict[str, IdentifierType]:
+    """The rules of identifiers, by the code of their kind."""
+    return {rule.code: rule for rule in session.scalars(select(IdentifierType))}

@@ -1,0 +1,46 @@
+"""The pages of rules: how long records are kept, and what identifiers look like."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.roles import Role
+from registry.models.identifier_types import IdentifierType
+from registry.models.retention import Does, RetentionRule, RuleState, What
+from registry.services.retention import write
+from tests.make.programs import DARA
+from tests.web.conftest import Browser
+
+
+def test_a_rule_is_written_by_one_and_started_by_another(
+    session: Session, signed_in: Callable[..., Browser]
+) -> None:
+    administrator = signed_in(Role.ADMINISTRATOR)
+    page = administrator.act("/admin/retention/", what="visits", after_months="36", does="delete")
+    assert "Somebody else starts it." in page.text
+    own = session.scalars(select(RetentionRule)).one()
+    assert administrator.act(f"/admin/retention/{own.id}/start").status_code == 403
+
+    other = write(session, What.EXITED, 24, Does.ANONYMISE, actor=DARA)
+    assert "kept to" in administrator.act(f"/admin/retention/{other.id}/start").text
+    session.expire_all()
+    assert other.state is RuleState.ACTIVE
+    administrator.act(f"/admin/retention/{other.id}/end")
+    session.expire_all()
+    assert other.state is RuleState.ENDED
+
+
+def test_a_kind_of_identifier_gets_its_rule(
+    session: Session, signed_in: Callable[..., Browser]
+) -> None:
+    administrator = signed_in(Role.ADMINISTRATOR)
+    said = {"pattern": "[0-9]{9}", "example": "123456789", "months_valid": "120"}
+
+    page = administrator.act("/admin/identifiers/passport", **said).text
+
+    assert 'value="[0-9]{9}"' in page
+    rule = session.scalars(select(IdentifierType)).one()
+    assert (rule.code, rule.months_valid, rule.registrant_kind) == ("passport", 120, None)
+    wrong = {**said, "example": "A"}
+    assert administrator.act("/admin/identifiers/passport", **wrong).status_code == 422
