@@ -24,11 +24,10 @@ def test_a_rule_is_written_by_one_and_started_by_another(
 
     other = write(session, What.EXITED, 24, Does.ANONYMISE, actor=DARA)
     assert "kept to" in administrator.act(f"/admin/retention/{other.id}/start").text
-    session.expire_all()
-    assert other.state is RuleState.ACTIVE
+    kept = select(RetentionRule.state).where(RetentionRule.id == other.id)
+    assert session.scalar(kept) is RuleState.ACTIVE
     administrator.act(f"/admin/retention/{other.id}/end")
-    session.expire_all()
-    assert other.state is RuleState.ENDED
+    assert session.scalar(kept) is RuleState.ENDED
 
 
 def test_a_kind_of_identifier_gets_its_rule(
