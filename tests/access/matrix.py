@@ -200,8 +200,7 @@ GETS: dict[str, Row] = {
     "vocabularies.show": Row(WORDS, PLAIN, WORD),
 }
 
-USER = {"user_id": "user_id"}
-APPROVAL = {"approval_id": "approval_id"}
+USER, APPROVAL = {"user_id": "user_id"}, {"approval_id": "approval_id"}
 MEMBER = PROGRAM | {"registrant_id": "registrant_id"}
 WRITE_PROGRAM = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 APPROVE = Row(needs(Programs.APPROVE), about=APPROVAL)
@@ -210,8 +209,7 @@ NUMBER = {"number": "number"}
 WRITE, WRITE_PAPERS = needs(Registry.WRITE_REGISTRANTS), needs(Registry.WRITE_DOCUMENTS)
 CHANGE_MEMBERS = Row(WRITE, about=NUMBER)
 MEND_IMPORT = Row(IMPORTS, about=IMPORT)
-OF_USERS = Row(USERS, about=USER)
-OWN = Row()
+OF_USERS, OWN = Row(USERS, about=USER), Row()
 
 DELETES: dict[str, Row] = {
     "api_jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
