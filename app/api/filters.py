@@ -1,8 +1,8 @@
 """Filters for programs: how many households a condition means."""
 
+import json
 from typing import Any
 
-import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
 
@@ -57,7 +57,7 @@ def _sent() -> tuple[str, Subject]:
     sent = said if isinstance(said, dict) else {}
     written, subject = sent.get("filter"), sent.get("subject", Subject.HOUSEHOLDS)
     if isinstance(written, dict):
-        written = orjson.dumps(written).decode()
+        written = json.dumps(written)
     if not isinstance(written, str) or subject not in list(Subject):
         raise FilterMissing
     return written, Subject(subject)

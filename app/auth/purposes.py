@@ -22,13 +22,16 @@ OTHER = "other"  # the code of a purpose that needs words
 ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
     "registrants": frozenset(
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
-        | {"duplicates.index", "duplicates.show"}
+        | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
+        | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
     ),
     "exports": frozenset(
         {
             "registry.take_along",
             "rosters.download",
             "imports.failed",
+            "exports.registered",
+            "changes.document",
             "payments.csv",
             "payments.workbook",
             "cycles.file",

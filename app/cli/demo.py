@@ -174,7 +174,7 @@ def _load_country(folder: Path, team: Team) -> None:
     load_areas(
         folder / "areas.gpkg", actor=team[Role.GIS_ANALYST], version="v1", level_names=LEVELS
     )
-    for kind in ImportKind:
+    for kind in (ImportKind.HOUSEHOLDS, ImportKind.PEOPLE):
         load_registrants(folder / f"{kind}.csv", kind, actor=team[Role.REGISTRAR])
     points = keep_file(folder / "service_points.csv")
     manager = team[Role.PROGRAM_MANAGER]

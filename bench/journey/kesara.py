@@ -85,7 +85,7 @@ def _load(ledger: Ledger, country: Country, team: Team) -> None:
     ledger.begin("Areas and registry")
     analyst, registrar = team[Role.GIS_ANALYST], team[Role.REGISTRAR]
     load_areas(country.folder / "areas.gpkg", actor=analyst, version="v1", level_names=LEVELS)
-    for kind in ImportKind:
+    for kind in (ImportKind.HOUSEHOLDS, ImportKind.PEOPLE):
         load_registrants(country.folder / f"{kind}.csv", kind, actor=registrar)
     counts = country.truth["counts"]
     with transaction(registrar) as session:

@@ -62,5 +62,5 @@ def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Ac
     values = values_said(takings(session, fields), said)
     with audit.act(session, actor, "registrants.fill_in", registrant) as figures:
         write_values(session, scope, fields, {registrant.id: values})
-        figures.update(number=registrant.number, fields=len(values))
+        figures.update(fields=len(values))
     return registrant

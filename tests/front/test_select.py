@@ -14,6 +14,7 @@ from tests.front.conftest import Tab
 
 SQUARE = [(0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6)]  # shares of the map's width and height
 START = "/select?at=9/17.6/121.7"
+LOOKS = 100  # a tenth of a second apart
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:
@@ -41,10 +42,14 @@ def said(page: Page, part: str) -> str:
     return page.inner_text(f"[data-part=live] [data-part={part}]")
 
 
-def last_question(page: Page) -> dict[str, Any]:
-    """What was asked last, once the answer has come."""
+def last_question(page: Page, bearing: str = "") -> dict[str, Any]:
+    """What was asked last, once the answer has come; once a question bears what it is to bear."""
     page.wait_for_timeout(200)
-    page.wait_for_selector("#result:not(.asking) .figure")
+    for _look in range(LOOKS):
+        page.wait_for_selector("#result:not(.asking) .figure")
+        if not bearing or demo.LOG[-1][bearing]:
+            break
+        page.wait_for_timeout(100)
     return demo.LOG[-1]
 
 
@@ -56,7 +61,7 @@ def page(tab: Callable[..., Tab]) -> Page:
 def test_a_polygon_drawn_by_mouse_is_asked_and_measured(page: Page) -> None:
     draw(page, SQUARE)
 
-    [[ring]] = last_question(page)["shapes"]["coordinates"]
+    [[ring]] = last_question(page, "shapes")["shapes"]["coordinates"]
     area, _length = Geod(ellps="WGS84").geometry_area_perimeter(Polygon(ring))
     assert len(ring) == 5
     assert said(page, "corners") == "4"
@@ -66,7 +71,7 @@ def test_a_polygon_drawn_by_mouse_is_asked_and_measured(page: Page) -> None:
 def test_an_open_drawing_counts_as_if_closed(page: Page) -> None:
     draw(page, SQUARE[:3], close=False)
 
-    [[ring]] = last_question(page)["shapes"]["coordinates"]
+    [[ring]] = last_question(page, "shapes")["shapes"]["coordinates"]
     assert len(ring) == 4
     assert said(page, "state") == "not closed; counted as if closed"
 
@@ -125,7 +130,7 @@ def test_several_areas_are_drawn_and_all_are_asked(page: Page) -> None:
     page.click("[data-do=another]")
     draw(page, [(0.1, 0.4), (0.2, 0.4), (0.2, 0.7)])
 
-    assert len(last_question(page)["shapes"]["coordinates"]) == 2
+    assert len(last_question(page, "shapes")["shapes"]["coordinates"]) == 2
     assert said(page, "state") == "2 areas"
 
 
@@ -179,7 +184,7 @@ def test_corners_are_typed_without_a_mouse(page: Page) -> None:
     page.fill("#typed-corners", "17.5, 121.6\n17.5, 121.9\n17.8, 121.9")
     page.click("text=Use these corners")
 
-    [[ring]] = last_question(page)["shapes"]["coordinates"]
+    [[ring]] = last_question(page, "shapes")["shapes"]["coordinates"]
     assert ring[:3] == [[121.6, 17.5], [121.9, 17.5], [121.9, 17.8]]
 
 
@@ -227,7 +232,7 @@ def test_an_uploaded_shape_keeps_its_hole_and_is_kept_as_a_draft(tab: Callable[.
     page.wait_for_url("**draft=D*")
     here.open(page.url.removeprefix(here.site))
 
-    assert last_question(page)["shapes"]["coordinates"] == [[outer, hole]]
+    assert last_question(page, "shapes")["shapes"]["coordinates"] == [[outer, hole]]
 
 
 def test_a_drawing_of_more_than_fifty_corners_is_kept_as_a_draft(page: Page) -> None:

@@ -4,10 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.web.side_by_side import reasons
+from core import jobs
+from core.jobs import Job, JobState
 from geo.models.place_checks import PlaceCheck
 from programs.services.merging import merge
 from registry.changes.forms import Of
 from registry.changes.kinds import KINDS
+from registry.jobs.parcels import take_parcels
 from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
 from registry.services import imports
@@ -75,6 +78,7 @@ def registry(session: Session, household: str) -> Rows:
         ("places.listing", {"code": "zero"}),
         ("places.show", {"number": household}),
         ("plots.index", {"number": household}),
+        ("parcels.taken", {"job_id": _parcels(session)}),
         *_changes(session, household),
         *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
         *(("duplicates.index", {"state": pair.state}) for pair in pairs),
@@ -82,6 +86,15 @@ def registry(session: Session, household: str) -> Rows:
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
     ]
+
+
+def _parcels(session: Session) -> int:
+    """A file of parcels of which one row could not be taken."""
+    job_id = jobs.defer(session, take_parcels, actor=DARA, sha256="3" * 64, name=GREEK)
+    job = session.get_one(Job, job_id)
+    wrong = [{"row": 3, "fault": "no_shape"}]
+    job.state, job.result = JobState.DONE, {"plots": 1, "faults": 1, "errors": wrong}
+    return job_id
 
 
 def _changes(session: Session, household: str) -> Rows:

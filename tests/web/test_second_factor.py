@@ -28,8 +28,9 @@ def _acts(session: Session) -> list[str]:
     return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
-def test_approvers_finance_and_administrators_need_one() -> None:
-    assert {Role.APPROVER, Role.FINANCE, Role.ADMINISTRATOR} == SECOND_FACTOR
+def test_approvers_finance_administrators_and_who_validates_nationally_need_one() -> None:
+    needed = {Role.APPROVER, Role.FINANCE, Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR}
+    assert needed == SECOND_FACTOR
 
 
 def test_the_password_alone_opens_nothing(browser: Browser, session: Session) -> None:

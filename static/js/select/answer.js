@@ -14,18 +14,19 @@ export class Answers {
     this.targets = (element.dataset.into ?? '').split(/\s+/).map((id) => document.getElementById(id)).filter(Boolean);
   }
 
-  /** Ask soon; whatever was asked before and is not answered yet is forgotten. */
+  /** Ask soon; whatever was asked before and is not answered yet is forgotten, and what is shown fades. */
   ask(question) {
     clearTimeout(this.wait);
+    this.#fade(true);
     const asked = asJson(question);
     for (const field of document.querySelectorAll('input[data-part="question"]')) field.value = asked;
     this.wait = setTimeout(() => this.#send(asked), REST);
   }
 
   async #send(body) {
+    this.wait = undefined;
     this.underWay?.abort();
     const { signal } = (this.underWay = new AbortController());
-    this.#fade(true);
     try {
       const answer = await post(this.address, body, { signal });
       this.#show(answer.ok, await answer.text(), answer.headers.get('content-type') ?? '');
@@ -33,7 +34,7 @@ export class Answers {
       if (error.name === 'AbortError') return; // a newer question is under way
       this.#refuse(error.message);
     }
-    this.#fade(false);
+    if (this.wait === undefined) this.#fade(false);
   }
 
   #show(ok, body, type) {
