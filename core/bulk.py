@@ -160,13 +160,15 @@ def as_text(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     return func.regexp_replace(column, FORMULA, "'\\1")
 
 
-def array_of(numbers: NDArray[np.integer[Any]]) -> ColumnElement[Sequence[int]]:
-    """Whole numbers as an array for a statement; the driver would write a list one by one."""
-    return cast(literal(array_written(numbers)), ARRAY(BigInteger))
+def array_of(numbers: NDArray[Any]) -> ColumnElement[Sequence[Any]]:
+    """Whole numbers, or 32-bit floats, as an array for a statement; the driver would write a list
+    one by one."""
+    kind = REAL if numbers.dtype.kind == "f" else BigInteger
+    return cast(literal(array_written(numbers)), ARRAY(kind))
 
 
-def array_written(numbers: NDArray[np.integer[Any]]) -> str:
-    """Whole numbers as PostgreSQL writes an array, for a text that casts it to one."""
+def array_written(numbers: NDArray[Any]) -> str:
+    """Numbers as PostgreSQL writes an array, for a text that casts it to one."""
     return f"{{{','.join(map(str, numbers.tolist()))}}}"
 
 

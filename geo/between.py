@@ -16,7 +16,7 @@ from geo.ellipsoid import Shapes
 from geo.grades import STEPS, Graded
 from geo.hazards import AtPlaces, Hazard, OverAreas
 from geo.raster.grid import Indices
-from geo.vector.screen import Ranges
+from geo.vector.screen import Screen
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,9 @@ class BetweenHazard:
     clause: Clause
 
     @property
-    def asked(self) -> Ranges | None:
+    def screen(self) -> Screen | None:
         """Where the most may be hit, or was not observed; the least is hit nowhere else."""
-        return self.most.asked
-
-    @property
-    def near(self) -> Ranges | None:
-        return self.most.near
+        return self.most.screen and self.most.screen.one_by_one()
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
         """What both say of places; `values` are the least."""

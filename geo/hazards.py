@@ -5,8 +5,9 @@ in the same.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -34,8 +35,8 @@ from geo.raster.zonal import Classes, zonal
 from geo.vector.circles import NOTHING, discs, divided, taken
 from geo.vector.cover import CELL
 from geo.vector.lattice import Lattice
-from geo.vector.locate import NOWHERE, Locator, laid_on
-from geo.vector.screen import MOST, Box, Frame, Ranges, frame, ranges, ranges_beside
+from geo.vector.locate import BORDER, NOWHERE, Locator, laid_on
+from geo.vector.screen import MIXED, MOST, Box, Frame, Kinds, Screen, frame, screened
 from geo.vector.shares import covered_km2, outside, pieces_km2
 
 HALF = 180.0
@@ -83,16 +84,11 @@ class OverAreas:
 class Hazard(Protocol):
     """Something that can be asked about places and about areas.
 
-    Only places in the grid cells `asked` have to be asked (None: all of them), and those in cells
-    `near` that are known within a circle reaching out of their cell; whatever else lies in others
-    is observed and not kept.
+    `screen` says which places have to be asked (None: all of them).
     """
 
     @property
-    def asked(self) -> Ranges | None: ...
-
-    @property
-    def near(self) -> Ranges | None: ...
+    def screen(self) -> Screen | None: ...
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
         """What it says of N places, each known within some metres; without, or at 0, a point."""
@@ -114,8 +110,7 @@ class RasterHazard:
     grid: Grid
     clause: Clause
     store: Store | None = None
-    asked: Ranges | None = None
-    near: Ranges | None = None
+    screen: Screen | None = None
     edges: tuple[float, ...] = ()
     reasons: Grid | None = None
 
@@ -180,8 +175,7 @@ class ExtentHazard:
     values: Floats
     seen: Locator
     clause: Clause
-    asked: Ranges | None = None
-    near: Ranges | None = None
+    screen: Screen | None = None
     water: Locator | None = None
 
     def at_places(self, lon: Floats, lat: Floats, accuracy_m: Floats | None = None) -> AtPlaces:
@@ -278,11 +272,11 @@ def extent_hazard(
     lattice = _lattice(of, int(shapely.get_num_coordinates(parts).sum()))
     hit, observed = laid_on(parts[order], lattice), laid_on(seen, lattice)
     always = None if water is None or not len(water) else laid_on(water, lattice)
-    loud = np.logical_or(hit.first != NOWHERE, observed.first < 0)
-    if always is not None:
-        loud = np.logical_or(loud, always.first != NOWHERE)
-    asked, near = _asked(loud, hit.lattice, of)
-    return ExtentHazard(hit, values[order], observed, clause, asked, near, always)
+    if of.too_large:
+        return ExtentHazard(hit, values[order], observed, clause, None, always)
+    loud, kinds = _said_by_cells(hit, values[order], observed, always, of)
+    screen = screened(loud, of, np.where(of.within(box), kinds, MIXED))
+    return ExtentHazard(hit, values[order], observed, clause, screen, always)
 
 
 def _lattice(of: Frame, edges: int) -> Lattice:
@@ -295,13 +289,28 @@ def _lattice(of: Frame, edges: int) -> Lattice:
     return Lattice(west, south, size, size, math.ceil(cells * each))
 
 
-def _asked(loud: Flags, lattice: Lattice, of: Frame) -> tuple[Ranges | None, Ranges | None]:
-    """Where places have to be asked, by the cells of a lattice, and where a circle may reach such a
-    place."""
-    if of.too_large:
-        return None, None
-    side, cells = lattice.side, max(of.height, of.width)
-    each = side // cells
-    found = np.any(loud.reshape(cells, each, cells, each), axis=(1, 3))[: of.height, : of.width]
-    asked = ranges(found, of)
-    return asked, ranges_beside(found, of, asked)
+def _said_by_cells(
+    hit: Locator, values: Floats, seen: Locator, water: Locator | None, of: Frame
+) -> tuple[Flags, Kinds]:
+    """Which cells of a frame are not silent, and what kind of answer holds in each as a whole.
+
+    Where neither a border nor water is, a cell of the lattice that shapes were laid on lies in one
+    shape or in none, so that of all places in it the same is said.
+    """
+    worth = np.append(np.unique(values, return_inverse=True)[1], NOWHERE).astype(np.int32)
+    loud = (hit.first != NOWHERE) | (seen.first < 0)
+    kinds = np.where(hit.first > BORDER, worth[hit.first.clip(NOWHERE)], np.int32(MIXED))
+    kinds[(hit.first == NOWHERE) & (seen.first != NOWHERE)] = MIXED
+    if water is not None:
+        loud |= water.first != NOWHERE
+        kinds[water.first != NOWHERE] = MIXED
+    least, most = (_by_cells(of, kinds, extreme) for extreme in (np.min, np.max))
+    return _by_cells(of, loud, np.any), np.where(least == most, least, MIXED)
+
+
+def _by_cells(of: Frame, each: NDArray[Any], together: Callable[..., Any]) -> NDArray[Any]:
+    """What holds of the cells of a frame, by those of the lattice that each was cut into."""
+    cells = max(of.height, of.width)
+    side = math.isqrt(len(each))
+    apart = each.reshape(cells, side // cells, cells, side // cells)
+    return np.asarray(together(apart, axis=(1, 3))[: of.height, : of.width])

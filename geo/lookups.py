@@ -20,7 +20,7 @@ from geo.raster.pieces import read
 from geo.raster.reasons import Reason
 from geo.raster.silence import Silence
 from geo.raster.store import Slots, Store
-from geo.vector.screen import Box, Ranges
+from geo.vector.screen import NOWHERE_ELSE, Box, Screen
 from geo.vector.store import packed, unpacked
 
 WATER = Clause(at_least=Reason.PERMANENT_WATER, at_most=Reason.PERMANENT_WATER)
@@ -46,7 +46,7 @@ def write_raster(
         yield "slots", [slots.of_block]
         if reasons is not None:
             silence.break_for(reasons, WATER)
-        yield from _ranges(*(silence.ranges(box) or (None, None)))
+        yield from _ranges(silence.screen(box))
 
     mapped.write(path, arrays())
 
@@ -61,7 +61,7 @@ def raster(
     """The hazard laid out in a file, of the grids it was made from; its values go by edges."""
     arrays = mapped.read(path)
     store = Store(grid, arrays["slots"], arrays["cells"])
-    return RasterHazard(grid, clause, store, *_asked(arrays), tuple(edges), reasons)
+    return RasterHazard(grid, clause, store, _screen(arrays), tuple(edges), reasons)
 
 
 def write_extent(path: Path, hazard: ExtentHazard) -> None:
@@ -73,7 +73,7 @@ def write_extent(path: Path, hazard: ExtentHazard) -> None:
         yield from packed(hazard.seen, "seen")
         if hazard.water is not None:
             yield from packed(hazard.water, "water")
-        yield from _ranges(hazard.asked, hazard.near)
+        yield from _ranges(hazard.screen)
 
     mapped.write(path, arrays())
 
@@ -83,16 +83,19 @@ def extent(path: Path, clause: Clause) -> ExtentHazard:
     arrays = mapped.read(path)
     parts, seen = (unpacked(arrays, name) for name in ("parts", "seen"))
     water = unpacked(arrays, "water") if "water wkb" in arrays else None
-    return ExtentHazard(parts, arrays["values"], seen, clause, *_asked(arrays), water)
+    return ExtentHazard(parts, arrays["values"], seen, clause, _screen(arrays), water)
 
 
-def _ranges(asked: Ranges | None, near: Ranges | None) -> Iterator[tuple[str, Chunks]]:
-    if asked is not None and near is not None:
-        yield "asked", [asked]
-        yield "near", [near]
+def _ranges(screen: Screen | None) -> Iterator[tuple[str, Chunks]]:
+    if screen is not None:
+        yield "asked", [screen.asked]
+        yield "near", [screen.near]
+        yield "alike", [screen.alike]
 
 
-def _asked(arrays: Mapping[str, NDArray[Any]]) -> tuple[Ranges | None, Ranges | None]:
+def _screen(arrays: Mapping[str, NDArray[Any]]) -> Screen | None:
     """Where places have to be asked. A file that does not know where circles reach is asked of all
-    places."""
-    return (arrays["asked"], arrays["near"]) if "near" in arrays else (None, None)
+    places; one that does not know where one answer holds, of each place by itself."""
+    if "near" not in arrays:
+        return None
+    return Screen(arrays["asked"], arrays["near"], arrays.get("alike", NOWHERE_ELSE))

@@ -14,7 +14,7 @@ from geo.raster.footprint import footprint
 from geo.raster.grid import Grid
 from geo.raster.pieces import Piece, read
 from geo.vector.cover import CELL
-from geo.vector.screen import Box, Frame, Ranges, frame, ranges, ranges_beside
+from geo.vector.screen import Box, Frame, Screen, frame, screened
 
 LARGEST = 64  # cells of a tile; divides the height and width of every piece
 BENT = 0.05  # of a tile's size; more than its edges bend out between corners
@@ -47,17 +47,14 @@ class Silence:
             other.take(piece)
         self.loud |= other.loud
 
-    def ranges(self, box: Box) -> tuple[Ranges, Ranges] | None:
-        """The grid cells in a box whose places have to be asked, and those from which circles may
-        reach them; None: all of them."""
+    def screen(self, box: Box) -> Screen | None:
+        """The grid cells in a box whose places have to be asked; None: all of them."""
         of, tiles = frame(box), self._tiles()
         if of.too_large or tiles is None:
             return None
         inside = np.zeros_like(self.loud)
         inside[1:-1, 1:-1] = True
-        loud = ~_met(tiles[:, inside], of) | _met(tiles[:, self.loud], of)
-        asked = ranges(loud, of)
-        return asked, ranges_beside(loud, of, asked)
+        return screened(~_met(tiles[:, inside], of) | _met(tiles[:, self.loud], of), of)
 
     def _tiles(self) -> Floats | None:
         """South, west, north and east of all tiles, in cells of the globe's grid, with a margin.

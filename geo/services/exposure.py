@@ -38,11 +38,18 @@ from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
 from geo.queries.areas import in_force
 from geo.raster.grid import Grid
 from geo.raster.open import opened
-from geo.services.exposure_rows import Keys, write_areas, write_places
+from geo.services.exposure_rows import (
+    Alike,
+    Keys,
+    each_range_asks,
+    write_areas,
+    write_cells,
+    write_places,
+)
 from geo.services.locations import PUBLISHING
 from geo.vector.circles import degrees_of
 from geo.vector.cover import CELL
-from geo.vector.screen import DEGREE, REACH, Box, Ranges
+from geo.vector.screen import DEGREE, NOWHERE_ELSE, REACH, Box, Ranges, middles
 
 BATCH = 500_000  # keys of places read, asked and written at a time
 AREAS = 5_000  # areas measured and written at a time
@@ -68,6 +75,7 @@ def expose_places(session: Session, release: Release, report: Report) -> int:
     asked = 0
     with _partition(session, release) as table, hazard_of(session, release) as hazard:
         box = box_of(session, release)
+        write_cells(session, table, release.id, _alike(hazard), _stays_in())
         batches = _batches(session, box, hazard)
         answers = _answers(session, box, batches, hazard)
         for number, (ids, said) in enumerate(answers, 1):
@@ -261,16 +269,23 @@ def _within(box: Box, places: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]
     return places if there.all() else {name: column[there] for name, column in places.items()}
 
 
+def _alike(hazard: Hazard) -> Alike:
+    """Where the hazard says the same of all places that stay in their cells, and what."""
+    cells = NOWHERE_ELSE if hazard.screen is None else hazard.screen.alike
+    return Alike(cells, hazard.at_places(*middles(cells[:, 0])))
+
+
 def _batches(session: Session, box: Box, hazard: Hazard) -> list[Places]:
     """Places cut into about as many at a time as fit into memory; only those that may be hit or
     unseen, by their cells and by how wide their circles are."""
     last = session.scalar(select(func.max(Location.id))) or 0
-    if hazard.asked is None or hazard.near is None:
+    screen = hazard.screen
+    if screen is None:
         places, starts = _located(box), range(0, last, BATCH)
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
-    asked = np.array_split(hazard.asked, last // BATCH + 1)
-    near = _in_cells(hazard.near, _reaches_out())
-    return [*(_in_cells(some, _narrow()) for some in asked), near, _places().where(_wide())]
+    asked = np.array_split(screen.asked, last // BATCH + 1)
+    reached = _in_cells(screen.reached, _reaches_out())
+    return [*(_in_cells(some, _narrow()) for some in asked), reached, _places().where(_wide())]
 
 
 def _narrow() -> ColumnElement[bool]:
@@ -289,11 +304,21 @@ def _wide() -> ColumnElement[bool]:
 
 def _reaches_out() -> ColumnElement[bool]:
     """Whether the circle of a place, a narrow one, may reach beyond its grid cell."""
+    return and_(_round(), Location.accuracy_m.between(_to_border(), REACH))
+
+
+def _stays_in() -> ColumnElement[bool]:
+    """Whether a place is a point, or its circle lies in its grid cell."""
+    radius = func.coalesce(Location.accuracy_m, 0)
+    return or_(radius == 0, and_(radius < _to_border(), _narrow()))
+
+
+def _to_border() -> ColumnElement[float]:
+    """Metres from a place to the border of its grid cell, or less."""
     tall, wide = CELL * DEGREE, CELL * DEGREE * func.cos(func.radians(Location.lat))
     column, row = (Location.lon + 180) / CELL, (Location.lat + 90) / CELL
     across, along = column - func.floor(column), row - func.floor(row)
-    nearest = func.least(func.least(across, 1 - across) * wide, func.least(along, 1 - along) * tall)
-    return and_(_round(), Location.accuracy_m.between(nearest, REACH))
+    return func.least(func.least(across, 1 - across) * wide, func.least(along, 1 - along) * tall)
 
 
 def _answers(
@@ -325,8 +350,7 @@ def _in_cells(asked: Ranges, those: ColumnElement[bool]) -> Places:
     """Some of the places in ranges of grid cells; each range asks the index."""
     ranges = func.unnest(*map(array_of, asked.T)).table_valued("first", "last")
     cells = ranges.render_derived("asked")
-    there = _places().where(Location.cell.between(cells.c.first, cells.c.last), those)
-    found = there.offset(0).lateral("found")
+    found = each_range_asks(_places().where(those), cells)
     return select(*found.c).select_from(cells.join(found, true()))
 
 

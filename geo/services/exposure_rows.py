@@ -2,19 +2,34 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy import table as sql_table
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_array, copy_into
+from core.bulk import array_of, copy_array, copy_into
 from geo.crs import Flags
 from geo.grades import NAMES as GRADES
 from geo.grades import STEPS, Graded
 from geo.hazards import AtPlaces, OverAreas
 from geo.models.exposure import AreaExposure, ExposureStatus
+from geo.models.locations import Location
 from geo.raster.reasons import Reason
+from geo.vector.screen import Ranges
 
 Keys = NDArray[np.int64]
 Fields = list[tuple[str, str] | tuple[str, str, int]]
@@ -67,6 +82,43 @@ def _write_circles(
         rows[figure] = getattr(said.grades, figure)[which]
     rows["why"] = said.why[circles]
     copy_array(session, table, rows)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Ranges of grid cells, first and last number of each, and what is said of all places in it."""
+
+    cells: Ranges
+    said: AtPlaces
+
+
+def write_cells(
+    session: Session, table: str, release_id: int, alike: Alike, those: ColumnElement[bool]
+) -> None:
+    """Rows for those of the places in cells of one answer, where it is kept or not observed.
+
+    The places stay where they are: the server writes their rows from its own index.
+    """
+    said = alike.said
+    told = (
+        (ExposureStatus.IN, said.kept, said.values, ("value", "low", "high")),
+        (ExposureStatus.NOT_OBSERVED, ~said.observed, said.why, ("why",)),
+    )
+    for status, which, figures, names in told:
+        columns = *alike.cells[which].T, figures[which]
+        ranges = func.unnest(*map(array_of, columns)).table_valued("first", "last", "figure")
+        cells = ranges.render_derived("alike")
+        found = each_range_asks(select(Location.id).where(those), cells)
+        of_each = literal(release_id), found.c.id, literal(status), *[cells.c.figure for _ in names]
+        rows = sql_table(table, *map(column, ("release_id", "location_id", "status", *names)))
+        asked = select(*of_each).select_from(cells.join(found, true()))
+        session.execute(insert(rows).from_select(rows.c.keys(), asked))
+
+
+def each_range_asks(places: Select[Any], cells: FromClause) -> FromClause:
+    """Places in ranges of grid cells, for a join on nothing: each range asks the index."""
+    there = places.where(Location.cell.between(cells.c.first, cells.c.last))
+    return there.offset(0).lateral("found")
 
 
 def _rows(

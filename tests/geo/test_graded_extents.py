@@ -13,18 +13,25 @@ from shapely import affinity
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from core.actor import Actor
 from geo.clauses import Clause
 from geo.hazards import AtPlaces, ExtentHazard, extent_hazard
+from geo.jobs.exposure import sample_due
 from geo.models.events import LayerKind
-from geo.models.exposure import AreaExposure
+from geo.models.exposure import AreaExposure, Exposure
+from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseObserved, ReleasePart
-from geo.services.exposure import expose_areas
+from geo.services.exposure import expose_areas, expose_places
+from geo.services.locations import owe
 from tests.make.geo import make_area, make_country, make_release
 from tests.make.graded import (
     answers_at,
     answers_of_areas,
     asked_at,
+    silent,
 )
+from tests.make.jobs import Silent
+from tests.make.registry import make_location
 
 
 @pytest.fixture
@@ -115,13 +122,58 @@ def test_circles_that_meet_an_extent_are_asked_and_hold_what_shapely_says() -> N
     _weighed_again(said, places, flood)
 
 
+def test_what_is_said_of_whole_cells_is_what_each_place_is_told_by_itself(
+    session: Session, anybody: Actor
+) -> None:
+    box = shapely.box(10, -0.1, 10.3, 0.1)
+    release = make_release(session, kind=LayerKind.EXTENT, bounds=from_shape(box, 4326))
+    deep, wet = shapely.box(10.02, 0, 10.08, 0.06), shapely.box(10.08, 0, 10.14, 0.06)
+    image = shapely.box(10, -0.1, 10.2, 0.1)
+    for value, part in ((2, deep), (1, wet)):
+        given = from_shape(part, 4326)
+        session.execute(insert(ReleasePart).values(release_id=release.id, value=value, part=given))
+    seen = from_shape(image, 4326)
+    session.execute(insert(ReleaseObserved).values(release_id=release.id, part=seen))
+    random = np.random.default_rng(8)
+    places = random.uniform((9.99, -0.11, -200), (10.31, 0.11, 700), (500, 3)).tolist()
+    made = [
+        make_location(session, lon, lat, accuracy_m=radius if radius > 0 else None)
+        for lon, lat, radius in places
+    ]
+
+    asked = expose_places(session, release, silent)
+    at_once = _rows(session, release)
+    owe(session, select(Location.id).where(Location.id >= made[0].id))
+    sample_due(session, actor=anybody, progress=Silent())
+
+    one_by_one = _rows(session, release)
+    assert asked < len(places)
+    assert 200 < len(one_by_one) < len(places)
+    assert at_once == one_by_one
+    points = [
+        (place.id, shapely.Point(lon, lat))
+        for place, (lon, lat, radius) in zip(made, places, strict=True)
+        if radius <= 0 and box.covers(shapely.Point(lon, lat))
+    ]
+    for key, point in points:
+        value = 2.0 if deep.covers(point) else 1.0 if wet.covers(point) else None
+        status = "in" if value else "out" if image.covers(point) else "not_observed"
+        assert at_once.get(key, ("out", None))[:2] == (status, value)
+
+
+def _rows(session: Session, release: Release) -> dict[int, tuple[Any, ...]]:
+    kept = (Exposure.value, Exposure.low, Exposure.high, Exposure.seen, Exposure.why)
+    said = select(Exposure.location_id, Exposure.status, *kept, Exposure.curve)
+    rows = session.execute(said.where(Exposure.release_id == release.id)).all()
+    return {row[0]: (str(row[1]), *row[2:-1], tuple(row[-1] or ())) for row in rows}
+
+
 def _near_or_asked(hazard: ExtentHazard, lon: Any, lat: Any) -> Any:
-    """Which places stand in cells that are asked, or near those."""
+    """Which places stand in cells that are asked, or that circles reach out of."""
     row, column = (np.floor(d / 360 * 65536).astype(int) for d in (lat + 90, lon + 180))
     number = ((row >> 6) << 22) | ((column >> 6) << 12) | ((row & 63) << 6) | (column & 63)
-    assert hazard.asked is not None
-    assert hazard.near is not None
-    every = np.concatenate([hazard.asked, hazard.near])
+    assert hazard.screen is not None
+    every = np.concatenate([hazard.screen.asked, hazard.screen.reached])
     return ((number[:, None] >= every[:, 0]) & (number[:, None] <= every[:, 1])).any(axis=1)
 
 

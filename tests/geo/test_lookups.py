@@ -21,6 +21,7 @@ from geo.hazards import AtPlaces, ExtentHazard, Hazard, RasterHazard, extent_haz
 from geo.raster.histogram import Bins
 from geo.raster.open import opened
 from geo.raster.reasons import Reason
+from geo.vector.screen import Ranges, middles
 
 RNG = np.random.default_rng(11)
 BOX = (119.5, 15.5, 121.5, 17.5)
@@ -49,10 +50,23 @@ def numbers(lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.int64]:
 
 def asked(hazard: Hazard, lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.bool_]:
     """Which places stand in the cells a hazard wants to be asked about."""
-    assert hazard.asked is not None
+    assert hazard.screen is not None
+    return (_range_of(hazard.screen.asked, lon, lat) >= 0) | alike(hazard, lon, lat)
+
+
+def alike(hazard: Hazard, lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which places stand in cells of one answer."""
+    assert hazard.screen is not None
+    return _range_of(hazard.screen.alike, lon, lat) >= 0
+
+
+def _range_of(ranges: Ranges, lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.int64]:
+    """In which of some ranges of cells places stand, or -1."""
+    if not len(ranges):
+        return np.full(len(lon), -1)
     number = numbers(lon, lat)
-    at = np.searchsorted(hazard.asked[:, 0], number, side="right") - 1
-    return np.asarray((at >= 0) & (number <= hazard.asked[at, 1]))
+    at = np.searchsorted(ranges[:, 0], number, side="right") - 1
+    return np.where((at >= 0) & (number <= ranges[at, 1]), at, -1)
 
 
 def depths(file: Path, where: str) -> Path:
@@ -140,6 +154,44 @@ def test_an_extent_laid_out_is_silent_only_of_places_it_saw_dry(tmp_path: Path) 
     assert 0.1 < (~there).mean() < 0.25  # a quarter of the box was seen, some of it flooded
 
 
+def test_of_places_in_one_range_of_cells_the_same_is_said(tmp_path: Path) -> None:
+    """And it is what is said in the middle of the first of them; by far most cells are such."""
+    lon, lat = everywhere()
+    lake = np.array([shapely.box(120.1, 16.7, 120.3, 16.9)], dtype=object)
+    parts = np.array([shapely.box(120.5, 16.3, 120.9, 16.5)], dtype=object)
+    seen = np.array([shapely.box(120, 16, 120.7, 17)], dtype=object)
+    hazard = extent_hazard(parts, np.array([1.0]), seen, BOX, Clause(), lake)
+    lookups.write_extent(tmp_path / "lookup", hazard)
+    laid_out = lookups.extent(tmp_path / "lookup", Clause())
+    assert laid_out.screen is not None
+
+    same = _range_of(laid_out.screen.alike, lon, lat)
+
+    there = same >= 0
+    wet = (lon >= 120.5) & (lon <= 120.9) & (lat >= 16.3) & (lat <= 16.5)
+    image = (lon >= 120) & (lon <= 120.7) & (lat >= 16) & (lat <= 17)
+    unseen = ~image & ~wet
+    said = laid_out.at_places(*middles(laid_out.screen.alike[:, 0]))
+    assert said.kept[same[there]].tolist() == wet[there].tolist()
+    assert (~said.observed)[same[there]].tolist() == unseen[there].tolist()
+    assert 0.9 < there[wet | unseen].mean() < 1
+    assert not there[shapely.intersects_xy(lake[0], lon, lat)].any()
+
+
+def test_cells_across_the_border_of_a_box_are_asked_place_by_place() -> None:
+    west = BOX[0] + 0.001
+    parts = np.array([shapely.box(west, 16, 121, 17)], dtype=object)
+    hazard = extent_hazard(parts, np.array([1.0]), parts, (west, 16.0, 121.0, 17.0), Clause())
+    lon, lat = everywhere()
+    column = np.floor((lon + 180) / 360 * 65536)
+    across = (column == np.floor((west + 180) / 360 * 65536)) & (lat > 16) & (lat < 17)
+
+    assert across.any()
+    assert asked(hazard, lon, lat)[across].all()
+    assert not alike(hazard, lon, lat)[across].any()
+    assert alike(hazard, lon, lat).any()
+
+
 def test_an_extent_laid_out_still_has_its_shapes(tmp_path: Path) -> None:
     lookups.write_extent(tmp_path / "lookup", flood())
 
@@ -164,7 +216,7 @@ def test_where_grids_cross_the_antimeridian_every_place_is_asked(tmp_path: Path)
     with opened(tmp_path / "a.tif") as grid:
         box = (-180.0, -20.0, 180.0, -10.0)
         lookups.write_raster(tmp_path / "b", grid, Clause(at_least=1), box, Bins(grid, EDGES))
-        assert lookups.raster(tmp_path / "b", grid, Clause(at_least=1)).asked is None
+        assert lookups.raster(tmp_path / "b", grid, Clause(at_least=1)).screen is None
 
 
 def test_arrays_come_back_as_they_were_laid_down(tmp_path: Path) -> None:
