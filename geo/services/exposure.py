@@ -12,7 +12,19 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from core.bulk import array_of, fetch_columns
@@ -284,8 +296,10 @@ def _batches(session: Session, box: Box, hazard: Hazard) -> list[Places]:
         places, starts = _located(box), range(0, last, BATCH)
         return [places.where(Location.id.between(at + 1, at + BATCH)) for at in starts]
     asked = np.array_split(screen.asked, last // BATCH + 1)
-    reached = _in_cells(screen.reached, _reaches_out())
-    return [*(_in_cells(some, _narrow()) for some in asked), reached, _places().where(_wide())]
+    narrow = [_in_cells(some, _narrow()) for some in asked]
+    if not session.scalar(select(exists().where(_round()))):
+        return narrow
+    return [*narrow, _in_cells(screen.reached, _reaches_out()), _places().where(_wide())]
 
 
 def _narrow() -> ColumnElement[bool]:
