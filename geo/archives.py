@@ -32,6 +32,7 @@ RECIPES = (b"<VRTDataset", b"<OGRVRT", b"<OGRWFS", b"<GDAL_WMS", b"gdal_streamed
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 WORKBOOK = "xl/workbook."  # within the zip that an Excel workbook is
 GEODATABASE = ".gdb"
+COMPANIONS = {".shx", ".dbf", ".prj", ".cpg", ".qpj", ".hdr", ".tfw", ".tifw", ".wld"}
 SHOWN = 12  # names said in a refusal before "and N more"
 
 _open: ContextVar[Mapping[Path, Path]] = ContextVar("unpacked", default=MappingProxyType({}))
@@ -301,6 +302,7 @@ def _unpack(path: Path, folder: Path, budget: Budget, deeper: int) -> None:
     except (OSError, ValueError, struct.error) as error:  # a place or a name that cannot be
         raise budget.broken(_said(error)) from error
     _name_geodatabases(folder, path.name.split(".")[0])
+    _name_companions(folder)
     if deeper:
         _unpack_nested(folder, budget, deeper - 1)
 
@@ -315,6 +317,24 @@ def _name_geodatabases(folder: Path, name: str) -> None:
         named.mkdir()
         for part in [entry for entry in bare.iterdir() if entry.is_file()]:
             part.rename(named / part.name)
+
+
+def _name_companions(folder: Path) -> None:
+    """Call what stands beside a data set as it is called, with a small ending, as GDAL looks for
+    it: people pack `Roads.shp` with `ROADS.DBF` and `roads.Prj`."""
+    for at, _folders, names in os.walk(folder):
+        leads = {PurePosixPath(n).stem.lower(): n for n in names if not _is_beside(n)}
+        for name in filter(_is_beside, names):
+            lead = leads.get(PurePosixPath(name).stem.lower())
+            if lead is None:
+                continue
+            meant = PurePosixPath(lead).stem + PurePosixPath(name).suffix.lower()
+            if meant != name and meant not in names:
+                Path(at, name).rename(Path(at, meant))
+
+
+def _is_beside(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in COMPANIONS
 
 
 def _gigabytes(count: int) -> str:

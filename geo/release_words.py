@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from core.clock import day_said, moment_said
 from core.words import _, counted, figure_said
+from geo.classes import classes_of, is_plain
 from geo.measures import DAYS, DISTANCE, EVER, FLOODED
 from geo.models.releases import Direction, Release
 from geo.models.selections import Together
@@ -14,6 +15,21 @@ def measured(release: Release) -> str:
     """Measure and unit, as a legend is headed: Water depth (m)."""
     measure = _(release.measure) if release.measure else _("Flood extent")
     return f"{measure} ({release.unit})" if release.unit else measure
+
+
+def classes_said(release: Release) -> list[tuple[str, str]]:
+    """The classes of a release as a legend writes them, each with its colour: their least values.
+
+    The last is open; where less is worse it ends at the floor, beyond which nothing is asked for.
+    Where places are hit or not, there is one, which is no value.
+    """
+    if is_plain(release):
+        return [(_("flooded"), token) for _least, token in classes_of(release)]
+    written = [(figure_said(least), token) for least, token in classes_of(release)]
+    last, token = written[-1]
+    if release.direction is Direction.AT_MOST and release.floor is not None:
+        return [*written[:-1], (f"{last} – {figure_said(release.floor)}", token)]
+    return [*written[:-1], (f"{last} +", token)]
 
 
 def observed(release: Release) -> str:

@@ -8,8 +8,8 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.words import _, figure_said
-from geo.classes import classes_of, is_plain
+from core.words import figure_said
+from geo.classes import classes_of
 from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -19,6 +19,7 @@ from geo.queries.context import layers_shown
 from geo.queries.releases import box_of_extent
 from geo.queries.situation import bounds_of_areas
 from geo.release_pictures import CONTEXT
+from geo.release_words import classes_said
 
 WORLD = (-180.0, -60.0, 180.0, 75.0)
 
@@ -68,17 +69,8 @@ def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[fl
 
 
 def legend_of(release: Release | None) -> list[tuple[str, str]]:
-    """The classes of a release as a legend writes them: least value, colour; the last is open.
-
-    Where places are hit or not, there is one, which is no value.
-    """
-    if release is None:
-        return []
-    if is_plain(release):
-        return [(_("flooded"), token) for _least, token in classes_of(release)]
-    written = [(figure_said(least), token) for least, token in classes_of(release)]
-    last, token = written[-1]
-    return [*written[:-1], (f"{last} +", token)]
+    """The classes of a release as a legend writes them, and their colours; none without one."""
+    return classes_said(release) if release else []
 
 
 def _context(layer: ContextLayer, shown: int | None) -> dict[str, Any]:

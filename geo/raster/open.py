@@ -6,8 +6,8 @@ times or bands, whoever sends it is asked.
 
 import math
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from core.words import _
 from geo.archives import contents, listed, narrowed, refuse_recipe, told_apart, unpacked
 from geo.crs import CIRCLE, WGS84, in_degrees, settled
 from geo.formats import named
-from geo.raster import shakemap
+from geo.raster import ascii_grids, netcdf_files, shakemap
 from geo.raster.axes import axes_of, laid_in, refuse_scattered
 from geo.raster.bands import (
     Band,
@@ -60,6 +60,12 @@ GRIDS = {
     ".dt0", ".dt1", ".dt2", ".jp2", ".map", ".bt", ".xyz",
 }
 # fmt: on
+# What GDAL reads wrongly or not at all, by its mark, and what it is given in its place.
+MADE: tuple[tuple[Callable[[Path], bool], Callable[[Path], AbstractContextManager[Path]]], ...] = (
+    (shakemap.is_shakemap, shakemap.as_geotiff),
+    (ascii_grids.is_ascii_grid, ascii_grids.as_numbers),
+    (netcdf_files.is_netcdf_4, netcdf_files.as_gdal_reads),
+)
 UNSAID = Choice()
 SMALL = 16_000_000  # cells
 BLOCK = 2 << 30  # bytes
@@ -130,17 +136,16 @@ def grid_at(name: str, place: Path, choice: Choice) -> Iterator[Grid]:
 
 @contextmanager
 def readable(file: Path) -> Iterator[str]:
-    """What GDAL opens of a file while the block lasts: of a ShakeMap, the GeoTIFF made of it.
+    """What GDAL opens of a file while the block lasts: itself, or what is made of it for GDAL.
 
-    Raises ShakeMapBroken, Deadly.
+    Raises ShakeMapBroken, Deadly, and what `geo.raster.ascii_grids` refuses.
     """
     if file.is_file() and not survives(file):
         raise Deadly(name=named(file))
-    if shakemap.is_shakemap(file):
-        with shakemap.as_geotiff(file) as tiff:
-            yield str(tiff)
-    else:
-        yield str(file)
+    makers = ((mark, make) for mark, make in MADE if file.is_file() and mark(file))
+    make = next((make for _mark, make in makers), nullcontext)
+    with make(file) as place:
+        yield str(place)
 
 
 def is_raster(path: Path) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.settings import settings
-from core.words import _, figure_said
+from core.words import _
 from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -18,7 +18,7 @@ from geo.queries.map_shapes import WORLD, Frame, areas_in, extent_in, picked_in,
 from geo.queries.selections import Question, question_of, table_level
 from geo.queries.situation import bounds_of, bounds_of_areas
 from geo.release_pictures import picture_of
-from geo.release_words import measured, observed
+from geo.release_words import classes_said, measured, observed
 from geo.vector.drawings import to_geojson
 from geo.vector.mercator import Box, widened
 from geo.vector.world import countries_in
@@ -224,12 +224,10 @@ def _hazard(session: Session, release: Release, frame: Frame) -> Hazard:
 
 
 def _classes(release: Release) -> list[tuple[str, str]]:
-    """Classes in words with their colours: the least value of each, the last one open."""
-    classes = classes_of(release)
+    """Classes in words with their colours; of an extent, which is drawn in one colour, one."""
     if release.kind is LayerKind.EXTENT:
-        return [(_("flooded"), classes[0][1])]
-    said = [(figure_said(least), token) for least, token in classes]
-    return [*said[:-1], (f"{said[-1][0]} +", said[-1][1])]
+        return [(_("flooded"), classes_of(release)[0][1])]
+    return classes_said(release)
 
 
 def _asked(

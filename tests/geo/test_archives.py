@@ -55,6 +55,17 @@ def test_a_plain_file_stays_where_it_is(tmp_path: Path) -> None:
         assert (place, contents(place)) == (plain, [plain])
 
 
+def test_what_stands_beside_a_data_set_is_called_as_it_is(tmp_path: Path) -> None:
+    entries = dict.fromkeys(
+        ("Roads.SHP", "ROADS.dbf", "roads.Shx", "Roads.PRJ", "a__D.asc", "a__d.Prj"), b"x"
+    )
+    packed = zipped(tmp_path / "mixed.zip", **entries, **{"lone.PRJ": b"y"})
+
+    assert sorted(names(packed)) == sorted(
+        ["Roads.SHP", "Roads.dbf", "Roads.shx", "Roads.prj", "D.asc", "D.prj", "lone.PRJ"]
+    )
+
+
 def test_archives_within_archives_are_opened_to_two_levels(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", a=b"deep").read_bytes()
     middle = zipped(tmp_path / "middle.zip", inner=inner, b=b"here").read_bytes()

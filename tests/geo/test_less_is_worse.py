@@ -8,12 +8,13 @@ from geo.models.events import LayerKind
 from geo.models.releases import Direction, Release
 from geo.raster.picture import CLEAR
 from geo.release_pictures import style_of
+from geo.release_words import classes_said
 
 
-def test_values_up_to_the_floor_are_painted_from_nothing_on() -> None:
-    release = Release(
+def rain(direction: Direction) -> Release:
+    return Release(
         kind=LayerKind.RASTER,
-        direction=Direction.AT_MOST,
+        direction=direction,
         floor=30.0,
         unit="mm",
         measure="Rain",
@@ -21,7 +22,17 @@ def test_values_up_to_the_floor_are_painted_from_nothing_on() -> None:
         histogram=[4, 3, 2, 1],
     )
 
-    classes = style_of(release, defaultdict(lambda: "#102030")).classes
+
+def test_a_legend_ends_where_nothing_more_is_asked_for() -> None:
+    little = [words for words, _token in classes_said(rain(Direction.AT_MOST))]
+    much = [words for words, _token in classes_said(rain(Direction.AT_LEAST))]
+
+    assert little == ["0", "10", "20 – 30"]
+    assert much[-1].endswith(" +")
+
+
+def test_values_up_to_the_floor_are_painted_from_nothing_on() -> None:
+    classes = style_of(rain(Direction.AT_MOST), defaultdict(lambda: "#102030")).classes
     leasts = [np.float32(least) for least, _colour in classes]
 
     assert leasts[0] == 0
