@@ -43,11 +43,12 @@ def bundles(files: Sequence[Sent]) -> list[list[Sent]]:
         alike[_stem(file)].append(file)
     found: list[list[Sent]] = []
     for group in alike.values():
+        left = group
         for leads, beside in KINDS:
-            parts = _parts(group, leads, beside)
+            parts = _parts(left, leads, beside)
             found += [parts] if parts else []
-            group = [file for file in group if file not in parts]
-        found += [[file] for file in group]
+            left = [file for file in left if file not in parts]
+        found += [[file] for file in left]
     return found
 
 

@@ -28,7 +28,8 @@ def classes_said(release: Release) -> list[tuple[str, str]]:
     written = [(figure_said(least), token) for least, token in classes_of(release)]
     last, token = written[-1]
     if release.direction is Direction.AT_MOST and release.floor is not None:
-        return [*written[:-1], (f"{last} – {figure_said(release.floor)}", token)]
+        ends = _("{low} to {high}", low=last, high=figure_said(release.floor))
+        return [*written[:-1], (ends, token)]
     return [*written[:-1], (f"{last} +", token)]
 
 

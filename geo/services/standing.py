@@ -87,25 +87,26 @@ def _features(session: Session, layer: ContextLayer) -> tuple[Shapes, Floats]:
     return shapes, np.array([row[1] for row in rows], dtype=np.float64)
 
 
-# What is measured of the lowest areas belongs to all that they lie in.
+# What is measured of the lowest areas belongs to all that they lie in. Their path alone tells
+# which: a plan made while there were few areas would look through all of them for each.
 BY_AREA = text("""
     insert into context_figures (release_id, layer_id, area_id, total, hit, not_observed)
-    select :release, :layer, above.id, sum(lowest.total), sum(lowest.hit), sum(lowest.unseen)
+    select :release, :layer, above, sum(lowest.total), sum(lowest.hit), sum(lowest.unseen)
     from unnest(
         cast(:areas as bigint[]), cast(:totals as float8[]),
         cast(:hits as float8[]), cast(:unseen as float8[])
     ) lowest (area_id, total, hit, unseen)
     join areas on areas.id = lowest.area_id
-    join areas above on above.id = any(areas.path)
+    cross join unnest(areas.path) above
     where lowest.total > 0
-    group by above.id
+    group by above
 """)
 
 # A row of a table is spread evenly over its area, or over the one that bears its P-code today. What
 # the rounding of sizes leaves over of an area that was seen whole is not unobserved.
 BY_ROWS_OF_TABLE = text("""
     insert into context_figures (release_id, layer_id, area_id, total, hit, not_observed)
-    select :release, :layer, above.id,
+    select :release, :layer, above,
            sum(held.worth), sum(held.worth * held.hit), sum(held.worth * held.unseen)
     from (
         select now.path,
@@ -119,7 +120,7 @@ BY_ROWS_OF_TABLE = text("""
         left join area_exposure e on e.release_id = :release and e.area_id = now.id
         where f.layer_id = :layer and now.km2 > 0
     ) held
-    join areas above on above.id = any(held.path)
+    cross join unnest(held.path) above
     where held.worth > 0
-    group by above.id
+    group by above
 """)

@@ -17,9 +17,11 @@ from core import settings as kept
 from core.actor import Actor
 from core.jobs import Job, JobState
 from geo.models.releases import Release
+from geo.services.releases import refuse_release, withdraw_release
 from tests.api.conftest import Told
 from tests.make.files import depth_file
 from tests.make.geo import make_event
+from tests.make.releases import DEPTH, published, read
 from tests.make.users import make_user
 from tests.web.conftest import Browser
 
@@ -75,6 +77,36 @@ def test_a_program_sends_files_and_follows_their_reading(
     again = call("POST", "/api/hazards/files", data=form(event.id, files[0])).get_json()
     assert again["releases"][0] | {"job": 0} == first | {"known": True, "job": 0}
     assert again["job"] is None
+
+
+def test_bytes_that_were_set_aside_are_read_and_published_anew(
+    calls: Callable[[Role], Call],
+    session: Session,
+    anybody: Actor,
+    tmp_path: Path,
+    taken_back: None,
+) -> None:
+    call, event = calls(Role.COORDINATOR), make_event(session, "Flood of the Tana")
+    sent = ("a.tif", depths(tmp_path, 2.5))
+    path = "/api/hazards/files"
+    one = call("POST", path, data=form(event.id, sent)).get_json()["releases"][0]
+    read(session, session.get_one(Release, one["id"]), anybody)
+    refuse_release(session, one["id"], "Of another flood", actor=anybody)
+
+    two = call("POST", path, data=form(event.id, sent)).get_json()["releases"][0]
+
+    assert (two["known"], two["state"]) == (False, "received")
+    assert two["id"] > one["id"]
+    release = session.get_one(Release, two["id"])
+    read(session, release, anybody)
+    published(session, release, anybody, DEPTH)
+    told = call("GET", f"/api/hazards/releases/{two['id']}").get_json()
+    assert (told["state"], told["number"], told["measure"]) == ("published", 1, "Water depth")
+    again = call("POST", path, data=form(event.id, sent)).get_json()["releases"][0]
+    assert (again["id"], again["known"], again["state"]) == (two["id"], True, "published")
+    withdraw_release(session, two["id"], "Of another flood after all", actor=anybody)
+    third = call("POST", path, data=form(event.id, sent)).get_json()["releases"][0]
+    assert (third["known"], third["state"]) == (False, "received")
 
 
 def test_a_call_sent_twice_with_its_key_counts_once(

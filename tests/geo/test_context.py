@@ -31,6 +31,7 @@ from geo.services.context import (
     receive_layer,
     remove_layer,
 )
+from geo.services.standing import BY_AREA, BY_ROWS_OF_TABLE
 from tests.make.context import figures, make_layer
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country
@@ -289,3 +290,14 @@ def test_who_may_not_load_layers_sends_none(
 
     with pytest.raises(Forbidden):
         receive_layer(session, keep_file(file), file.name, "People", actor=visitor)
+
+
+def test_areas_above_are_told_by_the_path_without_looking_for_them(session: Session) -> None:
+    arrays: dict[str, list[float]] = {"areas": [1], "totals": [1.0], "hits": [1.0], "unseen": [0.0]}
+    pair = {"release": 1, "layer": 1}
+
+    by_area = session.scalars(text(f"explain {BY_AREA.text}"), {**pair, **arrays}).all()
+    by_row = session.scalars(text(f"explain {BY_ROWS_OF_TABLE.text}"), pair).all()
+
+    assert sum(" on areas" in line for line in by_area) == 1
+    assert sum(" on areas" in line for line in by_row) == 2  # as it was given, and as it is today

@@ -27,7 +27,7 @@ def test_a_legend_ends_where_nothing_more_is_asked_for() -> None:
     little = [words for words, _token in classes_said(rain(Direction.AT_MOST))]
     much = [words for words, _token in classes_said(rain(Direction.AT_LEAST))]
 
-    assert little == ["0", "10", "20 – 30"]
+    assert little == ["0", "10", "20 to 30"]
     assert much[-1].endswith(" +")
 
 
