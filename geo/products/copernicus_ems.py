@@ -2,7 +2,8 @@
 
 `observedEventA` holds what was seen: `notation` "Flooded area", and "Flood trace" that was wet
 before the image and counts too. `floodDepthA` holds depth classes as text. What could be seen is
-`areaOfInterestA` within `imageFootprintA`; `hydrographyA` is normal water.
+`areaOfInterestA` within `imageFootprintA`; `hydrographyA` is normal water; `source` is a table of
+the images (`src_id`, `src_date`, `source_tm`) that `dmg_src_id` of what was seen points at.
 Names: EMSRnnn_AOInn_(REF|FEP|DEL|GRA)_(PRODUCT|MONITnn)_theme_r#_v#. A first estimate (FEP) is
 superseded by the delineation (DEL), and MONITnn are later looks.
 Source: Copernicus EMS Rapid Mapping, Product Portfolio and Data Model; free with credit.
@@ -36,7 +37,7 @@ def recognise(specimen: Specimen) -> Recognition | None:
     if not chosen or not (events or NAME.search(specimen.of.name)):
         return None
     footprints, areas = _among(specimen, "imagefootprint"), _among(specimen, "areaofinterest")
-    at, day_only, doubts = _moment(specimen, footprints)
+    at, day_only, doubts = _moment(specimen, chosen[0], footprints)
     seen = [*footprints[:1], *areas[:1]]
     return Recognition(
         product="copernicus-ems",
@@ -92,12 +93,27 @@ def _about(specimen: Specimen, part: Part, seen: bool) -> list[str]:
     return says
 
 
-def _moment(specimen: Specimen, footprints: list[Part]) -> tuple[datetime | None, bool, list[str]]:
+def _texts(specimen: Specimen, part: Part, *names: str) -> list[list[str]]:
+    """The different texts of columns of a layer; none of a column it has not."""
+    columns = {name.lower(): name for name in part.columns}
+    return [specimen.texts(part, columns[name]) if name in columns else [] for name in names]
+
+
+def _said_by_source(specimen: Specimen, chosen: Part) -> list[list[str]]:
+    """Days and hours of the images that what was chosen was seen on, by the table of sources."""
+    (seen_on,) = _texts(specimen, chosen, "dmg_src_id")
+    columns = {name.lower(): texts for name, texts in specimen.table_beside("source").items()}
+    keys, days, hours = (columns.get(name, []) for name in ("src_id", "src_date", "source_tm"))
+    rows = [at for at, key in enumerate(keys) if key in seen_on]
+    return [sorted({texts[at] for at in rows if texts and texts[at]}) for texts in (days, hours)]
+
+
+def _moment(
+    specimen: Specimen, chosen: Part, footprints: list[Part]
+) -> tuple[datetime | None, bool, list[str]]:
     """When the image was taken (UTC), whether only its day is known, and what is in doubt."""
-    for part in footprints:
-        columns = {name.lower(): name for name in part.columns}
-        days = specimen.texts(part, columns["acq_date"]) if "acq_date" in columns else []
-        hours = specimen.texts(part, columns["acq_time"]) if "acq_time" in columns else []
+    taken = [_texts(specimen, part, "acq_date", "acq_time") for part in footprints]
+    for days, hours in [*taken, _said_by_source(specimen, chosen)]:
         if len(days) != 1:
             continue
         if may_be_two_days(days[0]):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 DAY_FIRST = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d{2})\b")
 YEAR_FIRST = re.compile(r"\b((?:19|20)\d{2})[./-](\d{1,2})[./-](\d{1,2})\b")
 RUN_TOGETHER = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:[tT_]?(\d{2})(\d{2})?(\d{2})?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:[tT_]?(\d{2})(?:(\d{2})(?:(\d{2})\d?)?)?)?(?!\d)"
 )
 HOUR = re.compile(r"(\d{1,2})[:h](\d{2})")
 
@@ -41,8 +41,8 @@ def hour_in(text: str) -> time | None:
 
 
 def stamped(name: str) -> tuple[datetime | None, bool]:
-    """The moment (UTC) stamped into a file's name as 20201113, 2020111321 or 20201113T215612, and
-    whether it is only a day."""
+    """The moment (UTC) stamped into a file's name as 20201113, 2020111321 or 20201113T215612 (a
+    tenth of a second may follow), and whether it is only a day."""
     for found in RUN_TOGETHER.finditer(name):
         year, month, day, *rest = found.groups()
         whole = _date(year, month, day)

@@ -8,7 +8,7 @@ import re
 
 from core.words import _
 from geo.archives import listed
-from geo.measures import DROUGHT, MEASURES, RAIN, SHAKING, WATER_DEPTH, WIND
+from geo.measures import DROUGHT, MEASURES, RAIN, SHAKING, WATER_DEPTH, WIND, converted
 from geo.products.meaning import Recognition
 from geo.products.moments import stamped
 from geo.products.parts import Part, PartKind
@@ -64,6 +64,7 @@ def _measure(specimen: Specimen, part: Part) -> tuple[str | None, str | None]:
     named, unit = specimen.named(part), UNITS.get((part.unit or "").strip().lower())
     for words, measure in WORDS:
         if re.search(words, named):
+            unit = "MMI" if measure == SHAKING and "mmi" in named else unit
             return measure, unit if unit in MEASURES[measure] else None
     meant = [measure for measure, units in MEASURES.items() if unit in units]
     return (meant[0], unit) if unit in ("m/s", "km/h", "kt") and meant else (None, None)
@@ -78,11 +79,12 @@ def _about(
     if codes:
         found = listed([f"{code:g} ({count:,})" for code, count in sorted(codes.items())])
         says.append(_("It holds few whole numbers, as classes do: {codes}.", codes=found))
-    highest = specimen.highest(part) if measure == WATER_DEPTH else 0.0
+    metres = unit or "m"
+    highest = converted(specimen.highest(part), metres, "m") if measure == WATER_DEPTH else 0.0
     if highest > DEEPEST:
         says.append(
             _(
-                "Its deepest water is {depth}, more than stands anywhere: check the unit.",
+                "Its deepest water is {depth} m, more than stands anywhere: check the unit.",
                 depth=f"{highest:.1f}",
             )
         )

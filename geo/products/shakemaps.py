@@ -5,6 +5,7 @@ writes that time in its own zones.
 Source: ShakeMap Manual (USGS), "Grid of ground motions"; data of the USGS are public domain.
 """
 
+import re
 from datetime import datetime, timedelta, timezone
 from xml.etree.ElementTree import Element
 
@@ -20,6 +21,8 @@ from geo.raster.shakemap import is_shakemap
 INTENSITY = "MMI"
 FELT = 4.0  # MMI from which shaking is light, felt by many
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}
+VALUE = "PARAMVALUE"
+INTENSITIES = re.compile(r"(^|_)mm?i(_|$)")
 HEADER = ("shakemap_grid", "event")
 
 
@@ -28,7 +31,7 @@ def recognise(specimen: Specimen) -> Recognition | None:
     maps = [part for part in specimen.grids if part.title.upper().endswith(INTENSITY)]
     part = next((part for part in maps if is_shakemap(specimen.path(part))), None)
     if part is None:
-        return None
+        return _contours(specimen)
     head = _header(specimen, part)
     at = _moment(head.get("event_timestamp", ""))
     where = head.get("event_description", "").strip()
@@ -46,6 +49,27 @@ def recognise(specimen: Specimen) -> Recognition | None:
         licence="" if "bmkg" in str(head) else "Public domain",
         says=tuple(_about(head)),
     )
+
+
+def _contours(specimen: Specimen) -> Recognition | None:
+    """The outlines of equal intensity (`mi.shp` of `shape.zip`), each worth its PARAMVALUE."""
+    for part in specimen.polygons:
+        columns = {name.upper(): name for name in part.columns}
+        if VALUE in columns and INTENSITIES.search(specimen.named(part)):
+            return Recognition(
+                product="shakemap-contours",
+                title=_("ShakeMap, outlines of intensity"),
+                part=part,
+                measure=SHAKING,
+                unit=INTENSITY,
+                floor=FELT,
+                value_field=columns[VALUE],
+                observed_rule="box",
+                source="USGS",
+                licence="Public domain",
+                says=(_("It does not say of which earthquake it is; write when that was."),),
+            )
+    return None
 
 
 def _about(head: dict[str, str]) -> list[str]:

@@ -10,14 +10,16 @@ import numpy as np
 from babel.dates import format_date
 
 from core.words import apart, current
-from geo.archives import narrowed
+from geo.archives import contents, narrowed
 from geo.products.parts import ANYWHERE, Inventory, Part, PartKind
 from geo.raster.grid import Cells, Grid
 from geo.raster.open import dataset, grid_at, readable
 from geo.vector.open import layer_at, read
+from geo.vector.tables import texts_of
 
 CELLS = 4_000_000  # of a grid are looked at, every so many rows and columns of a larger one
 MOST_CODES = 256
+BARE = {".dbf", ".csv", ".json", ".geojson"}  # tables as packages of vectors bring them
 
 
 class Specimen:
@@ -58,6 +60,17 @@ class Specimen:
         layer = layer_at(self.of.name, self.path(part), crs="EPSG:4326", layer=part.layer)
         found = read(layer, [column]).columns[column].texts()
         return sorted({text for text in found if text})
+
+    def table_beside(self, name: str) -> dict[str, list[str]]:
+        """The columns, as text, of the one table without shapes that has a word in its name
+        (`..._source.dbf`); none where there is none, or it cannot be read."""
+        word = re.compile(rf"(^|_){name}(_|$)")
+        files = [
+            file
+            for file in contents(self.place)
+            if word.search(file.stem.lower()) and file.suffix.lower() in BARE
+        ]
+        return texts_of(files[0]) if len(files) == 1 else {}
 
     def codes(self, part: Part) -> dict[float, int]:
         """How often each number stands in a grid, those for nodata too; nothing if many do."""

@@ -16,7 +16,7 @@ from geo import tables
 from geo.archives import narrowed, unpacked
 from geo.crs import Floats
 from geo.formats import TABLES, format_of
-from geo.measures import DROUGHT, RAIN, WATER_DEPTH, WIND
+from geo.measures import DROUGHT, MEASURES, RAIN, WATER_DEPTH, WIND
 from geo.products.meaning import Recognition
 from geo.products.parts import Part, PartKind
 from geo.products.specimen import Specimen
@@ -26,12 +26,16 @@ from geo.vector.columns import numbers
 ENOUGH = 0.8  # of the texts of a column have to be codes
 CODE = re.compile(r"[A-Z]{2,3}[0-9]{2,}")
 STORM = 17.2  # m/s from which a cyclone is a tropical storm
-WORDS: tuple[tuple[str, str, str], ...] = (
-    (r"depth", WATER_DEPTH, "m"),
-    (r"wind|gust|vmax", WIND, "m/s"),
-    (r"rain|precip|_mm\b", RAIN, "mm"),
+WORDS: tuple[tuple[str, str, str | None], ...] = (  # the unit that goes without saying, if any
+    (r"depth|hauteur|profond|profund|tirante|kedalaman", WATER_DEPTH, None),
+    (r"wind|gust|vmax|vent\b|viento|angin", WIND, None),
+    (r"rain|precip|pluie|lluvia|hujan|_mm\b", RAIN, "mm"),
     (r"spi\d|spei|drought", DROUGHT, "index"),
 )
+UNITS: tuple[tuple[str, str], ...] = (  # at the end of a heading: wind_kmh, Depth (cm)
+    (r"km/?h|kph|km_h", "km/h"), (r"kts?|knots?|kn", "kt"), (r"m/s|m_s|ms|mps", "m/s"),
+    (r"mm", "mm"), (r"dm", "dm"), (r"cm", "cm"), (r"ft|feet", "ft"), (r"m|met(re|er)s?", "m"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Sheet:
 
     def values(self, column: str) -> Floats:
         """A column as numbers, NaN where a cell holds none."""
-        return numbers([text.replace(",", ".") for text in self.columns[column]])
+        return _numbers(self.columns[column])
 
     @property
     def measured(self) -> list[str]:
@@ -58,7 +62,7 @@ class Sheet:
 
     def _is_measured(self, texts: list[str]) -> bool:
         there = [text for text in texts if text]
-        return bool(there) and not np.isnan(numbers(there)).any()
+        return bool(there) and not np.isnan(_numbers(there)).any()
 
 
 def sheet_of(path: Path, choice: Choice) -> Sheet:
@@ -123,14 +127,30 @@ def _doubt(column: str, sheet: Sheet) -> str:
 
 
 def _is_slow_wind(column: str, sheet: Sheet) -> bool:
-    return _measure(column)[0] == WIND and bool(np.nanmax(sheet.values(column)) < STORM)
+    measure, unit = _measure(column)
+    if measure != WIND or unit not in (None, "m/s"):
+        return False
+    return bool(np.nanmax(sheet.values(column)) < STORM)
 
 
 def _measure(column: str) -> tuple[str | None, str | None]:
     for words, measure, unit in WORDS:
         if re.search(words, column.lower()):
-            return measure, unit
+            said = _unit(column)
+            return measure, said if said in MEASURES[measure] else unit
     return None, None
+
+
+def _unit(column: str) -> str | None:
+    """The unit that ends a heading, in brackets or without."""
+    for words, unit in UNITS:
+        if re.search(rf"[\s_.(\[]({words})[)\]]?$", column.lower()):
+            return unit
+    return None
+
+
+def _numbers(texts: list[str]) -> Floats:
+    return numbers([text.replace(",", ".") for text in texts])
 
 
 def _look_like_codes(texts: list[str]) -> bool:

@@ -18,7 +18,9 @@ from geo.products.moments import stamped
 from geo.products.parts import Part
 from geo.products.specimen import Specimen, day_said
 
-NAMES = re.compile(r"viirs.*(flood|water)|water_com_viirs|waterdetection|(flood|water).*viirs")
+NAMES = re.compile(
+    r"viirs.*(flood|water)|water_com_viirs|waterdetection|(flood|water).*viirs|river_fld"
+)
 CHANGED = datetime(2025, 7, 1, tzinfo=UTC)
 V2 = re.compile(r"\bv(ersion)?[ _]?2")
 CLOUD_16, CLOUD_8 = 30.0, 98.0
