@@ -45,10 +45,11 @@ from geo.permissions import May
 from geo.queries.composites import parents_of
 from geo.raster import composites as grids
 from geo.raster.cog import value_range, write_cog
+from geo.raster.composite_reasons import write_reasons
 from geo.raster.ground import ground
 from geo.raster.open import opened
 from geo.reports import Report, unheard
-from geo.services.exposure import box_of, clause_of, hazard_of, parts_said
+from geo.services.exposure import box_of, clause_of, hazard_of, parts_said, reasons_of
 from geo.services.meanings import Meaning, confirm_release
 from geo.services.releases import locked
 from geo.vector import composites as extents
@@ -112,18 +113,21 @@ def _make(
             release.most_sha256 = made.most_sha256
             release.layer_in_file, release.value_field = made.layer, made.value_field
             read(session, release, made.path, unheard)
+            if made.reasons is not None:
+                release_grids.keep_reasons(release, made.reasons)
             release.state = ReleaseState.READ
 
 
 @dataclass(frozen=True)
 class _Made:
-    """The file that was made, where in it the values stand, and what is kept of the most they may
-    be, if that differs."""
+    """The file that was made, where in it the values stand, what is kept of the most they may be,
+    if that differs, and beside a grid that of why cells have no value, if any of them tells."""
 
     path: Path
     most_sha256: str | None
     layer: str | None = None
     value_field: str | None = None
+    reasons: Path | None = None
 
 
 def _making(release: Release, parents: Sequence[Release]) -> Callable[..., _Made]:
@@ -137,15 +141,19 @@ def _grids_together(
     session: Session, release: Release, parents: Sequence[Release], folder: Path, report: Report
 ) -> _Made:
     """What grids hold together, and extents beside them. Raises TooFarApart."""
-    target, most = folder / "made.tif", folder / "most.tif"
+    target, most, why = (folder / name for name in ("made.tif", "most.tif", "why.tif"))
     clause = _clause(release, parents[0])
     operation = _operation(session, release, parents, clause)
     dry = clause.furthest if release.operation in AT_A_THRESHOLD else 0.0
     with ExitStack() as stack:
         sources = [stack.enter_context(_source(session, parent, dry)) for parent in parents]
         bounded = grids.write_together(operation, sources, clause, target, most, report)
+        hidden = [stack.enter_context(reasons_of(parent)) for parent in parents]
+        if any(hidden):
+            write_reasons(operation, sources, clause, hidden, why)
     grids.sign(target, _provenance(release, parents))
-    return _Made(target, _normal(most) if bounded else None)
+    reasons = why if any(hidden) else None
+    return _Made(target, _normal(most) if bounded else None, reasons=reasons)
 
 
 @contextmanager

@@ -170,6 +170,13 @@ def _kept_reasons(release: Release, reasons: Grid | None, target: Path) -> str |
     return keep_file(target).sha256 if told else None
 
 
+def keep_reasons(release: Release, file: Path) -> None:
+    """Keep why cells of a release that was read have no value, told in a grid of the same cells."""
+    with tempfile.TemporaryDirectory() as folder, opened(file) as reasons:
+        target = Path(folder) / "reasons.tif"
+        release.reasons_sha256 = _kept_reasons(release, reasons, target)
+
+
 def _palette(release: Release, grid: Grid, reading: Reading) -> dict[str, object]:
     """The colours of a picture of classes; what each means has to be said."""
     if release.product != PALETTE or reading.classes:

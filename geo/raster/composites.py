@@ -68,7 +68,7 @@ def write_together(
     import rasterio
 
     on, bounded = common(sources), False
-    profile = _profile(on)
+    profile = profile_of(on)
     with rasterio.open(target, "w", **profile) as least, rasterio.open(most, "w", **profile) as top:
         for window, stack in stacked(sources):
             report(window.top, on.height)
@@ -143,14 +143,20 @@ def stacked(sources: Sequence[Source]) -> Iterator[tuple[Window, Stack]]:
 def _held(source: Source, file: Any, on: Grid, window: Window) -> tuple[NDArray[Any], Flags]:
     """What a source says of the cells of a piece, and which of them it saw."""
     if isinstance(source, Grid):
-        if _alike(source, on):
-            return values(file, source, window)
-        read = sample(source, *carried(*_middles(on, window), on.crs, source.crs), threads=1)
-        told, seen = read.values, read.observed
-    else:
-        told, seen = source.told(*carried(*_middles(on, window), on.crs, WGS84))
+        return said_at(source, file, on, window)
+    told, seen = source.told(*carried(*_middles(on, window), on.crs, WGS84))
     shape = window.height, window.width
     return told.reshape(shape), seen.reshape(shape)
+
+
+def said_at(grid: Grid, file: Any, on: Grid, window: Window) -> tuple[NDArray[Any], Flags]:
+    """What a grid, open as `file`, says of the middles of the cells of a piece of another, and
+    which of them it saw."""
+    if _alike(grid, on):
+        return values(file, grid, window)
+    read = sample(grid, *carried(*_middles(on, window), on.crs, grid.crs), threads=1)
+    shape = window.height, window.width
+    return read.values.reshape(shape), read.observed.reshape(shape)
 
 
 def _middles(on: Grid, window: Window) -> tuple[Floats, Floats]:
@@ -183,7 +189,8 @@ def _at(transform: Affine, across: Floats, down: Floats) -> tuple[Floats, Floats
     )
 
 
-def _profile(on: Grid) -> dict[str, Any]:
+def profile_of(on: Grid) -> dict[str, Any]:
+    """How a file of 32-bit floats is written on the cells of a grid."""
     return {
         "driver": "GTiff",
         "width": on.width,

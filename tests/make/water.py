@@ -35,10 +35,13 @@ def published_ems(session: Session, release: Release, actor: Actor, **said: Any)
     return published(session, release, actor, meaning)
 
 
-def gfm_zip(folder: Path) -> Path:
-    """A row of six cells: dry, flooded, dry in a town, dry on a river, no data, flooded on it."""
+def gfm_zip(folder: Path, second: int = 1) -> Path:
+    """A row of six cells: dry, flooded, dry in a town, dry on a river, no data, flooded on it.
+
+    `second` is what stands in the flooded one.
+    """
     names = {
-        GFM: [[0, 1, 0, 0, 255, 1]],
+        GFM: [[0, second, 0, 0, 255, 1]],
         GFM.replace("ENSEMBLE_FLOOD", "REFERENCE_WATER"): [[0, 0, 0, 1, 0, 2]],
         GFM.replace("ENSEMBLE_FLOOD", "EXCLUSION_MASK"): [[0, 0, 1, 0, 0, 0]],
     }
