@@ -13,14 +13,18 @@ from app.headers import nonce
 from app.request import actor
 from app.telling.acts import act_said, page_said, subject_said
 from app.telling.names import figure_name
+from app.web.brand import brand
 from app.web.icons import icon
+from app.web.labels import languages_read
 from core import words
 from core.clock import day_said, moment_said
 from core.jobs import JobState, works
+from core.money import currencies_to_choose
 from core.words import _, counted
 from geo import reason_words, release_words
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
+from registry.counting.people import old_said, young_said
 from registry.permissions import May as Registry
 from registry.queries.answers import fewest
 
@@ -49,6 +53,10 @@ def init_app(app: Flask) -> None:
         icon=icon,
         act_key=_act_key,
         fewest=fewest,
+        currencies=currencies_to_choose,
+        brand=brand,
+        young_said=young_said,
+        old_said=old_said,
         release_words=release_words,
         reason_words=reason_words,
     )
@@ -141,6 +149,5 @@ def _person() -> dict[str, str] | None:
 
 def _languages(spoken: words.Language) -> list[dict[str, Any]]:
     return [
-        {"tag": tag, "name": name, "current": tag == spoken.tag}
-        for tag, name in words.spoken_languages()
+        {"tag": tag, "name": name, "current": tag == spoken.tag} for tag, name in languages_read()
     ]

@@ -1,6 +1,7 @@
 """What doubts about places, work lists and corrections are called."""
 
-from core.words import _
+from core.country import country
+from core.words import _, counted, figure_said
 from geo.models.locations import LocationSource
 from geo.models.place_checks import CorrectionKind, Doubt
 from registry.queries.place_lists import AREA_ONLY, DIVIDED, NOWHERE, SHARED
@@ -13,11 +14,11 @@ def doubt_words() -> dict[str, str]:
         Doubt.ZERO: _("Latitude or longitude is zero"),
         Doubt.FOREIGN: _("Outside the country"),
         Doubt.OUTSIDE_AREA: _("Outside the area that was stated"),
-        Doubt.CROWDED: _("More than 30 measured at one spot"),
+        Doubt.CROWDED: _("More than {count} measured at one spot", count=country().crowd),
         Doubt.CENTROID: _("In the very middle of an area"),
         Doubt.ROUND: _("Only two decimals: a kilometre or so"),
-        Doubt.INACCURATE: _("Accurate to more than 500 m"),
-        Doubt.STALE: _("Taken more than five years ago"),
+        Doubt.INACCURATE: _("Accurate to more than {m} m", m=figure_said(country().vague_m)),
+        Doubt.STALE: _("Taken more than {time} ago", time=months_said(country().old_months)),
     }
 
 
@@ -31,9 +32,16 @@ def list_words() -> dict[str, str]:
         **doubt_words(),
         DIVIDED: _("Known by an area that was divided"),
         SHARED: _("At exactly the spot of somebody else"),
-        "older": _("Point older than five years"),
+        "older": _("Point older than {time}", time=months_said(country().old_months)),
         "beyond_500": _("Point accurate to more than 500 m"),
     }
+
+
+def months_said(months: int) -> str:
+    """A number of months as people say it: whole years where they are."""
+    if months % 12:
+        return counted("{count} month", "{count} months", months)
+    return counted("{count} year", "{count} years", months // 12)
 
 
 def source_words() -> dict[str, str]:

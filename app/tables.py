@@ -6,6 +6,7 @@ import pkgutil
 import app.acts
 import app.auth.models  # noqa: F401
 import core.audit
+import core.decided
 import core.jobs  # noqa: F401
 import geo.models
 import programs.models

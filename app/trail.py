@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -16,12 +15,12 @@ from core import audit
 from core.actor import Actor
 from core.audit import AuditEntry, FieldChange, Look
 from core.bulk import as_text, copy_out
+from core.country import country
 from core.errors import NotFound
 from core.jobs import Job, Progress, whole_country, work
 from core.paging import Page, page_of
 from core.proofs import verify
 from core.seals import Head, head_of, heads_file, heads_in
-from core.settings import settings
 from registry.models.registrants import Membership, Registrant
 from registry.permissions import May as Registry
 
@@ -208,7 +207,7 @@ def _fitting(asked: AuditQuestion) -> Iterator[ColumnElement[bool]]:
 
 
 def _begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings().timezone))
+    return datetime.combine(day, time(), country().zone)
 
 
 def _with_members(registrant: Registrant) -> Select[int]:

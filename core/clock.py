@@ -1,11 +1,10 @@
 """Days and moments as the country counts them, whatever the machine's own clock is set to."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from core.settings import settings
+from core.country import country
 from core.words import apart, current
 
 
@@ -16,7 +15,7 @@ def today() -> date:
 
 def day_of(moment: datetime) -> date:
     """The date it was in the country's time zone at a moment."""
-    return moment.astimezone(ZoneInfo(settings().timezone)).date()
+    return moment.astimezone(country().zone).date()
 
 
 def day_said(day: date) -> str:
@@ -31,6 +30,7 @@ def month_said(day: date) -> str:
 
 def moment_said(moment: datetime) -> str:
     """A moment in the country's time zone, as the reader writes it: 19 Nov 2026, 06:12."""
-    zone = ZoneInfo(settings().timezone)
-    written = format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=current().locale)
+    written = format_datetime(
+        moment, "d MMM y, HH:mm", tzinfo=country().zone, locale=current().locale
+    )
     return apart(str(written))

@@ -4,9 +4,15 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_precision,
+    list_currencies,
+)
 from sqlalchemy import ColumnElement, Numeric, func
 
+from core.country import country
 from core.errors import Invalid
 from core.words import apart, current
 
@@ -16,6 +22,10 @@ WRITTEN = re.compile(r"\d{1,15}(\.\d{1,4})?")
 
 class CurrencyUnknown(Invalid):
     """{currency} is not an ISO 4217 currency code; use one such as PHP or USD."""
+
+
+class CurrencyNotOffered(Invalid):
+    """{currency} is not offered here; take one of {offered}, or have it offered under Settings."""
 
 
 class AmountUnreadable(Invalid):
@@ -31,6 +41,30 @@ def digits_of(currency: str) -> int:
     if currency not in list_currencies():
         raise CurrencyUnknown(currency=currency)
     return get_currency_precision(currency)
+
+
+def refuse_unoffered(currency: str) -> None:
+    """Refuse a currency that is none, or that the country does not offer.
+
+    Raises:
+        CurrencyUnknown, CurrencyNotOffered
+    """
+    digits_of(currency)
+    offered = country().currencies
+    if offered and currency not in offered:
+        raise CurrencyNotOffered(currency=currency, offered=", ".join(offered))
+
+
+def currencies_to_choose() -> list[tuple[str, str]]:
+    """The currencies offered, the country's own first, each with its name; none where all are."""
+    at = country()
+    own_first = sorted(at.currencies, key=lambda code: (code != at.currency, code))
+    return [(code, f"{code} {currency_called(code)}") for code in own_first]
+
+
+def currency_called(currency: str) -> str:
+    """The name of a currency in the reader's language."""
+    return str(get_currency_name(currency, locale=current().locale))
 
 
 def rounded(amount: ColumnElement[Any], currency: str) -> ColumnElement[Decimal]:

@@ -34,7 +34,6 @@ class Settings:
     secret_key: str = _setting("Signs the session cookies; make it once, keep it secret.")
     storage: str = _setting("The folder of uploaded and made files.", str(ROOT / "var" / "files"))
     base_url: str = _setting("The address people reach the platform at.", "http://127.0.0.1:8000")
-    timezone: str = _setting("The country's time zone, for ages and dates.", "UTC")
     upload_mb: str = _setting("The largest file that may be uploaded, in MB.", "2048")
     idle_hours: str = _setting("After so many hours without a request a sign-in ends.", "12")
     sign_in_days: str = _setting("After so many days a sign-in ends, used or not.", "7")
@@ -56,9 +55,6 @@ class Settings:
     changes_months: str = _setting("Whole months for which field changes are kept; 0: all.", "0")
     audit_years: str = _setting("Years for which entries of the trail are kept; 0: all.", "0")
     encryption_keys: str = _setting("The file of keys that seal what names people; empty: off.", "")
-    fewest: str = _setting("The fewest households or people a figure tells of to all.", "5")
-    rounding: str = _setting("What figures in public files are rounded to.", "10")
-    ask_purpose: str = _setting("What a purpose is asked for: registrants, exports; or none.", "")
     backup_folder: str = _setting("Where backups are made to, for the pages to say when.", "")
     fetch_hosts: str = _setting(
         "The hosts hazard files are fetched from, divided by commas; HOST:PORT=ADDRESS names one "
@@ -66,9 +62,6 @@ class Settings:
         "",
     )
     asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
-    phone_region: str = _setting(
-        "The country whose telephone numbers are written without a +, such as KE; empty: none.", ""
-    )
 
 
 @cache
@@ -86,6 +79,12 @@ def settings() -> Settings:
     for name in ("database_works_url", "database_owner_url"):
         given[name] = given[name] or given["database_url"]
     return Settings(**{name: str(value) for name, value in given.items()})
+
+
+def first_value(name: str) -> str:
+    """What the environment says of a value that is kept in the database (`core.country`): what it
+    begins with there, and no more than that; empty where it says nothing."""
+    return {**_kept(), **os.environ}.get(name.upper(), "").strip()
 
 
 def _of_one_server(kept: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import g, request
 from flask import session as cookie
@@ -14,10 +13,11 @@ from app.auth import keys, second_factor, sign_ins
 from app.auth.models import RoleGrant, SignIn, User
 from app.auth.roles import AREAWIDE, NATIONWIDE, SECOND_FACTOR, permissions_of
 from core.actor import NOBODY, Actor
+from core.clock import today
+from core.country import country
 from core.errors import Forbidden, Refusal
 from core.jobs import LIVE, Job
-from core.settings import settings
-from core.words import Language, language_of
+from core.words import PSEUDO, Language, language_of
 from programs.queries.reach import people_of, programs_of
 from registry.queries.terms import withheld_from
 
@@ -34,6 +34,8 @@ PUBLIC = frozenset(
         "sign_in.settle",
         "account.language",
         "health.show",
+        "brand.logo",
+        "brand.sheet",
         "public_requests.new",
         "public_requests.send",
         "public_requests.received",
@@ -147,11 +149,10 @@ def here() -> SignIn:
 
 def grants_of(session: Session, user: User) -> Sequence[RoleGrant]:
     """The roles that hold for a user today, in the country's time zone."""
-    today = datetime.now(UTC).astimezone(ZoneInfo(settings().timezone)).date()
     holds = select(RoleGrant).where(
         RoleGrant.user_id == user.id,
-        or_(RoleGrant.starts_on.is_(None), RoleGrant.starts_on <= today),
-        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
+        or_(RoleGrant.starts_on.is_(None), RoleGrant.starts_on <= today()),
+        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today()),
     )
     return session.scalars(holds.order_by(RoleGrant.id)).all()
 
@@ -213,4 +214,8 @@ def leave() -> None:
 
 
 def _preferred() -> str:
-    return request.accept_languages.best or "en"
+    """The language the browser asks for, of those the country offers; else the country's first."""
+    asked = request.accept_languages
+    if asked.best == PSEUDO:
+        return PSEUDO
+    return asked.best_match(country().languages) or country().language

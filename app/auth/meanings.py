@@ -102,6 +102,7 @@ def _of_programs() -> Meanings:
 def _of_roof() -> Meanings:
     return {
         Roof.WRITE_USERS: _("make users, give and end roles"),
+        Roof.WRITE_SETTINGS: _("decide what holds for the country: the page of settings"),
         Roof.READ_AUDIT: _("read the audit trail"),
         Roof.READ_JOBS: _("see one's own running work"),
         Roof.CANCEL_JOBS: _("see and stop the work of everybody"),

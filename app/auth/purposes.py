@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from flask import g, request
 from flask import session as cookie
 
+from core.country import country
 from core.errors import Forbidden, Invalid
-from core.settings import settings
 from core.words import _
 
 KEPT = "purpose"  # in the session: code, words, until (seconds since 1970)
@@ -90,7 +90,7 @@ def is_asked_for(endpoint: str | None) -> bool:
 
 def _configured() -> set[str]:
     """The words of the setting that are known."""
-    return {word.strip() for word in settings().ask_purpose.split(",")} & ASKED_FOR.keys()
+    return {*country().ask_purpose} & ASKED_FOR.keys()
 
 
 def stated() -> Purpose | None:

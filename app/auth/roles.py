@@ -52,6 +52,7 @@ GIVES: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: LOOK
     | {
         Roof.WRITE_USERS,
+        Roof.WRITE_SETTINGS,
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,
@@ -187,6 +188,7 @@ MONEY: frozenset[str] = frozenset(
 NATIONWIDE: frozenset[str] = frozenset(
     {
         Roof.WRITE_USERS,
+        Roof.WRITE_SETTINGS,
         Roof.READ_AUDIT,
         Roof.CANCEL_JOBS,
         Geo.IMPORT_AREAS,

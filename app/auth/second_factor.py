@@ -12,13 +12,13 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.auth.models import RecoveryCode, User
+from core.country import country
 from core.crypto import opened, sealed
 from core.db import changed
 
 PERIOD = 30  # seconds a code is good for
 DRIFT = 1  # steps a phone's clock may be ahead or behind
 CODES = 10
-ISSUER = "Highground"
 
 
 def begin(user: User) -> None:
@@ -36,7 +36,8 @@ def key_of(user: User) -> str:
 
 def address_of(user: User) -> str:
     """What the square code says to the phone: the key, and whose it is."""
-    return pyotp.TOTP(key_of(user)).provisioning_uri(name=user.email, issuer_name=ISSUER)
+    issuer = country().platform or "Highground"
+    return pyotp.TOTP(key_of(user)).provisioning_uri(name=user.email, issuer_name=issuer)
 
 
 def settle(session: Session, user: User) -> list[str]:

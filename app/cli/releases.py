@@ -4,7 +4,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from app.cli.composites import derive
 from app.cli.differences import difference
 from app.loading import load_files, load_release
 from core.actor import Actor
+from core.country import country
 from core.db import connect, transaction
 from core.errors import NotFound
 from core.settings import settings
@@ -166,4 +166,4 @@ def _file(said: str) -> Path:
 
 def _here(moment: datetime) -> datetime:
     """A moment in the country's time zone."""
-    return moment.replace(tzinfo=ZoneInfo(settings().timezone))
+    return moment.replace(tzinfo=country().zone)

@@ -209,6 +209,13 @@ def _of_users() -> Words:
 
 def _of_roof() -> Words:
     return {
+        "settings.profile": _("Said what the country is"),
+        "settings.languages": _("Said which languages are offered"),
+        "settings.currencies": _("Said which currencies are offered"),
+        "settings.levels": _("Said what levels of areas are called"),
+        "settings.figures": _("Said what figures tell"),
+        "settings.places": _("Said which places are doubted"),
+        "settings.look": _("Said what the platform looks like"),
         "audit.export": _("Took the audit trail along"),
         "audit.retire": _("Took away what is past its time"),
     }
@@ -217,6 +224,7 @@ def _of_roof() -> Words:
 def subjects() -> Words:
     """What acts are about, by table, in the singular."""
     return {
+        "country": _("The country"),
         "areas": _("Area"),
         "events": _("Event"),
         "releases": _("Hazard map"),

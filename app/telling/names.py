@@ -1,5 +1,6 @@
 """What the fields of the record and the figures of an act are called."""
 
+from app.telling.names_of_country import of_country
 from app.telling.names_of_people import beside_people, of_fields, of_people
 from core.words import _
 from registry.parsing.abilities import questions
@@ -32,6 +33,7 @@ def field_names() -> Words:
         **_of_programs(),
         **_of_places(),
         **of_fields(),
+        **of_country(),
     }
 
 
@@ -75,6 +77,10 @@ def _of_one_table() -> Words:
         "vouchers.state": _("Voucher"),
         "vouchers.expires_on": _("Voucher good until"),
         "groups.kind": _("Kind of group"),
+        "country.name": _("Name of the country"),
+        "country.code": _("Code of the country"),
+        "country.language": _("First language"),
+        "country.currency": _("The country's own currency"),
         "fields.type": _("Holds"),
         "holdings.until": _("Held until"),
         "locations.source": _("How the place is known"),

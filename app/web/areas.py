@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
+from app.deciding.levels import levels
 from app.intake import FileNotChosen
 from app.records import job_of
 from app.request import actor, db
@@ -35,7 +36,7 @@ def show(pcode: str) -> str:
 @bp.get("/imports/new")
 def new() -> str:
     actor().require(May.IMPORT_AREAS)
-    return render_template("areas/new.html", levels=level_names(db()))
+    return render_template("areas/new.html", levels={row.level: row.name for row in levels(db())})
 
 
 @bp.post("/imports")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from core.country import country
 from core.errors import Invalid
-from core.settings import settings
 from geo.measures import FLOODED, MEASURES, WATER_DEPTH
 from geo.models.events import EventKind, LayerKind, Severity
 from geo.models.product_answers import ProductAnswer, ProductClass
@@ -229,10 +228,10 @@ def _number(text: str) -> float:
 def _moment(text: str) -> datetime | None:
     """A day and time in the country's time zone."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(settings().timezone))
+        return datetime.fromisoformat(text).replace(tzinfo=country().zone)
     except ValueError:
         return None
 
 
 def _written(at: datetime | None) -> str:
-    return at.astimezone(ZoneInfo(settings().timezone)).strftime(WRITTEN) if at else ""
+    return at.astimezone(country().zone).strftime(WRITTEN) if at else ""

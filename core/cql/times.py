@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Date, DateTime, and_, cast, func, literal, not_
 
+from core.country import country
 from core.cql.terms import IN_TIME, Condition, Kind, Piece, WrongKind, met_by_any
-from core.settings import settings
 from core.words import _
 
 OPEN = ".."
@@ -84,7 +84,7 @@ def _end(piece: Piece, which: int) -> Piece:
 def _as_day(piece: Piece) -> Any:
     if piece.kind is Kind.DATE:
         return piece.expression
-    return cast(func.timezone(settings().timezone, piece.expression), Date)
+    return cast(func.timezone(country().timezone, piece.expression), Date)
 
 
 def _no_time(piece: Piece) -> WrongKind:

@@ -3,14 +3,13 @@
 import io
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from geoalchemy2.functions import ST_Extent
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from core.country import country
 from core.errors import Refusal
-from core.settings import settings
 from core.storage import keep
 from geo.archives import unpacked
 from geo.crs import suggestions
@@ -126,7 +125,7 @@ def _moment(at: datetime | None) -> datetime | None:
     """A moment that names no zone is one of the country's."""
     if at is None or at.tzinfo:
         return at
-    return at.replace(tzinfo=ZoneInfo(settings().timezone))
+    return at.replace(tzinfo=country().zone)
 
 
 def _companions(found: Recognition) -> list[tuple[Role, int]]:

@@ -11,19 +11,23 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Row
 
 
 class AreaLevel(Base):
-    """What one level of the tree is called: 0 country, 1 province, and so on down."""
+    """What one level of the tree is called: 0 country, 1 province, and so on down.
+
+    `labels` are what it is called in other languages than the country's own, by their tag.
+    """
 
     __tablename__ = "area_levels"
 
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     name: Mapped[str]
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
 
 
 class Area(Row):

@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.jobs import Job
 from geo.models.areas import Area, AreaLevel
 from geo.permissions import May
-from geo.queries.areas import in_force
+from geo.queries.areas import in_force, level_called
 from geo.queries.reach import shown_to
 
 IMPORT = "geo.jobs.areas.import_boundaries"
@@ -73,9 +73,10 @@ def last_import(session: Session, *, actor: Actor) -> Job | None:
 
 
 def _levels() -> Select[int, str, int]:
-    counted = select(AreaLevel.level, AreaLevel.name, func.count(Area.id))
+    name = level_called().label("name")
+    counted = select(AreaLevel.level, name, func.count(Area.id))
     joined = counted.join(Area, (Area.level == AreaLevel.level) & in_force())
-    return joined.group_by(AreaLevel.level, AreaLevel.name).order_by(AreaLevel.level)
+    return joined.group_by(AreaLevel.level).order_by(AreaLevel.level)
 
 
 def _rows() -> Select[str, str, str | None, float, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
 from core.errors import NotFound
+from core.words import current
 from geo.models.areas import Area, AreaLevel, AreaPart
 from geo.permissions import May
 from geo.queries.reach import shown_to, within_reach
@@ -138,8 +139,14 @@ def areas_to_choose(session: Session, *, actor: Actor) -> list[Choosable]:
 
 def level_names(session: Session) -> dict[int, str]:
     """What each level of the tree is called, from the country down."""
-    rows = session.execute(select(AreaLevel.level, AreaLevel.name).order_by(AreaLevel.level))
-    return {row.level: row.name for row in rows}
+    rows = session.execute(select(AreaLevel.level, level_called()).order_by(AreaLevel.level))
+    return {row[0]: row[1] for row in rows}
+
+
+def level_called() -> ColumnElement[str]:
+    """What a level is called in the reader's language, else as the country calls it."""
+    said = func.nullif(AreaLevel.labels[current().tag].astext, "")
+    return func.coalesce(said, AreaLevel.name)
 
 
 def search_areas(session: Session, text: str, actor: Actor, limit: int = 20) -> list[AreaFound]:

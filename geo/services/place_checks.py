@@ -19,12 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from core.country import country
 from geo.models.locations import Location
-
-CROWD = 30  # measured places at exactly one spot before somebody should look
-NEAR = 50.0  # metres from the middle of an area: a middle that was filled in, not a place
-VAGUE = 500.0  # metres of accuracy
-OLD = "5 years"
 
 
 def check_places(session: Session, asked: Select[int], standing: Select[int]) -> int:
@@ -38,10 +34,17 @@ def check_places(session: Session, asked: Select[int], standing: Select[int]) ->
     session.execute(text("create temp table looking (id bigint, stands boolean) on commit drop"))
     session.execute(_looked_at(asked, standing))
     session.execute(text("analyze looking"))
-    limits = {"crowd": CROWD, "near": NEAR, "vague": VAGUE, "old": OLD}
-    doubted: int = session.scalars(FIND, limits).one()
+    doubted: int = session.scalars(FIND, _limits()).one()
     session.execute(text("drop table looking"))
     return doubted
+
+
+def _limits() -> dict[str, object]:
+    """What the country doubts: so many measured at exactly one spot, so few metres from the middle
+    of an area (a middle that was filled in is no place), so inaccurate, so old."""
+    at = country()
+    old = f"{at.old_months} months"
+    return {"crowd": at.crowd, "near": at.near_m, "vague": at.vague_m, "old": old}
 
 
 def _looked_at(asked: Select[int], standing: Select[int]) -> Insert:

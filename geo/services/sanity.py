@@ -5,7 +5,6 @@ Nothing here changes a release. What is odd may be true: a storm covers a whole 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.settings import settings
+from core.country import country
 from core.storage import path_of
 from geo.ellipsoid import Shapes, polygons_km2
 from geo.models.areas import Area
@@ -172,7 +171,7 @@ def _timed(session: Session, release: Release) -> Found:
     seen = release.observed_at
     if seen is None or seen >= began or release.forecast:
         return []
-    zone = ZoneInfo(settings().timezone)
+    zone = country().zone
     if release.day_only and seen.astimezone(zone).date() == began.astimezone(zone).date():
         return []
     return [_finding(release, Code.BEFORE_EVENT, (began - seen).total_seconds() / 3600)]

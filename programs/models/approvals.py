@@ -1,10 +1,19 @@
 """Approvals: what was asked for, what exactly it covers, and who signed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row, states
@@ -21,7 +30,10 @@ class ApprovalState(StrEnum):
 
 
 class Approval(Row):
-    """One request to approve a cycle; `hash` covers list, rules, amounts, geometry and releases."""
+    """One request to approve a cycle; `hash` covers list, rules, amounts, geometry and releases.
+
+    `ages` are below how many years one was young when it was asked for, and from how many on old.
+    """
 
     __tablename__ = "approvals"
     __table_args__ = (
@@ -45,6 +57,7 @@ class Approval(Row):
     asked_by: Mapped[int] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
     comment: Mapped[str | None]
+    ages: Mapped[Sequence[int]] = mapped_column(ARRAY(SmallInteger), server_default="{5,60}")
 
 
 class Signature(Row):

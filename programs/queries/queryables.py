@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
+from core.country import country
 from core.cql import (
     Drawn,
     FilterUnreadable,
@@ -20,7 +21,6 @@ from core.cql import (
     WrongKind,
     usable,
 )
-from core.settings import settings
 from core.words import _
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement, EntitlementState, Redemption
@@ -208,4 +208,4 @@ def _program_and_day(row: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
 
 def _on_day(moment: Any) -> ColumnElement[Any]:
     """The day of a moment in the country's time zone."""
-    return cast(func.timezone(settings().timezone, moment), Date)
+    return cast(func.timezone(country().timezone, moment), Date)

@@ -54,19 +54,19 @@ def request_page(session: Session, approval_id: int, *, actor: Actor) -> Request
     return RequestPage(
         approval=approval,
         at=at,
-        people=None if in_part else _people(session, at.cycle),
+        people=None if in_part else _people(session, at.cycle, approval.ages),
         most=session.scalar(most) or Decimal(0),
         prepared=_prepared(session, at.cycle),
         earlier=session.scalars(earlier.order_by(Approval.id.desc())).all(),
     )
 
 
-def _people(session: Session, cycle: Cycle) -> People:
+def _people(session: Session, cycle: Cycle, ages: Sequence[int]) -> People:
     """The people of the enrolled households by sex and age on the day the cycle starts."""
     enrolled = select(CycleMember.registrant_id).where(
         CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED
     )
-    people = composition(cycle.starts_on, enrolled)
+    people = composition(cycle.starts_on, enrolled, ages)
     sums = [func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES]
     return People(*(int(count) for count in session.execute(select(*sums)).one()))
 

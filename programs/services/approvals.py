@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.errors import Conflict, Forbidden, NotFound
 from core.words import _, counted
 from programs.models.approvals import Approval, ApprovalState, Signature
@@ -86,6 +87,7 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
         total=total.amount,
         signers_needed=program.signers_needed,
         asked_by=actor.id,
+        ages=country().ages,
     )
     with audit.act(session, actor, "approvals.ask", cycle) as figures:
         session.add(approval)

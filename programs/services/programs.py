@@ -10,7 +10,7 @@ from core import audit
 from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.money import digits_of
+from core.money import refuse_unoffered
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
@@ -208,7 +208,7 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
         raise SignersWrong(signers=plan.signers_needed)
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
-    digits_of(plan.currency)
+    refuse_unoffered(plan.currency)
     words = widest_terms(session, today(), actor=actor)
     matching(plan.eligibility, today(), actor=actor, terms=words)
 

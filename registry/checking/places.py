@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.country import country
 from registry.checking.ground import Ground
 from registry.checking.points import Floats, Points, Truths
 
-CROWD = 30  # measured points at exactly one spot before somebody should look
 ENOUGH = 3  # points from which the file's own box is told
 SPREAD, LEAST = 5.0, 0.2  # half the box: in median deviations, and at least so many degrees
 
@@ -88,5 +88,5 @@ def _crowded(points: Points, there: Truths) -> Truths:
     found = np.zeros(len(there), dtype=bool)
     spots = points.lon[asked] + 1j * points.lat[asked]
     _spot, place, times = np.unique(spots, return_inverse=True, return_counts=True)
-    found[asked] = times[place] > CROWD
+    found[asked] = times[place] > country().crowd
     return found

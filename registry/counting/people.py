@@ -1,14 +1,21 @@
 """People by sex and age band: the figures every count of people has, in their order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
+
+from core.country import ADULT, country
+from core.words import _
 
 Figure = int | None  # None: hidden, as registry.counting.suppression says
 
 
 @dataclass(frozen=True)
 class People:
-    """People by sex and age band; `people` is the eight bands and the unknown together."""
+    """People by sex and age band; `people` is the eight bands and the unknown together.
+
+    The figures are named after the usual bands, whatever years the country says they are of.
+    """
 
     people: Figure = 0
     f0_4: Figure = 0
@@ -46,14 +53,37 @@ class People:
         return together(self.m18_59, self.m60)
 
     @property
-    def under_five(self) -> Figure:
-        """Children under five."""
+    def young(self) -> Figure:
+        """Children of the lowest age band."""
         return together(self.f0_4, self.m0_4)
 
     @property
-    def over_sixty(self) -> Figure:
-        """Women and men of sixty and over."""
+    def old(self) -> Figure:
+        """Women and men of the highest age band."""
         return together(self.f60, self.m60)
+
+    def by_band(self, ages: Sequence[int] = ()) -> list[tuple[str, Figure, Figure]]:
+        """Each age band by what it is called, with its girls or women and its boys or men.
+
+        `ages` are those the figures were counted by, the country's by default.
+        """
+        young, old = ages or country().ages
+        return [
+            (f"0-{young - 1}", self.f0_4, self.m0_4),
+            (f"{young}-{ADULT - 1}", self.f5_17, self.m5_17),
+            (f"{ADULT}-{old - 1}", self.f18_59, self.m18_59),
+            (old_said(ages), self.f60, self.m60),
+        ]
+
+
+def young_said(ages: Sequence[int] = ()) -> str:
+    """What the children of the lowest age band are called."""
+    return _("Under {years}", years=(ages or country().ages)[0])
+
+
+def old_said(ages: Sequence[int] = ()) -> str:
+    """What the people of the highest age band are called."""
+    return _("{years} and over", years=(ages or country().ages)[1])
 
 
 def together(*figures: Figure) -> Figure:

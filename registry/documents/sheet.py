@@ -89,4 +89,5 @@ class Sheet:
     sources: Sequence[str]
     meanings: Sequence[tuple[str, str]]  # a word of the page, and what it means
     marks: Sequence[str]  # digests, time zone
+    ages: Sequence[int]  # what the age bands of the people are of
     rounded: int | None = None

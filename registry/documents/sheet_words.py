@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from core.words import _, counted, figure_said, percent_said
 from registry.counting.answers import Answers, Figure
-from registry.counting.people import People, together
+from registry.counting.people import together
 from registry.documents.sheet import Sheet
 
 MOST_ROWS = 9  # of the table, so that all of it stands on one sheet of paper
@@ -94,11 +94,12 @@ def _figure(sheet: Sheet) -> Markup:
     said = figure_said(inside)
     if sheet.rounded and inside:
         said = _("about {n}", n=said)
-    return FIGURE.format(figure=said, what=what, people=_people(sheet.people))
+    return FIGURE.format(figure=said, what=what, people=_people(sheet))
 
 
-def _people(people: People) -> str:
+def _people(sheet: Sheet) -> str:
     """How many people they are, and who."""
+    people = sheet.people
     said = counted("{count} person", "{count} people", people.people)
     parts = [
         _("girls {n}", n=figure_said(people.girls)),
@@ -108,7 +109,7 @@ def _people(people: People) -> str:
     ]
     if people.unknown != 0:
         parts.append(_("sex or age not known {n}", n=figure_said(people.unknown)))
-    young = _("under five {n}", n=figure_said(people.under_five))
+    young = _("under {years} {n}", years=sheet.ages[0], n=figure_said(people.young))
     return f"{said}: {', '.join(parts)}; {young}."
 
 

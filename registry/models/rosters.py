@@ -1,10 +1,20 @@
 """Rosters: a question with its answer, which once frozen is what a cycle starts from."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import REAL, BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,7 +45,7 @@ class Roster(Row):
     area version, reach and moment. `hash` is a SHA-256 in hex over the list and the definition
     (`registry.queries.rosters.hash_of`). `households_expected` is how many of the probable ones are
     expected to be in. `people` counts the people of those who are in by sex and age, for the page
-    alone.
+    alone; `ages` are below how many years one was young then, and from how many on old.
     """
 
     __tablename__ = "rosters"
@@ -56,6 +66,7 @@ class Roster(Row):
     households_unlocated: Mapped[int | None] = mapped_column(Integer)
     people_in: Mapped[int | None] = mapped_column(Integer)
     people: Mapped[dict[str, int] | None] = mapped_column(JSONB)
+    ages: Mapped[Sequence[int]] = mapped_column(ARRAY(SmallInteger), server_default="{5,60}")
     made_by: Mapped[int] = mapped_column(BigInteger)
     frozen_by: Mapped[int | None] = mapped_column(BigInteger)
     frozen_at: Mapped[datetime | None]

@@ -21,6 +21,10 @@ class PictureUnreadable(Invalid):
     """This picture cannot be opened, or has more than 50 million points; save it again, smaller."""
 
 
+class PictureTooSmall(Invalid):
+    """This picture has {wide} x {high} points; it needs {least} at least along each side."""
+
+
 def media_of(beginning: bytes) -> str:
     """What a file is, by how it begins: an IANA media type.
 
@@ -44,17 +48,38 @@ def stripped(picture: bytes, media: str) -> bytes:
     Raises:
         PictureUnreadable
     """
+    plain = _upright(picture, media, LONGEST_SIDE)
+    return _written(plain, PICTURES[media])
+
+
+def as_png(picture: bytes, media: str, widest: int, least: int) -> bytes:
+    """A picture turned upright, as PNG of at most `widest` points along a side, without EXIF.
+
+    Raises:
+        PictureUnreadable
+        PictureTooSmall: a side has fewer than `least` points.
+    """
+    plain = _upright(picture, media, widest)
+    if min(plain.size) < least:
+        raise PictureTooSmall(wide=plain.width, high=plain.height, least=least)
+    return _written(plain, PICTURES["image/png"])
+
+
+def _upright(picture: bytes, media: str, widest: int) -> Image.Image:
     try:
         with Image.open(io.BytesIO(picture), formats=[PICTURES[media]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise PictureUnreadable
             upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            plain = upright.convert("RGB" if media == "image/jpeg" else "RGBA")
+            upright.thumbnail((widest, widest))
+            return upright.convert("RGB" if media == "image/jpeg" else "RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as broken:
         raise PictureUnreadable from broken
+
+
+def _written(plain: Image.Image, kind: str) -> bytes:
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)
     written = io.BytesIO()
-    clean.save(written, PICTURES[media], quality=QUALITY)
+    clean.save(written, kind, quality=QUALITY)
     return written.getvalue()

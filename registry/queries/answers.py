@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.bulk import array_of, fetch_columns
 from core.clock import day_of, today
+from core.country import country
 from core.errors import Forbidden
-from core.settings import settings
 from geo.area_tree import ROOTLESS
 from geo.models.areas import Area
 from geo.models.events import Event
@@ -136,7 +136,7 @@ def answerable(question: Question, actor: Actor) -> bool:
 
 def fewest() -> int:
     """The fewest households or people that a figure tells of to everybody."""
-    return int(settings().fewest)
+    return country().fewest
 
 
 def reference_date(session: Session, question: Question) -> date:

@@ -1,6 +1,6 @@
 """Who the people of households are: how many, of which sex, in which age band."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,20 +16,18 @@ from sqlalchemy import (
     select,
 )
 
+from core.country import ADULT, country
 from core.cql import Plan
 from registry.models.registrants import Group, Individual, Registrant, RegistrantState
 
 HOUSEHOLD = "household"
 SEXES = {"f": "female", "m": "male"}
-BANDS = {
-    "0_4": (0, 5),
-    "5_17": (5, 18),
-    "18_59": (18, 60),
-    "60": (60, None),
-}  # years, from and below
+USUAL = 5, 60  # years below which one is young, and from which on old; a country may say others
 
 
-def composition(reference_date: date, of: Select[Any] | None = None) -> Subquery:
+def composition(
+    reference_date: date, of: Select[Any] | None = None, ages: Sequence[int] = ()
+) -> Subquery:
     """The people of each active group by sex and age band, one row a group.
 
     Columns: `registrant_id, people, f0_4, f5_17, f18_59, f60, m0_4, m5_17, m18_59, m60, unknown,
@@ -37,10 +35,12 @@ def composition(reference_date: date, of: Select[Any] | None = None) -> Subquery
     or birth date is not known and, where the roster is partial, those who are only stated.
     Ages are whole years on `reference_date`. Merged, erased and exited registrants are left out;
     who is in two groups is counted once. `of` selects the ids of the groups wanted; without it,
-    all of them.
+    all of them. `ages` are those the bands are of, the country's by default; the names of the
+    columns are of the usual ones.
     """
-    members = _members_by_group(reference_date, of)
-    known = {name: func.coalesce(members.c[name], 0) for name in bands(reference_date)}
+    known_bands = bands(reference_date, ages or country().ages)
+    members = _members_by_group(known_bands, of)
+    known = {name: func.coalesce(members.c[name], 0) for name in known_bands}
     listed = func.coalesce(members.c.listed, 0)
     stated = case((Group.is_partial, Group.stated_size))
     people = func.greatest(listed, stated)  # greatest() passes over null
@@ -79,10 +79,10 @@ def members_counted(plan: Plan, of: Select[Any] | None) -> Subquery:
     return plan.within.joined(_counted(plan.figures, of)).subquery("members")
 
 
-def _members_by_group(day: date, of: Select[Any] | None) -> Subquery:
+def _members_by_group(known: Mapping[str, ColumnElement[bool]], of: Select[Any] | None) -> Subquery:
     counts: list[Any] = [
         func.count().label("listed"),
-        *(func.count().filter(band).label(name) for name, band in bands(day).items()),
+        *(func.count().filter(band).label(name) for name, band in known.items()),
         func.count().filter(Individual.disabled.is_(True)).label("disability"),
     ]
     return _counted(counts, of).subquery("members")
@@ -99,12 +99,17 @@ def _counted(figures: Sequence[ColumnElement[Any]], of: Select[Any] | None) -> S
     return _only(counted, Individual.counted_in, of)
 
 
-def bands(day: date) -> dict[str, ColumnElement[bool]]:
-    """Who is of which sex and age band on a day, as conditions on Individual."""
+def bands(day: date, ages: Sequence[int] = USUAL) -> dict[str, ColumnElement[bool]]:
+    """Who is of which sex and age band on a day, as conditions on Individual.
+
+    The bands end below the first of `ages`, 18 and the second one.
+    """
+    young, old = ages
+    spans = {"0_4": (0, young), "5_17": (young, ADULT), "18_59": (ADULT, old), "60": (old, None)}
     return {
         f"{letter}{band}": and_(Individual.sex == sex, _aged(day, *years))
         for letter, sex in SEXES.items()
-        for band, years in BANDS.items()
+        for band, years in spans.items()
     }
 
 

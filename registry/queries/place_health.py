@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
+from core.country import country
 from geo.models.area_changes import AreaChange, PlaceMove
 from geo.models.areas import Area
 from geo.models.locations import Location
@@ -22,7 +23,7 @@ from registry.queries.place_lists import AREA_ONLY, DIVIDED, IN_FORCE, NOWHERE, 
 from registry.queries.reach import people_within_reach
 
 ACCURATE = {"to_20": 20.0, "to_100": 100.0, "to_500": 500.0}  # metres, up to
-FRESH, OLD = timedelta(days=365), timedelta(days=5 * 365)
+MONTH = timedelta(days=365.25 / 12)
 DOUBTS = tuple(doubt.value for doubt in Doubt)
 NAMES = (
     *("all", "points", AREA_ONLY, NOWHERE, SHARED, DIVIDED),
@@ -135,7 +136,8 @@ def _left_over() -> Select[Any]:
 def _figures(stands: Subquery) -> list[ColumnElement[int]]:
     """The counts of NAMES, in their order."""
     pointed, accuracy, taken = stands.c.lon.is_not(None), stands.c.accuracy_m, stands.c.taken_at
-    fresh, old = datetime.now(UTC) - FRESH, datetime.now(UTC) - OLD
+    now, at = datetime.now(UTC), country()
+    fresh, old = now - at.fresh_months * MONTH, now - at.old_months * MONTH
     edges = [0.0, *ACCURATE.values()]
     accurate = [
         and_(accuracy <= most, accuracy > least if least else literal(True))

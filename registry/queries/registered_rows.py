@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from core.actor import Actor
 from core.bulk import as_text
-from core.settings import settings
+from core.country import country
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.queries.reach import within_reach
@@ -44,7 +44,7 @@ def registered_rows(kind: ImportKind, *, actor: Actor) -> Select[Any]:
 
 
 def _households() -> Select[Any]:
-    taken = func.timezone(settings().timezone, Location.taken_at)
+    taken = func.timezone(country().timezone, Location.taken_at)
     return (
         select(
             _key(Registrant).label("code"),

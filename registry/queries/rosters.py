@@ -120,7 +120,7 @@ def people_in(session: Session, roster: Roster, *, actor: Actor) -> People:
     inside = _members(roster, actor, RosterMember.registrant_id)
     inside = inside.where(RosterMember.status == Answer.IN)
     ages_on = date.fromisoformat((roster.definition or {})["ages_on"])
-    people = composition(ages_on, inside)
+    people = composition(ages_on, inside, roster.ages)
     sums = (func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES)
     return People(*map(int, session.execute(select(*sums)).one()))
 

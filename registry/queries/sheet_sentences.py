@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import day_of, day_said, moment_said
-from core.settings import settings
+from core.country import country
 from core.words import _, counted
 from geo.models.events import Event
 from geo.models.releases import Release
@@ -134,7 +134,7 @@ def marks(subject: Subject) -> list[str]:
     for hazard in subject.hazards:
         digest = hazard.release.original_sha256[:LETTERS]
         said.append(_("Hazard file {digest}", digest=digest))
-    return [*said, _("Times: {zone}", zone=settings().timezone)]
+    return [*said, _("Times: {zone}", zone=country().timezone)]
 
 
 def _hazard(release: Release) -> str:

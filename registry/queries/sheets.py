@@ -7,7 +7,7 @@ import shapely
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.settings import settings
+from core.country import country
 from core.words import _
 from geo.classes import classes_of
 from geo.models.events import LayerKind
@@ -86,7 +86,7 @@ def public_sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
     actor.require(May.READ_ROSTERS)
     told = _told(session, roster, actor)
     box = bounds_of(session, [area_id for area_id in told.counts if area_id]) or WORLD
-    base, parts = int(settings().rounding), [each.answers for each in told.counts.values()]
+    base, parts = country().rounding, [each.answers for each in told.counts.values()]
     areas, answers, people = for_public(parts, told.people, base, fewest())
     rounded = {
         area_id: replace(each, answers=said)
@@ -153,6 +153,7 @@ def _of_areas(session: Session, told: _Told, box: Box, actor: Actor) -> Sheet:
         sources=[],
         meanings=meanings(subject),
         marks=marks(subject),
+        ages=subject.roster.ages,
     )
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.db import changed
 from core.errors import Conflict, Invalid, NotFound
-from core.settings import settings
+from core.money import refuse_unoffered
 from registry.models.accounts import Account, AccountKind, AccountState
 from registry.models.registrants import Registrant
 from registry.parsing.accounts import bank_account
@@ -48,12 +49,15 @@ def add(session: Session, number: str, written: Written, *, actor: Actor) -> Acc
 
     Raises:
         Forbidden, RegistrantUnknown, RecordClosed, IbanWrong, AccountImpossible, PhoneImpossible,
-        NameTooLong; Conflict: it is written down already.
+        NameTooLong, CurrencyUnknown, CurrencyNotOffered; Conflict: it is written down already.
     """
     actor.require(May.WRITE_REGISTRANTS)
     found = record_of(session, number, actor=actor)
     if max(len(written.provider), len(written.holder)) > LONGEST:
         raise NameTooLong
+    currency = written.currency.strip().upper() or None
+    if currency is not None:
+        refuse_unoffered(currency)
     value, bank = _read(written)
     made = Account(
         registrant_id=found.id,
@@ -61,7 +65,7 @@ def add(session: Session, number: str, written: Written, *, actor: Actor) -> Acc
         value=value,
         provider=written.provider.strip() or bank,
         holder=written.holder.strip() or None,
-        currency=written.currency.strip().upper() or None,
+        currency=currency,
         is_main=_main(session, found) is None,
         area_id=found.area_id,
         made_by=found.made_by,
@@ -97,7 +101,7 @@ def close(session: Session, number: str, account_id: int, *, actor: Actor) -> Ac
 def _read(written: Written) -> tuple[str, str | None]:
     """The number in the form that is kept, and the bank it tells."""
     if written.kind is AccountKind.WALLET:
-        return dialled(written.value, settings().phone_region).value, None
+        return dialled(written.value, country().phone_region or "").value, None
     read = bank_account(written.value)
     return read.value, read.bank
 

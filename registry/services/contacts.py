@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.errors import Invalid
-from core.settings import settings
 from registry.models.contacts import Contact, ContactKind
 from registry.parsing.phones import dialled
 from registry.permissions import May
@@ -62,7 +62,7 @@ def phone(typed: str, **said: Any) -> Contact:
     Raises:
         PhoneImpossible
     """
-    number = dialled(typed, settings().phone_region)
+    number = dialled(typed, country().phone_region or "")
     return Contact(kind=ContactKind.PHONE, value=number.value, region=number.region, **said)
 
 

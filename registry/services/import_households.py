@@ -8,7 +8,7 @@ area never takes away a point in that area, nor one without a size the size that
 from sqlalchemy import ColumnClause, Select, column, select, table, text
 from sqlalchemy.orm import Session
 
-from core.settings import settings
+from core.country import country
 from geo.services import locations
 from registry.checking.judging import LARGEST
 from registry.models.imports import Import
@@ -242,7 +242,7 @@ FAILED_ROWS = text("""
 
 def weigh(session: Session, *, national: bool) -> None:
     """Make `weighed` of what is staged: what each row says, what is known, what was found."""
-    figures = {"national": national, "zone": settings().timezone}
+    figures = {"national": national, "zone": country().timezone}
     session.execute(FRESH)
     for step in STEPS:
         session.execute(step, figures)
@@ -259,7 +259,7 @@ def merge(session: Session, an_import: Import) -> None:
         "import_id": an_import.id,
         "made_by": an_import.uploaded_by,
         "largest": LARGEST,
-        "zone": settings().timezone,
+        "zone": country().timezone,
         "of_people": an_import.kind.tells_of_people,
     }
     for step in (MERGING, LOOK_AT_MERGING):

@@ -11,6 +11,7 @@ from core import audit
 from core.actor import Actor
 from core.bulk import copy_out
 from core.codes import new_code
+from core.country import country
 from core.db import changed
 from core.errors import Conflict, Invalid, NotFound
 from geo.models.selections import Selection
@@ -188,6 +189,7 @@ def _note_figures(session: Session, roster: Roster, on: date) -> None:
     inside = select(RosterMember.registrant_id).where(
         RosterMember.roster_id == roster.id, RosterMember.status == Answer.IN
     )
+    roster.ages = country().ages
     people = composition(on, inside)
     sums = (func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES)
     figures = session.execute(select(*sums)).one()

@@ -206,4 +206,4 @@ def test_one_list_by_itself_keeps_its_total_and_hides_a_few() -> None:
     assert (told.answers.out, told.answers.not_observed) == (None, None)
     assert told.answers.unlocated == 0
     assert (told.people.people, told.people.f0_4, told.people.m0_4) == (300, None, None)
-    assert (told.people.f18_59, told.people.under_five, told.people.disability) == (140, None, None)
+    assert (told.people.f18_59, told.people.young, told.people.disability) == (140, None, None)

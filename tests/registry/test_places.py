@@ -15,7 +15,7 @@ from geo.models.areas import Area
 from geo.models.exposure import ExposureDue
 from geo.models.locations import Location, LocationSource
 from geo.models.place_checks import PlaceCheck
-from geo.services.place_checks import CROWD, check_places
+from geo.services.place_checks import check_places
 from registry.models.registrants import FormerPlace, Registrant
 from registry.queries.places import stays, stood_at
 from registry.services.memberships import NotActive
@@ -155,11 +155,11 @@ def test_a_crowd_at_one_spot_is_doubted_until_one_moves_away(
     session: Session, areas: dict[str, Area], anybody: Actor
 ) -> None:
     homes = []
-    for _one in range(CROWD + 1):
+    for _one in range(31):
         place = make_location(session, 0.123456, 0.654321, area_id=areas["X11"].id)
         homes.append(make_household(session, place))
     village = {"source": LocationSource.SETTLEMENT, "area_id": areas["X11"].id}
-    for _one in range(CROWD + 1):
+    for _one in range(31):
         make_household(session, make_location(session, 0.223456, 0.654321, **village))
     found = doubts(session)
 

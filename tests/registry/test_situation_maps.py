@@ -77,7 +77,7 @@ def test_its_figures_are_those_of_the_list(
 ) -> None:
     said = _words(_page(session, roster, anybody))
     assert "6 households in the flooded area" in said
-    assert "4 people: girls 1, boys 1, women 1, men 1; under five 1." in said
+    assert "4 people: girls 1, boys 1, women 1, men 1; under 5 1." in said
     assert "In 6 54.5 % Probable 1 9.1 % Out 3 27.3 %" in said
     assert "Not observed 1 9.1 % Unlocated 0 0.0 %" in said
     assert "Area X1 6 0 1 0 0 Area X2 0 1 2 1 0" in said
