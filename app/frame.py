@@ -27,6 +27,7 @@ from programs.permissions import May as Programs
 from registry.counting.people import old_said, young_said
 from registry.permissions import May as Registry
 from registry.queries.answers import fewest
+from registry.queries.vocabularies import offered
 
 ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/cycles": "/programs",
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         figure=words.figure_said,
+        offered=offered,
         tenths=words.tenths_said,
         told=words.told,
         hundredths=words.hundredths_said,

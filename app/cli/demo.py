@@ -15,6 +15,7 @@ import app.tables  # noqa: F401 - the foreign keys need every table
 from app.auth import second_factor
 from app.auth.models import User
 from app.auth.roles import Role
+from app.deciding import currencies, profile
 from app.loading import (
     Signing,
     Team,
@@ -26,6 +27,7 @@ from app.loading import (
     published_key,
     work_off,
 )
+from core.actor import Actor
 from core.db import connect, transaction
 from core.errors import Conflict, NotFound
 from core.settings import ROOT, settings
@@ -55,12 +57,14 @@ TEAM = [
     Signing(Role.COORDINATOR, "Lena Marr", "coordinator@kesara.example"),
     Signing(Role.GIS_ANALYST, "Ines Aro", "analyst@kesara.example"),
     Signing(Role.REGISTRAR, "Tomo Beli", "registrar@kesara.example"),
+    Signing(Role.REGISTRY_SUPERVISOR, "Kiri Lato", "supervisor@kesara.example"),
     Signing(Role.PROGRAM_MANAGER, "Dara Kesh", "manager@kesara.example"),
     Signing(Role.APPROVER, "Rana Ode", "approver@kesara.example"),
     Signing(Role.FINANCE, "Oto Velin", "finance@kesara.example"),
     Signing(Role.DISTRIBUTOR, "Sefu Doro", "distributor@kesara.example"),
     Signing(Role.VIEWER, "Mira Tan", "viewer@kesara.example"),
 ]
+COUNTRY = profile.Profile("Kesara", "", "Indian/Mauritius", "MU", "")
 LEVELS = ["Country", "Province", "District", "Commune"]
 FLOOD = Shock(
     "Oru river flood", EventKind.FLOOD, datetime(2026, 11, 12, tzinfo=UTC), Severity.SEVERE
@@ -101,6 +105,7 @@ def load(folder: Path | None, *, if_empty: bool) -> None:
         raise NotEmpty
     folder = folder or _made()
     team = make_team(TEAM, PASSWORD)
+    _describe(team[Role.ADMINISTRATOR])
     _load_country(folder, team)
     _load_hazards(folder, team)
     _found_program(team)
@@ -119,7 +124,7 @@ def tour() -> None:
     for person in TEAM:
         click.echo(f"  {person.email:32} {person.name}, {person.role.replace('_', ' ')}")
     click.echo(f"\n  Everybody's password: {PASSWORD}")
-    click.echo("  Three are asked for a code too: .venv/bin/highground demo code EMAIL\n")
+    click.echo("  Four are asked for a code too: .venv/bin/highground demo code EMAIL\n")
     for line in TOUR:
         click.echo(f"  {line}")
 
@@ -148,7 +153,9 @@ TOUR = (
     "2. As manager: Programs, start a cycle with the list, prepare the amounts, ask for approval.",
     "3. As approver: sign it. As finance: make the payment list.",
     "4. As manager: print the voucher cards. As distributor: Hand over, scan one; scan it again.",
-    "5. As analyst: Hazards, drop a flood file of your own and publish it.",
+    "5. As registrar: Registry, ask for a change. As supervisor: Changes, validate and apply it.",
+    "6. As administrator: Administration, Settings: what holds for the country.",
+    "7. As analyst: Hazards, drop a flood file of your own and publish it.",
 )
 
 
@@ -167,6 +174,13 @@ def _made() -> Path:
         made = [sys.executable, "-m", "bench.country", "--size", "small", "--out", str(folder)]
         subprocess.run(made, cwd=ROOT, check=True)  # noqa: S603 - our own generator
     return folder
+
+
+def _describe(administrator: Actor) -> None:
+    """Say what the country is, as its administrator does on the page of settings."""
+    with transaction(administrator) as session:
+        profile.describe(session, COUNTRY, actor=administrator)
+        currencies.offer(session, "MUR", ["MUR", "USD"], actor=administrator)
 
 
 def _load_country(folder: Path, team: Team) -> None:

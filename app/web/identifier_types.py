@@ -18,7 +18,7 @@ bp = Blueprint("identifier_types", __name__, url_prefix="/admin/identifiers")
 @bp.get("/")
 def index() -> str:
     actor().require(May.WRITE_VOCABULARIES)
-    kinds = labels(db()).get("id_type", {})
+    kinds = dict(labels(db()).get("id_type", {}))
     return render_template("identifier_types/index.html", kinds=kinds, rules=rules(db()))
 
 

@@ -8,6 +8,7 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.country import country
 from core.words import figure_said
 from geo.classes import classes_of
 from geo.models.context import ContextKind, ContextLayer
@@ -40,8 +41,10 @@ def map_settings(
     """
     asked = release if release and release.state in ASKABLE else None
     shown = release_shown(release, at_least) if release else None
-    box = given.pop("bounds", None) or _box(session, actor, release)
+    aimed = given.pop("bounds", None)
+    box = aimed or _box(session, actor, release)
     shown_layer = given.pop("shown_layer", None)
+    begins = None if release or aimed or not actor.national else _home()
     people = {
         "release": asked.id if asked else None,
         "at_least": at_least if asked else None,
@@ -50,6 +53,7 @@ def map_settings(
     }
     return {
         "bounds": list(box),
+        "home": begins,
         "levels": [{"level": n, "name": name} for n, name in level_names(session).items()],
         "release": shown,
         "layers": [_context(each, shown_layer) for each in layers_shown(session, actor=actor)],
@@ -66,6 +70,15 @@ def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[fl
         if release.bounds is not None:
             return to_shape(release.bounds).bounds
     return bounds_of_areas(session, actor=actor) or WORLD
+
+
+def _home() -> dict[str, float] | None:
+    """Where the country wants maps to begin that show nothing in particular."""
+    at = country().home
+    if at is None:
+        return None
+    zoom, lat, lon = map(float, at.split("/"))
+    return {"zoom": zoom, "lat": lat, "lon": lon}
 
 
 def legend_of(release: Release | None) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from app.auth import purposes
 from app.request import db
 from app.web.onward import onward
-from registry.queries.vocabularies import labels
+from registry.queries.vocabularies import labels, offered
 
 bp = Blueprint("purposes", __name__, url_prefix="/purpose")
 
@@ -15,7 +15,7 @@ bp = Blueprint("purposes", __name__, url_prefix="/purpose")
 def ask() -> str:
     return render_template(
         "purposes/ask.html",
-        purposes=labels(db()).get("purpose", {}),
+        purposes=dict(offered(labels(db()).get("purpose", {}))),
         stated=purposes.stated(),
         next=request.args.get("next", ""),
     )
@@ -24,5 +24,7 @@ def ask() -> str:
 @bp.post("/")
 def state() -> Response:
     form = request.form
-    purposes.state(form.get("purpose", ""), form.get("words", ""), labels(db())["purpose"])
+    purposes.state(
+        form.get("purpose", ""), form.get("words", ""), dict(offered(labels(db())["purpose"]))
+    )
     return redirect(onward(), 303)

@@ -16,7 +16,7 @@ from core.audit import AuditEntry
 from core.country import Country, country
 from core.decided import Decided
 from core.money import currency_called, digits_of
-from core.words import _, counted, current, figure_said
+from core.words import Said, _, counted, current, figure_said
 from registry.counting.people import People
 
 MOST = 500  # entries that are looked through for who decided what
@@ -33,6 +33,11 @@ class Line:
     colour: str | None = None
     picture: str | None = None
     code: str | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether the value is a sentence of ours; somebody's own words nobody translates."""
+        return isinstance(self.value, Said)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Voucher cards on A4 sheets: eight to a page, to be printed, cut and handed out."""
 
+import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,14 @@ from fpdf import FPDF
 from numpy.typing import NDArray
 
 from core.words import _, counted
+from registry.documents.brand import Brand
 
 FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts" / "print"
 COLUMNS, ROWS = 2, 4
 WIDTH, HEIGHT = 97.0, 68.0  # millimetres
 LEFT, TOP = (210 - COLUMNS * WIDTH) / 2, (297 - ROWS * HEIGHT) / 2
-PAD, QR = 6.0, 33.0
-INK, SOFT, LINE, ACCENT = (28, 30, 33), (92, 97, 104), (205, 202, 196), (91, 45, 190)
+PAD, QR, MARK = 6.0, 33.0, 5.0
+INK, SOFT, LINE = (28, 30, 33), (92, 97, 104), (205, 202, 196)
 ON_A_SHEET = COLUMNS * ROWS
 
 
@@ -39,7 +41,12 @@ class Card:
 
 
 def write_cards(
-    path: Path, cards: Iterable[Card], *, made_at: datetime, report: Callable[[int], None]
+    path: Path,
+    cards: Iterable[Card],
+    *,
+    made_at: datetime,
+    report: Callable[[int], None],
+    brand: Brand,
 ) -> int:
     """Write the cards as a PDF, eight to a sheet of A4; answers how many there were.
 
@@ -53,7 +60,7 @@ def write_cards(
         pdf.add_page()
         for number, card in on_it:
             row, column = divmod(number % ON_A_SHEET, COLUMNS)
-            _draw(pdf, card, LEFT + column * WIDTH, TOP + row * HEIGHT)
+            _draw(pdf, card, brand, LEFT + column * WIDTH, TOP + row * HEIGHT)
             done = number + 1
         report(done)
     pdf.output(str(path))
@@ -78,13 +85,14 @@ def _paper() -> FPDF:
     return pdf
 
 
-def _draw(pdf: FPDF, card: Card, x: float, y: float) -> None:
+def _draw(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
     pdf.set_draw_color(*LINE)
     pdf.set_line_width(0.2)
     pdf.rect(x, y, WIDTH, HEIGHT)
     _draw_code(pdf, card.code, x + PAD, y + PAD)
+    _draw_brand(pdf, brand, x + PAD, y + PAD + QR + 1.5)
     _draw_words(pdf, card, x + PAD + QR + 5, y + PAD)
-    _draw_foot(pdf, card, x + PAD, y + HEIGHT - PAD)
+    _draw_foot(pdf, card, brand, x + PAD, y + HEIGHT - PAD)
 
 
 def _draw_code(pdf: FPDF, code: str, x: float, y: float) -> None:
@@ -115,11 +123,20 @@ def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
             y += height
 
 
-def _draw_foot(pdf: FPDF, card: Card, x: float, y: float) -> None:
+def _draw_brand(pdf: FPDF, brand: Brand, x: float, y: float) -> None:
+    """Who hands the card out, under its symbol: the logo, and the name."""
+    if brand.logo is not None:
+        pdf.image(io.BytesIO(brand.logo), x, y, MARK, MARK, keep_aspect_ratio=True)
+        _write(pdf, ("B", 7.0, SOFT), (x + MARK + 1, y, QR - MARK - 1, MARK), brand.name)
+    else:
+        _write(pdf, ("B", 7.0, SOFT), (x, y, QR, MARK), brand.name)
+
+
+def _draw_foot(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
     body = card.code.partition("-")[2]
     spaced = " ".join(body[place : place + 4] for place in range(0, len(body), 4))
     width = WIDTH - 2 * PAD
-    _write(pdf, ("B", 13.0, ACCENT), (x, y - 14.5, width, 6.5), f"V-{spaced}")
+    _write(pdf, ("B", 13.0, brand.accent), (x, y - 14.5, width, 6.5), f"V-{spaced}")
     good = _("Good until {day}, once.", day=card.expires_on)
     found = _("Found? Hand it in at any office. {number}", number=card.registrant)
     _write(pdf, ("", 8.0, INK), (x, y - 7.6, width, 4.0), good)

@@ -33,6 +33,7 @@ from programs.models.service_points import ServicePoint
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
 from programs.queries.vouchers import OPEN, cards, refusal_of, voucher_id_of
+from registry.queries.brand import brand
 
 
 class NoVouchersDue(Conflict):
@@ -121,6 +122,7 @@ def print_sheets(
                 map(_card, rows),
                 made_at=cycle.created_at,
                 report=lambda done: report(done, len(rows)),
+                brand=brand(),
             )
             kept = keep_personal_file(path)
         figures.update(file="pdf", cards=done, sha256=kept.sha256)

@@ -7,6 +7,7 @@ from typing import Any
 from registry.counting.answers import Answers
 from registry.counting.cells import Cell
 from registry.counting.people import People
+from registry.documents.brand import Brand
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 Shape = dict[str, Any]  # a GeoJSON geometry in degrees, longitude first
@@ -89,5 +90,6 @@ class Sheet:
     sources: Sequence[str]
     meanings: Sequence[tuple[str, str]]  # a word of the page, and what it means
     marks: Sequence[str]  # digests, time zone
+    brand: Brand
     ages: Sequence[int]  # what the age bands of the people are of
     rounded: int | None = None

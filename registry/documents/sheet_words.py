@@ -20,7 +20,7 @@ KINDS = {
 }
 HEADER = Markup(
     '<header class="head"><div><p class="over">{over}</p><h1>{title}</h1><p>{subtitle}</p></div>'
-    '<div class="ends"><b class="mark">{mark}Highground</b>{glide}</div></header>'
+    '<div class="ends"><b class="mark">{mark}{name}</b>{glide}</div></header>'
 )
 FIGURE = Markup(
     '<section class="figure"><p class="large"><b>{figure}</b> {what}</p><p>{people}</p></section>'
@@ -57,6 +57,7 @@ def header(sheet: Sheet, mark: Markup) -> Markup:
         title=sheet.title,
         subtitle=sheet.subtitle,
         mark=mark,
+        name=sheet.brand.name,
         glide=glide,
     )
 

@@ -1,5 +1,7 @@
 """The situation map: one page with map, legend, figures and sources, to print or to send around."""
 
+import base64
+
 from markupsafe import Markup
 
 from core.words import _, current
@@ -37,6 +39,7 @@ NORTH = Markup(
     '<div class="north" aria-hidden="true"><svg viewBox="0 0 20 24">'
     '<path d="M10 1 16 21 10 17 4 21z"/></svg>{letter}</div>'
 )
+LOGO = Markup('<img src="data:image/png;base64,{data}" alt="">')
 HATCH = Markup(
     '<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" '
     'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7"/>'
@@ -70,6 +73,13 @@ def page_of(sheet: Sheet) -> str:
     return checked(page)
 
 
+def _mark(logo: bytes | None) -> Markup:
+    """The country's logo, else the platform's own mark."""
+    if logo is None:
+        return svg("img/mark.svg")
+    return LOGO.format(data=base64.b64encode(logo).decode())
+
+
 def _letters(sheet: Sheet, body: Markup) -> str:
     """All that is written on the page; the names on the map are not in its body yet."""
     return "".join([body, *(area.name for area in sheet.ground.areas)])
@@ -77,7 +87,7 @@ def _letters(sheet: Sheet, body: Markup) -> str:
 
 def _body(sheet: Sheet, box: Markup) -> Markup:
     return BODY.format(
-        header=header(sheet, svg("img/mark.svg")),
+        header=header(sheet, _mark(sheet.brand.logo)),
         name=_("Map"),
         map=box,
         locator=locator(sheet.ground.whole, sheet.box),

@@ -30,6 +30,7 @@ from registry.documents.sheet import Ground, Hazard, Outline, Row, Shape, Sheet
 from registry.models.rosters import Roster
 from registry.permissions import May
 from registry.queries.answers import fewest
+from registry.queries.brand import brand
 from registry.queries.rosters import people_in
 from registry.queries.sheet_sentences import (
     Subject,
@@ -154,6 +155,7 @@ def _of_areas(session: Session, told: _Told, box: Box, actor: Actor) -> Sheet:
         meanings=meanings(subject),
         marks=marks(subject),
         ages=subject.roster.ages,
+        brand=brand(),
     )
 
 

@@ -1,6 +1,6 @@
 """Asking the word lists: what a code is called in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -27,12 +27,25 @@ def tags_written(session: Session) -> list[str]:
     return sorted({*session.scalars(select(tag).distinct())})
 
 
-def labels(session: Session) -> dict[str, dict[str, str]]:
+class Listed(dict[str, str]):
+    """What the codes of a list are called; those that are `retired` are told, and not offered."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        super().__init__({word.code: label(word.code, word.labels) for word in words})
+        self.retired = frozenset(word.code for word in words if not word.active)
+
+
+def labels(session: Session) -> dict[str, Listed]:
     """What every code is called, by list, in the reader's language or in English."""
-    return {
-        name: {word.code: label(word.code, word.labels) for word in words}
-        for name, words in word_lists(session).items()
-    }
+    return {name: Listed(words) for name, words in word_lists(session).items()}
+
+
+def offered(listed: Mapping[str, str], kept: str | Collection[str] = ()) -> list[tuple[str, str]]:
+    """The codes of a list one may choose, each with what it is called: those in use, and of the
+    retired ones what is `kept` on the record itself."""
+    stays = {kept} if isinstance(kept, str) else {*kept}
+    gone = listed.retired - stays if isinstance(listed, Listed) else frozenset()
+    return [(code, said) for code, said in listed.items() if code not in gone]
 
 
 def label(code: str, labels_by_language: Mapping[str, str]) -> str:

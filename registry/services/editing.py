@@ -60,9 +60,9 @@ def edit(session: Session, number: str, said: Mapping[str, Any], *, actor: Actor
     found = record_of(session, number, actor=actor)
     of = OF_GROUPS if session.get(Group, found.id) else OF_PERSONS
     changes = {name: _plain(value) for name, value in said.items()}
-    refuse_changes(session, changes, of)
     rows = {kind: session.get_one(kind, found.id) for kind in {*of.values()}}
-    differ = {n: v for n, v in changes.items() if getattr(rows[of[n]], n) != v}
+    differ = {n: v for n, v in changes.items() if n not in of or getattr(rows[of[n]], n) != v}
+    refuse_changes(session, differ, of)  # what stays may hold a word that is retired meanwhile
     if not differ:
         raise NothingChanged
     with audit.act(session, actor, "registrants.edit", found) as figures:

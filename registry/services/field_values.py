@@ -1,8 +1,10 @@
 """Writing what own fields say of registrants, as part of the act that is being done."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -59,8 +61,27 @@ def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Ac
     group = registrant.kind is RegistrantKind.GROUP
     scope = Scope.GROUP if group else Scope.INDIVIDUAL
     fields = known_fields(session, scope)
-    values = values_said(takings(session, fields), said)
+    taken = _with_kept(session, registrant, scope, fields)
+    values = values_said(taken, said)
     with audit.act(session, actor, "registrants.fill_in", registrant) as figures:
         write_values(session, scope, fields, {registrant.id: values})
         figures.update(fields=len(values))
     return registrant
+
+
+def _with_kept(
+    session: Session, registrant: Registrant, scope: Scope, fields: Fields
+) -> dict[str, Takes]:
+    """What each field takes; of one with a word list also what stands there, retired meanwhile."""
+    taken = takings(session, fields)
+    listed = {code: fields[code] for code, takes in taken.items() if takes.words is not None}
+    if not listed:
+        return taken
+    held = fields_table(scope, listed)
+    kept = session.execute(select(held).where(held.c.registrant_id == registrant.id)).mappings()
+    for code, value in (kept.first() or {}).items():
+        if value and code.startswith("c_"):
+            own = value if isinstance(value, list) else [value]
+            takes = taken[code.removeprefix("c_")]
+            taken[code.removeprefix("c_")] = replace(takes, words={*(takes.words or ()), *own})
+    return taken

@@ -19,6 +19,7 @@ from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
 from programs.queries.standing import file_made
 from programs.services.vouchers import NoVouchersDue, issue_vouchers, redeem
+from registry.documents.brand import Brand
 from tests.make.jobs import Silent
 from tests.make.programs import (
     DARA,
@@ -51,7 +52,7 @@ def _card(number: int = 1, **given: str | None) -> Card:
 
 def _print(folder: Path, *cards: Card) -> Path:
     path = folder / "cards.pdf"
-    write_cards(path, cards, made_at=MADE_AT, report=lambda _done: None)
+    write_cards(path, cards, made_at=MADE_AT, report=lambda _done: None, brand=Brand())
     return path
 
 

@@ -60,7 +60,8 @@ function loadFaces(words) {
 }
 
 function open(element, settings, words) {
-  const view = settings.in_address ? readView(new URLSearchParams(location.search)) : null;
+  const kept = settings.in_address ? readView(new URLSearchParams(location.search)) : null;
+  const view = kept ?? settings.home;
   const place = view
     ? { center: [view.lon, view.lat], zoom: view.zoom }
     : { bounds: settings.bounds, fitBoundsOptions: { padding: paddingOf(element, settings.bounds) } };

@@ -23,8 +23,10 @@
 //   pins          places told apart by a letter: [{lon, lat, accuracy, label}]
 //   picture       address of a picture of the same map made by the server, for browsers without WebGL
 //   in_address    whether the view is kept in the address of the page (default true)
+//   home          where it looks at first: {zoom, lat, lon}, or null (the bounds)
 
 const NOTHING = {
+  home: null,
   levels: [],
   release: null,
   layers: [],
