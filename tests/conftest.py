@@ -17,6 +17,7 @@ from app.auth.roles import GIVES
 from app.cli.db import migrations
 from core import settings as kept
 from core.actor import Actor
+from core.country import FIRST, know
 from core.db import connect, new_session
 from tests.browser import chromium, launch  # noqa: F401 - fixtures
 from tests.places import ROOT
@@ -122,6 +123,7 @@ def session(connection: Connection, storage: Path) -> Iterator[Session]:
     with new_session() as session:
         yield session
     outer.rollback()
+    know(FIRST)  # what a test decided of the country goes with it
     new_session.configure(bind=connection.engine, join_transaction_mode="conditional_savepoint")
 
 

@@ -70,7 +70,7 @@ def tag_of(typed: str) -> str:
 
 def language_called(tag: str) -> str:
     """What a language calls itself."""
-    return str(Locale.parse(tag, sep="-").get_display_name(tag) or tag)
+    return str(Locale.parse(tag, sep="-").display_name or tag)
 
 
 def _refuse_used(session: Session, tag: str) -> None:

@@ -40,13 +40,13 @@ from tests.access.rows import (
     TRAIL,
     TWO_RELEASES,
     USERS,
-    WORD,
-    WORDS,
     Row,
     needs,
 )
+from tests.access.settings_rows import SETTINGS_GETS, SETTINGS_POSTS
 
 GETS: dict[str, Row] = {
+    **SETTINGS_GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_fields.index": Row(COUNT_PEOPLE, PLAIN),
     "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
@@ -108,7 +108,6 @@ GETS: dict[str, Row] = {
     "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "health.show": Row(shows=NOTHING),
     "household_tiles.tile": Row(needs(Registry.COUNT_REGISTRANTS), NOTHING, TILE),
-    "identifier_types.index": Row(needs(Registry.WRITE_VOCABULARIES), PLAIN),
     "imports.failed": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
     "imports.headings": Row(shows=NOTHING, about={"kind": "kind"}),
     "imports.index": Row(IMPORTS, PEOPLE, nearby=False),
@@ -159,7 +158,6 @@ GETS: dict[str, Row] = {
     "records.newcomer": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "registry.index": Row(READ_PEOPLE, PEOPLE, {"q": "q"}),
     "registry.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
-    "retention.index": Row(needs(Registry.WRITE_RETENTION)),
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
     "rosters.index": Row(READ_LISTS, PLAIN),
     "rosters.show": Row(READ_LISTS, PEOPLE, FLOODED | {"status": "status"}, READ_PEOPLE),
@@ -195,9 +193,6 @@ GETS: dict[str, Row] = {
     "users.index": Row(USERS, PLAIN),
     "users.roles": Row(USERS),
     "users.show": Row(USERS, PLAIN, {"user_id": "user_id"}),
-    "terms.index": Row(needs(Registry.WITHHOLD_TERMS)),
-    "vocabularies.index": Row(shows=PLAIN),
-    "vocabularies.show": Row(WORDS, PLAIN, WORD),
 }
 
 USER, APPROVAL = {"user_id": "user_id"}, {"approval_id": "approval_id"}
@@ -215,6 +210,7 @@ DELETES: dict[str, Row] = {
     "api_jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
 }
 POSTS: dict[str, Row] = {
+    **SETTINGS_POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_filters.count": Row(COUNT_PEOPLE),
     "api_changes.create": Row(ASK_CHANGES),
@@ -265,10 +261,6 @@ POSTS: dict[str, Row] = {
     "scores.change": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), about=SCORE),
     "scores.activate": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
     "scores.run": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
-    "terms.offer": Row(needs(Registry.WITHHOLD_TERMS)),
-    "vocabularies.create": Row(WORDS),
-    "vocabularies.change": Row(WORDS, about=WORD),
-    "vocabularies.turn": Row(WORDS, about=WORD),
     "fields.create": Row(FIELDS),
     "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),
@@ -298,7 +290,6 @@ POSTS: dict[str, Row] = {
     "hazards.refuse": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.turn_event": Row(needs(Geo.WRITE_EVENTS), about={"event_id": "event_id"}),
     "hazards.withdraw": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
-    "identifier_types.change": Row(needs(Registry.WRITE_VOCABULARIES), about={"code": "kind"}),
     "imports.accept": MEND_IMPORT,
     "imports.discard": MEND_IMPORT,
     "imports.leave_out": MEND_IMPORT,
@@ -362,9 +353,6 @@ POSTS: dict[str, Row] = {
     ),
     "records.set_contacts": CHANGE_MEMBERS,
     "records.set_tags": CHANGE_MEMBERS,
-    "retention.end": Row(needs(Registry.WRITE_RETENTION), about={"rule_id": "user_id"}),
-    "retention.start": Row(needs(Registry.WRITE_RETENTION), about={"rule_id": "user_id"}),
-    "retention.write": Row(needs(Registry.WRITE_RETENTION)),
     "registry.leave_registry": CHANGE_MEMBERS,
     "registry.readmit": CHANGE_MEMBERS,
     "registry.erase": Row(needs(Registry.ERASE_REGISTRANTS), about={"number": "number"}),

@@ -20,6 +20,7 @@ ALIKE = {  # keys that are the same in every world
     "kind": "households",
     "file_kind": "geojson",
     "doubt": "round",
+    "settings_section": "profile",
     "change_kind": "edit_group",
     "form": "registration",
     "filename": "css/tokens.css",

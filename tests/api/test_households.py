@@ -1,7 +1,7 @@
 """Where single households stand: for who may see exact places, for a purpose, and noted."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 
 from app.auth.roles import Role
 from core.audit import AuditEntry, Look
-from core.settings import settings
 from registry.models.registrants import Registrant, RegistrantState
 from registry.services.field_values import fill_in
 from tests.api.conftest import Told
 from tests.api.test_keys import _bearing, _made
+from tests.make.country import make_decided
 from tests.make.fields import make_fields
 from tests.make.programs import DARA
 from tests.web.conftest import Browser
@@ -35,12 +35,8 @@ def coordinator(signed_in: SignedIn, told: Told) -> Browser:
 
 
 @pytest.fixture
-def asking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("ASK_PURPOSE", "registrants")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
+def asking(session: Session) -> None:
+    make_decided(session, ask_purpose=["registrants"])
 
 
 def _features(answer: TestResponse) -> list[Any]:

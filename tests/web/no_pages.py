@@ -4,6 +4,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
     {
         "static",
         "health.show",
+        "brand.logo",
+        "brand.sheet",
         *(f"ogc.{part}" for part in ("landing", "conformance", "description", "collections")),
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),

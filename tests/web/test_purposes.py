@@ -1,7 +1,7 @@
 """What one looks at people for: asked where that is configured, kept, shown, and recorded."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from app.auth import purposes
 from app.auth.purposes import ASKED_FOR, NAMES_NOBODY
 from app.auth.roles import Role
 from core.audit import Look
-from core.settings import settings
+from tests.make.country import make_decided
 from tests.make.registry import make_household
 from tests.web.conftest import Browser
 
@@ -21,12 +21,8 @@ SignedIn = Callable[..., Browser]
 
 
 @pytest.fixture
-def asking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("ASK_PURPOSE", "registrants, exports")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
+def asking(session: Session) -> None:
+    make_decided(session, ask_purpose=["registrants", "exports"])
 
 
 def test_where_it_is_not_configured_nobody_is_asked(signed_in: SignedIn, session: Session) -> None:

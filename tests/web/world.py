@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth import users
 from app.auth.models import User
 from app.tables import metadata
+from app.web.settings_told import section_words
 from core import jobs
 from core.actor import Actor
 from core.audit import AuditEntry
@@ -106,6 +107,7 @@ def furnish(session: Session, user: User) -> Rows:
         *_people(session, user),
         ("jobs.show", {"job_id": job}),
         ("search.show", {"q": GREEK}),
+        *(("settings.show", {"section": name}) for name in section_words()),
         ("areas.show", {"pcode": "X1"}),
         *_new_maps(session, user),
         ("areas.imported", {"job_id": _boundaries(session, user)}),
