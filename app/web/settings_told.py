@@ -16,7 +16,7 @@ from core.audit import AuditEntry
 from core.country import Country, country
 from core.decided import Decided
 from core.money import currency_called, digits_of
-from core.words import Said, _, counted, current, figure_said
+from core.words import ISOLATE, POP, Said, _, counted, current, figure_said
 from registry.counting.people import People
 
 MOST = 500  # entries that are looked through for who decided what
@@ -168,7 +168,7 @@ def _with_code(name: str | None, code: str | None) -> str:
 def _languages(at: Country) -> dict[str, str | Line]:
     return {
         "language": language_called(at.language),
-        "languages": ", ".join(language_called(tag) for tag in at.languages),
+        "languages": ", ".join(f"{ISOLATE}{language_called(tag)}{POP}" for tag in at.languages),
     }
 
 
