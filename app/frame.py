@@ -18,6 +18,7 @@ from app.web.icons import icon
 from app.web.labels import languages_read
 from core import words
 from core.clock import day_said, moment_said
+from core.country import country
 from core.jobs import JobState, works
 from core.money import currencies_to_choose
 from core.words import _, counted
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
         fewest=fewest,
         currencies=currencies_to_choose,
         brand=brand,
+        document_mb=lambda: country().document_mb,
         young_said=young_said,
         old_said=old_said,
         release_words=release_words,

@@ -1,8 +1,8 @@
 """Why somebody looks at people: asked, where that is configured, before they are shown.
 
-What is asked for is the setting `ask_purpose`: `registrants` (the pages of single people) and
+What is asked for the country decides (`ask_purpose`): `registrants` (pages of single people) and
 `exports` (files that name them); either of them for where households stand, as a map elsewhere is
-both. An answer holds for a working day, in the browser's session; that of a key as long as the key.
+both. An answer holds for some hours, in the browser's session; that of a key as long as the key.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from core.errors import Forbidden, Invalid
 from core.words import _
 
 KEPT = "purpose"  # in the session: code, words, until (seconds since 1970)
-HOLDS = timedelta(hours=8)
 OTHER = "other"  # the code of a purpose that needs words
 
 ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
@@ -121,6 +120,6 @@ def state(code: str, words: str, labels: dict[str, str]) -> Purpose:
     if code == OTHER and not written:
         raise PurposeNeedsWords
     said = _("{purpose}: {words}", purpose=labels[code], words=written) if written else labels[code]
-    until = (datetime.now(UTC) + HOLDS).timestamp()
+    until = (datetime.now(UTC) + timedelta(hours=country().purpose_hours)).timestamp()
     cookie[KEPT] = {"code": code, "words": said, "until": until}
     return Purpose(code, said)

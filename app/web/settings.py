@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.auth.permissions import May
-from app.deciding import currencies, figures, languages, levels, look, places, profile
+from app.deciding import currencies, figures, languages, levels, look, places, profile, records
 from app.request import actor, db
 from app.web.labels import by_language
 from app.web.settings_beside import beside
@@ -132,6 +132,15 @@ def _look(form: Form) -> frozenset[str]:
     return look.dress(db(), said, actor=actor())
 
 
+def _records(form: Form) -> frozenset[str]:
+    said = records.Records(
+        largest_household=form.get("largest_household", 0, type=int),
+        document_mb=form.get("document_mb", 0, type=int),
+        purpose_hours=form.get("purpose_hours", 0, type=int),
+    )
+    return records.bound(db(), said, actor=actor())
+
+
 _ACTS: dict[str, Callable[[Form], frozenset[str]]] = {
     "profile": _profile,
     "languages": _languages,
@@ -140,4 +149,5 @@ _ACTS: dict[str, Callable[[Form], frozenset[str]]] = {
     "figures": _figures,
     "places": _places,
     "look": _look,
+    "records": _records,
 }

@@ -82,6 +82,11 @@ def section_words() -> dict[str, tuple[str, str, str]]:
             _("Which places are doubted, and when a point is too old."),
             "map-pin",
         ),
+        "records": (
+            _("Records and papers"),
+            _("How large a household and a document may be, and how long a purpose holds."),
+            "file-text",
+        ),
     }
 
 
@@ -96,6 +101,7 @@ def sections(session: Session) -> list[Shown]:
         "look": _look(country()),
         "figures": _figures(country()),
         "places": _places(country()),
+        "records": _records(country()),
     }
     return [
         Shown(
@@ -219,6 +225,14 @@ def _figures(at: Country) -> dict[str, str | Line]:
         "fewest": _("{n}; what is fewer is hidden", n=figure_said(at.fewest)),
         "rounding": _("the nearest {n}", n=figure_said(at.rounding)),
         "ask_purpose": ", ".join(asked) or _("nothing"),
+    }
+
+
+def _records(at: Country) -> dict[str, str | Line]:
+    return {
+        "largest_household": figure_said(at.largest_household),
+        "document_mb": _("{n} MB", n=figure_said(at.document_mb)),
+        "purpose_hours": counted("{count} hour", "{count} hours", at.purpose_hours),
     }
 
 

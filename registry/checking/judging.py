@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.country import country
 from geo.tables.spatial import NO_CRS
 from registry.checking.fields import PARTS, SHAPES, WORD_LISTS, Shape
 from registry.checking.ground import Ground
@@ -22,7 +23,6 @@ from registry.parsing.figures import DIGITS, number_in
 from registry.parsing.findings import FLAGS
 from registry.parsing.plain import plain, says_nothing
 
-LARGEST = 30  # people in a household before somebody should look
 OLDEST = 120  # years of age before somebody should look
 LONGEST = {Shape.NAME: 300, Shape.KEY: 200, Shape.TEXT: 2000}  # letters
 PHONE = re.compile(r"[-+\d\s().,/;:\u00a0xXtelTELph]*")
@@ -201,7 +201,9 @@ class Judge:
             return (f"size_not_a_number{about}",)
         if number < 0:
             return (f"size_out_of_range{about}",)
-        return ("size_implausible",) if name == "size" and number > LARGEST else ()
+        return (
+            ("size_implausible",) if name == "size" and number > country().largest_household else ()
+        )
 
     def _number(self, name: str, cell: str) -> tuple[str, ...]:
         if says_nothing(cell):
@@ -243,7 +245,7 @@ class Judge:
         if "size" in chunk.cells or not parts:
             return
         sums = np.sum([[self._amount(cell) for cell in cells] for cells in parts], axis=0)
-        yield "size_implausible", np.flatnonzero(sums > LARGEST).tolist()
+        yield "size_implausible", np.flatnonzero(sums > country().largest_household).tolist()
 
     def _people(self, cells: Mapping[str, str | None]) -> float:
         return sum(self._amount(cells.get(name)) for name in PARTS)

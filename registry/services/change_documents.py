@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.errors import Invalid, NotFound
 from core.storage import keep_personal
 from registry.models.changes import ChangeDocument, ChangeState
@@ -18,13 +19,13 @@ from registry.queries.vocabularies import codes
 from registry.services.changes import PartsElsewhere, own_change
 from registry.services.people import WordUnknown
 
-MOST = 10 << 20  # bytes
+MB = 1 << 20  # bytes
 BEGINNING = 16
 LONGEST = 200
 
 
 class PaperTooLarge(Invalid):
-    """A document has at most 10 MB; take the picture smaller, or send a part of it."""
+    """A document has at most {limit} MB; take the picture smaller, or send a part of it."""
 
 
 class PaperEmpty(Invalid):
@@ -55,11 +56,12 @@ def attach(session: Session, number: str, paper: Paper, *, actor: Actor) -> Chan
     request = own_change(session, number, ChangeState.DRAFT, ChangeState.RETURNED, actor=actor)
     if paper.kind not in codes(session).get("document_type", {paper.kind}):
         raise WordUnknown(word=paper.kind, list="document_type")
-    whole = paper.file.read(MOST + 1)
+    limit = country().document_mb
+    whole = paper.file.read(limit * MB + 1)
     if not whole:
         raise PaperEmpty
-    if len(whole) > MOST:
-        raise PaperTooLarge
+    if len(whole) > limit * MB:
+        raise PaperTooLarge(limit=limit)
     media = media_of(whole[:BEGINNING])
     kept = keep_personal(io.BytesIO(stripped(whole, media) if media in PICTURES else whole))
     made = ChangeDocument(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.errors import Invalid, NotFound
 from core.storage import FileGone, keep_personal, path_of, stream_of
 from registry.models.documents import Document
@@ -21,13 +22,13 @@ from registry.queries.vocabularies import codes
 from registry.services.people import refuse_word
 from registry.services.records import record_of
 
-MOST = 10 << 20  # bytes
+MB = 1 << 20  # bytes
 BEGINNING = 16
 LONGEST = 200
 
 
 class DocumentTooLarge(Invalid):
-    """A document has at most 10 MB; take the picture smaller, or send a part of it."""
+    """A document has at most {limit} MB; take the picture smaller, or send a part of it."""
 
 
 class DocumentEmpty(Invalid):
@@ -63,11 +64,12 @@ def add(session: Session, number: str, brought: Brought, *, actor: Actor) -> Doc
     actor.require(May.WRITE_DOCUMENTS)
     found = record_of(session, number, actor=actor)
     refuse_word(codes(session), "document_type", brought.kind)
-    whole = brought.file.read(MOST + 1)
+    limit = country().document_mb
+    whole = brought.file.read(limit * MB + 1)
     if not whole:
         raise DocumentEmpty
-    if len(whole) > MOST:
-        raise DocumentTooLarge
+    if len(whole) > limit * MB:
+        raise DocumentTooLarge(limit=limit)
     media = media_of(whole[:BEGINNING])
     if media in PICTURES:
         whole = stripped(whole, media)

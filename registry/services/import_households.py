@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.country import country
 from geo.services import locations
-from registry.checking.judging import LARGEST
 from registry.models.imports import Import
 from registry.services.import_undoing import remember_households
 
@@ -250,7 +249,7 @@ def weigh(session: Session, *, national: bool) -> None:
 
 def write_verdicts(session: Session) -> None:
     """Make `of_households`: what merging would do with each."""
-    session.execute(VERDICTS, {"largest": LARGEST})
+    session.execute(VERDICTS, {"largest": country().largest_household})
 
 
 def merge(session: Session, an_import: Import) -> None:
@@ -258,7 +257,7 @@ def merge(session: Session, an_import: Import) -> None:
     figures = {
         "import_id": an_import.id,
         "made_by": an_import.uploaded_by,
-        "largest": LARGEST,
+        "largest": country().largest_household,
         "zone": country().timezone,
         "of_people": an_import.kind.tells_of_people,
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import User
 from app.auth.roles import Role, permissions_of
-from app.deciding import currencies, figures, languages, levels, look, places, profile
+from app.deciding import currencies, figures, languages, levels, look, places, profile, records
 from app.deciding.rows import BoundToParts
 from core.actor import Actor
 from core.audit import AuditEntry, FieldChange
@@ -38,10 +38,11 @@ from registry.queries.places import stood_at
 from registry.queries.rosters import people_kept
 from registry.queries.stale_cells import EVERYTHING
 from registry.queries.subjects import matching
-from registry.services import accounts, contacts
+from registry.services import accounts, contacts, documents
 from registry.services.rosters import keep_list
 from tests.make.exposure import make_exposure
 from tests.make.geo import make_country, make_release
+from tests.make.imports import make_import, rows_of
 from tests.make.programs import DARA, LENA, make_prepared, make_program
 from tests.make.registry import make_household, make_location, make_person
 
@@ -269,6 +270,47 @@ def test_doubts_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(refusal):
         places.doubt(session, places.Doubts(**(vars(DOUBTS) | said)), actor=ADMINISTRATOR)
+
+
+def test_a_document_is_as_large_as_was_decided(session: Session) -> None:
+    family = make_household(session)
+    records.bound(session, records.Records(30, 1, 8), actor=ADMINISTRATOR)
+    large = png().getvalue() + bytes(1 << 20)
+
+    paper = documents.Brought("letter", "Letter", io.BytesIO(large))
+    with pytest.raises(documents.DocumentTooLarge, match="at most 1 MB"):
+        documents.add(session, family.number, paper, actor=DARA)
+    records.bound(session, records.Records(30, 2, 8), actor=ADMINISTRATOR)
+    paper = documents.Brought("letter", "Letter", io.BytesIO(large))
+    assert documents.add(session, family.number, paper, actor=DARA).id
+
+
+def test_a_file_with_a_larger_household_than_was_decided_is_looked_at(session: Session) -> None:
+    rows = "Γ,Δ,Θ,Λ,Ω\n1,0.5,1.5,7,X11\n2,0.6,1.5,5,X11\n"
+    columns = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
+    make_country(session)
+    before = make_import(session, DARA, rows, columns)
+    records.bound(session, records.Records(6, 10, 8), actor=ADMINISTRATOR)
+    after = make_import(session, DARA, f"{rows}3,0.7,1.5,6,X11\n", columns)
+
+    doubted = [[row.warnings for row in rows_of(session, made)] for made in (before, after)]
+    assert doubted == [[[], []], [["size_implausible"], [], []]]
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ((4, 10, 8), records.HouseholdImpossible),
+        ((30, 0, 8), records.DocumentImpossible),
+        ((30, 101, 8), records.DocumentImpossible),
+        ((30, 10, 25), records.HoursImpossible),
+    ],
+)
+def test_records_that_cannot_be_are_refused(
+    session: Session, said: tuple[int, int, int], refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        records.bound(session, records.Records(*said), actor=ADMINISTRATOR)
 
 
 def test_a_logo_is_kept_as_a_small_png_without_what_was_beside_it(session: Session) -> None:
