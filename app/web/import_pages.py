@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.words import _, counted, figure_said
-from registry.checking.fields import called
 from registry.models.imports import Import, ImportRow, ImportState, Verdict
 from registry.parsing.days import DayOrder
 from registry.parsing.findings import (
@@ -14,7 +13,7 @@ from registry.parsing.findings import (
     finding_said,
 )
 from registry.parsing.findings import cells_of as found_in
-from registry.queries.imports import cells_of
+from registry.queries.imports import ImportPage, cells_of
 
 REACHED = {
     ImportState.UPLOADED: 1,
@@ -80,17 +79,17 @@ def day_orders() -> list[tuple[DayOrder, str, str]]:
     ]
 
 
-def noticed(file: Import) -> list[Noticed]:
+def noticed(page: ImportPage) -> list[Noticed]:
     """What was found in the rows: warnings first, each the most frequent first."""
     found = [
         Noticed(
             finding,
-            _named(finding),
+            _named(finding, page),
             rows,
             finding.partition(":")[0] not in FLAGS,
             finding in ACCEPTABLE,
         )
-        for finding, rows in file.counts.get("findings", {}).items()
+        for finding, rows in page.file.counts.get("findings", {}).items()
     ]
     return sorted(found, key=lambda each: (each.is_error, -each.rows, each.finding))
 
@@ -143,10 +142,10 @@ def verdict_said(verdict: Verdict, *, merged: bool) -> str:
     }[verdict]
 
 
-def _named(finding: str) -> str:
+def _named(finding: str, page: ImportPage) -> str:
     """A finding's name, with the field where the same may be found of several."""
     field = finding.partition(":")[2]
-    return f"{finding_name(finding)}: {called(field)}" if field else finding_name(finding)
+    return f"{finding_name(finding)}: {page.called(field)}" if field else finding_name(finding)
 
 
 def _notes(file: Import) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from core.storage import keep_personal
 from core.words import _
 from programs.jobs.imports import undo_import
 from programs.services.imports import ask_undo
-from registry.checking.fields import FIELDS, called, template
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
 from registry.parsing.days import DayOrder
@@ -32,6 +31,7 @@ from registry.queries.imports import (
     made_by,
     rows_page,
 )
+from registry.queries.own_columns import template_of
 from registry.services import imports
 
 bp = Blueprint("imports", __name__, url_prefix="/registry/imports")
@@ -59,7 +59,7 @@ def upload() -> Response:
 @bp.get("/template/<kind>.csv")
 def headings(kind: str) -> Response:
     """A file that needs no mapping, with one row to show how it is filled in."""
-    return _csv(template(ImportKind(kind)), f"{kind}.csv")
+    return _csv(template_of(db(), ImportKind(kind)), f"{kind}.csv")
 
 
 @bp.get("/<int:import_id>")
@@ -76,7 +76,7 @@ def map_columns(import_id: int) -> ResponseReturnValue:
     """Take the mapping and let a worker check the rows; ask again where it cannot be used."""
     page = import_page(db(), import_id, actor=actor())
     form, order = request.form, request.form.get("day_order", type=DayOrder)
-    if fault := imports.fault_of(page.file, form, order):
+    if fault := imports.fault_of(db(), page.file, form, order):
         return _mapping(page, form, fault), 422
     mapped = imports.map_columns(db(), import_id, form, actor=actor(), day_order=order)
     defer(db(), check_import, actor=actor(), about=mapped, import_id=import_id)
@@ -161,11 +161,11 @@ def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None
         steps=steps_of(page.file),
         mapping=mapping,
         fault=fault,
-        fields=FIELDS[page.file.kind],
+        fields=page.fields,
         examples=first_rows(page.file),
-        days=days_seen(page.file, mapping),
+        days=days_seen(db(), page.file, mapping),
         orders=day_orders(),
-        field_name=called,
+        field_name=page.called,
     )
 
 
@@ -183,10 +183,10 @@ def _rows(page: ImportPage) -> str:
         after=rows.after,
         verdict=verdict,
         finding=finding,
-        noticed=noticed(page.file),
+        noticed=noticed(page),
         made=made_by(db(), page.file),
         verdicts=[each for each in Verdict if page.file.counts.get(each)],
-        field_name=called,
+        field_name=page.called,
         verdict_said=verdict_said,
     )
 

@@ -26,7 +26,7 @@ LASTING = timedelta(days=90)  # a merge can be undone
 OWN = frozenset(
     {
         *("registrants", "groups", "individuals", "memberships", "identifiers", "contacts"),
-        *("former_places",),
+        *("former_places", "group_fields", "individual_fields", "scores"),
     }
 )
 ROOM = text("set local work_mem = '128MB'")  # to join whole files without the disk

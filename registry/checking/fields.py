@@ -23,6 +23,7 @@ class Shape(StrEnum):
     WORD = "word"
     ANGLE = "angle"
     PHONE = "phone"
+    OWN = "own"
 
 
 class Kind(StrEnum):
@@ -205,9 +206,11 @@ def called(field: str) -> str:
         "language": _("Language"),
         "civil_status": _("Civil status"),
     }
-    return names.get(field) or field_name(field)
+    code = field.partition(".")[2]  # of a field of an installation's own
+    return names.get(field) or code or field_name(field)
 
 
 def in_order(fields: Sequence[str]) -> list[str]:
-    """Fields in the order they are shown in."""
-    return sorted(fields, key=ORDERED.index)
+    """Fields in the order they are shown in, those of an installation's own last."""
+    places = {name: place for place, name in enumerate(ORDERED)}
+    return sorted(fields, key=lambda name: places.get(name, len(places)))

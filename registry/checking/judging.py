@@ -11,8 +11,9 @@ import numpy as np
 
 from core.country import country
 from geo.tables.spatial import NO_CRS
-from registry.checking.fields import PARTS, SHAPES, WORD_LISTS, Shape
+from registry.checking.fields import PARTS, WORD_LISTS, Shape
 from registry.checking.ground import Ground
+from registry.checking.own import OwnReader
 from registry.checking.places import doubts
 from registry.checking.survey import Chunk, Survey, is_shape, keyed
 from registry.checking.words import Meant, Words
@@ -106,7 +107,9 @@ class Judge:
             yield "nothing_read", range(len(chunk))
         yield from self._missing(chunk)
         for name, cells in chunk.cells.items():
-            if SHAPES[name] is not Shape.ANGLE or (name == "longitude" and self.mapped.is_paired):
+            if self.mapped.shape_of(name) is not Shape.ANGLE or (
+                name == "longitude" and self.mapped.is_paired
+            ):
                 yield from self._of_column(name, cells)
         yield from self._sums(chunk)
         yield from self._of_places(chunk)
@@ -124,6 +127,9 @@ class Judge:
             if name in cells:
                 empty = [at for at, cell in enumerate(cells[name]) if not cell or _dash(cell)]
                 yield finding, empty
+        for name, own in self.mapped.own.items():
+            if own.takes.required and name in cells:
+                yield f"missing_value:{name}", [at for at, c in enumerate(cells[name]) if not c]
         names = [n for n in ("name", "given_name", "family_name", "name_local") if n in cells]
         if names:
             each = zip(*(cells[name] for name in names), strict=True)
@@ -136,7 +142,9 @@ class Judge:
         self, name: str, cells: Sequence[str | None]
     ) -> Iterator[tuple[str, Sequence[int]]]:
         """What is wrong with single cells of a column, each distinct cell looked at once."""
-        if _is_sound(SHAPES[name], cells) and not (name == "area_pcode" and self.ground):
+        if _is_sound(self.mapped.shape_of(name), cells) and not (
+            name == "area_pcode" and self.ground
+        ):
             return
         memo = self.memos.setdefault(name, {})
         if len(memo) > REMEMBERED:
@@ -151,7 +159,7 @@ class Judge:
                 yield finding, (at,)
 
     def _look_at(self, name: str) -> Callable[[str], tuple[str, ...]]:
-        shape = SHAPES[name]
+        shape = self.mapped.shape_of(name)
         looks: dict[Shape, Callable[[str, str], tuple[str, ...]]] = {
             Shape.WORD: self._word,
             Shape.DAY: self._day,
@@ -160,9 +168,21 @@ class Judge:
             Shape.PHONE: self._phone,
             Shape.KEY: self._key,
             Shape.ANGLE: _shape,
+            Shape.OWN: self._own,
         }
         own = looks.get(shape, _nothing)
         return lambda cell: _of_any(name, shape, cell) or own(name, cell)
+
+    def _own(self, name: str, cell: str) -> tuple[str, ...]:
+        found = self.own_reader(name).read(cell).finding
+        return (f"{found}:{name}",) if found else ()
+
+    def own_reader(self, name: str) -> OwnReader:
+        """What reads the cells of one field of an installation's own."""
+        days = self.survey.days.get(name)
+        reader = Reader(self.orders[name], self.on_day, serials=days.are_serials) if days else None
+        own, meant = self.mapped.own[name], self.mapped.words.get(name, {})
+        return OwnReader(own, self.words, self.decimal, meant, reader.read if reader else None)
 
     def _word(self, name: str, cell: str) -> tuple[str, ...]:
         meant = self.meant(name, cell)

@@ -25,6 +25,7 @@ from registry.checking.fields import (
     in_order,
     tagged,
 )
+from registry.checking.own import NONE_OWN, OwnColumns
 from registry.checking.words import Words
 from registry.parsing.coordinates import angle_in, pair_in
 from registry.parsing.dates import Reader
@@ -67,7 +68,7 @@ class Mapped:
 
     `words` are codes of plainly written cells by field, `constants` what is meant where a row says
     nothing; `beside` are columns of coordinates that stand beside shapes, longitudes first. `notes`
-    say what was guessed or left out.
+    say what was guessed or left out; `own` are the fields of an installation's own there are.
     """
 
     kind: Kind
@@ -76,6 +77,11 @@ class Mapped:
     constants: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    own: OwnColumns = field(default_factory=lambda: NONE_OWN)
+
+    def shape_of(self, name: str) -> Shape:
+        """What the cells of a field hold."""
+        return Shape.OWN if name in self.own else SHAPES[name]
 
     @property
     def is_paired(self) -> bool:

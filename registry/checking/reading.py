@@ -5,22 +5,21 @@ digits; what other columns tell is drawn from them: a size from men and women, a
 age, a name from its parts. A cell that says nothing, or nothing that can be read, is None.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from math import isnan
 
 import numpy as np
 
-from registry.checking.fields import PARTS, SHAPES, Shape
+from registry.checking.fields import PARTS, Shape
 from registry.checking.judging import Judge
+from registry.checking.own import OPENED
 from registry.checking.survey import Chunk
 from registry.parsing.dates import Reader
 from registry.parsing.figures import number_in
 from registry.parsing.plain import says_nothing
 
 Cells = Sequence[str | None]
-OPENED = re.compile(r"'[=+\-@]")  # what a spreadsheet would take for a formula, as exports write it
 OTHER = "other_id"  # of kinds of identifiers, what nobody said more of
 NAME_PARTS = ("given_name", "other_names", "family_name")
 
@@ -57,7 +56,10 @@ class Reading:
         return [None if cell is None else known[cell] for cell in column]
 
     def _reader_of(self, name: str) -> Callable[[str], str | None]:
-        shape = SHAPES[name]
+        shape = self.judge.mapped.shape_of(name)
+        if shape is Shape.OWN:
+            own = self.judge.own_reader(name)
+            return lambda cell: own.read(cell).said
         if shape is Shape.WORD:
             return lambda cell: self.judge.meant(name, cell).code
         if shape is Shape.DAY:

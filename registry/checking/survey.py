@@ -17,7 +17,7 @@ from pyproj import CRS
 from geo.crs import WGS84, carried, same
 from geo.tables import Row, Table, TableEmpty
 from geo.tables.spatial import KINDS, NO_CRS
-from registry.checking.fields import SHAPES, Kind, Shape
+from registry.checking.fields import Kind, Shape
 from registry.checking.mapping import Mapped
 from registry.checking.points import Points, metres_between
 from registry.checking.words import Words
@@ -149,7 +149,7 @@ class Survey:
         """Take some rows into account."""
         for name, cells in chunk.cells.items():
             self._vote(name, cells)
-            if SHAPES[name] is Shape.DAY:
+            if self._shape_of(name) is Shape.DAY:
                 self.days.setdefault(name, DaysOf()).look(cells)
         for name, keys in keyed(chunk, self.mapped, self.words).items():
             self.repeats.setdefault(name, Repeats()).add(keys)
@@ -161,12 +161,20 @@ class Survey:
         """Whether rows were read that may say where they stand."""
         return bool(self._angles)
 
+    def _shape_of(self, name: str) -> Shape:
+        """What the cells of a field hold; those of our own fields by their type."""
+        own = self.mapped.own.get(name)
+        if own and own.holds_days:
+            return Shape.DAY
+        return Shape.NUMBER if own and own.holds_numbers else self.mapped.shape_of(name)
+
     def _vote(self, name: str, cells: Sequence[str | None]) -> None:
-        if SHAPES[name] is Shape.ANGLE:
+        shape = self._shape_of(name)
+        if shape is Shape.ANGLE:
             points = sum("." in cell for cell in cells if cell)
             self.votes["."] += points
             self.votes[","] += sum("," in cell and "." not in cell for cell in cells if cell)
-        elif SHAPES[name] in (Shape.NUMBER, Shape.COUNT):
+        elif shape in (Shape.NUMBER, Shape.COUNT):
             for cell, times in Counter(filter(None, cells)).items():
                 self.votes[decimal_in(cell)] += times
 

@@ -16,6 +16,7 @@ class Field:
     example: str = ""
     is_day: bool = False
     elsewhere: str = ""  # in further languages, where they are not those of ELSEWHERE
+    label: str = ""  # what a field of an installation's own is called
 
     @property
     def known_as(self) -> list[str]:

@@ -37,7 +37,7 @@ WARNINGS = frozenset(
 )
 FLAGS = WARNINGS | {  # what a check of a file alone finds besides
     *("day_unclear", "word_alike", "phone_impossible", "number_rounded", "cell_error"),
-    *("unreadable_letters", "two_places", "geometry", "no_crs", "repeated_row"),
+    *("unreadable_letters", "two_places", "geometry", "no_crs", "repeated_row", "missing_value"),
 }
 ACCEPTABLE = WARNINGS - {"repeated_id"}  # an identifier is one person's, whatever anybody accepts
 PLACES = (
@@ -106,6 +106,9 @@ def finding_name(code: str) -> str:
         "geometry": _("Shape is no point"),
         "no_crs": _("Coordinate system unknown"),
         "repeated_row": _("Row repeated"),
+        "missing_value": _("Not filled in"),
+        "not_as_agreed": _("Not as agreed"),
+        "rule_broken": _("Against a rule"),
     }[code.partition(":")[0]]
 
 
@@ -115,7 +118,9 @@ def finding_said(finding: str, cells: Mapping[str, str | None]) -> str:
     `cells` are the row's cells by field.
     """
     said = ", ".join(dict.fromkeys(_cut(cells.get(field)) for field in cells_of(finding)))
-    return _sentences(current().tag)[finding.partition(":")[0]].format(cell=said)
+    code, _colon, field = finding.partition(":")
+    own = field.partition(".")[2]  # the code of a field of an installation's own
+    return _sentences(current().tag)[code].format(cell=said, field=own or field)
 
 
 def _cut(cell: str | None) -> str:
@@ -219,4 +224,13 @@ def _of_files() -> Mapping[str, str]:
             " such as EPSG:32651."
         ),
         "repeated_row": _("The row says the same as an earlier one; keep one of them."),
+        "missing_value": _(
+            "{field} has to be filled in, and is empty; the row is taken, and completed later."
+        ),
+        "not_as_agreed": _(
+            "{cell} is not written as was agreed for its column; see Administration, Fields."
+        ),
+        "rule_broken": _(
+            "{cell} goes against the rule of its field; correct it, or what else the row says."
+        ),
     }

@@ -16,10 +16,11 @@ from geo.models.areas import Area
 from geo.queries.areas import in_force
 from geo.tables import Table
 from geo.tables.spatial import is_spatial
-from registry.checking.fields import Kind, known_heading
+from registry.checking.fields import SHAPES, Kind, known_heading
 from registry.checking.files import sample_of
 from registry.checking.ground import Ground, of_areas
 from registry.checking.mapping import Mapped, guessed
+from registry.checking.own import NONE_OWN, OwnColumns
 from registry.checking.words import Words, of_lists
 from registry.models.imports import Import
 from registry.models.vocabularies import Word
@@ -51,12 +52,17 @@ def table_of(found: Import) -> Iterator[Table]:
         yield table
 
 
-def mapped_as(found: Import, table: Table, words: Words) -> Mapped:
-    """How the columns of an import are read, with what its cells alone mean by some word."""
+def mapped_as(found: Import, table: Table, words: Words, own: OwnColumns = NONE_OWN) -> Mapped:
+    """How the columns of an import are read, with what its cells alone mean by some word.
+
+    `own` are the fields of an installation's own that files of its kind may say.
+    """
     sample = sample_of(table)
     kind = Kind(found.kind)
     meant = guessed(table.columns, sample, table.said, words, kind)
-    return replace(meant, fields=dict(found.mapping))
+    said = {name: each for name, each in own.items() if name in found.mapping}
+    known = {n: column for n, column in found.mapping.items() if n in SHAPES or n in said}
+    return replace(meant, fields=known, own=said)
 
 
 def words_of(session: Session) -> Words:

@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.jobs import LIVE, Job, JobState
 from core.paging import Page, page_of
-from registry.checking.fields import FIELDS
+from registry.checking.fields import called
 from registry.models.imports import (
     Import,
     ImportBefore,
@@ -23,9 +23,11 @@ from registry.models.imports import (
 )
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.parsing.days import DaysSeen, seen_in
+from registry.parsing.fields import Field
 from registry.parsing.findings import finding_said
 from registry.permissions import May
 from registry.queries.import_files import table_of
+from registry.queries.own_columns import fields_of_file
 
 EXAMPLES = 3  # rows of the file shown while its columns are mapped
 SAMPLE = 5000  # rows of the file looked at for how its days are written
@@ -39,11 +41,17 @@ class ImportPage:
     file: Import
     running: int | None
     trouble: str | None
+    fields: Sequence[Field] = ()
 
     @property
     def cells(self) -> list[str]:
         """The fields its rows are shown with: those that were mapped."""
-        return [field.name for field in FIELDS[self.file.kind] if field.name in self.file.mapping]
+        return [field.name for field in self.fields if field.name in self.file.mapping]
+
+    def called(self, name: str) -> str:
+        """What a field of the file is called."""
+        own = {field.name: field.label for field in self.fields if field.label}
+        return own.get(name) or called(name)
 
 
 def imports_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
@@ -70,6 +78,7 @@ def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage
         found,
         job.id if job and job.state in LIVE else None,
         job.refusal if job and job.state is JobState.FAILED else None,
+        fields_of_file(session, found.kind),
     )
 
 
@@ -129,9 +138,10 @@ def first_rows(found: Import) -> dict[str, list[str]]:
     return shown
 
 
-def days_seen(found: Import, mapping: Mapping[str, str]) -> DaysSeen:
+def days_seen(session: Session, found: Import, mapping: Mapping[str, str]) -> DaysSeen:
     """What the first rows of the file tell of how its days are written, by the mapped columns."""
-    days = {mapping.get(field.name) for field in FIELDS[found.kind] if field.is_day}
+    fields = fields_of_file(session, found.kind)
+    days = {mapping.get(field.name) for field in fields if field.is_day}
     with table_of(found) as table:
         places = [place for place, column in enumerate(table.columns) if column and column in days]
         rows = islice(table.rows, SAMPLE if places else 0)

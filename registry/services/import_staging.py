@@ -47,6 +47,7 @@ from registry.checking.survey import Chunk, chunks
 from registry.models.imports import Import, ImportKind, ImportRow, Verdict
 from registry.parsing.findings import cells_of
 from registry.queries.import_files import ground_of, mapped_as, table_of, words_of
+from registry.queries.own_columns import own_columns
 
 HOUSEHOLD = (
     *("area_pcode", "settlement", "longitude", "latitude", "accuracy_m", "location_source"),
@@ -74,7 +75,7 @@ def stage_file(session: Session, an_import: Import, progress: Progress) -> list[
     words, ground = words_of(session), ground_of(session)
     given = _given(session)
     with table_of(an_import) as table:
-        mapped = mapped_as(an_import, table, words)
+        mapped = mapped_as(an_import, table, words, own_columns(session, an_import.kind))
         survey = survey_of(table, mapped, words, sample_of(table))
         judge = Judge(survey, words, ground, today(), an_import.day_order)
         rows = _Rows(an_import.kind, judge)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.models.imports import Import
+from registry.services.import_fields import put_back_values
 from registry.services.registrants import DROP_PLACES
 
 FRESH = text("drop table if exists touched")
@@ -47,6 +48,12 @@ REMEMBER = text("""
         from memberships m where m.id in (
             select b.id from memberships b join touched on touched.id = b.group_id
             union select b.id from memberships b join touched on touched.id = b.member_id)
+        union all
+        select 'group_fields', f.registrant_id, f.registrant_id, to_jsonb(f), f.area_id
+        from group_fields f join touched on touched.id = f.registrant_id
+        union all
+        select 'individual_fields', f.registrant_id, f.registrant_id, to_jsonb(f), f.area_id
+        from individual_fields f join touched on touched.id = f.registrant_id
         union all
         select 'identifiers', n.id, n.registrant_id, '{}', n.area_id
         from identifiers n join touched on touched.id = n.registrant_id
@@ -90,6 +97,9 @@ PUT_BACK = (
     """),
 )
 TAKEN_AWAY = (
+    text("delete from scores t using made where t.registrant_id = made.id"),
+    text("delete from group_fields t using made where t.registrant_id = made.id"),
+    text("delete from individual_fields t using made where t.registrant_id = made.id"),
     text("delete from contacts t using made where t.registrant_id = made.id"),
     text("delete from identifiers t using made where t.registrant_id = made.id"),
     text("delete from former_places t using made where t.registrant_id = made.id"),
@@ -188,6 +198,7 @@ def take_back(session: Session, an_import: Import) -> dict[str, int]:
     back = session.scalar(COUNT_BACK, figures) or 0
     for step in (*PUT_BACK, *TAKEN_AWAY, *AS_IT_WAS):
         session.execute(step, figures)
+    put_back_values(session, an_import)
     session.execute(DROP_PLACES, {"places": places})
     for step in FORGET:
         session.execute(step, figures)

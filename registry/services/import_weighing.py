@@ -10,8 +10,9 @@ from sqlalchemy import Select, text
 from sqlalchemy.orm import Session
 
 from registry.checking.reading import NAME_PARTS
+from registry.models.fields import Scope
 from registry.models.imports import Import, ImportKind
-from registry.services import import_households, import_people
+from registry.services import import_fields, import_households, import_people
 from registry.services.import_staging import (
     stage_households,
     stage_people,
@@ -113,18 +114,22 @@ def merge_rows(session: Session, an_import: Import, reach: Select[Any] | None) -
         stage_rows(session, an_import)
         _weigh_households(session, an_import, reach is None)
         import_households.merge(session, an_import)
+        import_fields.merge(session, an_import, Scope.GROUP)
     if an_import.kind.tells_of_people:
         stage_rows(session, an_import)
         _weigh_people(session, an_import, reach is None)
         import_people.merge(session, an_import)
+        import_fields.merge(session, an_import, Scope.INDIVIDUAL)
 
 
 def _weigh_households(session: Session, an_import: Import, national: bool) -> None:
     stage_households(session, an_import)
     import_households.weigh(session, national=national)
+    import_fields.weigh(session, an_import, Scope.GROUP)
 
 
 def _weigh_people(session: Session, an_import: Import, national: bool) -> None:
     stage_people(session, an_import)
     named = any(an_import.mapping.get(name) for name in NAMES)
     import_people.weigh(session, national=national, named=named)
+    import_fields.weigh(session, an_import, Scope.INDIVIDUAL)

@@ -19,11 +19,13 @@ from geo.queries.reach import areas_under
 from registry.checking.fields import FIELDS, PLACE, Kind, called, missing
 from registry.checking.files import sample_of
 from registry.checking.mapping import guessed
+from registry.checking.own import headed
 from registry.models.imports import Import, ImportKind, ImportRow, ImportState, Verdict
 from registry.parsing.days import DayOrder
 from registry.permissions import May
 from registry.queries.import_files import table_in, words_of
 from registry.queries.imports import WHY, days_seen, imports_seen
+from registry.queries.own_columns import fields_of_file, own_columns
 from registry.services.import_staging import stage_file
 from registry.services.import_weighing import merge_rows, write_rows
 
@@ -68,14 +70,16 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
     with readable(kept.sha256) as path, table_in(path, name) as table:
         columns, sample = table.columns, sample_of(table)
         meant = guessed(columns, sample, table.said, words_of(session), Kind(kind))
-    known = {field.name for field in FIELDS[kind]}
+    known, own = {field.name for field in FIELDS[kind]}, own_columns(session, kind)
+    free = [column for column in columns if column not in meant.fields.values()]
     made = Import(
         kind=kind,
         original_name=name,
         original_sha256=kept.sha256,
         columns=columns,
         mapping=_remembered(session, kind, columns)
-        or {name: column for name, column in meant.fields.items() if name in known},
+        or {name: column for name, column in meant.fields.items() if name in known}
+        | headed(free, own),
         uploaded_by=actor.id,
     )
     session.add(made)
@@ -104,8 +108,8 @@ def map_columns(
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
     found = _locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
-    said = _sound(found, mapping)
-    order = _order_of(found, said, day_order)
+    said = _sound(session, found, mapping)
+    order = _order_of(session, found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
         _forget_rows(session, found)
         found.mapping, found.day_order, found.counts = said, order, {}
@@ -115,11 +119,11 @@ def map_columns(
 
 
 def fault_of(
-    found: Import, mapping: Mapping[str, str], day_order: DayOrder | None
+    session: Session, found: Import, mapping: Mapping[str, str], day_order: DayOrder | None
 ) -> Refusal | None:
     """Why a mapping cannot be used, if it cannot."""
     try:
-        _order_of(found, _sound(found, mapping), day_order)
+        _order_of(session, found, _sound(session, found, mapping), day_order)
     except Refusal as refusal:
         return refusal
     return None
@@ -311,9 +315,9 @@ def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> dict[
     return session.scalar(latest) or {}
 
 
-def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
+def _sound(session: Session, found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     """The mapping without empty choices, once it can be used."""
-    fields: Collection[str] = {field.name for field in FIELDS[found.kind]}
+    fields: Collection[str] = {field.name for field in fields_of_file(session, found.kind)}
     said = {field: column for field, column in mapping.items() if field in fields and column}
     for column in said.values():
         if column not in found.columns:
@@ -326,9 +330,11 @@ def _sound(found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     return said
 
 
-def _order_of(found: Import, mapping: Mapping[str, str], said: DayOrder | None) -> DayOrder:
+def _order_of(
+    session: Session, found: Import, mapping: Mapping[str, str], said: DayOrder | None
+) -> DayOrder:
     """How the days of a file are written: as somebody said, or else as they tell themselves."""
-    seen = days_seen(found, mapping)
+    seen = days_seen(session, found, mapping)
     if said and (said is not DayOrder.YEAR_FIRST or seen.order is DayOrder.YEAR_FIRST):
         return said
     if seen.order is None:
