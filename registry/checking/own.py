@@ -24,6 +24,7 @@ from registry.parsing.values import (
     WORDS,
     Takes,
     ValueMisfit,
+    ValueRefused,
     read_value,
 )
 
@@ -109,7 +110,7 @@ class OwnReader:
         """Within the bounds of the field, or as its pattern says."""
         try:
             read_value(replace(self.column.takes, required=False), found.said)
-        except ValueMisfit:
+        except (ValueMisfit, ValueRefused):
             kind = self.column.takes.type
             return Cell(None, "not_as_agreed" if kind == TEXT else "out_of_bounds")
         return found

@@ -56,7 +56,9 @@ class OwnField(Row):
     """One field an installation added: what it is called, what it takes, who is told of it.
 
     Its values are the column `c_` and its code of `group_fields` or `individual_fields`; those of
-    one with `computed`, an expression in CQL2, are reckoned whenever they are asked for.
+    one with `computed`, an expression in CQL2, are reckoned whenever they are asked for. Of what
+    is filled in `needed_if` says when it has to be, and `holds` what then has to be true, both in
+    CQL2 over fields of the same scope; `refusals` say what is wrong otherwise, by language.
     """
 
     __tablename__ = "fields"
@@ -78,6 +80,9 @@ class OwnField(Row):
     pattern: Mapped[str | None]
     needs: Mapped[str | None]
     computed: Mapped[str | None]
+    needed_if: Mapped[str | None]
+    holds: Mapped[str | None]
+    refusals: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
     state: Mapped[FieldState] = mapped_column(states(FieldState), default=FieldState.ACTIVE)
     position: Mapped[int] = mapped_column(server_default="0")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())

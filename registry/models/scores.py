@@ -45,7 +45,11 @@ class ScoreModel(Row):
 
 
 class ScoreTerm(Row):
-    """One term of a version: an expression in CQL2 whose value is weighed, or looked up."""
+    """One term of a version: an expression in CQL2 whose value is weighed, or looked up.
+
+    `unknown` are the points of whom its value is not known or in no look-up; without them they have
+    no score.
+    """
 
     __tablename__ = "score_terms"
     __table_args__ = (UniqueConstraint("model_id", "place"),)
@@ -55,6 +59,7 @@ class ScoreTerm(Row):
     label: Mapped[str]
     expression: Mapped[str]
     weight: Mapped[Decimal]
+    unknown: Mapped[Decimal | None]
 
 
 class ScoreStep(Row):

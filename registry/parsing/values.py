@@ -27,13 +27,20 @@ class ValueMisfit(Invalid):
     """ "{value}" does not fit the field "{field}", which takes {wanted}; correct it."""
 
 
+class ValueRefused(Invalid):
+    """{field}: {refusal}"""
+
+
 class ValueMissing(Invalid):
     """The field "{field}" has to be filled in."""
 
 
 @dataclass(frozen=True)
 class Takes:
-    """What a field takes; `words` are the codes of its list, None where it has none."""
+    """What a field takes; `words` are the codes of its list, None where it has none.
+
+    `refusal` is what its makers say of what it does not take.
+    """
 
     label: str
     type: str
@@ -42,19 +49,23 @@ class Takes:
     most: Decimal | None = None
     pattern: str | None = None
     required: bool = False
+    refusal: str = ""
 
 
 def read_value(takes: Takes, said: Any) -> Value | None:
     """What somebody wrote, as what the field holds; None where they wrote nothing.
 
     Raises:
-        ValueMisfit: it is of another kind, or beyond the bounds. ValueMissing: it is required.
+        ValueMisfit, or in words of the field's makers ValueRefused: it is of another kind, or
+        beyond the bounds. ValueMissing: it is required.
     """
     if said is None or said == [] or (isinstance(said, str) and not said.strip()):
         if takes.required:
             raise ValueMissing(field=takes.label)
         return None
     value: Value | None = _READ[takes.type](said, takes)
+    if value is None and takes.refusal:
+        raise ValueRefused(field=takes.label, refusal=takes.refusal)
     if value is None:
         raise ValueMisfit(value=_shown(said), field=takes.label, wanted=wanted(takes))
     return value

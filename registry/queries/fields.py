@@ -52,7 +52,8 @@ class FieldMissing(NotFound):
 class Known:
     """One field that is asked: `column` holds its values, or `computed` says how to reckon them.
 
-    `label`, `hint` and `section` are in the reader's language; `made` grows from one to the next.
+    `label`, `hint`, `section` and `refusal` are in the reader's language; `made` grows from one to
+    the next.
     """
 
     code: str
@@ -70,12 +71,23 @@ class Known:
     most: Decimal | None = None
     pattern: str | None = None
     made: int = 0
+    needed_if: str | None = None
+    holds: str | None = None
+    refusal: str = ""
 
     def takes(self, words: Mapping[str, frozenset[str]]) -> Takes:
         """What it takes, given the codes of every word list."""
         listed = words.get(self.word_list, frozenset()) if self.word_list else None
-        bounds = {"least": self.least, "most": self.most, "pattern": self.pattern}
-        return Takes(self.label, self.type, listed, required=self.required, **bounds)  # type: ignore[arg-type]
+        return Takes(
+            self.label,
+            self.type,
+            listed,
+            least=self.least,
+            most=self.most,
+            pattern=self.pattern,
+            required=self.required,
+            refusal=self.refusal,
+        )
 
 
 Fields = Mapping[str, Known]
@@ -227,6 +239,9 @@ def _known(made: OwnField, section: FieldSection) -> Known:
         most=made.most,
         pattern=made.pattern,
         made=made.id,
+        needed_if=made.needed_if,
+        holds=made.holds,
+        refusal=label("", made.refusals),
     )
 
 

@@ -5,7 +5,19 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Table, Text, and_, case, cast, func, not_, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
@@ -180,7 +192,7 @@ def _reckoned(written: str, terms: Terms, plan: Plan) -> Any:
     return piece.expression
 
 
-def own_terms(fields: Fields, held: Table) -> Terms:
+def own_terms(fields: Fields, held: FromClause) -> Terms:
     """Own fields that are kept, for a query their table is joined to already."""
     return {
         code: Term(

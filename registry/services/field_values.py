@@ -1,6 +1,6 @@
 """Writing what own fields say of registrants, as part of the act that is being done."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,25 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.errors import Invalid
+from core.words import _
 from registry.models.fields import Scope
 from registry.models.registrants import Registrant, RegistrantKind
-from registry.parsing.values import Takes, Value, read_value
+from registry.parsing.values import Takes, Value, ValueMissing, read_value
 from registry.permissions import May
+from registry.queries.field_rules import broken_rules
 from registry.queries.fields import Fields, fields_table, known_fields, takings
 from registry.queries.registrants import registrant_by_number
 
 Values = Mapping[str, Value | None]
+
+
+class NotFilledIn(Invalid):
+    """There is no field "{field}" that is filled in; look at its code."""
+
+
+class RuleBroken(Invalid):
+    """{field}: {refusal}"""
 
 
 def values_said(taken: Mapping[str, Takes], said: Mapping[str, Any]) -> dict[str, Value | None]:
@@ -50,21 +61,40 @@ def write_values(
         session.execute(wanted.on_conflict_do_update(index_elements=["registrant_id"], set_=anew))
 
 
+def refuse_broken(
+    session: Session, scope: Scope, fields: Fields, registrant_ids: Collection[int]
+) -> None:
+    """Refuse what breaks a rule of the fields, once it is written.
+
+    Raises:
+        ValueMissing, RuleBroken
+    """
+    for broken in broken_rules(session, scope, fields, registrant_ids)[:1]:
+        if broken.is_missing:
+            raise ValueMissing(field=broken.field.label)
+        agreed = _("what is filled in does not fit the rest; look at it again")
+        raise RuleBroken(field=broken.field.label, refusal=broken.field.refusal or agreed)
+
+
 def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Actor) -> Registrant:
     """Fill in own fields of a household or a person; an empty answer takes away what stood there.
 
     Raises:
-        Forbidden, RegistrantUnknown, ValueMisfit, ValueMissing
+        Forbidden, RegistrantUnknown, NotFilledIn, ValueMisfit, ValueRefused, ValueMissing,
+        RuleBroken
     """
     actor.require(May.WRITE_REGISTRANTS)
     registrant = registrant_by_number(session, number, actor=actor)
     group = registrant.kind is RegistrantKind.GROUP
     scope = Scope.GROUP if group else Scope.INDIVIDUAL
     fields = known_fields(session, scope)
-    taken = _with_kept(session, registrant, scope, fields)
-    values = values_said(taken, said)
+    for code in said:
+        if code not in fields or fields[code].computed:
+            raise NotFilledIn(field=code)
+    values = values_said(_with_kept(session, registrant, scope, fields), said)
     with audit.act(session, actor, "registrants.fill_in", registrant) as figures:
         write_values(session, scope, fields, {registrant.id: values})
+        refuse_broken(session, scope, fields, [registrant.id])
         figures.update(fields=len(values))
     return registrant
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core import audit
+from core import audit, cql
 from core.actor import Actor
 from core.clock import today
 from core.cql import Plan, reckoned
@@ -22,14 +22,16 @@ from registry.checking.fields import FIELDS
 from registry.models.fields import FieldSection, FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Group, Individual, Registrant
 from registry.permissions import May
-from registry.queries.fields import FieldMissing, Own, own_fields
+from registry.queries.field_rules import rule_terms
+from registry.queries.field_uses import uses_of, uses_said
+from registry.queries.fields import FieldMissing, Known, Own, own_fields
 from registry.queries.queryables import KINDS, RECKONER, household_terms, member_terms
 from registry.queries.reckoning import permissions_used, terms_of
 from registry.queries.vocabularies import codes
 from registry.services.people import OF_A_GROUP, OF_A_PERSON
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,40}")
-MOST = 90  # fields of a scope, retired ones among them: what the trail notes of a row in one go
+MOST = 400  # fields of a scope that are filled in, retired ones among them: columns of one table
 LONGEST = 200  # characters of a label, a hint, a pattern
 SPOKEN = frozenset(
     {
@@ -63,7 +65,16 @@ class BoundsImpossible(Invalid):
 
 
 class FieldNeeded(Conflict):
-    """ "{using}" is reckoned of this field; change or retire that first."""
+    """This field is used by {using}; change or retire that first."""
+
+
+class TypeStays(Conflict):
+    """A field keeps what it holds and its word list, because values stand in it; retire it and add
+    another."""
+
+
+class RuleOfReckoned(Invalid):
+    """What is reckoned is not filled in, so that it has no rules; empty them."""
 
 
 class FilledOrReckoned(Conflict):
@@ -75,7 +86,8 @@ class PatternUnreadable(Invalid):
 
 
 class FieldsFull(Conflict):
-    """There are {most} fields already, which is as many as there can be."""
+    """There are {most} fields to fill in already, retired ones among them, and no more fit; use a
+    retired one again, or reckon this one of others."""
 
 
 class RegistryBusy(Conflict):
@@ -99,6 +111,9 @@ class Wanted:
     pattern: str | None = None
     needs: str | None = May.READ_REGISTRANTS
     computed: str | None = None
+    needed_if: str | None = None
+    holds: str | None = None
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 def add_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
@@ -111,14 +126,16 @@ def add_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
     actor.require(May.WRITE_FIELDS)
     _refuse_code(session, wanted)
     _refuse_wrong(session, wanted)
-    wanted = _judged(session, wanted, own_fields(session))
+    own = own_fields(session)
+    wanted = _judged(session, wanted, own)
+    _refuse_rules(wanted, own)
     made = OwnField(
         scope=wanted.scope,
         code=wanted.code,
         section_id=_section(session, wanted).id,
         type=wanted.type,
         state=FieldState.ACTIVE,
-        word_list=wanted.word_list if wanted.type in LISTED else None,
+        word_list=_list_of(wanted),
         position=_fields_of(session, wanted.scope),
     )
     _say(made, wanted)
@@ -140,10 +157,14 @@ def change_field(session: Session, wanted: Wanted, *, actor: Actor) -> OwnField:
     """
     actor.require(May.WRITE_FIELDS)
     made = _field(session, wanted.scope, wanted.code)
+    if made.type != wanted.type or made.word_list != _list_of(wanted):
+        raise TypeStays
     _refuse_wrong(session, wanted)
     if bool(made.computed) != bool(wanted.computed):
         raise FilledOrReckoned
-    wanted = _judged(session, wanted, own_fields(session).before(made.id))
+    own = own_fields(session)
+    wanted = _judged(session, wanted, own.before(made.id))
+    _refuse_rules(wanted, own)
     with audit.act(session, actor, "fields.change", made) as figures:
         made.section_id = _section(session, wanted).id
         _say(made, wanted)
@@ -162,28 +183,13 @@ def turn_field(
     """
     actor.require(May.WRITE_FIELDS)
     made = _field(session, scope, code)
-    if state is FieldState.RETIRED and (using := _using(session, scope, code)):
-        raise FieldNeeded(using=using)
+    if state is FieldState.RETIRED and (using := uses_of(session, scope, code)):
+        raise FieldNeeded(using=uses_said(using))
     with audit.act(session, actor, "fields.turn", made) as figures:
         made.state = state
         made.changed_at = datetime.now(UTC)
         figures.update(code=made.code, scope=made.scope, state=made.state)
     return made
-
-
-def _using(session: Session, scope: Scope, code: str) -> str | None:
-    """A field that is reckoned of another; of what is asked of people, of households too."""
-    own = own_fields(session)
-    for above in {scope, Scope.GROUP}:
-        for each in own.of(above).values():
-            if each.computed and code in _names(each.computed, above, own):
-                return each.label
-    return None
-
-
-def _names(written: str, scope: Scope, own: Own) -> frozenset[str]:
-    terms = terms_of(scope, today(), own)
-    return reckoned(written, terms, actor=RECKONER, plan=Plan())[1]
 
 
 def _field(session: Session, scope: Scope, code: str) -> OwnField:
@@ -199,7 +205,7 @@ def _refuse_code(session: Session, wanted: Wanted) -> None:
         raise FieldCodeImpossible(code=wanted.code[:60])
     if wanted.code in _taken(wanted.scope) or _is_there(session, wanted):
         raise FieldCodeTaken(code=wanted.code)
-    if _fields_of(session, wanted.scope) >= MOST:
+    if wanted.computed is None and filled_in(session, wanted.scope) >= MOST:
         raise FieldsFull(most=MOST)
 
 
@@ -218,6 +224,16 @@ def _is_there(session: Session, wanted: Wanted) -> bool:
     return session.scalars(asked).first() is not None
 
 
+def filled_in(session: Session, scope: Scope) -> int:
+    """How many fields of a scope are filled in, retired ones among them."""
+    asked = select(func.count()).select_from(OwnField)
+    return session.scalars(asked.where(OwnField.scope == scope, OwnField.computed.is_(None))).one()
+
+
+def _list_of(wanted: Wanted) -> str | None:
+    return wanted.word_list if wanted.type in LISTED else None
+
+
 def _fields_of(session: Session, scope: Scope) -> int:
     asked = select(func.count()).select_from(OwnField).where(OwnField.scope == scope)
     return session.scalars(asked).one()
@@ -225,6 +241,7 @@ def _fields_of(session: Session, scope: Scope) -> int:
 
 def _refuse_wrong(session: Session, wanted: Wanted) -> None:
     said = [*wanted.labels.values(), *wanted.hints.values(), *wanted.section.values()]
+    said += wanted.refusals.values()
     if not wanted.labels.get(SOURCE, "").strip() or any(len(each) > LONGEST for each in said):
         raise FieldNameless
     if wanted.type in LISTED and wanted.word_list not in codes(session):
@@ -260,6 +277,21 @@ def _judged(session: Session, wanted: Wanted, own: Own) -> Wanted:
     return replace(wanted, needs=May.READ_REGISTRANTS) if needed else wanted
 
 
+def _refuse_rules(wanted: Wanted, own: Own) -> None:
+    """Rules speak of what is filled in, of the same scope, and come to yes or no.
+
+    Raises:
+        RuleOfReckoned, and what `core.cql.asked` refuses.
+    """
+    rules = [rule for rule in (wanted.needed_if, wanted.holds) if rule]
+    if rules and wanted.computed is not None:
+        raise RuleOfReckoned
+    itself = Known(wanted.code, wanted.scope, wanted.type, wanted.code, "")
+    fields = {wanted.code: itself, **own.of(wanted.scope)}
+    for rule in rules:
+        cql.condition(rule, rule_terms(wanted.scope, fields), actor=RECKONER)
+
+
 def _section(session: Session, wanted: Wanted) -> FieldSection:
     """The section of a name, made where there is none yet."""
     code = "_".join(wanted.section[SOURCE].casefold().split())
@@ -287,6 +319,8 @@ def _say(made: OwnField, wanted: Wanted) -> None:
     made.least, made.most, made.pattern = wanted.least, wanted.most, wanted.pattern
     made.needs = wanted.needs
     made.computed = wanted.computed
+    made.needed_if, made.holds = wanted.needed_if, wanted.holds
+    made.refusals = _said(wanted.refusals)
 
 
 def _said(by_language: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@
 that says nothing takes nothing away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -12,25 +12,29 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    FromClause,
     MetaData,
     Select,
+    Subquery,
     Table,
     Text,
     Update,
     and_,
+    case,
     cast,
     column,
     delete,
     exists,
     func,
     literal_column,
+    null,
     or_,
     select,
     table,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -38,6 +42,7 @@ from core.db import changed
 from registry.models.fields import FieldType, Scope
 from registry.models.imports import Import, ImportBefore
 from registry.models.registrants import Registrant
+from registry.queries.field_rules import rules_on
 from registry.queries.fields import (
     HOLD,
     STORED,
@@ -47,8 +52,16 @@ from registry.queries.fields import (
     known_fields,
 )
 
-GIVEN = table("given", column("row_number"), column("cells", ARRAY(Text)))
-WEIGHED = table("weighed", column("row_number"), column("registrant_id"), column("says_new"))
+GIVEN = table(
+    "given",
+    column("row_number"),
+    *(column(name, ARRAY(Text)) for name in ("cells", "warnings")),
+)
+WEIGHED = table(
+    "weighed",
+    *(column(name) for name in ("row_number", "registrant_id", "says_new")),
+    *(column(name, ARRAY(Text)) for name in ("own_errors", "errors")),
+)
 MERGING = table("merging", column("row_number"), column("id"))
 SHAPES: Mapping[Scope, ColumnElement[Any]] = {
     Scope.GROUP: literal_column("null::group_fields"),
@@ -59,7 +72,8 @@ LOOK = text("analyze own_said (row_number)")
 
 
 def weigh(session: Session, an_import: Import, scope: Scope) -> None:
-    """Let `weighed` tell which rows say something new of own fields."""
+    """Let `weighed` tell which rows say something new of own fields, and which break their rules;
+    what is asked for beside and not said is a warning of `given`."""
     fields = _said_in(session, an_import, scope)
     if not fields:
         return
@@ -78,6 +92,49 @@ def weigh(session: Session, an_import: Import, scope: Scope) -> None:
     changed(
         session,
         update(WEIGHED).where(WEIGHED.c.row_number.in_(found)).values(says_new=True),
+    )
+    _weigh_rules(session, scope, said, known_fields(session, scope))
+
+
+def _weigh_rules(session: Session, scope: Scope, said: Table, fields: Fields) -> None:
+    """Hold rows that say something of own fields, with what is known already, against the rules."""
+    held, row = fields_table(scope, fields), WEIGHED.alias("row")
+    values = [
+        func.coalesce(said.c[name], held.c[name]).label(name) if name in said.c else held.c[name]
+        for name in (each.name for each in _values(held))
+    ]
+    whole = (
+        select(row.c.row_number, *values)
+        .join(said, said.c.row_number == row.c.row_number)
+        .outerjoin(held, held.c.registrant_id == row.c.registrant_id)
+        .where(or_(*(each.is_not(None) for each in _values(said))))
+        .subquery("whole")
+    )
+    rules = rules_on(fields, whole)
+    broken = [(f"rule_broken:{scope}.{f.code}", rule) for f, missing, rule in rules if not missing]
+    missing = [(f"missing_value:{scope}.{f.code}", rule) for f, lacks, rule in rules if lacks]
+    if broken:
+        found = _found(whole, broken)
+        kept = {
+            name: func.array_cat(WEIGHED.c[name], found.c.found)
+            for name in ("own_errors", "errors")
+        }
+        of = update(WEIGHED).where(WEIGHED.c.row_number == found.c.row_number)
+        changed(session, of.values(kept))
+    if missing:
+        found = _found(whole, missing)
+        of = update(GIVEN).where(GIVEN.c.row_number == found.c.row_number)
+        both = func.array_cat(GIVEN.c.warnings, found.c.found)
+        changed(session, of.values(warnings=both))
+
+
+def _found(whole: FromClause, findings: Sequence[tuple[str, ColumnElement[Any]]]) -> Subquery:
+    """The rows that something is found in, and what."""
+    each: array[Any] = array([case((rule, name)) for name, rule in findings], type_=Text)
+    return (
+        select(whole.c.row_number, func.array_remove(each, null()).label("found"))
+        .where(or_(*(rule for _name, rule in findings)))
+        .subquery("found")
     )
 
 

@@ -12,7 +12,7 @@ from registry.models.registrants import Registrant, RegistrantKind
 from registry.permissions import May
 from registry.queries.fields import own_fields, takings
 from registry.queries.vocabularies import codes
-from registry.services.field_values import values_said, write_values
+from registry.services.field_values import refuse_broken, values_said, write_values
 from registry.services.identifier_types import refuse_misfits
 from registry.services.memberships import Joining, NotAGroup, join
 from registry.services.people import (
@@ -59,6 +59,7 @@ def add_person(
         session.add_all(said_alone(person, made))
         session.flush()
         write_values(session, Scope.INDIVIDUAL, own.individuals, {made.id: theirs})
+        refuse_broken(session, Scope.INDIVIDUAL, own.individuals, [made.id])
         belongs = join(
             session, group.number, made.number, Joining(person.relation, on), actor=actor
         )

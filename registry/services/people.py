@@ -27,7 +27,7 @@ from registry.queries.fields import Fields, Own, own_fields, takings
 from registry.queries.vocabularies import codes
 from registry.services import places
 from registry.services.contacts import contacts_said
-from registry.services.field_values import values_said, write_values
+from registry.services.field_values import refuse_broken, values_said, write_values
 from registry.services.identifier_types import refuse_misfits
 from registry.services.membership_rules import HEAD, GroupKind, Standing, faults_of
 from registry.services.places import Place
@@ -138,6 +138,8 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
         write_values(session, Scope.GROUP, own.groups, {group.id: more[0]})
         theirs = {each.id: said for each, said in zip(people, more[1:], strict=True)}
         write_values(session, Scope.INDIVIDUAL, own.individuals, theirs)
+        refuse_broken(session, Scope.GROUP, own.groups, [group.id])
+        refuse_broken(session, Scope.INDIVIDUAL, own.individuals, [each.id for each in people])
         figures.update(number=group.number, members=len(people))
     return group
 

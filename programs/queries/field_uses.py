@@ -1,0 +1,33 @@
+"""What uses a field, programs among it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.words import _
+from programs.models.programs import Program, ProgramState
+from registry.models.fields import Scope
+from registry.permissions import May
+from registry.queries.field_uses import Use, names_in, uses_of
+
+
+def all_uses_of(session: Session, scope: Scope, code: str, *, actor: Actor) -> list[Use]:
+    """All that uses a field: what in the registry does, and programs that are not over.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.WRITE_FIELDS)
+    return [*uses_of(session, scope, code), *programs_using(session, code)]
+
+
+def programs_using(session: Session, code: str) -> list[Use]:
+    """Programs that are not over whose rule names a field."""
+    asked = select(Program).where(
+        Program.state != ProgramState.ENDED, Program.archived.is_(False), Program.eligibility != ""
+    )
+    return [
+        Use("program", each.number, _("the program {name}", name=each.name))
+        for each in session.scalars(asked.order_by(Program.id))
+        if code in names_in(each.eligibility)
+    ]
