@@ -20,10 +20,12 @@ from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.identifiers import expire_identifiers
 from registry.jobs.names import read_names
 from registry.jobs.places import look_over_places
+from registry.jobs.scores import keep_score_up
 from registry.queries.household_cells import uncounted
 from registry.queries.identifiers import anything_expired
 from registry.queries.names import anything_unread
 from registry.queries.place_looks import look_due
+from registry.queries.scores_due import scores_due
 from registry.queries.stale_cells import anything_stale
 
 
@@ -49,11 +51,20 @@ def keep_up(session: Session) -> None:
 
 
 def _keep_up_people(session: Session) -> None:
-    """Put off expiring identifiers, and reading names."""
+    """Put off expiring identifiers, keeping scores up, and reading names."""
     if anything_expired(session):
         jobs.defer(session, expire_identifiers, actor=PLATFORM, dedupe="expired")
     if rules_to_keep(session):
         jobs.defer(session, keep_to_rules, actor=PLATFORM, dedupe="rules")
+    for model_id, whole in scores_due(session):
+        jobs.defer(
+            session,
+            keep_score_up,
+            actor=PLATFORM,
+            dedupe=f"score {model_id}",
+            model_id=model_id,
+            whole=whole,
+        )
     if anything_unread(session):
         jobs.defer(session, read_names, actor=PLATFORM, dedupe="unread")
 

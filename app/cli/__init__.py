@@ -23,6 +23,7 @@ NOUNS = {
     "registry": "Households and people.",
     "releases": "Hazard files and what they mean.",
     "sample": "The hazard's value at each point of a file.",
+    "scores": "Scores of households.",
     "sweep": "Ring for work that waits unheard.",
     "users": "People who sign in.",
     "worker": "Do the work put off.",

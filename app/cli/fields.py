@@ -50,8 +50,8 @@ def listed(email: str) -> None:
 def add(file: Path, email: str) -> None:
     """Add the fields of FILE, a CSV with the columns scope, code, type and label, all or none.
 
-    Beside them it may have section, hint, word_list, required, least, most, pattern, computed; and
-    label:fr, hint:es and so on for other languages.
+    Beside them it may have section, hint, word_list, required, least, most, pattern, computed,
+    needed_if, holds, refusal; and label:fr, hint:es and so on for other languages.
     """
     actor = acting_as(email)
     with file.open(encoding="utf-8-sig", newline="") as stream, transaction(actor) as session:
@@ -82,6 +82,9 @@ def _of(said: Mapping[str, str]) -> Wanted:
         most=_bound(said, "most"),
         pattern=said.get("pattern") or None,
         computed=said.get("computed") or None,
+        needed_if=said.get("needed_if") or None,
+        holds=said.get("holds") or None,
+        refusals=_by_language(said, "refusal"),
         needs=None if said.get("asked_by") == "counting" else May.READ_REGISTRANTS,
     )
 

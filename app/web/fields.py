@@ -12,6 +12,8 @@ from app.request import actor, db
 from app.web.labels import by_language, languages
 from core.errors import NotFound, Refusal
 from core.words import SOURCE, _
+from programs.queries.field_uses import all_uses_of
+from programs.services.fields import turn_field
 from registry.models.fields import FieldState, FieldType, OwnField, Scope
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.permissions import May
@@ -19,8 +21,16 @@ from registry.queries.field_answers import answers
 from registry.queries.fields import field_made, fields_made, own_fields
 from registry.queries.registrants import registrant_by_number
 from registry.queries.vocabularies import label, labels, list_names
+from registry.services.field_order import Arranged, PlaceImpossible, arrange_fields
 from registry.services.field_values import fill_in
-from registry.services.fields import BoundsImpossible, Wanted, add_field, change_field, turn_field
+from registry.services.fields import (
+    MOST,
+    BoundsImpossible,
+    Wanted,
+    add_field,
+    change_field,
+    filled_in,
+)
 
 bp = Blueprint("fields", __name__)
 
@@ -46,6 +56,23 @@ def create() -> Response | tuple[str, int]:
         return _index(form, fault), fault.status
     flash(_("The field was added; it is asked from now on."))
     return redirect(url_for(".show", scope=made.scope, code=made.code), 303)
+
+
+@bp.get("/admin/fields/sections")
+def sections() -> str:
+    """The order of fields and sections, and what sections are called."""
+    return _sections()
+
+
+@bp.post("/admin/fields/sections")
+def arrange() -> Response | tuple[str, int]:
+    try:
+        with db().begin_nested():
+            arrange_fields(db(), _arranged(request.form), actor=actor())
+    except Refusal as fault:
+        return _sections(fault), fault.status
+    flash(_("The order is kept."))
+    return redirect(url_for(".sections"), 303)
 
 
 @bp.get("/admin/fields/<scope>/<code>")
@@ -114,7 +141,36 @@ def _index(said: MultiDict[str, str], fault: Refusal | None = None) -> str:
         lists=list_names(db()),
         label=label,
         source=SOURCE,
+        most=MOST,
+        filled={scope: filled_in(db(), scope) for scope in Scope},
     )
+
+
+def _sections(fault: Refusal | None = None) -> str:
+    return render_template(
+        "fields/sections.html",
+        made=fields_made(db(), actor=actor()),
+        said=request.form,
+        fault=fault,
+        scopes=scope_names(),
+        label=label,
+        spoken=languages(),
+    )
+
+
+def _arranged(form: MultiDict[str, str]) -> Arranged:
+    """What the page of sections says: `name-3-en`, `section-3` and `field-7`."""
+    keys = [name.removeprefix("section-") for name in form if name.startswith("section-")]
+    names = {int(key): by_language(form, f"name-{key}") for key in keys}
+    return Arranged(names, _places(form, "section-"), _places(form, "field-"))
+
+
+def _places(form: MultiDict[str, str], begins: str) -> dict[int, int]:
+    found = {n.removeprefix(begins): p for n, p in form.items() if n.startswith(begins)}
+    try:
+        return {int(key): int(place) for key, place in found.items()}
+    except ValueError as broken:
+        raise PlaceImpossible from broken
 
 
 def _page(made: OwnField, fault: Refusal | None = None) -> str:
@@ -127,6 +183,7 @@ def _page(made: OwnField, fault: Refusal | None = None) -> str:
         types=type_names(),
         label=label,
         sections=fields_made(db(), actor=actor()).sections,
+        uses=all_uses_of(db(), made.scope, made.code, actor=actor()),
         spoken=languages(),
         source=SOURCE,
     )
@@ -162,6 +219,9 @@ def _wanted(form: MultiDict[str, str], scope: Scope, made: OwnField | None = Non
         most=_bound(form.get("most", "")),
         pattern=form.get("pattern", "").strip() or None,
         computed=form.get("computed", "").strip() or None,
+        needed_if=form.get("needed_if", "").strip() or None,
+        holds=form.get("holds", "").strip() or None,
+        refusals=by_language(form, "refusal"),
         needs=None if form.get("asked_by") == "counting" else May.READ_REGISTRANTS,
     )
 

@@ -14,6 +14,7 @@ from registry.jobs.scores import reckon_score
 from registry.models.scores import ModelState, ScoreModel
 from registry.parsing.steps import Span, StepUnreadable, read_number, read_steps
 from registry.permissions import May
+from registry.queries.score_figures import compared, spread_of
 from registry.queries.scores import Band, Model, Term, households_by_band, model_seen, models_listed
 from registry.queries.vocabularies import label
 from registry.services.scores import Written, activate_score, change_score, write_score
@@ -50,6 +51,21 @@ def create() -> Response | tuple[str, int]:
 @bp.get("/<code>/<int:version>")
 def show(code: str, version: int) -> str:
     return _page(model_seen(db(), code, version, actor=actor()))
+
+
+@bp.get("/<code>/compare")
+def compare(code: str) -> str:
+    """Two versions side by side: whose class is another."""
+    asked = (request.args.get(name, 0, type=int) for name in ("from", "to"))
+    before, after = (model_seen(db(), code, version, actor=actor()) for version in asked)
+    return render_template(
+        "scores/compare.html",
+        before=before,
+        after=after,
+        told=compared(db(), before, after, actor=actor()),
+        name=label(after.row.code, after.row.labels),
+        states=state_names(),
+    )
 
 
 @bp.get("/<code>/<int:version>/change")
@@ -115,12 +131,17 @@ def _to(model: ScoreModel) -> Response:
 def _page(model: Model) -> str:
     counts = actor().may(May.READ_REGISTRANTS) and model.row.run_on is not None
     bands = households_by_band(db(), model.row.id, actor=actor()) if counts else None
+    spread = spread_of(db(), model.row.id, actor=actor()) if counts else None
+    versions = [each for each in models_listed(db(), actor=actor()) if each.code == model.row.code]
     return render_template(
         "scores/show.html",
         model=model,
         name=label(model.row.code, model.row.labels),
         state=state_names()[model.row.state],
         bands=bands,
+        spread=spread,
+        versions=versions,
+        states=state_names(),
         mine=model.row.made_by == actor().id,
     )
 
@@ -164,7 +185,8 @@ def _term(form: MultiDict[str, str], number: str) -> Term:
     if (weight is None) == (not steps):
         raise StepUnreadable(step=form[f"term-name-{number}"])
     name, expression = (form[f"term-{what}-{number}"].strip() for what in ("name", "of"))
-    return Term(name, expression, Decimal(1) if weight is None else weight, steps)
+    unknown = _number(form.get(f"term-unknown-{number}", ""))
+    return Term(name, expression, Decimal(1) if weight is None else weight, steps, unknown)
 
 
 def _band(form: MultiDict[str, str], number: str) -> Band:
@@ -183,6 +205,7 @@ def _said(model: Model) -> dict[str, str]:
         said |= {f"term-name-{number}": term.label, f"term-of-{number}": term.expression}
         said[f"term-steps-{number}"] = term.written
         said[f"term-weight-{number}"] = "" if term.steps else f"{term.weight:f}"
+        said[f"term-unknown-{number}"] = "" if term.unknown is None else f"{term.unknown:f}"
     for number, band in enumerate(model.bands):
         low, high = band.span.at_least, band.span.below
         said[f"band-name-{number}"] = band.name

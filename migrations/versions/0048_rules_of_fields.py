@@ -48,6 +48,8 @@ def upgrade() -> None:
     op.add_column("fields", sa.Column("holds", sa.String()))
     op.add_column("fields", sa.Column("refusals", JSONB(), server_default="{}", nullable=False))
     op.add_column("score_terms", sa.Column("unknown", sa.Numeric()))
+    op.add_column("score_models", sa.Column("run_at", sa.DateTime(timezone=True)))
+    op.add_column("score_models", sa.Column("run_entry", sa.BigInteger()))
     _keep(KEPT)
 
 
@@ -64,5 +66,7 @@ def downgrade() -> None:
         op.execute(f"drop trigger keep_changes_{verb} on field_sections")
         op.execute(f"drop function changes_field_sections_{verb}()")
     op.drop_column("score_terms", "unknown")
+    for column in ("run_entry", "run_at"):
+        op.drop_column("score_models", column)
     for column in ("refusals", "holds", "needed_if"):
         op.drop_column("fields", column)

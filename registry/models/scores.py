@@ -24,7 +24,8 @@ class ModelState(StrEnum):
 class ScoreModel(Row):
     """One version of a score: a base to which its terms add points.
 
-    `run_on` is the day its scores are of.
+    `run_on` is the day its scores are of, `run_entry` the last entry of the trail whose changes
+    they take in.
     """
 
     __tablename__ = "score_models"
@@ -42,6 +43,8 @@ class ScoreModel(Row):
     activated_by: Mapped[int | None] = mapped_column(BigInteger)
     activated_at: Mapped[datetime | None]
     run_on: Mapped[date | None]
+    run_at: Mapped[datetime | None]
+    run_entry: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ScoreTerm(Row):
@@ -90,7 +93,7 @@ class ScoreBand(Row):
 
 
 class Score(ToldOf, Base):
-    """What one version came to for one household on a day, term by term.
+    """What one version comes to for one household since a day, term by term.
 
     `given` are the values of the terms and `points` what each added, in their order. A term of
     which nothing is known leaves the household without a score, which is no score of 0.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -158,6 +159,11 @@ class Made:
 
     by_scope: Mapping[Scope, Sequence[tuple[FieldSection, OwnField]]]
     sections: Sequence[FieldSection]
+
+    def by_section(self, scope: Scope) -> list[tuple[FieldSection, list[OwnField]]]:
+        """The sections of a scope that have fields, each with them, in the order of forms."""
+        rows = groupby(self.by_scope[scope], key=lambda row: row[0])
+        return [(section, [made for _section, made in of_one]) for section, of_one in rows]
 
 
 def fields_made(session: Session, *, actor: Actor) -> Made:

@@ -25,14 +25,20 @@ class ModelMissing(NotFound):
     """There is no version {version} of a score {code}."""
 
 
+class NoneInForce(NotFound):
+    """No version of a score {code} is in force; put one in force first."""
+
+
 @dataclass(frozen=True)
 class Term:
-    """One term: what it is called, its expression, and its weight or its look-up."""
+    """One term: what it is called, its expression, its weight or its look-up, and what it adds of
+    whom nothing is known; without that they have no score."""
 
     label: str
     expression: str
     weight: Decimal
     steps: Sequence[Step] = ()
+    unknown: Decimal | None = None
 
     @property
     def written(self) -> str:
@@ -104,6 +110,20 @@ def model_seen(session: Session, code: str, version: int, *, actor: Actor) -> Mo
     return model_of(session, row)
 
 
+def model_in_force(session: Session, code: str, *, actor: Actor) -> ScoreModel:
+    """The version of a score that is in force.
+
+    Raises:
+        Forbidden, NoneInForce
+    """
+    actor.require(May.READ_SCORES)
+    in_force = ScoreModel.state == ModelState.ACTIVE
+    row = session.scalars(select(ScoreModel).where(ScoreModel.code == code, in_force)).first()
+    if row is None:
+        raise NoneInForce(code=code)
+    return row
+
+
 def model_of(session: Session, row: ScoreModel) -> Model:
     """A version with its parts."""
     terms = session.scalars(
@@ -114,7 +134,7 @@ def model_of(session: Session, row: ScoreModel) -> Model:
     )
     return Model(
         row,
-        [Term(t.label, t.expression, t.weight, _steps(session, t.id)) for t in terms],
+        [Term(t.label, t.expression, t.weight, _steps(session, t.id), t.unknown) for t in terms],
         [Band(band.name, Span(band.at_least, band.below)) for band in bands],
     )
 

@@ -7,45 +7,29 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    Numeric,
-    Text,
-    and_,
-    case,
-    cast,
     delete,
-    func,
-    insert,
-    literal,
-    null,
     select,
-    true,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.clock import today
-from core.cql import Kind, Plan, WrongKind, reckoned
+from core.cql import Kind, WrongKind
 from core.db import changed
 from core.errors import Conflict, Forbidden, Invalid
 from core.words import SOURCE, _
-from registry.models.fields import Scope
-from registry.models.registrants import Registrant, RegistrantState
 from registry.models.scores import (
     ModelState,
-    Score,
     ScoreBand,
     ScoreModel,
     ScoreStep,
     ScoreTerm,
 )
-from registry.parsing.steps import Span, refuse_overlap
+from registry.parsing.steps import refuse_overlap
 from registry.permissions import May
-from registry.queries.fields import Own, own_fields
-from registry.queries.queryables import RECKONER
-from registry.queries.reckoning import reckoning, terms_of
-from registry.queries.scores import Band, Model, Term, model_of, model_seen
+from registry.queries.fields import own_fields
+from registry.queries.score_points import kinds_of
+from registry.queries.scores import Band, Term, model_seen
 
 MOST, LONGEST = 60, 200  # terms of a version, characters of a name
 
@@ -72,10 +56,6 @@ class ScoreDrafted(Conflict):
 
 class ScoreOfAll(Forbidden):
     """A score is one of the whole country; ask somebody who sees all of it."""
-
-
-class ScoreIdle(Conflict):
-    """Only a version that is in force is reckoned."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +125,7 @@ def activate_score(session: Session, code: str, version: int, *, actor: Actor) -
         Forbidden, ScoreOfAll, ModelMissing, ScoreSettled, OwnScore
     """
     actor.require(May.ACTIVATE_SCORES)
-    _of_all(actor)
+    refuse_part(actor)
     model = _locked(session, code, version, actor)
     if model.state is not ModelState.DRAFT:
         raise ScoreSettled
@@ -164,99 +144,6 @@ def activate_score(session: Session, code: str, version: int, *, actor: Actor) -
     return model
 
 
-def run_score(session: Session, model_id: int, *, actor: Actor) -> dict[str, int]:
-    """Reckon the score of every active household by a version in force, in one statement.
-
-    Raises:
-        Forbidden, ScoreOfAll, ScoreIdle
-    """
-    actor.require(May.ACTIVATE_SCORES)
-    _of_all(actor)
-    row = session.get(ScoreModel, model_id, with_for_update=True)
-    if row is None or row.state is not ModelState.ACTIVE:
-        raise ScoreIdle
-    with audit.act(session, actor, "scores.run", row) as figures:
-        session.execute(delete(Score).where(Score.model_id == row.id))
-        scored = _scored(model_of(session, row), own_fields(session))
-        session.execute(insert(Score).from_select(list(scored.selected_columns.keys()), scored))
-        row.run_on = today()
-        counted = select(func.count(), func.count(Score.value)).where(Score.model_id == row.id)
-        households, with_score = session.execute(counted).one()
-        figures.update(code=row.code, households=households, scored=with_score)
-    return {"households": households, "scored": with_score}
-
-
-def _scored(model: Model, own: Own) -> Any:
-    """The scores of every active household, a row each."""
-    expressions = [term.expression for term in model.terms]
-    values = (
-        reckoning(Scope.GROUP, expressions, today(), own)
-        .add_columns(Registrant.area_id.label("area_id"), Registrant.made_by.label("made_by"))
-        .where(Registrant.state == RegistrantState.ACTIVE)
-        .subquery("reckoned")
-    )
-    kinds = _kinds(model.terms, own)
-    told = [_given(values.c[f"reckoned_{place}"], kind) for place, kind in enumerate(kinds)]
-    points = [_points(*part) for part in zip(model.terms, told, kinds, strict=True)]
-    parts = select(
-        values.c.registrant_id,
-        values.c.area_id,
-        values.c.made_by,
-        array([cast(each, Text) for each in told]).label("given"),
-        array([cast(each, Numeric) for each in points]).label("points"),
-        sum(points, start=literal(model.row.base, Numeric)).label("value"),
-    ).subquery("parts")
-    return select(
-        literal(model.row.id).label("model_id"),
-        *(parts.c[name] for name in ("registrant_id", "area_id", "made_by", "given", "points")),
-        parts.c.value,
-        _band(model.bands, parts.c.value).label("band"),
-        literal(today()).label("on_day"),
-    )
-
-
-def _given(value: Any, kind: Kind) -> Any:
-    """What a term came to: a number, a word, yes or no."""
-    if kind is Kind.FLAG:
-        return case((value, "yes"), (~value, "no"))
-    return cast(value, Numeric) if kind is Kind.NUMBER else value
-
-
-def _points(term: Term, given: Any, kind: Kind) -> Any:
-    """What a term adds; NULL where its value is not known, or its look-up does not have it."""
-    if term.steps:
-        steps = [(_meets(given, step.word, step.span), literal(step.points, Numeric))
-                 for step in term.steps]  # fmt: skip
-        return case(*steps)
-    if kind is Kind.FLAG:
-        return literal(term.weight, Numeric) * case((given == "yes", 1), (given == "no", 0))
-    return literal(term.weight, Numeric) * given
-
-
-def _meets(given: Any, word: str | None, span: Span | None) -> Any:
-    return _within(given, span) if span else given == word
-
-
-def _within(value: Any, span: Span) -> Any:
-    ends = []
-    if span.at_least is not None:
-        ends.append(value >= span.at_least)
-    if span.below is not None:
-        ends.append(value < span.below)
-    return and_(value.is_not(None), true(), *ends)
-
-
-def _band(bands: Sequence[Band], value: Any) -> Any:
-    if not bands:
-        return cast(null(), Text)
-    return case(*((_within(value, band.span), band.name) for band in bands))
-
-
-def _kinds(terms: Sequence[Term], own: Own) -> list[Kind]:
-    known = terms_of(Scope.GROUP, today(), own)
-    return [reckoned(term.expression, known, actor=RECKONER, plan=Plan())[0].kind for term in terms]
-
-
 def _refuse_wrong(session: Session, code: str, written: Written) -> None:
     names = [written.labels.get(SOURCE, ""), *(each.label for each in written.terms)]
     names += [band.name for band in written.bands]
@@ -267,7 +154,7 @@ def _refuse_wrong(session: Session, code: str, written: Written) -> None:
     if not 0 < len(written.terms) <= MOST:
         raise ScoreEmpty
     refuse_overlap([band.span for band in written.bands])
-    for term, kind in zip(written.terms, _kinds(written.terms, own_fields(session)), strict=True):
+    for term, kind in zip(written.terms, kinds_of(written.terms, own_fields(session)), strict=True):
         _refuse_kind(term, kind)
 
 
@@ -292,6 +179,7 @@ def _write_parts(session: Session, model: ScoreModel, written: Written) -> None:
             label=term.label.strip(),
             expression=term.expression.strip(),
             weight=term.weight,
+            unknown=term.unknown,
         )
         session.add(row)
         session.flush()
@@ -328,7 +216,12 @@ def _parts_of(model_id: int) -> list[Any]:
     ]
 
 
-def _of_all(actor: Actor) -> None:
+def refuse_part(actor: Actor) -> None:
+    """Refuse who sees a part of the country alone.
+
+    Raises:
+        ScoreOfAll
+    """
     if not actor.sees_all:
         raise ScoreOfAll
 

@@ -7,6 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
+from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.rows import (
     AREAS,
     ASK_CHANGES,
@@ -17,7 +18,6 @@ from tests.access.rows import (
     COUNT_PEOPLE,
     CYCLE,
     DECIDE,
-    FIELDS,
     FLOODED,
     IMPORT,
     IMPORTS,
@@ -33,8 +33,6 @@ from tests.access.rows import (
     READ_PROGRAMS,
     RELEASE,
     SCHEME,
-    SCORE,
-    SCORES,
     SEND_FORMS,
     TILE,
     TRAIL,
@@ -47,8 +45,8 @@ from tests.access.settings_rows import SETTINGS_GETS, SETTINGS_POSTS
 
 GETS: dict[str, Row] = {
     **SETTINGS_GETS,
+    **ASKED_GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
-    "api_fields.index": Row(COUNT_PEOPLE, PLAIN),
     "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
@@ -92,9 +90,6 @@ GETS: dict[str, Row] = {
         needs(Registry.EXPORT_REGISTRANTS) | needs(Geo.EXACT_LOCATIONS), PEOPLE, {"kind": "kind"}
     ),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
-    "fields.index": Row(FIELDS),
-    "fields.of_registrant": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
-    "fields.show": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
     "filters.new": Row(COUNT_PEOPLE),
     "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
@@ -161,10 +156,6 @@ GETS: dict[str, Row] = {
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
     "rosters.index": Row(READ_LISTS, PLAIN),
     "rosters.show": Row(READ_LISTS, PEOPLE, FLOODED | {"status": "status"}, READ_PEOPLE),
-    "scores.index": Row(SCORES, PLAIN),
-    "scores.new": Row(needs(Registry.WRITE_SCORES)),
-    "scores.show": Row(SCORES, PLAIN, SCORE),
-    "scores.edit": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), PLAIN, SCORE),
     "search.show": Row(needs(Geo.READ_AREAS), PEOPLE, {"q": "q"}, READ_PEOPLE),
     "second_factor.show": Row(),
     "selections.areas": Row(needs(Geo.READ_AREAS), PLAIN, {"q": "pcode"}),
@@ -211,6 +202,7 @@ DELETES: dict[str, Row] = {
 }
 POSTS: dict[str, Row] = {
     **SETTINGS_POSTS,
+    **ASKED_POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_filters.count": Row(COUNT_PEOPLE),
     "api_changes.create": Row(ASK_CHANGES),
@@ -257,14 +249,6 @@ POSTS: dict[str, Row] = {
     "duplicates.one": Row(PAIRS | needs(Registry.MERGE_REGISTRANTS), about=PAIR),
     "duplicates.two": DECIDE,
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
-    "scores.create": Row(needs(Registry.WRITE_SCORES)),
-    "scores.change": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), about=SCORE),
-    "scores.activate": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
-    "scores.run": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),
-    "fields.create": Row(FIELDS),
-    "fields.change": Row(FIELDS, about={"scope": "scope", "code": "field"}),
-    "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),
-    "fields.fill": Row(needs(Registry.WRITE_REGISTRANTS), about={"number": "number"}),
     "filters.build": Row(COUNT_PEOPLE),
     "filters.count": Row(COUNT_PEOPLE),
     "filters.keep": Row(needs(Registry.KEEP_FILTERS)),

@@ -55,6 +55,7 @@ JOBS: dict[str, Row] = {
         needs(Programs.ISSUE_VOUCHERS), PEOPLE, {"cycle_id": "given_id"}
     ),
     "registry.jobs.duplicates.look_for_duplicates": Row(needs(Registry.DECIDE_DUPLICATES)),
+    "registry.jobs.scores.keep_score_up": Row(),
     "registry.jobs.scores.reckon_score": Row(
         needs(Registry.ACTIVATE_SCORES), about={"model_id": "model_id"}
     ),

@@ -42,7 +42,7 @@ from registry.models.relationships import Relationship
 from registry.models.submissions import Submission
 from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit, VisitAnswer
-from registry.services.scores import run_score
+from registry.services.score_runs import run_score
 from tests.make.changes import make_asked
 from tests.make.duplicates import make_pair
 from tests.make.geo import make_country

@@ -1,9 +1,11 @@
 """Scores of households: versioned, reckoned by set, and kept in parts that add up."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -11,25 +13,29 @@ from core.clock import today
 from core.cql import TermUnknown, WrongKind
 from core.errors import Forbidden
 from registry.models.fields import FieldType, Scope
-from registry.models.registrants import Registrant
+from registry.models.registrants import Registrant, RegistrantState
 from registry.models.scores import Score, ScoreModel
 from registry.parsing.steps import Span, StepsOverlap, read_steps
 from registry.queries.fields import own_fields
 from registry.queries.queryables import household_terms
-from registry.queries.scores import Band, Term, scores_of
+from registry.queries.score_figures import compared, spread_of
+from registry.queries.scores import Band, Term, model_of, scores_of
+from registry.queries.scores_due import scores_due
 from registry.queries.subjects import matching
+from registry.services import score_runs
+from registry.services.field_values import fill_in
 from registry.services.fields import Wanted, add_field
+from registry.services.newcomers import add_person
 from registry.services.people import Household, Person, register
+from registry.services.score_runs import ScoreIdle, follow_scores, rerun_score, run_score
 from registry.services.scores import (
     OwnScore,
     ScoreDrafted,
-    ScoreIdle,
     ScoreOfAll,
     ScoreSettled,
     Written,
     activate_score,
     change_score,
-    run_score,
     write_score,
 )
 from tests.make.fields import make_words
@@ -226,3 +232,139 @@ def test_who_sees_a_part_of_the_country_reckons_no_score(
         activate_score(session, "PMT", 1, actor=replace(other, national=False))
     with pytest.raises(Forbidden):
         write_score(session, "PMT", PMT, actor=visitor)
+
+
+def test_what_is_not_known_has_points_where_the_model_says_so(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    """-0.8, 0.35 for each of two, and 0.5 for a roof nobody knows or nobody listed."""
+    homes = [family(session, anybody, 2, over) for over in (None, "tiles", "straw")]
+    said = replace(PMT, terms=[PEOPLE, replace(ROOF, unknown=Decimal("0.5"))])
+    model = in_force(session, anybody, other, said)
+
+    assert run_score(session, model.id, actor=anybody) == {"households": 3, "scored": 3}
+    values = [score_of(session, home, model).value for home in homes]
+    assert values == [Decimal("0.4"), Decimal("0.4"), Decimal("1.1")]
+    told = scores_of(session, homes[0].id, actor=anybody)[0].parts[1]
+    assert (told.given, told.points) == (None, Decimal("0.5"))
+
+
+def test_a_score_follows_those_of_whom_something_changed_and_no_others(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    home, still = family(session, anybody, 2, "metal"), family(session, anybody, 3, "metal")
+    model = in_force(session, anybody, other)
+    run_score(session, model.id, actor=anybody)
+    session.execute(update(Score).where(Score.registrant_id == still.id).values(value=99))
+    fill_in(session, home.number, {"roof": "straw"}, actor=anybody)
+    new = family(session, anybody, 1, "straw")
+
+    assert follow_scores(session, model.id) == 2
+
+    values = [score_of(session, each, model).value for each in (home, new, still)]
+    assert values == [Decimal("1.1"), Decimal("0.75"), 99]
+    add_person(session, home.number, Person("Baby"), actor=anybody)
+    assert follow_scores(session, model.id) == 1
+    assert score_of(session, home, model).value == Decimal("1.45")
+
+
+def test_what_comes_to_the_same_is_not_written_again(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    home = family(session, anybody, 2, "metal")
+    model = in_force(session, anybody, other)
+    run_score(session, model.id, actor=anybody)
+    session.execute(update(Score).values(on_day=date(2026, 1, 1)))
+    rerun_score(session, model.id)
+
+    assert score_of(session, home, model).on_day == date(2026, 1, 1)
+
+
+def test_who_leaves_the_registry_has_no_score(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    home = family(session, anybody, 2, "metal")
+    model = in_force(session, anybody, other)
+    run_score(session, model.id, actor=anybody)
+    home.state = RegistrantState.EXITED
+    session.flush()
+
+    assert rerun_score(session, model.id) == {"households": 0, "scored": 0}
+
+
+def test_scores_are_due_on_another_day_or_when_somebody_changed(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    home = family(session, anybody, 2, "metal")
+    model = in_force(session, anybody, other)
+    assert [*scores_due(session)] == []  # nobody asked for it yet
+    run_score(session, model.id, actor=anybody)
+    assert [*scores_due(session)] == []
+    model.run_at = datetime.now(UTC) - timedelta(hours=1)
+    session.flush()
+    assert [*scores_due(session)] == []
+    fill_in(session, home.number, {"roof": "straw"}, actor=anybody)
+    assert [*scores_due(session)] == [(model.id, False)]
+    model.run_on = today() - timedelta(days=1)
+    session.flush()
+    assert [*scores_due(session)] == [(model.id, True)]
+
+
+def test_large_countries_are_reckoned_piece_by_piece_and_told_of(
+    session: Session, anybody: Actor, other: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes = [family(session, anybody, size, "straw") for size in (1, 2, 3, 4)]
+    model = in_force(session, anybody, other)
+    monkeypatch.setattr(score_runs, "AT_ONCE", 3)
+    heard: list[tuple[int, int]] = []
+
+    ran = run_score(session, model.id, actor=anybody, told=lambda *said: heard.append(said))
+
+    assert ran == {"households": 4, "scored": 4}
+    keys = homes[-1].id - homes[0].id + 1
+    assert heard == [(done, keys) for done in range(0, keys, 3)]
+
+
+def test_two_versions_are_compared_before_one_is_put_in_force(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    """With 0.5 for each person and nothing for the roof, from 1.8 on is poor: four of them."""
+    for size, over in ((4, "straw"), (4, "metal"), (1, "metal"), (2, None)):
+        family(session, anybody, size, over)
+    first = in_force(session, anybody, other)
+    run_score(session, first.id, actor=anybody)
+    draft = replace(PMT, base=Decimal(0), terms=[replace(PEOPLE, weight=Decimal("0.5"))])
+    second = write_score(session, "PMT", draft, actor=anybody)
+
+    told = compared(session, model_of(session, first), model_of(session, second), actor=anybody)
+
+    assert {(m.before, m.after): m.households for m in told.moves} == {
+        ("poor", "poor"): 1,
+        ("better", "poor"): 1,  # 0.6 before, 2.0 now
+        ("better", "better"): 1,  # -0.45 before, 0.5 now
+        (None, "near"): 1,
+    }
+    assert (told.households, told.crossing, told.of("better", "poor")) == (4, 2, 1)
+    assert told.mean_difference == (Decimal("0.2") + Decimal("1.4") + Decimal("0.95")) / 3
+    assert session.scalar(select(func.count()).where(Score.model_id == second.id)) == 0
+
+
+def test_scores_are_told_in_bins_that_hold_everybody(
+    session: Session, anybody: Actor, other: Actor
+) -> None:
+    for size in (1, 1, 2, 25):
+        family(session, anybody, size, "metal")
+    term = Term("People", "people", Decimal(1))
+    model = in_force(session, anybody, other, replace(PMT, base=Decimal(0), terms=[term]))
+    assert spread_of(session, model.id, actor=anybody) is None
+    run_score(session, model.id, actor=anybody)
+
+    spread = spread_of(session, model.id, actor=anybody)
+
+    assert spread is not None
+    assert [(each.low, each.high, each.households) for each in spread.bins if each.households] == [
+        (1, 2, 2),
+        (2, 3, 1),
+        (24, 25, 1),
+    ]
+    assert spread.median == 1

@@ -18,7 +18,7 @@ from registry.services.changes import return_change
 from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
 from registry.services.public_requests import Outside, receive_request
-from registry.services.scores import run_score
+from registry.services.score_runs import run_score
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.duplicates import make_pair
 from tests.make.fields import FILLED, make_fields
@@ -57,8 +57,10 @@ def registry(session: Session, household: str) -> Rows:
     return [
         ("scores.show", {"code": score.code, "version": 1}),
         ("scores.edit", {"code": score.code, "version": 1}),
+        ("scores.compare", {"code": score.code, "from": 1, "to": 1}),
         ("vocabularies.show", {"list_name": "sex", "code": "male"}),
         ("fields.show", {"scope": "group", "code": "rooms"}),
+        ("fields.sections", {}),
         ("fields.of_registrant", {"number": household}),
         ("fields.of_registrant", {"number": person.number}),
         ("registry.index", {"q": GREEK}),

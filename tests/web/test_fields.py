@@ -118,3 +118,58 @@ def test_a_retired_field_is_not_asked(session: Session, signed_in: SignedIn, hom
     signed_in(Role.ADMINISTRATOR).act("/admin/fields/group/roof/turn", state="retired")
 
     assert 'name="own.roof"' not in signed_in(Role.REGISTRAR).get("/registry/new/").text
+
+
+def test_rules_are_written_on_the_page_and_held_against_what_is_filled_in(
+    session: Session, signed_in: SignedIn, home: str
+) -> None:
+    make_fields(session)
+    rule = {
+        "label-en": "Land",
+        "section-en": "House",
+        "holds": "land < rooms",
+        "needed_if": "well",
+        "refusal-en": "Too much land.",
+    }
+    signed_in(Role.ADMINISTRATOR).act("/admin/fields/group/land", **rule)
+    registrar, page = signed_in(Role.REGISTRAR), f"/registry/{home}/fields"
+
+    wrong = registrar.act(page, follow=False, **{"own.land": "3", "own.rooms": "2"})
+    assert (wrong.status_code, "Land: Too much land." in wrong.text) == (422, True)
+    empty = registrar.act(page, follow=False, **{"own.well": "yes"})
+    assert "has to be filled in" in empty.text
+    right = registrar.act(page, **{"own.land": "1", "own.rooms": "2", "own.well": "yes"})
+    assert right.status_code == 200
+
+
+def test_what_uses_a_field_is_said_on_its_page_and_keeps_it_in_use(
+    session: Session, signed_in: SignedIn
+) -> None:
+    make_fields(session)
+    office = signed_in(Role.ADMINISTRATOR)
+    crowded = {"scope": "group", "code": "crowded", "type": "flag", "label-en": "Crowded"}
+    office.act("/admin/fields", **crowded, computed="people / rooms > 2", **{"section-en": "A"})
+
+    page = office.get("/admin/fields/group/rooms").text
+    assert "the field Crowded" in page
+    assert "Retire it" not in page
+    answer = office.act("/admin/fields/group/rooms/turn", follow=False, state="retired")
+    assert answer.status_code == 409
+
+
+def test_fields_and_sections_are_put_in_order(session: Session, signed_in: SignedIn) -> None:
+    made = make_fields(session)
+    section = made[0].section_id
+    order = {f"field-{each.id}": str(9 - at) for at, each in enumerate(made)}
+    names = {f"name-{section}-en": "The house", f"name-{section}-fr": "La maison"}
+
+    page = signed_in(Role.ADMINISTRATOR).act(
+        "/admin/fields/sections", **order, **names, **{f"section-{section}": "1"}
+    )
+
+    assert "The order is kept" in page.text
+    session.expire_all()
+    assert [*known_fields(session, Scope.GROUP)] == [each.code for each in reversed(made)]
+    wrong = {**order, f"field-{made[0].id}": "first"}
+    answer = signed_in(Role.ADMINISTRATOR).act("/admin/fields/sections", follow=False, **wrong)
+    assert answer.status_code == 422
