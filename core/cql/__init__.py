@@ -28,6 +28,7 @@ from core.cql.terms import (
     WrongKind,
     usable,
 )
+from core.cql.times import terms_of_days
 
 __all__ = [
     "Asked",
@@ -57,6 +58,7 @@ __all__ = [
     "counts_members",
     "over_members",
     "reckoned",
+    "terms_of_days",
     "tree",
     "usable",
 ]

@@ -282,9 +282,9 @@ def _text(word: str, parts: list[Any], scope: Scope) -> Piece:
 def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: Scope) -> Piece:
     _must_be_allowed(word, lookup, scope)
     wanted = lookup.takes or (Kind.TEXT,) * len(parts)
-    if len(parts) != len(wanted):
+    if len(parts) not in range(len(wanted) - lookup.spare, len(wanted) + 1):
         raise FilterUnreadable(place=word)
-    for part, kind in zip(parts, wanted, strict=True):
+    for part, kind in zip(parts, wanted, strict=False):
         if not _is_plain(part, kind):
             needed = _(kind.value)
             raise WrongKind(said=said(part), kind=_("not {it}", it=needed), wanted=needed)

@@ -112,8 +112,10 @@ class Measured:
 class Lookup:
     """A question a filter may ask with values in brackets: `area_in('KS01', 'KS02')`.
 
-    It takes values of the kinds of `takes`, one of each, or with none given any number of texts;
-    what it answers is of `kind`, from a source where that is told by a function of the plan.
+    It takes values of the kinds of `takes`, one of each, of which the last `spare` may be left out,
+    or with none given any number of texts; what it answers is of `kind`, from a source where that
+    is told by a function of the plan. `of` names the list its first value is from, `words` that of
+    what it answers.
     """
 
     asked: Callable[[Sequence[Any]], SQLColumnExpression[Any] | Drawn | Measured]
@@ -121,6 +123,9 @@ class Lookup:
     permission: str | None = None
     kind: Kind = Kind.FLAG
     takes: tuple[Kind, ...] = ()
+    spare: int = 0
+    of: str | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True)

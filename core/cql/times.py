@@ -5,19 +5,42 @@ equals the day it fell on. The ends of an interval belong to it.
 """
 
 import operator
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date, DateTime, and_, cast, func, literal, not_
 
 from core.country import country
-from core.cql.terms import IN_TIME, Condition, Kind, Piece, WrongKind, met_by_any
+from core.cql.terms import (
+    IN_TIME,
+    Condition,
+    Kind,
+    Lookup,
+    Piece,
+    Terms,
+    WrongKind,
+    met_by_any,
+)
 from core.words import _
 
 OPEN = ".."
 Test = tuple[int, Callable[[Any, Any], Any], int]  # an end of the first against one of the second
 START, END = 0, 1
+
+
+def terms_of_days(on: date) -> Terms:
+    """The days a filter may reckon from the day `on`: `days_ago(30)`; 0 is that day itself."""
+
+    def before(asked: Sequence[Any]) -> Any:
+        try:
+            return literal(on - timedelta(days=int(asked[0])), Date)
+        except OverflowError:
+            wanted = _("a number of days")
+            raise WrongKind(said=f"{asked[0]}", kind=_("no day"), wanted=wanted) from None
+
+    said = _("The day so many days ago; 0 is today")
+    return {"days_ago": Lookup(before, said, kind=Kind.DATE, takes=(Kind.NUMBER,))}
 
 
 def day(written: str) -> Piece:

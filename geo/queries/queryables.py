@@ -4,11 +4,36 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, case, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
-from core.cql import Condition, Drawn, Kind, Lookup, Measured, Plan, Source, Term, Terms
+from core.cql import (
+    Condition,
+    Drawn,
+    Kind,
+    Lookup,
+    Measured,
+    Plan,
+    Source,
+    Sourced,
+    Term,
+    Terms,
+)
+from core.settings import settings
 from core.words import _
 from geo.models.areas import Area
 from geo.models.exposure import Exposure, ExposureDue
@@ -17,8 +42,10 @@ from geo.models.releases import Direction, Release
 from geo.permissions import May
 from geo.queries.clauses import ASKABLE
 from geo.queries.distances import any_feature, metres_to, near
-from geo.queries.exposure import status_at
+from geo.queries.exposure import IN, OUT, status_at
+from geo.queries.latest import NOT_TOLD, LatestReleases, latest_of
 
+SOURCES = "place_source"  # the list of how places are known
 LEVELS = range(6)  # of areas that a filter may name; countries have three to five
 
 
@@ -82,7 +109,7 @@ def terms_of_areas() -> Terms:
     }
 
 
-def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
+def place_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases = NOT_TOLD) -> Terms:
     """Terms on the place of a row, and on what releases say of it: for who may see exact places.
 
     `location_id` is the column of the row, of another table than `locations`, that holds its key.
@@ -99,6 +126,13 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
     def status(asked: Sequence[Any]) -> Drawn:
         key = ("hazard_status", int(asked[0]), float(asked[1]))
         return lambda plan: _said_of(plan, key, location_id, _status(key[2]))
+
+    def exposed(asked: Sequence[Any]) -> Drawn:
+        event, layer, *rest = asked
+        threshold = float(rest[0]) if rest else None
+        release_id = latest_of(event, layer, threshold, latest).release_id
+        key = ("hazard_status", release_id, threshold)
+        return lambda plan: _surely(_said_of(plan, key, location_id, status_at(threshold)))
 
     def metres(asked: Sequence[Any]) -> Measured:
         what, number = str(asked[0]), int(asked[1])
@@ -125,7 +159,58 @@ def place_terms(location_id: ColumnElement[Any] | Any) -> Terms:
             Kind.TEXT,
             (Kind.NUMBER, Kind.NUMBER),
         ),
+        "exposed": Lookup(
+            exposed,
+            _("Stands in the latest release of an 'event' and its 'layer', from a threshold on"),
+            exact,
+            takes=(Kind.TEXT, Kind.TEXT, Kind.NUMBER),
+            spare=1,
+        ),
     }
+
+
+def place_quality_terms(location_id: ColumnElement[Any] | Any, permission: str) -> Terms:
+    """Terms on how well the place of a row is known; they tell nobody where it is.
+
+    `location_id` is as in `place_terms`, `permission` what is needed to know of a single row.
+    """
+
+    def stood() -> Source:
+        at = select(
+            Location.id,
+            Location.lon.is_not(None).label("known"),
+            cast(Location.source, Text).label("source"),
+            Location.accuracy_m,
+            _day_of(Location.taken_at).label("taken_on"),
+        ).subquery("stood")
+        return at, at.c.id == location_id
+
+    def said(column: str) -> Drawn:
+        return lambda plan: plan.source("stood", stood).c[column]
+
+    def has_point(plan: Plan) -> ColumnElement[bool]:
+        return func.coalesce(said("known")(plan), false())
+
+    source = _("How its place is known")
+    taken = _("Day its place was taken")
+    return {
+        "place_known": Sourced(has_point, Kind.FLAG, _("Its place is a point"), permission),
+        "place_source": Sourced(said("source"), Kind.TEXT, source, permission, words=SOURCES),
+        "place_accuracy": Sourced(
+            said("accuracy_m"), Kind.NUMBER, _("Accuracy of its point in metres"), permission
+        ),
+        "place_taken_on": Sourced(said("taken_on"), Kind.DATE, taken, permission),
+    }
+
+
+def _day_of(moment: Any) -> ColumnElement[Any]:
+    """The day of a moment in the country's time zone."""
+    return cast(func.timezone(settings().timezone, moment), Date)
+
+
+def _surely(status: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a place is in; NULL of one of which that is not sure, or that was not observed."""
+    return case((status == IN, true()), (status == OUT, false()))
 
 
 def _within(

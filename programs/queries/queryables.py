@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, Text, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -15,6 +15,7 @@ from core.cql import (
     FilterUnreadable,
     Kind,
     Lookup,
+    Plan,
     Source,
     Sourced,
     Terms,
@@ -22,6 +23,7 @@ from core.cql import (
     usable,
 )
 from core.words import _
+from geo.queries.latest import latest_releases
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement, EntitlementState, Redemption
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
@@ -41,6 +43,7 @@ DUE = (
     EntitlementState.REDEEMED,
     EntitlementState.PARTLY_REDEEMED,
 )
+PROGRAMS, PURPOSES, STATES = "programs", "program_purposes", "program_states"  # lists of words
 PAID = (PaymentState.PAID, PaymentState.PARTLY_PAID, PaymentState.RECONCILED)
 
 
@@ -49,10 +52,10 @@ def widest_terms(
 ) -> Terms:
     """All a filter may speak of on a day; of programs, those the actor sees, and of a person what
     programs did for their household."""
-    own = own_fields(session)
+    own, latest = own_fields(session), latest_releases(session)
     if subject is Subject.PEOPLE:
-        return {**person_terms(on, own), **program_terms(actor, Individual.counted_in)}
-    return {**household_terms(on, own), **program_terms(actor, Registrant.id)}
+        return {**person_terms(on, own, latest), **program_terms(actor, Individual.counted_in)}
+    return {**household_terms(on, own, latest), **program_terms(actor, Registrant.id)}
 
 
 def terms_listed(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
@@ -81,12 +84,42 @@ def program_terms(actor: Actor, household: Any) -> Terms:
             _("What a 'program' approved for it, since a day such as '2026-01-31' if one is named"),
             read,
             Kind.NUMBER,
+            of=PROGRAMS,
         ),
         "received": Lookup(
             lambda asked: _sum(household, "received", _received(actor), asked),
             _("What it received of a 'program', since a day such as '2026-01-31' if one is named"),
             read,
             Kind.NUMBER,
+            of=PROGRAMS,
+        ),
+        "program_state": Lookup(
+            lambda asked: _state_in(household, asked[0], actor),
+            _("Where it stands with a 'program': enrolled, paused, exited and so on"),
+            read,
+            Kind.TEXT,
+            (Kind.TEXT,),
+            of=PROGRAMS,
+            words=STATES,
+        ),
+        "programs": Sourced(
+            lambda plan: _enrolled(plan, household, actor),
+            Kind.NUMBER,
+            _("Programs it is enrolled in"),
+            read,
+        ),
+        "helped_for": Lookup(
+            lambda asked: household.in_(_helped(asked[0], actor)),
+            _("Enrolled in a program for this purpose"),
+            read,
+            takes=(Kind.TEXT,),
+            of=PURPOSES,
+        ),
+        "last_received_on": Sourced(
+            lambda plan: plan.source("last", lambda: _last_received(household, actor)).c.day,
+            Kind.DATE,
+            _("Day it last received something"),
+            read,
         ),
         "last_payment_on": Sourced(
             lambda plan: plan.source("paid", lambda: _last_paid(household, actor)).c.day,
@@ -102,14 +135,54 @@ def _in_program(household: Any, asked: Sequence[Any], actor: Actor) -> ColumnEle
         raise FilterUnreadable(place="in_program")
     number, *states = asked
     wanted = [_state(state) for state in states] or [MembershipState.ENROLLED]
-    members = (
-        select(ProgramMembership.registrant_id)
-        .join(Program, Program.id == ProgramMembership.program_id)
-        .where(Program.number == number, ProgramMembership.state.in_(wanted))
-        .where(within_programs(actor, Program.id))
+    members = _memberships(actor).where(
+        Program.number == number, ProgramMembership.state.in_(wanted)
     )
     found: ColumnElement[bool] = household.in_(members)
     return found
+
+
+def _state_in(household: Any, number: str, actor: Actor) -> Drawn:
+    """The state of a membership; NULL of who never was in the program."""
+
+    def made() -> Source:
+        standing = (
+            _memberships(actor)
+            .add_columns(cast(ProgramMembership.state, Text).label("state"))
+            .where(Program.number == number)
+            .subquery()
+        )
+        return standing, standing.c.registrant_id == household
+
+    return lambda plan: plan.source(("standing", number), made).c.state
+
+
+def _enrolled(plan: Plan, household: Any, actor: Actor) -> ColumnElement[Any]:
+    def made() -> Source:
+        counts = (
+            _memberships(actor)
+            .add_columns(func.count().label("programs"))
+            .where(ProgramMembership.state == MembershipState.ENROLLED)
+            .group_by(ProgramMembership.registrant_id)
+            .subquery()
+        )
+        return counts, counts.c.registrant_id == household
+
+    return func.coalesce(plan.source("programs", made).c.programs, 0)
+
+
+def _helped(purpose: str, actor: Actor) -> Select[Any]:
+    return _memberships(actor).where(
+        ProgramMembership.state == MembershipState.ENROLLED, Program.purpose == purpose
+    )
+
+
+def _memberships(actor: Actor) -> Select[Any]:
+    return (
+        select(ProgramMembership.registrant_id)
+        .join(Program, Program.id == ProgramMembership.program_id)
+        .where(within_programs(actor, Program.id))
+    )
 
 
 def _state(said: str) -> MembershipState:
@@ -188,6 +261,16 @@ def _received(actor: Actor) -> Select[Any]:
     )
     both = union_all(*each).subquery()
     return select(both)
+
+
+def _last_received(household: Any, actor: Actor) -> Source:
+    each = _received(actor).subquery()
+    last = (
+        select(each.c.registrant_id, func.max(each.c.day).label("day"))
+        .group_by(each.c.registrant_id)
+        .subquery()
+    )
+    return last, last.c.registrant_id == household
 
 
 def _last_paid(household: Any, actor: Actor) -> Source:

@@ -1,8 +1,9 @@
 """Asking what registrants agreed to: the last answer to a purpose holds."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -26,20 +27,29 @@ def declined(purpose: str) -> Select[int]:
 
     What a household says holds for its members of today. Who was never asked is not among them.
     """
+    held = answers_held(purpose).subquery("held")
+    over = or_(held.c.state != ConsentState.GIVEN, held.c.until < today())
+    return select(held.c.registrant_id).where(over).distinct()
+
+
+def answers_held(purpose: str) -> Select[int, ConsentState, date | None]:
+    """What was said to a purpose and stands: `registrant_id, state, until`, of a registrant a row
+    for what they said themselves and one for each household they are a member of that said it."""
     last = (
         select(Consent.registrant_id, Consent.state, Consent.until)
         .where(Consent.purpose == purpose)
         .order_by(Consent.registrant_id, Consent.id.desc())
         .ext(distinct_on(Consent.registrant_id))
-        .subquery()
+        .cte()
     )
-    over = or_(last.c.state != ConsentState.GIVEN, last.c.until < today())
-    themselves = select(last.c.registrant_id).where(over)
-    members = select(Membership.member_id).where(
-        Membership.group_id.in_(themselves), Membership.ended_on.is_(None)
+    themselves = select(last.c.registrant_id, last.c.state, last.c.until)
+    of_members = (
+        select(Membership.member_id, last.c.state, last.c.until)
+        .join(last, last.c.registrant_id == Membership.group_id)
+        .where(Membership.ended_on.is_(None))
     )
-    both = union(themselves, members).subquery("declined")
-    return select(both.c.registrant_id)
+    both = union_all(themselves, of_members).subquery()
+    return select(both.c.registrant_id, both.c.state, both.c.until)
 
 
 def consents_of(session: Session, registrant_id: int) -> Sequence[Consent]:

@@ -34,9 +34,11 @@ from core.cql import (
     counts_members,
     over_members,
     reckoned,
+    terms_of_days,
 )
 from core.words import _
-from geo.queries.queryables import area_terms, place_terms
+from geo.queries.latest import NOT_TOLD, LatestReleases
+from geo.queries.queryables import area_terms, place_quality_terms, place_terms
 from registry.models.fields import FieldType, Scope
 from registry.models.registrants import Group, Individual, Membership, Registrant
 from registry.models.scores import Score, ScoreModel
@@ -45,6 +47,7 @@ from registry.permissions import May
 from registry.queries.fields import NOTHING, Fields, Own, fields_table
 from registry.queries.holdings import land_terms
 from registry.queries.people import age_on, bands
+from registry.queries.record_terms import record_terms
 
 HEAD, RELATION, TAGS = "head", "relation", "tags"
 RECKONER = Actor(id=0, name="", permissions=frozenset({May.READ_REGISTRANTS}))
@@ -59,22 +62,19 @@ KINDS = {
 }
 
 
-def household_terms(on: date, own: Own = NOTHING) -> Terms:
+def household_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_TOLD) -> Terms:
     """The terms of a filter over groups, for a query of Registrant and Group; ages are of `on`.
 
-    `own` are the fields an installation added.
+    `own` are the fields an installation added, `latest` the releases that are asked by name.
     """
     known = {
         **_counts(on),
         **_said_of_the_group(),
-        **said_of_the_registrant(),
         **_said_of_the_head(on),
         **_scores(),
         **_own(own.groups, Scope.GROUP, Group.registrant_id),
         **over_members(member_terms(on, own)),
-        **area_terms(Registrant.area_id),
-        **place_terms(Registrant.location_id),
-        **land_terms(),
+        **terms_of_any(on, latest),
     }
     return _with_reckoned(own.groups, known)
 
@@ -102,6 +102,7 @@ def member_terms(on: date, own: Own = NOTHING) -> Terms:
             May.READ_REGISTRANTS,
             words="civil_status",
         ),
+        **terms_of_days(on),
     }
     return _with_reckoned(own.individuals, known)
 
@@ -266,8 +267,20 @@ def _is_complete(plan: Plan) -> ColumnElement[bool]:
     return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(Group.is_partial))
 
 
-def said_of_the_registrant() -> Terms:
+def terms_of_any(on: date, latest: LatestReleases) -> Terms:
     """The terms of whatever registrant, for a query of Registrant."""
+    return {
+        **_said_of_the_registrant(),
+        **area_terms(Registrant.area_id),
+        **place_terms(Registrant.location_id, latest),
+        **place_quality_terms(Registrant.location_id, May.READ_REGISTRANTS),
+        **land_terms(),
+        **record_terms(on),
+        **terms_of_days(on),
+    }
+
+
+def _said_of_the_registrant() -> Terms:
     return {
         "registered_on": Term(Registrant.registered_on, Kind.DATE, _("Day it was registered")),
         "tags": Sourced(

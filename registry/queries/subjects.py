@@ -9,26 +9,25 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 from core import cql
 from core.actor import Actor
 from core.words import _
-from geo.queries.queryables import area_terms, place_terms
+from geo.queries.latest import NOT_TOLD, LatestReleases
 from registry.models.filters import Subject
 from registry.models.registrants import Group, Individual, Registrant, RegistrantState
 from registry.queries.fields import NOTHING, Own
 from registry.queries.people import members_counted
-from registry.queries.queryables import household_terms, member_terms, said_of_the_registrant
+from registry.queries.queryables import household_terms, member_terms, terms_of_any
 
 Worded = Callable[[date], cql.Terms]  # what a filter may speak of on a day
 
 
-def person_terms(on: date, own: Own = NOTHING) -> cql.Terms:
-    """The terms of a filter over people, for a query of Registrant and Individual."""
+def person_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_TOLD) -> cql.Terms:
+    """The terms of a filter over people, for a query of Registrant and Individual; those of their
+    household as in `household_terms`."""
     return {
         **member_terms(on, own),
-        **said_of_the_registrant(),
         "group_of": cql.Through(
-            household_terms(on, own), _of_their_group, _("What holds of their household")
+            household_terms(on, own, latest), _of_their_group, _("What holds of their household")
         ),
-        **area_terms(Registrant.area_id),
-        **place_terms(Registrant.location_id),
+        **terms_of_any(on, latest),
     }
 
 

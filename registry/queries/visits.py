@@ -32,11 +32,11 @@ def visits_of(session: Session, registrant_id: int) -> list[VisitShown]:
     return [VisitShown(visit, answers[visit.id], _holds(visit)) for visit in visits]
 
 
-def last_visits(kind: str) -> Select[int, date]:
-    """By registrant the day of their last visit of a kind that still holds today."""
+def last_visits(kind: str, on: date) -> Select[int, date]:
+    """By registrant the day of their last visit of a kind that still holds on a day."""
     return (
         select(Visit.registrant_id, func.max(Visit.on_day).label("on_day"))
-        .where(Visit.kind == kind, or_(Visit.valid_until.is_(None), Visit.valid_until >= today()))
+        .where(Visit.kind == kind, or_(Visit.valid_until.is_(None), Visit.valid_until >= on))
         .group_by(Visit.registrant_id)
     )
 

@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,7 @@ class Person:
     born: date | None
     disabled: bool | None
     head: bool = False
+    relation: str | None = None
 
     def age(self, on: date) -> int | None:
         """Whole years."""
@@ -33,7 +34,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Home:
-    """One household; `areas` are the P-codes it lies in, from the country down."""
+    """One household; `areas` are the P-codes it lies in, from the country down; `asks` answer what
+    else is asked of it, by the word and with what stands in its brackets."""
 
     name: str
     kind: str = "household"
@@ -42,25 +44,33 @@ class Home:
     partial: bool = False
     areas: tuple[str, ...] = ()
     hazard: dict[float, str] = field(default_factory=dict)
+    asks: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
 
-def meets(node: Any, home: Home, on: date) -> bool:
-    """Whether a household meets a filter, given as the tree of CQL2 JSON."""
-    return value(node, home, on) is True
+@dataclass(frozen=True)
+class Living:
+    """A person with the household they count in, for a filter over people."""
+
+    person: Person
+    home: Home | None
 
 
-def value(node: Any, of: Home | Person, on: date) -> Any:
+Row = Home | Person | Living
+
+
+def meets(node: Any, row: Row, on: date) -> bool:
+    """Whether a household, or a person, meets a filter, given as the tree of CQL2 JSON."""
+    return value(node, row, on) is True
+
+
+def value(node: Any, of: Row, on: date) -> Any:
     """What a part of a filter says of a household, or of one of its people."""
     said: Any = node
     match node:
         case {"property": str(name)}:
             said = _said(name, of, on)
-        case {"op": str(word), "args": list(args)} if isinstance(of, Home) and word in OVER:
-            said = _over(word, args, of, on)
-        case {"op": "area_in" | "hazard_status" as word, "args": args} if isinstance(of, Home):
-            said = _of_place(word, args, of)
         case {"op": str(word), "args": list(args)}:
-            said = _operation(word, [value(each, of, on) for each in args])
+            said = _called(word, args, of, on)
         case {"date": str(day)}:
             said = date.fromisoformat(day)
         case list():
@@ -68,6 +78,20 @@ def value(node: Any, of: Home | Person, on: date) -> Any:
         case int() | float():
             said = Fraction(str(node)) if node is not True and node is not False else node
     return said
+
+
+def _called(word: str, args: list[Any], of: Row, on: date) -> Any:
+    if isinstance(of, Home) and word in of.asks:
+        return of.asks[word](*args)
+    if isinstance(of, Home) and word in OVER:
+        return _over(word, args, of, on)
+    if isinstance(of, Home) and word in ("area_in", "hazard_status"):
+        return _of_place(word, args, of)
+    if isinstance(of, Living) and word == "group_of":
+        return value(args[0], of.home, on) if of.home else None
+    if word == "days_ago":
+        return on - timedelta(args[0])
+    return _operation(word, [value(each, of, on) for each in args])
 
 
 def _of_place(word: str, args: Sequence[Any], home: Home) -> Any:
@@ -163,11 +187,13 @@ def _of_flags(word: str, flags: Sequence[Flag]) -> Any:
     return Fraction(known.count(True), len(known)) if known else None
 
 
-def _said(name: str, of: Home | Person, on: date) -> Any:
+def _said(name: str, of: Row, on: date) -> Any:
+    if isinstance(of, Living):
+        return _said(name, of.person, on)
     if isinstance(of, Person):
         told = {"sex": of.sex, "birth_date": of.born, "disabled": of.disabled, "age": of.age(on)}
-        return told[name]
-    return _said_of_home(name, of, on)
+        return {**told, "relation": "head" if of.head else of.relation}[name]
+    return of.asks[name]() if name in of.asks else _said_of_home(name, of, on)
 
 
 def _said_of_home(name: str, home: Home, on: date) -> Any:

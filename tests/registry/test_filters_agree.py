@@ -1,6 +1,7 @@
 """Whatever filter is written, the database means the households that plain Python does."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -12,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from registry.models.filters import Subject
 from registry.models.registrants import Registrant
 from registry.queries.subjects import matching
 from tests.make.exposure import make_due, make_exposure
 from tests.make.geo import make_country, make_release
 from tests.make.registry import make_household, make_location, make_person
-from tests.registry.plain_cql import Home, Person, meets
+from tests.registry.plain_cql import Home, Living, Person, meets
 
 DAY = date(2026, 11, 20)
+ALONE = Person("female", date(1990, 1, 1), None)  # who is a member of nothing
 HOMES, PEOPLE = 12, 60
 KINDS = ["household", "farm", r"a_b", r"a\b", "100%"]
 TEXTS = ["female", "male", "other", *KINDS]
@@ -43,6 +46,7 @@ def _people(chance: random.Random) -> list[Person]:
                 ]
             ),
             disabled=chance.choice([True, False, False, None]),
+            relation=chance.choice(["child", "spouse", "other"]),
         )
         for _turn in range(PEOPLE)
     ]
@@ -57,7 +61,7 @@ def _homes() -> list[Home]:
     for number, (first, end) in enumerate(pairwise(cuts)):
         theirs = people[first:end]
         if theirs and number % 3:
-            theirs[0] = Person(theirs[0].sex, theirs[0].born, theirs[0].disabled, head=True)
+            theirs[0] = replace(theirs[0], head=True)
         district = chance.choice([*AT, None])
         depth = chance.choice([0.7, 0.2, None, "due"])
         homes.append(
@@ -101,10 +105,11 @@ def _village(session: Session, homes: list[Home]) -> int:
                 make_due(session, release, where)
         given_ = {"stated_size": home.stated, "is_partial": home.partial, "group_kind": home.kind}
         group = make_household(session, where, name=home.name, **given_)
-        for person in home.people:
-            relation = "head" if person.head else "child"
-            disabled = {"has_disability": person.disabled}
-            make_person(session, group, person.sex, person.born, relation, **disabled)
+        for number, person in enumerate(home.people):
+            relation = "head" if person.head else person.relation or "child"
+            said = {"has_disability": person.disabled, "name": f"{home.name}-{number}"}
+            make_person(session, group, person.sex, person.born, relation, **said)
+    make_person(session, None, ALONE.sex, ALONE.born, name="alone")
     return release.id
 
 
@@ -127,8 +132,11 @@ def _of_member() -> some.SearchStrategy[str]:
     plain = some.one_of(
         some.tuples(_number_of_member(), some.sampled_from(COMPARED), years).map(" ".join),
         some.sampled_from(
-            ["disabled", "disabled = false", "sex IS NULL", "birth_date IS NOT NULL"]
+            ["disabled", "disabled = false", "sex IS NULL", "birth_date > days_ago(6570)"]
         ),
+        some.tuples(
+            some.sampled_from(["=", "<>"]), some.sampled_from(["'head'", "'child'", "'spouse'"])
+        ).map(lambda two: f"relation {two[0]} {two[1]}"),
         some.tuples(some.just("sex"), some.sampled_from(["=", "<>"]), texts).map(" ".join),
         patterns.map(lambda pattern: f"sex LIKE '{pattern}'"),
         days.map(lambda day: f"birth_date <= DATE('{day}')"),
@@ -208,6 +216,38 @@ def test_a_filter_means_what_plain_python_means_by_it(
     meant = select(Registrant.name).where(Registrant.id.in_(matching(text, DAY, actor=anybody)))
 
     assert set(session.scalars(meant)) == expected
+
+
+def _of_person() -> some.SearchStrategy[str]:
+    of_group = _of_home().map(lambda said: f"group_of({said})")
+    return _joined(some.one_of(_of_member(), of_group))
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(written=_of_person())
+def test_a_filter_over_people_means_what_plain_python_means_by_it(
+    session: Session, anybody: Actor, release: int, homes: list[Home], written: str
+) -> None:
+    text = written.replace("RELEASE", str(release))
+    tree = cql2.parse_text(text).to_json()
+    expected = [
+        f"{home.name}-{number}"
+        for home in homes
+        for number, person in enumerate(home.people)
+        if meets(tree, Living(person, home), DAY)
+    ]
+    if meets(tree, Living(ALONE, None), DAY):
+        expected.append("alone")
+    ids = matching(text, DAY, actor=anybody, subject=Subject.PEOPLE)
+
+    meant = session.scalars(select(Registrant.name).where(Registrant.id.in_(ids))).all()
+
+    assert sorted(meant) == sorted(expected)
 
 
 @pytest.fixture
