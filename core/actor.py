@@ -19,6 +19,8 @@ class Actor:
     program_ids: frozenset[int] | None = None  # the programs they may see; None is every one
     people: Select[int] | None = None  # those they may see, where programs say it and not areas
     withheld: frozenset[str] = frozenset()  # terms of filters that are kept from all their roles
+    roles: frozenset[str] = frozenset()  # what they are, where something is for those of a role
+    organisation_id: int | None = None  # whom they work for
 
     @property
     def sees_all(self) -> bool:

@@ -172,6 +172,8 @@ def actor_of(session: Session, user: User, grants: Sequence[RoleGrant]) -> Actor
         area_ids=areas,
         national=bool(grants) and not areas,
         withheld=withheld_from(session, {grant.role for grant in grants}),
+        roles=frozenset(grant.role.value for grant in grants),
+        organisation_id=user.organisation_id,
     )
     bound = [grant for grant in grants if grant.program_id or grant.organisation_id]
     return bound_to(actor, _programs(session, bound)) if bound else actor

@@ -137,7 +137,8 @@ def _of_registry() -> Words:
         "fields.turn": _("Retired a field, or took it into use again"),
         "fields.arrange": _("Put fields in order"),
         "filters.keep": _("Kept a filter"),
-        "filters.share": _("Let everybody use a filter"),
+        "filters.change": _("Changed a filter"),
+        "filters.share": _("Let others use a filter"),
         "filters.unshare": _("Kept a filter to themselves again"),
         "filters.remove": _("Took a filter away"),
     }

@@ -4,6 +4,7 @@ A filter is rows that all have to hold, any of which may, or none of which may. 
 or how many members meet conditions that are rows themselves, or it is a group of rows of its own.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,13 @@ ALL, ANY, NONE = "all", "any", "none"
 MEMBERS = "count_of"
 GROUP = "group"  # of rows, in the place of a term
 HOUSEHOLD = "group_of"
-AREA, HAZARD, PROGRAM = "area_in", "hazard_status", "in_program"
-MONEY = ("entitled", "received")
+AREA, HAZARD, PROGRAM, EXPOSED = "area_in", "hazard_status", "in_program", "exposed"
+MONEY = ("entitled", "received")  # since a day, if one is named
 BY_HAND = re.compile(r"pcode|level_\d_pcode")  # the row of areas asks the same by name
 KNOWN, UNKNOWN, YES, NO, IN, OUT, HOLDS = "known", "unknown", "yes", "no", "in", "out", "like"
 HAS, LACKS = "has", "lacks"
+WITHIN, LONGER = "within", "longer"  # so many days ago
+DAYS = re.compile(r"\d{1,6}")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 COMPARED = ("=", "<>", ">=", "<=", "<", ">")
 
@@ -30,8 +33,9 @@ COMPARED = ("=", "<>", ">=", "<=", "<", ">")
 class Row:
     """One condition: a term, how it is compared, and with what.
 
-    A hazard is asked of a `release` from a `threshold` on, money of a program; members, and a
-    group, by rows of their own, which are `joined` as those of a filter.
+    A hazard is asked of a `release` from a `threshold` on, or of the latest one of an event and its
+    layer; other terms that take a word have it in `release`, and money may have a day in
+    `threshold`. Members, and a group, are asked by rows of their own, `joined` as a filter's.
     """
 
     term: str = ""
@@ -54,13 +58,14 @@ class Built:
 def operators(term: str, terms: Terms) -> list[tuple[str, str]]:
     """How a term may be compared: (operator, its words); the first is the usual one."""
     known = terms.get(term)
-    if term in (AREA, HAZARD, PROGRAM):
+    if term in (AREA, HAZARD, PROGRAM, EXPOSED):
         return _of_place_or_program(term)
-    if isinstance(known, Over | Lookup):
-        return _of_kind(Kind.NUMBER) if isinstance(known, Over) or term in MONEY else []
-    if not isinstance(known, Term | Sourced):
+    if isinstance(known, Over):
+        return _of_kind(Kind.NUMBER)
+    if not is_drawable(term, known) or not isinstance(known, Term | Sourced | Lookup):
         return []
-    if known.kind is Kind.LIST:
+    sure = isinstance(known, Lookup) and known.kind is Kind.FLAG
+    if sure or known.kind is Kind.LIST or term in MONEY:  # what nobody has is no or 0
         return _of_kind(known.kind)
     return [*_of_kind(known.kind), (KNOWN, _("is known")), (UNKNOWN, _("is not known"))]
 
@@ -70,6 +75,11 @@ def _of_place_or_program(term: str) -> list[tuple[str, str]]:
         AREA: [(IN, _("lies in")), (OUT, _("does not lie in"))],
         HAZARD: [("=", _("is")), ("<>", _("is not"))],
         PROGRAM: [(IN, _("is enrolled in")), (OUT, _("is not enrolled in"))],
+        EXPOSED: [
+            (IN, _("surely stands in it")),
+            (OUT, _("surely stands outside")),
+            (UNKNOWN, _("nobody knows")),
+        ],
     }[term]
 
 
@@ -86,7 +96,13 @@ def _of_kind(kind: Kind) -> list[tuple[str, str]]:
         Kind.TEXT: [("=", _("is")), ("<>", _("is not")), (HOLDS, _("holds the letters"))],
         Kind.FLAG: [(YES, _("yes")), (NO, _("no"))],
         Kind.LIST: [(HAS, _("has")), (LACKS, _("does not have"))],
-        Kind.DATE: [(">=", _("on or after")), ("<=", _("on or before")), ("=", _("on"))],
+        Kind.DATE: [
+            (">=", _("on or after")),
+            ("<=", _("on or before")),
+            ("=", _("on")),
+            (WITHIN, _("within the last days:")),
+            (LONGER, _("longer ago than days:")),
+        ],
     }.get(kind, [])
 
 
@@ -103,6 +119,13 @@ def offered(terms: Terms) -> list[tuple[str, str]]:
 def _in_few_words() -> dict[str, str]:
     """Terms whose row asks more than their name says, where the row makes the rest plain."""
     return {
+        EXPOSED: _("Stands in the latest of a hazard"),
+        "consent": _("What was said to"),
+        "visited_on": _("Last visit"),
+        "has_document": _("Has a paper that holds"),
+        "has_identifier": _("Has a valid identifier"),
+        "helped_for": _("Is helped by a program for"),
+        "program_state": _("Where it stands with a program"),
         AREA: _("Area it lies in"),
         HAZARD: _("Answer of a hazard"),
         PROGRAM: _("Program it is in"),
@@ -111,10 +134,19 @@ def _in_few_words() -> dict[str, str]:
     }
 
 
+def joined_words() -> dict[str, str]:
+    """How rows are joined, in words."""
+    return {
+        ALL: _("all of this holds"),
+        ANY: _("any of this holds"),
+        NONE: _("none of this holds"),
+    }
+
+
 def is_drawable(name: str, term: object) -> bool:
     """Whether a row can ask a term."""
     if isinstance(term, Lookup):
-        return name in (AREA, HAZARD, PROGRAM, *MONEY)
+        return name in (AREA, HAZARD, PROGRAM, EXPOSED) or term.of is not None
     return isinstance(term, Term | Sourced) and bool(_of_kind(term.kind))
 
 
@@ -148,9 +180,11 @@ def _written(row: Row, terms: Terms) -> str:
         return f"NOT {inside}" if inside and row.operator == OUT else inside
     if row.term == HAZARD:
         return _hazard(row)
-    if row.term in MONEY:
-        return _money(row)
-    return _plain(row, known) if isinstance(known, Term | Sourced) else ""
+    if row.term == EXPOSED:
+        return _exposed(row)
+    if isinstance(known, Lookup):
+        return _plain(row, _called(row), known.kind) if row.release.strip() else ""
+    return _plain(row, row.term, known.kind) if isinstance(known, Term | Sourced) else ""
 
 
 def _with_rows(row: Row, terms: Terms) -> str:
@@ -164,11 +198,38 @@ def _with_rows(row: Row, terms: Terms) -> str:
     return f"{row.term}({theirs}) {row.operator} {number}" if number else ""
 
 
-def _money(row: Row) -> str:
-    number = _literal(row.value, Kind.NUMBER)
-    if not (row.release.strip() and number):
+def _called(row: Row) -> str:
+    """A term with the word it takes, and the day since when money counts."""
+    since = row.threshold.strip() if row.term in MONEY else ""
+    day = f", {_quoted(since)}" if _is_day(since) else ""
+    return f"{row.term}({_quoted(row.release)}{day})"
+
+
+def _exposed(row: Row) -> str:
+    """The latest release of an event and its layer, from a threshold on if one is named."""
+    named = layer_said(row.release)
+    if named is None:
         return ""
-    return f"{row.term}({_quoted(row.release)}) {row.operator} {number}"
+    threshold = _literal(row.threshold, Kind.NUMBER)
+    asked = ", ".join([*map(_quoted, named), *([threshold] if threshold else [])])
+    said = f"{EXPOSED}({asked})"
+    return {OUT: f"NOT {said}", UNKNOWN: f"{said} IS NULL"}.get(row.operator, said)
+
+
+def layer_named(event: str, layer: str) -> str:
+    """An event and its layer, as one value of a form."""
+    return json.dumps([event, layer], ensure_ascii=False)
+
+
+def layer_said(value: str) -> tuple[str, str] | None:
+    """The event and the layer a value of a form names."""
+    try:
+        match json.loads(value):
+            case [str(event), str(layer)]:
+                return event, layer
+    except ValueError:
+        pass
+    return None
 
 
 def _hazard(row: Row) -> str:
@@ -178,23 +239,28 @@ def _hazard(row: Row) -> str:
     return f"hazard_status({row.release}, {threshold}) {row.operator} {_quoted(row.value)}"
 
 
-def _plain(row: Row, known: Term | Sourced) -> str:
+def _plain(row: Row, said: str, kind: Kind) -> str:
+    """What is `said` of a row, compared as the row says."""
     fixed = {
-        YES: f"{row.term} = TRUE",
-        NO: f"{row.term} = FALSE",
-        KNOWN: f"{row.term} IS NOT NULL",
-        UNKNOWN: f"{row.term} IS NULL",
+        YES: f"{said} = TRUE",
+        NO: f"{said} = FALSE",
+        KNOWN: f"{said} IS NOT NULL",
+        UNKNOWN: f"{said} IS NULL",
     }
     if row.operator in fixed:
         return fixed[row.operator]
+    if row.operator in (WITHIN, LONGER):
+        days = row.value.strip()
+        compared = ">=" if row.operator == WITHIN else "<"
+        return f"{said} {compared} days_ago({days})" if DAYS.fullmatch(days) else ""
     if row.operator in (HAS, LACKS):
-        has = f"A_CONTAINS({row.term}, ({_quoted(row.value)}))" if row.value.strip() else ""
+        has = f"A_CONTAINS({said}, ({_quoted(row.value)}))" if row.value.strip() else ""
         return f"NOT {has}" if has and row.operator == LACKS else has
     if row.operator == HOLDS:
         letters = re.sub(r"([\\%_])", r"\\\1", row.value)
-        return f"{row.term} LIKE {_quoted(f'%{letters}%')}" if row.value else ""
-    literal = _literal(row.value, known.kind)
-    return f"{row.term} {row.operator} {literal}" if literal else ""
+        return f"{said} LIKE {_quoted(f'%{letters}%')}" if row.value else ""
+    literal = _literal(row.value, kind)
+    return f"{said} {row.operator} {literal}" if literal else ""
 
 
 def _literal(typed: str, kind: Kind) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.web.building import (
     ALL,
     ANY,
     COMPARED,
+    EXPOSED,
     GROUP,
     HAS,
     HAZARD,
@@ -16,30 +18,44 @@ from app.web.building import (
     IN,
     KNOWN,
     LACKS,
+    LONGER,
     MEMBERS,
+    MONEY,
     NO,
     NONE,
     OUT,
     UNKNOWN,
+    WITHIN,
     YES,
     Built,
     Row,
     is_drawable,
+    layer_named,
     operators,
     terms_within,
 )
-from core.cql import Kind, Over, Sourced, Term, Terms, Through, tree
+from core.cql import (
+    FilterTooLong,
+    FilterUnreadable,
+    Kind,
+    Lookup,
+    Over,
+    Sourced,
+    Term,
+    Terms,
+    Through,
+    tree,
+)
 
 
 def drawn(text: str, terms: Terms) -> Built | None:
-    """A filter as rows; None where rows cannot say it.
-
-    Raises:
-        FilterUnreadable, FilterTooLong: it is no CQL2.
-    """
+    """A filter as rows; None where rows cannot say it, or it is no CQL2."""
     if not text.strip():
         return Built()
-    joined, parts = _parts(tree(text))
+    try:
+        joined, parts = _parts(tree(text))
+    except (FilterUnreadable, FilterTooLong):
+        return None
     rows = _rows(parts, terms)
     return None if rows is None else Built(joined, rows)
 
@@ -72,25 +88,62 @@ def _row(node: Any, terms: Terms) -> Row | None:
     return None
 
 
-def _of_flag(node: Any, terms: Terms) -> Row | None:
+def _asked(node: Any, terms: Terms) -> Row | None:
+    """The row that asks a term, or one with the word it takes; how it is compared is still open."""
     match node:
-        case {"property": str(name)} | {"op": "=", "args": [{"property": str(name)}, True]}:
-            return _if_asked(Row(name, YES), terms)
-        case {"op": "not", "args": [{"property": str(name)}]} | {
-            "op": "=",
-            "args": [{"property": str(name)}, False],
-        }:
-            return _if_asked(Row(name, NO), terms)
+        case {"property": str(name)}:
+            return Row(name)
+        case {"op": str(word), "args": [str(taken), *rest]} if _takes_a_word(word, terms):
+            since = rest[0] if rest else ""
+            plainly = not rest or (len(rest) == 1 and word in MONEY and isinstance(since, str))
+            return Row(word, release=taken, threshold=since) if plainly else None
         case _:
             return None
 
 
+def _takes_a_word(name: str, terms: Terms) -> bool:
+    known = terms.get(name)
+    return isinstance(known, Lookup) and known.of is not None
+
+
+def _of_flag(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "=", "args": [asked, bool() as flag]}:
+            return _compared(asked, YES if flag else NO, "", terms)
+        case {"op": "not", "args": [{"property": _} as asked]}:
+            return _compared(asked, NO, "", terms)
+        case _:
+            return _compared(node, YES, "", terms)
+
+
+def _compared(asked: Any, operator: str, value: str, terms: Terms) -> Row | None:
+    row = _asked(asked, terms)
+    return row and _if_asked(replace(row, operator=operator, value=value), terms)
+
+
 def _of_nothing(node: Any, terms: Terms) -> Row | None:
     match node:
-        case {"op": "isNull", "args": [{"property": str(name)}]}:
-            return _if_asked(Row(name, UNKNOWN), terms)
-        case {"op": "not", "args": [{"op": "isNull", "args": [{"property": str(name)}]}]}:
-            return _if_asked(Row(name, KNOWN), terms)
+        case {"op": "isNull", "args": [asked]}:
+            return _compared(asked, UNKNOWN, "", terms)
+        case {"op": "not", "args": [{"op": "isNull", "args": [asked]}]}:
+            return _compared(asked, KNOWN, "", terms)
+        case _:
+            return None
+
+
+def _of_layer(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {"op": "not", "args": [asked]}:
+            operator = OUT
+        case {"op": "isNull", "args": [asked]}:
+            operator = UNKNOWN
+        case asked:
+            operator = IN
+    match asked:
+        case {"op": "exposed", "args": [str(event), str(layer), *rest]} if len(rest) < 2:
+            threshold = _figure(rest[0]) if rest else ""
+            said = (operator, "", layer_named(event, layer), threshold)
+            return _if_asked(Row(EXPOSED, *said), terms)
         case _:
             return None
 
@@ -107,12 +160,12 @@ def _of_belonging(node: Any, terms: Terms) -> Row | None:
 
 def _of_letters(node: Any, terms: Terms) -> Row | None:
     match node:
-        case {"op": "like", "args": [{"property": str(name)}, str(pattern)]}:
+        case {"op": "like", "args": [asked, str(pattern)]}:
             letters = re.fullmatch(r"%((?:[^\\%_]|\\[\\%_])+)%", pattern)
             if letters is None:
                 return None
             plain = re.sub(r"\\(.)", r"\1", letters[1])
-            return _if_asked(Row(name, HOLDS, plain), terms)
+            return _compared(asked, HOLDS, plain, terms)
         case _:
             return None
 
@@ -163,17 +216,6 @@ def _of_household(node: Any, terms: Terms) -> Row | None:
             return None
 
 
-def _of_money(node: Any, terms: Terms) -> Row | None:
-    match node:
-        case {
-            "op": str(operator),
-            "args": [{"op": "entitled" | "received" as word, "args": [str(program)]}, number],
-        } if operator in COMPARED and _said(number, Kind.NUMBER) is not None:
-            return _if_asked(Row(word, operator, _figure(number), program), terms)
-        case _:
-            return None
-
-
 def _of_list(node: Any, terms: Terms) -> Row | None:
     match node:
         case {"op": "a_contains", "args": [{"property": str(name)}, ([str(word)] | str(word))]}:
@@ -187,12 +229,25 @@ def _of_list(node: Any, terms: Terms) -> Row | None:
 
 def _of_value(node: Any, terms: Terms) -> Row | None:
     match node:
-        case {"op": str(operator), "args": [{"property": str(name)}, value]} if (
-            operator in COMPARED
-        ):
-            known = terms.get(name)
-            said = _said(value, known.kind) if isinstance(known, Term | Sourced) else None
-            return None if said is None else _if_asked(Row(name, operator, said), terms)
+        case {"op": str(operator), "args": [asked, value]} if operator in COMPARED:
+            row = _asked(asked, terms)
+            known = terms.get(row.term) if row else None
+            if not isinstance(known, Term | Sourced | Lookup):
+                return None
+            said = _said(value, known.kind)
+            return None if said is None else _compared(asked, operator, said, terms)
+        case _:
+            return None
+
+
+def _of_days(node: Any, terms: Terms) -> Row | None:
+    match node:
+        case {
+            "op": ">=" | "<" as compared,
+            "args": [asked, {"op": "days_ago", "args": [int() | float() as days]}],
+        } if _figure(days).isdigit():
+            operator = WITHIN if compared == ">=" else LONGER
+            return _compared(asked, operator, _figure(days), terms)
         case _:
             return None
 
@@ -224,6 +279,6 @@ def _if_asked(row: Row, terms: Terms) -> Row | None:
 
 
 DRAWN = (
-    *(_of_flag, _of_nothing, _of_belonging, _of_letters, _of_hazard, _of_members),
-    *(_of_household, _of_money, _of_list, _of_value, _of_group),
+    *(_of_layer, _of_belonging, _of_flag, _of_nothing, _of_letters, _of_hazard, _of_members),
+    *(_of_household, _of_days, _of_list, _of_value, _of_group),
 )

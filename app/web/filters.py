@@ -1,48 +1,65 @@
 """Filters: built of plain choices or written, counted while one builds, kept and shared."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, db
+from app.web.build_state import State, opened, rebuilt
 from app.web.builder_rows import offer_to
-from app.web.building import Built, sent, written
-from app.web.drawn_rows import drawn
+from app.web.sharing import shared_asked, shared_said, sharing_choices
 from core.clock import today
 from core.cql import Terms
 from core.words import _
 from programs.queries.queryables import widest_terms
 from registry.models.filters import Filter, Subject
 from registry.permissions import May
-from registry.queries.filters import Counted, count_matching, filter_by_code, filters_listed
-from registry.services.filters import keep_filter, remove_filter, share_filter, unshare_filter
+from registry.queries.filters import (
+    Counted,
+    count_matching,
+    filter_by_code,
+    filters_offered,
+    try_to_count,
+)
+from registry.services.filters import (
+    change_filter,
+    keep_filter,
+    remove_filter,
+    share_filter,
+    unshare_filter,
+)
 
 bp = Blueprint("filters", __name__, url_prefix="/filters")
 
 
 @bp.get("/")
 def index() -> str:
-    return render_template("filters/index.html", filters=filters_listed(db(), actor=actor()))
+    offered = [
+        each
+        for subject in Subject
+        for each in filters_offered(db(), _terms(subject), actor=actor(), subject=subject)
+    ]
+    return render_template("filters/index.html", filters=offered, shared_said=shared_said)
 
 
 @bp.get("/new")
-def new() -> str:
+def new() -> ResponseReturnValue:
     text, subject = request.args.get("written", ""), _subject(request.args)
-    return render_template("filters/new.html", kept=None, **_opened(text, subject))
+    return _page(opened(text, _terms(subject)), subject, None)
 
 
 @bp.post("/new")
 @asks
-def build() -> str:
+def build() -> ResponseReturnValue:
     """The rows as they were sent, after what their button asks for, and what they mean."""
     subject = _subject(request.form)
-    terms = _terms(subject)
+    terms, code = _terms(subject), request.form.get("kept", "")
     asked_before = request.form.get("was", subject) == subject
-    built = sent(request.form, terms) if asked_before else Built()
-    page = "filters/_builder.html" if "HX-Request" in request.headers else "filters/new.html"
-    return render_template(page, kept=None, **_built(built, written(built, terms), subject))
+    state = rebuilt(request.form, terms) if asked_before else opened("", terms)
+    kept = filter_by_code(db(), code, actor=actor()) if code else None
+    return _page(state, subject, kept)
 
 
 @bp.post("/count")
@@ -64,14 +81,24 @@ def keep() -> Response:
 
 
 @bp.get("/<code>")
-def show(code: str) -> str:
+def show(code: str) -> ResponseReturnValue:
     kept = filter_by_code(db(), code, actor=actor())
-    return render_template("filters/new.html", kept=kept, **_opened(kept.written, kept.subject))
+    return _page(opened(kept.written, _terms(kept.subject)), kept.subject, kept)
+
+
+@bp.post("/<code>")
+def change(code: str) -> Response:
+    name, text = request.form["name"], request.form["written"]
+    terms = _terms(filter_by_code(db(), code, actor=actor()).subject)
+    kept = change_filter(db(), code, name, text, actor=actor(), terms=terms)
+    return _to(kept, _("The filter was changed; this is version {n}.", n=kept.version))
 
 
 @bp.post("/<code>/share")
 def share(code: str) -> Response:
-    return _to(share_filter(db(), code, actor=actor()), _("Everybody can use this filter now."))
+    shared, named = shared_asked(request.form.get("with", ""))
+    kept = share_filter(db(), code, actor=actor(), shared=shared, with_=named)
+    return _to(kept, _("Shared with: {whom}.", whom=shared_said(kept)))
 
 
 @bp.post("/<code>/unshare")
@@ -107,21 +134,23 @@ def _to(kept: Filter, said: str) -> Response:
     return redirect(url_for(".show", code=kept.code), 303)
 
 
-def _opened(text: str, subject: Subject) -> dict[str, Any]:
-    """A written filter as rows, where rows can say it."""
+def _page(state: State, subject: Subject, kept: Filter | None) -> ResponseReturnValue:
+    """The page of a filter, or where only the builder is asked for, that; with why, where what
+    is written cannot be asked."""
     actor().require(May.COUNT_REGISTRANTS)
-    return _built(drawn(text, _terms(subject)), text, subject)
-
-
-def _built(built: Built | None, text: str, subject: Subject) -> dict[str, Any]:
-    """What the page of a filter is written with."""
-    offer = offer_to(db(), _terms(subject), actor=actor())
-    return {
-        "me": actor().id,
-        "written": text,
-        "subject": subject,
-        "built": built,
-        "rows": offer.shown(built) if built else [],
-        "offer": offer,
-        "found": _found(text, subject),
-    }
+    terms, only_builder = _terms(subject), "HX-Request" in request.headers
+    tried = try_to_count(db(), state.written, today(), actor=actor(), terms=terms, subject=subject)
+    offer = offer_to(db(), terms, actor=actor())
+    page = render_template(
+        "filters/_builder.html" if only_builder else "filters/new.html",
+        kept=kept,
+        me=actor().id,
+        sharing=sharing_choices(db(), actor()),
+        shared_said=shared_said,
+        subject=subject,
+        state=state,
+        rows=offer.shown(state.built) if state.built else [],
+        offer=offer,
+        tried=tried,
+    )
+    return page, 422 if tried.why and not only_builder else 200

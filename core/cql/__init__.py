@@ -7,7 +7,7 @@ somebody wrote reaches the database only as bound values, never as SQL.
 from core.cql.asking import Asked, asked, condition, counts_members, reckoned
 from core.cql.members import over_members
 from core.cql.plan import Plan, Source
-from core.cql.reading import FilterTooLong, FilterUnreadable, tree
+from core.cql.reading import FilterTooLong, FilterUnreadable, both, tree
 from core.cql.terms import (
     Condition,
     Drawn,
@@ -54,6 +54,7 @@ __all__ = [
     "Through",
     "WrongKind",
     "asked",
+    "both",
     "condition",
     "counts_members",
     "over_members",

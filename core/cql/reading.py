@@ -1,5 +1,6 @@
 """Reading what somebody wrote, text or JSON, into the tree of CQL2 JSON."""
 
+import json
 import re
 from typing import Any
 
@@ -40,6 +41,16 @@ def tree(written: str) -> Any:
         return read(written.strip()).to_json()
     except cql2.ParseError as unread:
         raise FilterUnreadable(place=_place(str(unread), written.strip())) from None
+
+
+def both(one: str, other: str) -> str:
+    """The filter that two filters are together, of which either may be empty."""
+    written = [each.strip() for each in (one, other) if each.strip()]
+    if len(written) < 2:
+        return "".join(written)
+    if any(each.startswith("{") for each in written):
+        return json.dumps({"op": "and", "args": [tree(each) for each in written]})
+    return " AND ".join(f"({each})" for each in written)
 
 
 def said(node: Any) -> str:

@@ -14,8 +14,7 @@ from geo.queries.clauses import ThresholdBeyondFloor
 
 
 class NoReleaseOf(Invalid):
-    """There is no published release of the layer {layer} of the event {event}; there are {known}.
-    """
+    """No release of the layer {layer} of the event {event} is published; there are {known}."""
 
 
 class NothingPublished(NoReleaseOf):

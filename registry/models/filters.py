@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, BigInteger, Text, UniqueConstraint, func
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row, states
 
 
 class Shared(StrEnum):
-    """Who may use a filter beside who made it."""
+    """Who may use a filter beside who made it: nobody, who has a role, who is of an organisation,
+    who works in an area, or everybody."""
 
     NONE = "none"
+    ROLE = "role"
+    ORGANISATION = "organisation"
+    AREA = "area"
     EVERYBODY = "everybody"
 
 
@@ -28,6 +32,8 @@ class Filter(Row):
     """One condition in CQL2 text, known by its code; `terms` are the names it uses.
 
     Who counts by it is counted by their own rights: it gives nobody more than they may ask.
+    `shared_with` is the role, the key of the organisation, or the P-code of the area it is shared
+    with. A changed one has the next `version`; what was made with an earlier one has its own text.
     """
 
     __tablename__ = "filters"
@@ -37,6 +43,9 @@ class Filter(Row):
             "made_by",
             "name",
             info={"refusal": "You have a filter of this name already; give it another."},
+        ),
+        CheckConstraint(
+            "(shared_with is null) = (shared in ('none', 'everybody'))", name="shared_with_whom"
         ),
     )
 
@@ -48,5 +57,7 @@ class Filter(Row):
     written: Mapped[str]
     terms: Mapped[Sequence[str]] = mapped_column(ARRAY(Text))
     shared: Mapped[Shared] = mapped_column(states(Shared), default=Shared.NONE)
+    shared_with: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     made_by: Mapped[int] = mapped_column(BigInteger, index=True)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session
+from psycopg.errors import QueryCanceled
+from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select, true
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
-from core.cql import Terms
+from core.cql import Terms, asked, both
 from core.crypto import equality_by, own_key
-from core.errors import NotFound
+from core.errors import Forbidden, Invalid, NotFound
+from geo.models.areas import Area
+from geo.queries.reach import within_reach
 from registry.counting.rounding import unsteadily
 from registry.models.filters import Filter, Shared, Subject
 from registry.models.registrants import Group, Individual, Registrant, RegistrantState
@@ -18,6 +23,30 @@ from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.reach import people_within_reach
 from registry.queries.subjects import matching
+
+
+class FilterOverPeople(Invalid):
+    """{name} is a filter over people, and households are asked for here; choose another."""
+
+
+class CountTooSlow(Invalid):
+    """Counting this takes longer than {seconds} seconds; ask for less at once, such as one
+    province, or keep it: a list is made however long it takes."""
+
+
+class FigureTooLarge(Invalid):
+    """A number of this condition is larger than any that is kept here; write a smaller one."""
+
+
+SECONDS = 5  # a count may take, while somebody waits for it
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A kept filter, and why the reader may not ask what it asks; None where they may."""
+
+    filter: Filter
+    refusal: str | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +60,14 @@ class Counted:
     of: int
     about: bool
     subject: Subject = Subject.HOUSEHOLDS
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a filter means, or why that is not told, in words."""
+
+    found: Counted | None
+    why: str | None
 
 
 def count_matching(
@@ -49,6 +86,7 @@ def count_matching(
 
     Raises:
         Forbidden: the actor may not count registrants. Invalid, Forbidden: as `matching`.
+        CountTooSlow, FigureTooLarge
     """
     actor.require(May.COUNT_REGISTRANTS)
     each = Individual if subject is Subject.PEOPLE else Group
@@ -61,11 +99,51 @@ def count_matching(
     ids = matching(written, on, actor=actor, terms=terms, subject=subject, of=seen)
     meant = _counted(ids).subquery()
     of = _counted(seen).subquery()
-    row = session.execute(select(meant, of).select_from(meant.join(of, true()))).one()
+    row = _in_time(session, select(meant, of).select_from(meant.join(of, true())))
     if actor.may(May.READ_REGISTRANTS):
         return Counted(row[0], row[2], about=False, subject=subject)
     about = (_told(row[0], row[1]), _told(row[2], row[3]))
     return Counted(*about, about=True, subject=subject)
+
+
+def try_to_count(
+    session: Session,
+    written: str,
+    on: date,
+    *,
+    actor: Actor,
+    terms: Terms,
+    subject: Subject = Subject.HOUSEHOLDS,
+) -> Tried:
+    """As `count_matching`; what cannot be counted is told why, in words.
+
+    Raises:
+        Forbidden: the actor may not count registrants.
+    """
+    actor.require(May.COUNT_REGISTRANTS)
+    try:
+        found = count_matching(session, written, on, actor=actor, terms=terms, subject=subject)
+    except (Invalid, Forbidden) as refused:
+        return Tried(None, str(refused))
+    return Tried(found, None)
+
+
+def _in_time(session: Session, statement: Select[Any]) -> Any:
+    """The row of a statement that may take so many seconds and no longer."""
+    limit = partial(func.set_config, "statement_timeout")
+    before = session.scalar(select(func.current_setting("statement_timeout")))
+    try:
+        with session.begin_nested():
+            session.execute(select(limit(f"{SECONDS}s", True)))
+            row = session.execute(statement).one()
+            session.execute(select(limit(before, True)))
+    except OperationalError as broken:
+        if not isinstance(broken.orig, QueryCanceled):
+            raise
+        raise CountTooSlow(seconds=SECONDS) from None
+    except DataError:
+        raise FigureTooLarge from None
+    return row
 
 
 def filters_listed(session: Session, *, actor: Actor) -> list[Filter]:
@@ -76,6 +154,36 @@ def filters_listed(session: Session, *, actor: Actor) -> list[Filter]:
     """
     actor.require(May.COUNT_REGISTRANTS)
     return list(session.scalars(select(Filter).where(_open_to(actor)).order_by(Filter.name)))
+
+
+def filters_offered(
+    session: Session, terms: Terms, *, actor: Actor, subject: Subject = Subject.HOUSEHOLDS
+) -> list[Offered]:
+    """The filters an actor may look at, each with why they may not ask it, if so, in words."""
+    kept = filters_listed(session, actor=actor)
+    return [Offered(each, _why_not(each, terms, actor)) for each in kept if each.subject is subject]
+
+
+def condition_with(session: Session, code: str, written: str, *, actor: Actor) -> str:
+    """What a kept filter over households asks, as it stands now, and what was written beside it.
+
+    Raises:
+        Forbidden, NotFound, FilterOverPeople
+    """
+    if not code:
+        return written
+    kept = filter_by_code(session, code, actor=actor)
+    if kept.subject is not Subject.HOUSEHOLDS:
+        raise FilterOverPeople(name=kept.name)
+    return both(kept.written, written)
+
+
+def _why_not(kept: Filter, terms: Terms, actor: Actor) -> str | None:
+    try:
+        asked(kept.written, terms, actor=actor)
+    except (Invalid, Forbidden) as refused:
+        return str(refused)
+    return None
 
 
 def filter_by_code(session: Session, code: str, *, actor: Actor) -> Filter:
@@ -92,7 +200,24 @@ def filter_by_code(session: Session, code: str, *, actor: Actor) -> Filter:
 
 
 def _open_to(actor: Actor) -> ColumnElement[bool]:
-    return or_(Filter.made_by == actor.id, Filter.shared == Shared.EVERYBODY)
+    works_for, area = str(actor.organisation_id), aliased(Area)
+    theirs = [
+        Filter.made_by == actor.id,
+        Filter.shared == Shared.EVERYBODY,
+        and_(Filter.shared == Shared.ROLE, Filter.shared_with.in_(sorted(actor.roles))),
+        and_(Filter.shared == Shared.ORGANISATION, Filter.shared_with == works_for),
+    ]
+    of_area = select(area.id).where(area.pcode == Filter.shared_with, _meets(area, actor))
+    return or_(*theirs, and_(Filter.shared == Shared.AREA, of_area.exists()))
+
+
+def _meets(area: Any, actor: Actor) -> ColumnElement[bool]:
+    """Whether some of an area lies within what somebody is bound to, who sees not all of them."""
+    if actor.national:
+        return true()
+    mine = aliased(Area)
+    around = select(mine.id).where(mine.id.in_(actor.area_ids), area.id == any_(mine.path))
+    return or_(within_reach(actor, area.id), around.exists())
 
 
 def _counted(ids: Select[Any]) -> Select[Any]:

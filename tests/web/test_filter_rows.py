@@ -88,6 +88,38 @@ OLD = (Row("age", ">", "60"), Row("disabled", "yes"))
             Built(rows=(Row("tags", "has", "host"), Row("tags", "lacks", "displaced"))),
         ),
         (
+            "received('P', '2026-01-01') > 3 AND last_received_on < days_ago(90)",
+            Built(
+                rows=(
+                    Row("received", ">", "3", "P", "2026-01-01"),
+                    Row("last_received_on", "longer", "90"),
+                )
+            ),
+        ),
+        (
+            "exposed('Flood ''20', 'Depth', 0.5) AND NOT exposed('Oru', 'Depth')"
+            " AND exposed('Oru', 'Depth') IS NULL",
+            Built(
+                rows=(
+                    Row("exposed", "in", "", """["Flood '20", "Depth"]""", "0.5"),
+                    Row("exposed", "out", "", """["Oru", "Depth"]"""),
+                    Row("exposed", "unknown", "", """["Oru", "Depth"]"""),
+                )
+            ),
+        ),
+        (
+            "consent('sharing') = 'given' AND visited_on('survey') >= days_ago(180)"
+            " AND has_document('letter') = FALSE AND visited_on('visit') IS NULL",
+            Built(
+                rows=(
+                    Row("consent", "=", "given", "sharing"),
+                    Row("visited_on", "within", "180", "survey"),
+                    Row("has_document", "no", "", "letter"),
+                    Row("visited_on", "unknown", "", "visit"),
+                )
+            ),
+        ),
+        (
             "in_program('PROG-1') AND NOT in_program('PROG-2') AND received('PROG-1') >= 40",
             Built(
                 rows=(
@@ -113,7 +145,8 @@ def test_a_text_is_drawn_as_rows_that_write_it_again(text: str, built: Built) ->
         "area_in('X1', 'X2')",
         "kind LIKE 'f%'",
         "in_program('P', 'paused')",
-        "received('P', '2026-01-01') > 3",
+        "exposed('Flood', 'Depth', 0.5) = FALSE",
+        "registered_on > days_ago(30)",
         "A_OVERLAPS(tags, ('host', 'displaced'))",
         "people > 'x'",
         "unheard_of > 3",
