@@ -11,19 +11,19 @@ from app.request import actor, asks, db
 from core.clock import today
 from core.errors import Invalid
 from programs.queries.queryables import widest_terms
-from registry.models.filters import Subject
+from registry.models.filters import Filter, Subject
 from registry.permissions import May
-from registry.queries.filters import count_matching
+from registry.queries.filters import count_matching, filter_by_code, filters_listed
 
 WRITTEN = {
     "type": "object",
-    "required": ["filter"],
     "properties": {
         "subject": {"type": "string", "enum": [*Subject], "default": Subject.HOUSEHOLDS},
         "filter": {
             "oneOf": [{"type": "string"}, {"type": "object"}],
             "description": "CQL2 as text or JSON, such as count_of(age < 5) >= 2",
         },
+        "code": {"type": "string", "description": "A kept filter, in the place of `filter`"},
     },
 }
 SENT = {"required": True, "content": {"application/json": {"schema": WRITTEN}}}
@@ -33,7 +33,25 @@ bp = Blueprint("api_filters", __name__, url_prefix="/api/filters", description="
 
 class FilterMissing(Invalid):
     """Send JSON with `filter`, a condition in CQL2 as text or as an object, and if you like
-    `subject`, households or people."""
+    `subject`, households or people; or with the `code` of a kept filter."""
+
+
+@bp.get("/")
+@bp.response(200, description="The kept filters there are for you, under `filters`")
+def kept() -> Response:
+    """The filters that were kept by you, or shared with you"""
+    listed = filters_listed(db(), actor=actor())
+    return told({"filters": [_kept(each) for each in listed]})
+
+
+def _kept(each: Filter) -> dict[str, Any]:
+    return {
+        "code": each.code,
+        "name": each.name,
+        "subject": each.subject.value,
+        "filter": each.written,
+        "version": each.version,
+    }
 
 
 @bp.post("/count")
@@ -55,6 +73,9 @@ def count() -> Response:
 def _sent() -> tuple[str, Subject]:
     said: Any = request.get_json(silent=True)
     sent = said if isinstance(said, dict) else {}
+    if isinstance(sent.get("code"), str) and "filter" not in sent:
+        kept = filter_by_code(db(), sent["code"], actor=actor())
+        return kept.written, kept.subject
     written, subject = sent.get("filter"), sent.get("subject", Subject.HOUSEHOLDS)
     if isinstance(written, dict):
         written = json.dumps(written)

@@ -4,18 +4,23 @@ import tempfile
 from pathlib import Path
 
 from flask import Blueprint, Response, request, send_file
+from sqlalchemy import Select
 
 from app.looks import take_all
 from app.request import actor, db
 from app.web.asking import question_asked
-from core.errors import NotFound
+from core.clock import today
+from core.errors import Invalid, NotFound
 from core.words import _
 from geo.files.tables import FileKind, Table, write
 from geo.permissions import May
 from geo.queries.releases import table_level_of
 from geo.queries.selections import question_of, selection_by_code
 from geo.queries.situation import ongoing, release_meant
+from programs.queries.queryables import widest_terms
 from registry.models.imports import ImportKind
+from registry.queries.filters import filter_by_code
+from registry.queries.subjects import matching
 from registry.queries.tables import table_asked, table_of_release, table_of_shapes
 from registry.services.exports import SEALED, write_registered
 
@@ -24,6 +29,10 @@ bp = Blueprint("exports", __name__)
 
 class KindUnknown(NotFound):
     """There is no file of the kind {asked}; take {known}."""
+
+
+class FilterOfOthers(Invalid):
+    """{name} is a filter over {subject}; take those along, or choose another filter."""
 
 
 @bp.get("/select/table.<kind>")
@@ -60,15 +69,29 @@ def shapes(release_id: int, kind: str) -> Response:
 
 @bp.get("/registry/exports/<kind>.csv")
 def registered(kind: str) -> Response:
-    """All households, or all people, as a file that an import understands."""
+    """All households, or all people, or those a kept filter means, as a file that an import
+    understands."""
     if kind not in SEALED:
         raise KindUnknown(asked=kind, known=", ".join(SEALED))
+    of = _met(ImportKind(kind))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.csv"
         with path.open("wb") as file:
-            take_all(write_registered(db(), ImportKind(kind), file, actor=actor()))
+            take_all(write_registered(db(), ImportKind(kind), file, actor=actor(), of=of))
         stream = path.open("rb")  # reads on when the folder is gone
     return send_file(stream, "text/csv", as_attachment=True, download_name=f"{kind}.csv")
+
+
+def _met(kind: ImportKind) -> Select[int] | None:
+    """Whom the kept filter of the address means today; None where it names none."""
+    code = request.args.get("filter", "")
+    if not code:
+        return None
+    kept = filter_by_code(db(), code, actor=actor())
+    if kept.subject.value != kind.value:
+        raise FilterOfOthers(name=kept.name, subject=kept.subject)
+    terms = widest_terms(db(), today(), actor=actor(), subject=kept.subject)
+    return matching(kept.written, today(), actor=actor(), terms=terms, subject=kept.subject)
 
 
 def sent(table: Table, kind: str, about: str = "select") -> Response:

@@ -8,7 +8,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.request import actor, asks, confirmed, db
+from app.web.kept_filters import kept_filters
 from core.clock import today
+from core.cql import both
 from core.money import amount_of, said
 from core.words import _
 from programs.models.programs import Delivery
@@ -17,7 +19,7 @@ from programs.queries.programs import organisations, program_page, programs_list
 from programs.queries.queryables import terms_listed, widest_terms
 from programs.services import funds, programs
 from programs.services.programs import Gift, Plan
-from registry.queries.filters import count_matching
+from registry.queries.filters import condition_with, count_matching
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
 bp.add_app_template_filter(said, "money")
@@ -116,6 +118,7 @@ def _choices() -> dict[str, Any]:
         "purposes": purposes(db()),
         "deliveries": [(way.value, delivery_name(way)) for way in Delivery],
         "terms": terms_listed(db(), actor=actor()),
+        "kept_filters": kept_filters(),
     }
 
 
@@ -148,7 +151,7 @@ def _plan(form: MultiDict[str, str]) -> Plan:
 
 
 def _eligibility(form: MultiDict[str, str]) -> str:
-    """The rule: what was ticked and what was written, all of which has to hold."""
+    """The rule: what was ticked, kept and written, all of which has to hold."""
     ticked = form.getlist("choice")
     least = form.get("at_least", "").strip()
     if least.isdigit():
@@ -156,7 +159,10 @@ def _eligibility(form: MultiDict[str, str]) -> str:
     if pcodes := form.get("areas", "").replace(",", " ").split():
         listed = ", ".join("'{}'".format(code.replace("'", "''")) for code in pcodes)
         ticked.append(f"area_in({listed})")
-    written = form.get("eligibility", "").strip()
+    kept, typed = form.get("kept", ""), form.get("eligibility", "").strip()
+    written = condition_with(db(), kept, typed, actor=actor())
+    if written.startswith("{"):
+        return both(" AND ".join(ticked), written)
     if written:
         ticked.append(f"({written})" if ticked else written)
     return " AND ".join(ticked)

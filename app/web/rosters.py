@@ -19,6 +19,7 @@ from geo.queries.clauses import clauses_kept
 from geo.queries.selections import question_of
 from programs.queries.queryables import widest_terms
 from registry.models.rosters import Answer, Roster
+from registry.queries.filters import condition_with
 from registry.queries.rosters import (
     figures_seen,
     lists_seen,
@@ -44,7 +45,7 @@ def index() -> str:
 def keep() -> Response:
     asked = question_sent(db(), request.form["question"])
     question = replace(asked, evidence=_evidence())
-    name, condition = request.form["name"], request.form.get("condition", "")
+    name, condition = request.form["name"], _condition()
     words = partial(widest_terms, db(), actor=actor())
     frozen = keep_list(db(), question, name, actor=actor(), condition=condition, words=words)
     return redirect(url_for(".show", roster_id=frozen.roster_id), 303)
@@ -77,6 +78,12 @@ def download(roster_id: int) -> Response:
     stream.seek(0)
     name = f"list-{roster_id}.csv"
     return send_file(stream, "text/csv", as_attachment=True, download_name=name)
+
+
+def _condition() -> str:
+    """What a kept filter asks, and what was written beside it."""
+    kept, written = request.form.get("kept", ""), request.form.get("condition", "")
+    return condition_with(db(), kept, written, actor=actor())
 
 
 def _evidence() -> Evidence:

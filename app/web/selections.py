@@ -19,6 +19,7 @@ from app.web.asking import (
     shape_sent,
 )
 from app.web.histograms import histogram_of
+from app.web.kept_filters import kept_filters
 from app.web.maps import legend_of, map_settings
 from app.web.timelines import timeline
 from core.clock import day_of, day_said
@@ -61,6 +62,7 @@ def select() -> str:
         hazards=[hazard_choice(e.event, r) for e in events for r in reversed(e.releases)],
         map_settings=map_settings(db(), actor(), release, question.threshold, beside(question)),
         legend=legend_of(release),
+        kept_filters=kept_filters(),
         line=timeline(db(), release, _address, actor=actor()),
         **_told(question),
     )

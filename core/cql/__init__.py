@@ -11,6 +11,7 @@ from core.cql.reading import FilterTooLong, FilterUnreadable, both, tree
 from core.cql.terms import (
     Condition,
     Drawn,
+    FigureTooLarge,
     Kind,
     Lookup,
     Measured,
@@ -34,6 +35,7 @@ __all__ = [
     "Asked",
     "Condition",
     "Drawn",
+    "FigureTooLarge",
     "FilterTooLong",
     "FilterUnreadable",
     "Kind",

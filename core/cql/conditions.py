@@ -1,8 +1,10 @@
 """A filter as a condition of SQL: its tree walked once, each part understood as a piece."""
 
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial, reduce
 from typing import Any
 
@@ -32,6 +34,7 @@ from core.cql.sums import SUMS, TEXTS
 from core.cql.terms import (
     IN_TIME,
     Condition,
+    FigureTooLarge,
     Kind,
     Known,
     Lookup,
@@ -55,6 +58,9 @@ from core.cql.terms import (
 )
 from core.errors import Invalid
 from core.words import _
+
+
+MOST = 2**31 - 1  # a number in the brackets of a term; in comparisons there may be larger ones
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ def _value(node: Any) -> Piece:
             return Piece(true() if node else false(), Kind.FLAG, str(node).lower())
         case int() | float():
             number = int(node) if float(node).is_integer() else node
-            return Piece(literal(number), Kind.NUMBER, str(number))
+            kept = literal(number) if abs(number) <= MOST else literal(Decimal(number), Numeric)
+            return Piece(kept, Kind.NUMBER, str(number))
         case str():
             return Piece(literal(node), Kind.TEXT, f"'{node}'")
         case {"date": str(day)}:
@@ -255,6 +262,8 @@ def _like(parts: list[Any], scope: Scope) -> Condition:
     asked, pattern = (_piece(part, scope) for part in parts)
     must_be(Kind.TEXT, asked)
     must_be(Kind.TEXT, pattern)
+    if isinstance(parts[1], str) and re.search(r"(?<!\\)(\\\\)*\\$", parts[1]):
+        raise FilterUnreadable(place=parts[1])
     return met_by_any(asked.expression.like(pattern.expression), asked)
 
 
@@ -288,6 +297,8 @@ def _looked_up(word: str, lookup: Lookup, parts: list[Any], scope: Scope) -> Pie
         if not _is_plain(part, kind):
             needed = _(kind.value)
             raise WrongKind(said=said(part), kind=_("not {it}", it=needed), wanted=needed)
+        if kind is Kind.NUMBER and abs(part) > MOST:
+            raise FigureTooLarge(said=said(part))
     told = lookup.asked(parts)
     if isinstance(told, Measured):
         within = partial(told.within, scope.plan)

@@ -13,6 +13,7 @@ LONGEST = 4000  # characters, those of coordinates and lists of numbers apart
 LONGEST_WITH_SHAPES = 65_536
 DEEPEST = 50  # the parser answers deeper nesting by ending the process
 NULS = ("\0", "\\u0000")  # a character no text of the database has
+HALVES = re.compile("[\ud800-\udfff]")  # of a character, which no text is written with
 NUMBERS = re.compile(r"-?[\d.]+(?:[eE][-+]?\d+)?(?:[\s,\[\]()]+-?[\d.]+(?:[eE][-+]?\d+)?)+")
 
 
@@ -36,6 +37,8 @@ def tree(written: str) -> Any:
         raise FilterTooLong
     if any(nul in written for nul in NULS):
         raise FilterUnreadable(place="NUL")
+    if half := HALVES.search(written):
+        raise FilterUnreadable(place=f"U+{ord(half[0]):X}")
     read = cql2.parse_json if written.lstrip().startswith("{") else cql2.parse_text
     try:
         return read(written.strip()).to_json()

@@ -45,6 +45,10 @@ class WrongKind(Invalid):
     """{said} is {kind}, but {wanted} is needed in its place."""
 
 
+class FigureTooLarge(Invalid):
+    """{said} is larger than any number that is kept here; write a smaller one."""
+
+
 class Kind(StrEnum):
     """What sort of value a term has."""
 

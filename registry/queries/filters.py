@@ -34,8 +34,8 @@ class CountTooSlow(Invalid):
     province, or keep it: a list is made however long it takes."""
 
 
-class FigureTooLarge(Invalid):
-    """A number of this condition is larger than any that is kept here; write a smaller one."""
+class ConditionUnworkable(Invalid):
+    """A text or a number of this condition cannot be worked with; write it more simply."""
 
 
 SECONDS = 5  # a count may take, while somebody waits for it
@@ -86,7 +86,7 @@ def count_matching(
 
     Raises:
         Forbidden: the actor may not count registrants. Invalid, Forbidden: as `matching`.
-        CountTooSlow, FigureTooLarge
+        CountTooSlow, ConditionUnworkable
     """
     actor.require(May.COUNT_REGISTRANTS)
     each = Individual if subject is Subject.PEOPLE else Group
@@ -142,7 +142,7 @@ def _in_time(session: Session, statement: Select[Any]) -> Any:
             raise
         raise CountTooSlow(seconds=SECONDS) from None
     except DataError:
-        raise FigureTooLarge from None
+        raise ConditionUnworkable from None
     return row
 
 

@@ -2,24 +2,37 @@
 
 from typing import IO
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.bulk import copy_out
 from geo.permissions import May as Geo
 from registry.models.imports import ImportKind
+from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.registered_rows import registered_rows
 
 SEALED = {ImportKind.HOUSEHOLDS: "", ImportKind.PEOPLE: "id_number"}
 
 
-def write_registered(session: Session, kind: ImportKind, stream: IO[bytes], *, actor: Actor) -> int:
-    """Write all households, or all people, as a CSV; answers how many they are.
+def write_registered(
+    session: Session,
+    kind: ImportKind,
+    stream: IO[bytes],
+    *,
+    actor: Actor,
+    of: Select[int] | None = None,
+) -> int:
+    """Write all households, or all people, as a CSV, or those whose ids `of` selects; answers how
+    many they are.
 
     Raises:
         Forbidden
     """
     actor.require(May.EXPORT_REGISTRANTS)
     actor.require(Geo.EXACT_LOCATIONS)
-    return copy_out(session, registered_rows(kind, actor=actor), stream, sealed=SEALED[kind])
+    rows = registered_rows(kind, actor=actor)
+    if of is not None:
+        rows = rows.where(Registrant.id.in_(of))
+    return copy_out(session, rows, stream, sealed=SEALED[kind])

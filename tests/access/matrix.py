@@ -8,6 +8,7 @@ from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
+from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.rows import (
     AREAS,
     ASK_CHANGES,
@@ -90,9 +91,7 @@ GETS: dict[str, Row] = {
         needs(Registry.EXPORT_REGISTRANTS) | needs(Geo.EXACT_LOCATIONS), PEOPLE, {"kind": "kind"}
     ),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
-    "filters.index": Row(COUNT_PEOPLE, PLAIN),
-    "filters.new": Row(COUNT_PEOPLE),
-    "filters.show": Row(COUNT_PEOPLE, PLAIN, {"code": "filter"}),
+    **FILTER_GETS,
     "groups.members": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "hazard_files.picture": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | {"number": "part"}),
     "hazard_files.value": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE),
@@ -204,7 +203,6 @@ POSTS: dict[str, Row] = {
     **SETTINGS_POSTS,
     **ASKED_POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
-    "api_filters.count": Row(COUNT_PEOPLE),
     "api_changes.create": Row(ASK_CHANGES),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,
@@ -249,12 +247,7 @@ POSTS: dict[str, Row] = {
     "duplicates.one": Row(PAIRS | needs(Registry.MERGE_REGISTRANTS), about=PAIR),
     "duplicates.two": DECIDE,
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
-    "filters.build": Row(COUNT_PEOPLE),
-    "filters.count": Row(COUNT_PEOPLE),
-    "filters.keep": Row(needs(Registry.KEEP_FILTERS)),
-    "filters.remove": Row(needs(Registry.KEEP_FILTERS), about={"code": "filter"}),
-    "filters.share": Row(needs(Registry.SHARE_FILTERS), about={"code": "filter"}),
-    "filters.unshare": Row(needs(Registry.SHARE_FILTERS), about={"code": "filter"}),
+    **FILTER_POSTS,
     "consents.give": Row(needs(Registry.WRITE_CONSENTS), about=NUMBER),
     "consents.withdraw": Row(needs(Registry.WRITE_CONSENTS), about=NUMBER | {"receipt": "receipt"}),
     "visits.add": Row(needs(Registry.WRITE_VISITS), about=NUMBER),

@@ -97,8 +97,10 @@ OLD = (Row("age", ">", "60"), Row("disabled", "yes"))
             ),
         ),
         (
-            "exposed('Flood ''20', 'Depth', 0.5) AND NOT exposed('Oru', 'Depth')"
-            " AND exposed('Oru', 'Depth') IS NULL",
+            (
+                "exposed('Flood ''20', 'Depth', 0.5) AND NOT exposed('Oru', 'Depth')"
+                " AND exposed('Oru', 'Depth') IS NULL"
+            ),
             Built(
                 rows=(
                     Row("exposed", "in", "", """["Flood '20", "Depth"]""", "0.5"),
@@ -108,8 +110,10 @@ OLD = (Row("age", ">", "60"), Row("disabled", "yes"))
             ),
         ),
         (
-            "consent('sharing') = 'given' AND visited_on('survey') >= days_ago(180)"
-            " AND has_document('letter') = FALSE AND visited_on('visit') IS NULL",
+            (
+                "consent('sharing') = 'given' AND visited_on('survey') >= days_ago(180)"
+                " AND has_document('letter') = FALSE AND visited_on('visit') IS NULL"
+            ),
             Built(
                 rows=(
                     Row("consent", "=", "given", "sharing"),
