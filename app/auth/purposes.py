@@ -23,6 +23,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
         | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
+        | {"import_rows.show"}
     ),
     "exports": frozenset(
         {

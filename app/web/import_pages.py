@@ -1,7 +1,9 @@
 """What the pages of an import show: its five steps, what was found in it, and its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
 
 from core.words import _, counted, figure_said
 from registry.models.imports import Import, ImportRow, ImportState, Verdict
@@ -13,6 +15,7 @@ from registry.parsing.findings import (
     finding_said,
 )
 from registry.parsing.findings import cells_of as found_in
+from registry.queries.import_rows import Wanted, cells_shown
 from registry.queries.imports import ImportPage, cells_of
 
 REACHED = {
@@ -39,16 +42,27 @@ class Noticed:
 
 @dataclass(frozen=True)
 class RowShown:
-    """A row with the cells to show, those of them that were found fault with, and the sentences."""
+    """A row with the cells to show, and the sentences."""
 
     number: int
     verdict: Verdict
-    cells: list[tuple[str, bool]]
+    cells: list["CellShown"]
     faults: list[str]
     doubts: list[str]
     accepted: bool
     can_be_accepted: bool
     left_out: bool
+
+
+@dataclass(frozen=True)
+class CellShown:
+    """A cell of a row by its field: what it says, whether something was found in it, and whether
+    somebody corrected it."""
+
+    field: str
+    said: str
+    marked: bool
+    corrected: bool
 
 
 @dataclass(frozen=True)
@@ -94,14 +108,44 @@ def noticed(page: ImportPage) -> list[Noticed]:
     return sorted(found, key=lambda each: (each.is_error, -each.rows, each.finding))
 
 
-def row_shown(file: Import, row: ImportRow, fields: Sequence[str]) -> RowShown:
-    """A row as its page shows it."""
-    cells = cells_of(file, row)
+def rows_wanted(args: MultiDict[str, str]) -> Wanted:
+    """Which rows an address asks for."""
+    return Wanted(
+        verdict=args.get("verdict", type=Verdict),
+        finding=args.get("finding", ""),
+        similar="similar" in args,
+        corrected="corrected" in args,
+        text=args.get("q", "").strip(),
+    )
+
+
+def address_of(wanted: Wanted) -> dict[str, str]:
+    """What an address says to ask for these rows."""
+    said = {
+        "verdict": wanted.verdict.value if wanted.verdict else "",
+        "finding": wanted.finding,
+        "similar": "yes" if wanted.similar else "",
+        "corrected": "yes" if wanted.corrected else "",
+        "q": wanted.text,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def row_shown(
+    file: Import, row: ImportRow, fields: Sequence[str], corrected: Collection[str] = ()
+) -> RowShown:
+    """A row as its page shows it; `corrected` are the columns somebody corrected in it."""
+    cells, shown = cells_of(file, row), cells_shown(file, row)
     marked = {cell for finding in (*row.errors, *row.warnings) for cell in found_in(finding)}
     return RowShown(
         row.row_number,
         row.decided or row.verdict,
-        [(cells.get(name) or "", name in marked) for name in fields],
+        [
+            CellShown(
+                name, shown.get(name) or "", name in marked, file.mapping.get(name) in corrected
+            )
+            for name in fields
+        ],
         [finding_said(error, cells) for error in row.errors],
         [finding_said(warning, cells) for warning in row.warnings],
         row.accepted,

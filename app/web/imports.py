@@ -1,8 +1,6 @@
 """Imports of households and people: the five steps from a file to the registry."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +9,17 @@ from werkzeug.wrappers import Response
 from app.intake import FileNotChosen
 from app.looks import look_through
 from app.request import actor, db
-from app.web.import_pages import day_orders, noticed, row_shown, state_said, steps_of, verdict_said
+from app.web.import_files import rows_sent
+from app.web.import_pages import (
+    address_of,
+    day_orders,
+    noticed,
+    row_shown,
+    rows_wanted,
+    state_said,
+    steps_of,
+    verdict_said,
+)
 from core.errors import Refusal
 from core.jobs import defer
 from core.storage import keep_personal
@@ -21,15 +29,19 @@ from programs.services.imports import ask_undo
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
 from registry.parsing.days import DayOrder
+from registry.queries.import_rows import (
+    corrected_in,
+    failed_rows,
+    rows_page,
+    waiting_corrections,
+)
 from registry.queries.imports import (
     ImportPage,
     days_seen,
-    failed_rows,
     first_rows,
     import_page,
     imports_page,
     made_by,
-    rows_page,
 )
 from registry.queries.own_columns import template_of
 from registry.services import imports
@@ -59,7 +71,7 @@ def upload() -> Response:
 @bp.get("/template/<kind>.csv")
 def headings(kind: str) -> Response:
     """A file that needs no mapping, with one row to show how it is filled in."""
-    return _csv(template_of(db(), ImportKind(kind)), f"{kind}.csv")
+    return rows_sent(template_of(db(), ImportKind(kind)), "csv", kind)
 
 
 @bp.get("/<int:import_id>")
@@ -127,13 +139,13 @@ def discard(import_id: int) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-@bp.get("/<int:import_id>/failed.csv")
-def failed(import_id: int) -> Response:
+@bp.get("/<int:import_id>/failed.<kind>")
+def failed(import_id: int, kind: str) -> Response:
     """The rows that were left out, with the reasons, to be corrected and sent again."""
     page = import_page(db(), import_id, actor=actor())
     rows = failed_rows(db(), page.file, actor=actor())
     look_through(page.file, page.file.counts.get("error", 0))
-    return _csv(rows, f"left-out-{import_id}.csv")
+    return rows_sent(rows, kind, f"left-out-{import_id}")
 
 
 @bp.post("/<int:import_id>/undo")
@@ -171,30 +183,23 @@ def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None
 
 def _rows(page: ImportPage) -> str:
     """The page of the rows: what was found, what merging will do or did."""
-    verdict = request.args.get("verdict", type=Verdict)
-    finding, after = request.args.get("finding", ""), request.args.get("after", type=int)
-    rows = rows_page(db(), page.file, actor=actor(), verdict=verdict, finding=finding, after=after)
-    look_through(page.file, len(rows.rows))
+    wanted, after = rows_wanted(request.args), request.args.get("after", type=int)
+    found = rows_page(db(), page.file, wanted, actor=actor(), after=after)
+    look_through(page.file, len(found.rows))
+    corrected = corrected_in(db(), page.file, [number for _row, number in found.rows])
+    rows = [row_shown(page.file, row, page.cells, corrected.get(n, ())) for row, n in found.rows]
     return render_template(
         "imports/show.html",
         page=page,
         steps=steps_of(page.file),
-        rows=[row_shown(page.file, row, page.cells) for row, _number in rows.rows],
-        after=rows.after,
-        verdict=verdict,
-        finding=finding,
+        rows=rows,
+        after=found.after,
+        wanted=wanted,
+        asked=address_of(wanted),
         noticed=noticed(page),
+        waiting=waiting_corrections(db(), page.file),
         made=made_by(db(), page.file),
         verdicts=[each for each in Verdict if page.file.counts.get(each)],
         field_name=page.called,
         verdict_said=verdict_said,
     )
-
-
-def _csv(rows: Iterable[Sequence[str]], name: str) -> Response:
-    """Rows as a file that Excel opens as well: UTF-8 with its mark."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer

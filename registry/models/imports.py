@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text
+from sqlalchemy import ARRAY, REAL, BigInteger, ForeignKey, Index, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,9 +61,12 @@ class Verdict(StrEnum):
 class Import(Row):
     """One file of registrants: what it is, how its columns are read, what became of its rows.
 
-    `columns` are the headings of the file, `mapping` says which of them each field is read from,
-    `day_order` how its days are written (none before it is mapped), `fields` what the cells of its
-    rows say in their order, `counts` has the rows by verdict and by finding.
+    `columns` are the headings of the file, `made` those that are put together from them or taken
+    out of one (as `registry.checking.made` reads them). `mapping` says which column each field is
+    read from, `constants` what is meant of a field where a row says nothing, `words` the codes of
+    this file's own words by field. `day_order` is how its days are written (none before it is
+    mapped), `fields` what the cells of its rows say in their order, `counts` has the rows by
+    verdict and by finding; `compared_at` is when its rows were held against the registry.
     """
 
     __tablename__ = "imports"
@@ -74,12 +77,16 @@ class Import(Row):
     original_sha256: Mapped[str]
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     mapping: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    made: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    words: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default="{}")
+    constants: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
     day_order: Mapped[DayOrder | None] = mapped_column(states(DayOrder))
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     refusal: Mapped[str | None]
     uploaded_by: Mapped[int] = mapped_column(BigInteger)
     checked_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
     merged_at: Mapped[datetime | None]
 
 
@@ -141,3 +148,67 @@ class ImportBefore(Base):
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ImportCell(Base):
+    """A cell of a file that somebody corrected before the file was merged.
+
+    `heading` is that of its column, or what a made column is called; `value` is what they wrote, as
+    the file might have said it, and empty where they took it away. `made_by` sent the file, as in
+    its rows.
+    """
+
+    __tablename__ = "import_cells"
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    heading: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(Sealed("value_key"))
+    value_key: Mapped[str]
+    corrected_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    made_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ImportMatch(Base):
+    """A registrant that is much like a row which would make a new one, and why.
+
+    `area_id` is that of the registrant: who may not see them is not told of the likeness.
+    """
+
+    __tablename__ = "import_matches"
+    __table_args__ = (Index(None, "registrant_id"),)
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    registrant_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    score: Mapped[float] = mapped_column(REAL)
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ImportMapping(Row):
+    """How files of some headings are read, kept under a name by `made_by`, or `shared` with all."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (
+        UniqueConstraint(
+            "kind",
+            "name",
+            info={"refusal": "A mapping of this name is kept already; choose another name."},
+        ),
+    )
+
+    kind: Mapped[ImportKind] = mapped_column(states(ImportKind))
+    name: Mapped[str]
+    mapping: Mapped[dict[str, str]] = mapped_column(JSONB)
+    made: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    words: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default="{}")
+    constants: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    day_order: Mapped[DayOrder | None] = mapped_column(states(DayOrder))
+    shared: Mapped[bool] = mapped_column(default=False, server_default="false")
+    made_by: Mapped[int] = mapped_column(BigInteger)

@@ -11,6 +11,8 @@ from anyascii import anyascii
 
 WITHIN_A_WORD = re.compile(r"['`\u02b0-\u02ff\u2018\u2019]")  # O'Brien and OBrien are one word
 OUTSIDE_WORDS = re.compile(r"[^a-z0-9]+")
+OUTSIDE_LATIN = re.compile(r"[^\u0001-\u024f\u1e00-\u1eff]")
+"""A letter of another script than the Latin one."""
 RUNS = re.compile(r"(.)\1+")
 SILENT = re.compile(r"(?<=.)[wy]|[aeiou]")  # w and y within a word stand for vowels
 ARTICLES = ("al", "el")

@@ -19,10 +19,11 @@ from geo.tables.spatial import is_spatial
 from registry.checking.fields import SHAPES, Kind, known_heading
 from registry.checking.files import sample_of
 from registry.checking.ground import Ground, of_areas
+from registry.checking.made import corrected, made_of, with_made
 from registry.checking.mapping import Mapped, guessed
 from registry.checking.own import NONE_OWN, OwnColumns
 from registry.checking.words import Words, of_lists
-from registry.models.imports import Import
+from registry.models.imports import Import, ImportCell
 from registry.models.vocabularies import Word
 from registry.parsing.words import fixed_words
 
@@ -47,9 +48,37 @@ def table_in(path: Path, name: str) -> Iterator[Table]:
 
 @contextmanager
 def table_of(found: Import) -> Iterator[Table]:
-    """The table an import was sent as. Raises the refusals of `geo.tables`."""
+    """The table an import was sent as, with the columns that were made of its own.
+
+    Raises the refusals of `geo.tables`.
+    """
+    with sent_table(found) as table:
+        yield with_made(table, made_of(found.made))
+
+
+@contextmanager
+def sent_table(found: Import) -> Iterator[Table]:
+    """The table an import was sent as, with its own columns alone."""
     with readable(found.original_sha256) as path, table_in(path, found.original_name) as table:
         yield table
+
+
+@contextmanager
+def corrected_table(session: Session, found: Import) -> Iterator[Table]:
+    """The table of an import with what was corrected in it: first what it was sent with, so that
+    made columns are made of that, then what was corrected in those."""
+    cells = corrections_of(session, found)
+    with sent_table(found) as table:
+        yield corrected(with_made(corrected(table, cells), made_of(found.made)), cells)
+
+
+def corrections_of(session: Session, found: Import) -> dict[int, dict[str, str]]:
+    """What was corrected in an import, by row and column."""
+    cell, cells = ImportCell, dict[int, dict[str, str]]()
+    asked = select(cell.row_number, cell.heading, cell.value).where(cell.import_id == found.id)
+    for number, heading, value in session.execute(asked):
+        cells.setdefault(number, {})[heading] = value
+    return cells
 
 
 def mapped_as(found: Import, table: Table, words: Words, own: OwnColumns = NONE_OWN) -> Mapped:
@@ -62,7 +91,13 @@ def mapped_as(found: Import, table: Table, words: Words, own: OwnColumns = NONE_
     meant = guessed(table.columns, sample, table.said, words, kind)
     said = {name: each for name, each in own.items() if name in found.mapping}
     known = {n: column for n, column in found.mapping.items() if n in SHAPES or n in said}
-    return replace(meant, fields=known, own=said)
+    return replace(
+        meant,
+        fields=known,
+        own=said,
+        words={**meant.words, **found.words},
+        constants=dict(found.constants),
+    )
 
 
 def words_of(session: Session) -> Words:

@@ -1,11 +1,11 @@
 """What the pages about imports ask."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -19,7 +19,6 @@ from registry.models.imports import (
     ImportKind,
     ImportRow,
     ImportState,
-    Verdict,
 )
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.parsing.days import DaysSeen, seen_in
@@ -31,15 +30,19 @@ from registry.queries.own_columns import fields_of_file
 
 EXAMPLES = 3  # rows of the file shown while its columns are mapped
 SAMPLE = 5000  # rows of the file looked at for how its days are written
+ROW = "row_of_the_file"
+"""The column of rows that are taken along which says where they stand; it means nothing else."""
 WHY = "why_not_taken"  # the column added to rows that are sent back; it means nothing to an import
 
 
 @dataclass(frozen=True)
 class ImportPage:
-    """One import and what is going on with it: the key of its running work, or its trouble."""
+    """One import and what is going on with it: the key and name of its running work, or its
+    trouble."""
 
     file: Import
     running: int | None
+    work: str
     trouble: str | None
     fields: Sequence[Field] = ()
 
@@ -77,6 +80,7 @@ def import_page(session: Session, import_id: int, *, actor: Actor) -> ImportPage
     return ImportPage(
         found,
         job.id if job and job.state in LIVE else None,
+        job.work.rpartition(".")[2] if job else "",
         job.refusal if job and job.state is JobState.FAILED else None,
         fields_of_file(session, found.kind),
     )
@@ -107,27 +111,6 @@ def made_by(session: Session, found: Import) -> Made | None:
     )
 
 
-def rows_page(
-    session: Session,
-    found: Import,
-    *,
-    actor: Actor,
-    verdict: Verdict | None = None,
-    finding: str = "",
-    after: int | None = None,
-) -> Page[Any]:
-    """Rows of an import in the order of the file, of one verdict or with one finding."""
-    actor.require(May.IMPORT_REGISTRANTS)
-    row = ImportRow
-    listed = select(row, row.row_number).where(row.import_id == found.id)
-    if verdict:
-        listed = listed.where(func.coalesce(row.decided, row.verdict) == verdict)
-    if finding:
-        said = literal(finding)
-        listed = listed.where(or_(said == any_(row.warnings), said == any_(row.errors)))
-    return page_of(session, listed, row.row_number, after)
-
-
 def first_rows(found: Import) -> dict[str, list[str]]:
     """The first cells of each column of the file, so that one sees what the column holds."""
     shown: dict[str, list[str]] = {column: [] for column in found.columns}
@@ -148,24 +131,6 @@ def days_seen(session: Session, found: Import, mapping: Mapping[str, str]) -> Da
         return seen_in(cells[place] or "" for _number, cells, _over in rows for place in places)
 
 
-def failed_rows(session: Session, found: Import, *, actor: Actor) -> Iterator[Sequence[str]]:
-    """The rows that were left out, as they stand in the file, with their reasons; headings first.
-
-    The file can be corrected and sent again: the column of reasons means nothing to an import.
-    """
-    actor.require(May.IMPORT_REGISTRANTS)
-    row = ImportRow
-    failed: Select[Any] = select(row).where(row.import_id == found.id)
-    failed = failed.where(row.verdict == Verdict.ERROR)
-    reasons = {each.row_number: _reasons(each, found) for each in session.scalars(failed)}
-    with table_of(found) as table:
-        kept = [place for place, column in enumerate(table.columns) if column != WHY]
-        yield [*(table.columns[place] for place in kept), WHY]
-        for number, cells, _over in table.rows:
-            if number in reasons:
-                yield [*(cells[place] or "" for place in kept), reasons[number]]
-
-
 def imports_seen(actor: Actor) -> ColumnElement[bool]:
     """Which imports an actor may look into: all, or one's own."""
     return true() if actor.sees_all else Import.uploaded_by == actor.id
@@ -183,6 +148,7 @@ def cells_of(found: Import, row: ImportRow) -> dict[str, str | None]:
     }
 
 
-def _reasons(row: ImportRow, found: Import) -> str:
+def reasons_of(row: ImportRow, found: Import) -> str:
+    """Why a row is left out, in sentences."""
     cells = cells_of(found, row)
     return " ".join(finding_said(error, cells) for error in row.errors)

@@ -17,10 +17,10 @@ from registry.models.registrants import (
     Registrant,
     RegistrantState,
 )
+from registry.parsing.names import OUTSIDE_LATIN
 from registry.queries.names import unread
 
 HEAD = "head"
-OF_ANOTHER_SCRIPT = r"[^\u0001-\u024f\u1e00-\u1eff]"
 
 
 def match_records(of: Select[Any] | None = None) -> Select[Any]:
@@ -71,7 +71,7 @@ def _names() -> tuple[ColumnElement[Any], ...]:
     return (
         case((alone, Registrant.names), else_=said).label("said"),
         case((alone, None), else_=local).label("local"),
-        Registrant.name.regexp_match(OF_ANOTHER_SCRIPT).is_(False).label("latin"),
+        Registrant.name.regexp_match(OUTSIDE_LATIN.pattern).is_(False).label("latin"),
     )
 
 

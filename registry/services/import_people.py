@@ -28,7 +28,8 @@ SAID = text("""
            on numbered.kind = 'group' and numbered.number = staged.household_code
           and coded.id is null and staged.household_code like 'HG-%'
     left join registrants as household
-           on household.id = coalesce(coded.id, numbered.id) and household.state = 'active'
+           on household.id = coalesce(staged.home_id, coded.id, numbered.id)
+          and household.state = 'active'
 """)
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""

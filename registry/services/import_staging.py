@@ -46,7 +46,12 @@ from registry.checking.reading import Cells, Reading
 from registry.checking.survey import Chunk, chunks
 from registry.models.imports import Import, ImportKind, ImportRow, Verdict
 from registry.parsing.findings import cells_of
-from registry.queries.import_files import ground_of, mapped_as, table_of, words_of
+from registry.queries.import_files import (
+    corrected_table,
+    ground_of,
+    mapped_as,
+    words_of,
+)
 from registry.queries.own_columns import own_columns
 
 HOUSEHOLD = (
@@ -74,7 +79,7 @@ def stage_file(session: Session, an_import: Import, progress: Progress) -> list[
     session.execute(KEYS_STAY)
     words, ground = words_of(session), ground_of(session)
     given = _given(session)
-    with table_of(an_import) as table:
+    with corrected_table(session, an_import) as table:
         mapped = mapped_as(an_import, table, words, own_columns(session, an_import.kind))
         survey = survey_of(table, mapped, words, sample_of(table))
         judge = Judge(survey, words, ground, today(), an_import.day_order)
@@ -91,14 +96,15 @@ def stage_rows(session: Session, an_import: Import) -> None:
     session.execute(KEYS_STAY)
     given, row = _given(session), ImportRow.__table__.c
     names = [column.name for column in given.columns]
-    linked = case((row.decided == Verdict.LINK, func.coalesce(row.registrant_id, row.group_id)))
+    is_linked = row.decided == Verdict.LINK
     known = {
         "row_number": row.row_number,
         "errors": row.errors,
         "warnings": row.warnings,
         "faulted": row.faulted,
         "accepted": row.accepted,
-        "linked_id": linked,
+        "linked_id": case((is_linked, row.registrant_id)),
+        "linked_group_id": case((is_linked, row.group_id)),
         **{name: row[name] for name in ("household_key", "person_key", "cells")},
         **{name: row[name] for name in ("id_number", "id_key")},
     }
@@ -114,7 +120,8 @@ def stage_rows(session: Session, an_import: Import) -> None:
 def stage_households(session: Session, an_import: Import) -> None:
     """Put what `given` tells of households into `staged`, a row each: the first sound one of it."""
     given = Table("given", MetaData(), *_given_columns())
-    columns = _staged(given, an_import.fields, HOUSEHOLD, given.c.household_key)
+    linked = given.c.linked_group_id
+    columns = _staged(given, an_import.fields, HOUSEHOLD, given.c.household_key, linked)
     found = select(*columns)
     if an_import.kind is ImportKind.ROSTER:
         is_faulty = func.cardinality(given.c.errors) > 0
@@ -127,9 +134,11 @@ def stage_households(session: Session, an_import: Import) -> None:
 def stage_people(session: Session, an_import: Import) -> None:
     """Put what `given` tells of people into `staged`, a row each."""
     given = Table("given", MetaData(), *_given_columns())
-    columns = _staged(given, an_import.fields, PERSON, given.c.person_key)
+    columns = _staged(given, an_import.fields, PERSON, given.c.person_key, given.c.linked_id)
     own = (given.c.household_key.label("household_code"), given.c.id_number, given.c.id_key)
-    _fill_staged(session, select(*columns, *own))
+    is_theirs = an_import.kind is ImportKind.REGISTRATIONS  # a row is of both
+    home = given.c.linked_group_id if is_theirs else cast(null(), BigInteger)
+    _fill_staged(session, select(*columns, *own, home.label("home_id")))
 
 
 def stage_reach(session: Session, area_ids: Select[Any] | None) -> None:
@@ -164,7 +173,7 @@ class _Rows:
             errors, warnings = _parted(found)
             faulted = json.dumps(_faulted(found), ensure_ascii=False) if found.findings else "{}"
             sealed = (number and kept(number), number and equality(number))
-            known = (found.row, errors, warnings, faulted, False, None, household, person)
+            known = (found.row, errors, warnings, faulted, False, None, None, household, person)
             yield (*known, *sealed, list(said))
 
     def _keys(
@@ -220,10 +229,14 @@ def _reported(
 
 
 def _staged(
-    given: Table, fields: Sequence[str], wanted: Iterable[str], key: ColumnElement[Any]
+    given: Table,
+    fields: Sequence[str],
+    wanted: Iterable[str],
+    key: ColumnElement[Any],
+    linked: ColumnElement[Any],
 ) -> list[ColumnElement[Any]]:
     """The columns of `staged`: what is known of a row, its code, and its cells by field."""
-    known = [given.c[name] for name in ("row_number", "accepted", "linked_id")]
+    known = [given.c.row_number, given.c.accepted, linked.label("linked_id")]
     found = [given.c.errors.label("found_errors"), given.c.warnings.label("found_warnings")]
     cells = [
         (given.c.cells[fields.index(name) + 1] if name in fields else cast(null(), Text)).label(
@@ -255,6 +268,7 @@ def _given_columns() -> list[Column[Any]]:
         Column("faulted", JSONB),
         Column("accepted", Boolean),
         Column("linked_id", BigInteger),
+        Column("linked_group_id", BigInteger),
         *(Column(name, Text) for name in texts),
         Column("cells", ARRAY(Text)),
     ]

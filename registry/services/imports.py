@@ -6,7 +6,7 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, any_, delete, func, literal, select, text, update
+from sqlalchemy import Select, any_, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -24,8 +24,15 @@ from registry.models.imports import Import, ImportKind, ImportRow, ImportState, 
 from registry.parsing.days import DayOrder
 from registry.permissions import May
 from registry.queries.import_files import table_in, words_of
-from registry.queries.imports import WHY, days_seen, imports_seen
+from registry.queries.imports import ROW, WHY, days_seen, imports_seen
 from registry.queries.own_columns import fields_of_file, own_columns
+from registry.services.import_decisions import (
+    counted,
+    forget_rows,
+    give_back_decisions,
+    keep_decisions,
+    plainly,
+)
 from registry.services.import_staging import stage_file
 from registry.services.import_weighing import merge_rows, write_rows
 
@@ -107,11 +114,11 @@ def map_columns(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-    found = _locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
+    found = locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
     said = _sound(session, found, mapping)
     order = _order_of(session, found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
-        _forget_rows(session, found)
+        forget_rows(session, found)
         found.mapping, found.day_order, found.counts = said, order, {}
         found.state, found.refusal = ImportState.MAPPED, None
         figures.update(fields=len(said), days=order)
@@ -132,11 +139,14 @@ def fault_of(
 def check(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
     """Read the whole file and give every row its verdict; a file that cannot be read is refused.
 
+    What was corrected in it is read instead of what it says, and what was decided about rows in an
+    earlier check holds.
+
     Raises:
         Forbidden, NotFound, ImportElsewhere, Cancelled
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.MAPPED, actor=actor)
+    found = locked(session, import_id, ImportState.MAPPED, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
             with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
@@ -144,11 +154,13 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         except Refusal as refusal:
             found.state, found.refusal = ImportState.REFUSED, refusal.message
         else:
-            _forget_rows(session, found)
+            keep_decisions(session, found)
+            forget_rows(session, found)
             write_rows(session, found, _reach(actor))
-            found.state, found.checked_at = ImportState.CHECKED, func.now()
-            found.counts = _counted(session, found)
-        figures.update(state=found.state, **_plain(found.counts))
+            give_back_decisions(session, found)
+            found.state, found.checked_at = ImportState.CHECKED, func.clock_timestamp()
+            found.compared_at, found.counts = None, counted(session, found)
+        figures.update(state=found.state, **plainly(found.counts))
     return found
 
 
@@ -164,12 +176,12 @@ def accept(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
         session.execute(update(row).where(*meant).values(accepted=accepted))
-        found.counts = _counted(session, found)
+        found.counts = counted(session, found)
         taken: int = found.counts["findings"].get(finding, 0)
         figures.update(finding=finding, accepted=accepted, rows=taken)
     return taken
@@ -184,14 +196,14 @@ def accept_row(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
         taken = meant.values(accepted=accepted).returning(row.row_number)
         if session.scalar(taken) is None:
             raise NotFound(row=number)
-        found.counts = _counted(session, found)
+        found.counts = counted(session, found)
         figures.update(row=number, accepted=accepted)
 
 
@@ -204,14 +216,14 @@ def leave_out(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     row, decided = ImportRow, Verdict.IGNORE if left_out else None
     with audit.act(session, actor, "imports.leave_out", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
         sound = meant.where(row.verdict != Verdict.ERROR).values(decided=decided)
         if session.scalar(sound.returning(row.row_number)) is None:
             raise NotFound(row=number)
-        found.counts = _counted(session, found)
+        found.counts = counted(session, found)
         figures.update(row=number, accepted=not left_out)
 
 
@@ -222,10 +234,10 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = _locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.review", found) as figures:
         found.state = ImportState.REVIEWED
-        figures.update(**_plain(found.counts))
+        figures.update(**plainly(found.counts))
     return found
 
 
@@ -236,7 +248,7 @@ def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.MERGE_IMPORTS)
-    return _locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    return locked(session, import_id, ImportState.REVIEWED, actor=actor)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
@@ -250,14 +262,14 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     """
     actor.require(May.MERGE_IMPORTS)
     session.execute(ALONE)
-    found = _locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    found = locked(session, import_id, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 1, _("writing to the registry"))
         merge_rows(session, found, _reach(actor))
         session.execute(LOOK)
         found.state, found.merged_at = ImportState.MERGED, func.now()
-        found.counts = _counted(session, found)
-        figures.update(**_plain(found.counts))
+        found.counts = counted(session, found)
+        figures.update(**plainly(found.counts))
     return found
 
 
@@ -270,9 +282,9 @@ def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
     actor.require(May.IMPORT_REGISTRANTS)
     over = (ImportState.MERGED, ImportState.UNDONE)
     unmerged = [state for state in ImportState if state not in over]
-    found = _locked(session, import_id, *unmerged, actor=actor)
+    found = locked(session, import_id, *unmerged, actor=actor)
     with audit.act(session, actor, "imports.discard", found):
-        _forget_rows(session, found)
+        forget_rows(session, found)
         found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
     return found
 
@@ -284,7 +296,7 @@ def merged_import(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.UNDO_IMPORTS)
-    return _locked(session, import_id, ImportState.MERGED, actor=actor)
+    return locked(session, import_id, ImportState.MERGED, actor=actor)
 
 
 def _reach(actor: Actor) -> Select[Any] | None:
@@ -292,7 +304,12 @@ def _reach(actor: Actor) -> Select[Any] | None:
     return None if actor.national else areas_under(actor.area_ids)
 
 
-def _locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+def locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+    """An import in one of these states, kept for this transaction alone.
+
+    Raises:
+        NotFound, ImportElsewhere
+    """
     one = select(Import).where(Import.id == import_id, imports_seen(actor))
     found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
     if found is None:
@@ -303,12 +320,13 @@ def _locked(session: Session, import_id: int, *states: ImportState, actor: Actor
 
 
 def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> dict[str, str]:
-    """How a file with the same headings was last mapped; the column of reasons does not count."""
-    own = [column for column in columns if column != WHY]
+    """How a file with the same headings was last mapped; what was added to rows that
+    were taken along does not count."""
+    own = [column for column in columns if column not in (WHY, ROW)]
     latest = (
         select(Import.mapping)
         .where(Import.kind == kind, Import.state != ImportState.UPLOADED)
-        .where(func.array_remove(Import.columns, WHY) == own)
+        .where(func.array_remove(func.array_remove(Import.columns, WHY), ROW) == own)
         .order_by(Import.id.desc())
         .limit(1)
     )
@@ -340,31 +358,3 @@ def _order_of(
     if seen.order is None:
         raise DaysUnclear(example=seen.example)
     return seen.order
-
-
-def _forget_rows(session: Session, found: Import) -> None:
-    session.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
-
-
-def _counted(session: Session, found: Import) -> dict[str, Any]:
-    """Rows by verdict and by finding; *flagged* has a warning, *good* neither warning nor error."""
-    row = ImportRow
-    does = func.coalesce(row.decided, row.verdict)
-    kinds = (does, row.warnings, row.errors, row.accepted)
-    tally = select(*kinds, func.count()).where(row.import_id == found.id).group_by(*kinds)
-    sums = ("rows", *(str(verdict) for verdict in Verdict), "flagged", "accepted", "good")
-    counts: dict[str, Any] = dict.fromkeys(sums, 0)
-    findings: dict[str, int] = {}
-    for verdict, warnings, errors, accepted, n in session.execute(tally):
-        counts["rows"] += n
-        counts[str(verdict)] += n
-        counts["flagged"] += n if warnings and not errors else 0
-        counts["accepted"] += n if warnings and accepted else 0
-        counts["good"] += n if not warnings and not errors else 0
-        for finding in (*warnings, *errors):
-            findings[finding] = findings.get(finding, 0) + n
-    return counts | {"findings": findings}
-
-
-def _plain(counts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: n for name, n in counts.items() if name != "findings"}

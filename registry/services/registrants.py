@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     Integer,
     Select,
-    Update,
     cast,
     delete,
     extract,
@@ -14,6 +13,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     union,
     update,
 )
@@ -36,7 +36,7 @@ from registry.models.documents import Document
 from registry.models.duplicates import DuplicatePair, Merge, MergeBefore
 from registry.models.fields import GroupFields, IndividualFields
 from registry.models.holdings import Holding
-from registry.models.imports import ImportBefore, ImportRow
+from registry.models.imports import ImportBefore, ImportCell, ImportMatch, ImportRow
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -175,7 +175,7 @@ def _told(ids: list[int], state: dict[str, Any], of_people: dict[str, Any]) -> l
     ]
 
 
-def _cells(ids: list[int]) -> list[Update]:
+def _cells(ids: list[int]) -> list[Any]:
     """The cells of the files that told of registrants, whatever became of those rows."""
     row, nothing = ImportRow, dict.fromkeys(("household_key", "person_key", "id_number", "id_key"))
     groups, people = (_codes(ids, kind) for kind in RegistrantKind)
@@ -183,7 +183,12 @@ def _cells(ids: list[int]) -> list[Update]:
         *(row.registrant_id.in_(ids), row.group_id.in_(ids)),
         *(row.household_key.in_(groups), row.person_key.in_(people)),
     )
-    return [update(row).where(of).values(cells=[], faulted={}, **nothing)]
+    theirs = select(row.import_id, row.row_number).where(of)
+    corrected = tuple_(ImportCell.import_id, ImportCell.row_number)
+    return [
+        delete(ImportCell).where(corrected.in_(theirs)),
+        update(row).where(of).values(cells=[], faulted={}, **nothing),
+    ]
 
 
 def _codes(ids: list[int], kind: RegistrantKind) -> Select[Any]:
@@ -240,6 +245,7 @@ def _untied(ids: list[int]) -> list[Any]:
     own = (
         *(Consent, VisitAnswer, Visit, Identifier, Contact, Account, RegistrantTag, Document),
         *(FormerPlace, GroupFields, IndividualFields, Holding, Score, ImportBefore),
+        ImportMatch,
     )
     tied = or_(Relationship.from_id.in_(ids), Relationship.to_id.in_(ids))
     paired = or_(DuplicatePair.left_id.in_(ids), DuplicatePair.right_id.in_(ids))

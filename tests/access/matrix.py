@@ -7,6 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
+from tests.access import imports
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.rows import (
@@ -20,8 +21,6 @@ from tests.access.rows import (
     CYCLE,
     DECIDE,
     FLOODED,
-    IMPORT,
-    IMPORTS,
     KIND,
     NOTHING,
     PAIR,
@@ -47,6 +46,7 @@ from tests.access.settings_rows import SETTINGS_GETS, SETTINGS_POSTS
 GETS: dict[str, Row] = {
     **SETTINGS_GETS,
     **ASKED_GETS,
+    **imports.GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
@@ -102,10 +102,6 @@ GETS: dict[str, Row] = {
     "hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "health.show": Row(shows=NOTHING),
     "household_tiles.tile": Row(needs(Registry.COUNT_REGISTRANTS), NOTHING, TILE),
-    "imports.failed": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
-    "imports.headings": Row(shows=NOTHING, about={"kind": "kind"}),
-    "imports.index": Row(IMPORTS, PEOPLE, nearby=False),
-    "imports.show": Row(IMPORTS, PEOPLE, {"import_id": "import_id"}, nearby=False),
     "jobs.index": Row(needs(Roof.READ_JOBS)),
     "jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
     "layers.index": Row(needs(Geo.READ_RELEASES), PLAIN),
@@ -193,7 +189,6 @@ PREPARE = Row(needs(Programs.PREPARE_CYCLES), about=CYCLE)
 NUMBER = {"number": "number"}
 WRITE, WRITE_PAPERS = needs(Registry.WRITE_REGISTRANTS), needs(Registry.WRITE_DOCUMENTS)
 CHANGE_MEMBERS = Row(WRITE, about=NUMBER)
-MEND_IMPORT = Row(IMPORTS, about=IMPORT)
 OF_USERS, OWN = Row(USERS, about=USER), Row()
 
 DELETES: dict[str, Row] = {
@@ -202,6 +197,7 @@ DELETES: dict[str, Row] = {
 POSTS: dict[str, Row] = {
     **SETTINGS_POSTS,
     **ASKED_POSTS,
+    **imports.POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_changes.create": Row(ASK_CHANGES),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
@@ -267,14 +263,6 @@ POSTS: dict[str, Row] = {
     "hazards.refuse": Row(needs(Geo.CONFIRM_RELEASES), about=RELEASE),
     "hazards.turn_event": Row(needs(Geo.WRITE_EVENTS), about={"event_id": "event_id"}),
     "hazards.withdraw": Row(needs(Geo.PUBLISH_RELEASES), about=RELEASE),
-    "imports.accept": MEND_IMPORT,
-    "imports.discard": MEND_IMPORT,
-    "imports.leave_out": MEND_IMPORT,
-    "imports.map_columns": MEND_IMPORT,
-    "imports.merge": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
-    "imports.review": MEND_IMPORT,
-    "imports.undo": Row(needs(Registry.UNDO_IMPORTS), about=IMPORT),
-    "imports.upload": Row(IMPORTS),
     "jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
     "layers.count": Row(needs(Geo.LOAD_LAYERS), about=CONTEXT),
     "layers.receive": Row(needs(Geo.LOAD_LAYERS)),

@@ -19,6 +19,8 @@ ALIKE = {  # keys that are the same in every world
     "status": "all",
     "kind": "households",
     "file_kind": "geojson",
+    "rows_kind": "csv",
+    "row_number": 3,
     "doubt": "round",
     "settings_section": "profile",
     "change_kind": "edit_group",

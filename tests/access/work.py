@@ -64,6 +64,8 @@ JOBS: dict[str, Row] = {
     "programs.jobs.imports.undo_import": Row(needs(Registry.UNDO_IMPORTS), about=IMPORT),
     "registry.jobs.identifiers.expire_identifiers": Row(),
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),
+    "registry.jobs.imports.compare_import": Row(IMPORTS, about=IMPORT),
+    "registry.jobs.imports.correct_import": Row(IMPORTS, about=IMPORT | FILE | {"name": "kind"}),
     "registry.jobs.imports.merge_import": Row(needs(Registry.MERGE_IMPORTS), about=IMPORT),
     "registry.jobs.names.read_names": Row(),
     "registry.jobs.parcels.take_parcels": Row(
@@ -81,6 +83,7 @@ OF_PEOPLE = frozenset(
         *("place_checks", "place_moves", "plots", "holdings"),
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
         *("former_places", "roster_members", "import_rows", "import_befores"),
+        *("import_cells", "import_matches"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),

@@ -232,6 +232,8 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
     load_works()
     assert {name.rpartition(".")[2] for name in for_all} == {
         "check_import",
+        "compare_import",
+        "correct_import",
         "count_households",
         "enforce_boundaries",
         "expire_identifiers",

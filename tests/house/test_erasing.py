@@ -13,7 +13,7 @@ DELETED = frozenset(  # whole rows, told of in tests/programs/test_retention.py 
         *("registrant_tags", "documents", "former_places", "relationships", "locations"),
         *("duplicate_pairs", "merge_befores", "group_fields", "individual_fields"),
         *("change_answers", "change_documents", "submission_files"),
-        *("holdings", "scores", "import_befores"),
+        *("holdings", "scores", "import_befores", "import_matches"),
     }
 )
 EMPTIED = {

@@ -85,6 +85,7 @@ def registry(session: Session, household: str) -> Rows:
         *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
         *(("duplicates.index", {"state": pair.state}) for pair in pairs),
         ("imports.show", {"import_id": sent.id}),
+        *(("import_rows.show", {"import_id": sent.id, "number": n}) for n in (2, 3, 4)),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
     ]

@@ -144,11 +144,12 @@ def test_rows_that_were_left_out_come_down_with_their_reasons_and_up_again_corre
     answer = registrar.get(f"{here}/failed.csv")
     assert answer.mimetype == "text/csv"
     (headings, row) = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert headings == ["HH ID", "Pcode", "Lon", "Lat", "HH Size", "Colour", "why_not_taken"]
-    assert row[:6] == ["H3", "X99", "0.5", "1.5", "six", "green"]
-    assert "No area has the P-code X99;" in row[6]
+    columns = ["HH ID", "Pcode", "Lon", "Lat", "HH Size", "Colour"]
+    assert headings == ["row_of_the_file", *columns, "why_not_taken"]
+    assert row[:7] == ["4", "H3", "X99", "0.5", "1.5", "six", "green"]
+    assert "No area has the P-code X99;" in row[7]
 
-    send(registrar, [",".join(headings), "H3,X11,0.5,1.5,6,green,"])
+    send(registrar, [",".join(headings), "4,H3,X11,0.5,1.5,6,green,"])
     again = only(session)
     assert again.mapping["size"] == "HH Size"
     registrar.act(f"/registry/imports/{again.id}/columns", **again.mapping)
