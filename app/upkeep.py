@@ -14,7 +14,9 @@ from geo.queries.exposure import anything_due
 from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
+from programs.jobs.imports import forget_befores
 from programs.jobs.retention import keep_to_rules
+from programs.queries.imports import befores_over
 from programs.queries.retention import rules_to_keep
 from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.identifiers import expire_identifiers
@@ -51,7 +53,10 @@ def keep_up(session: Session) -> None:
 
 
 def _keep_up_people(session: Session) -> None:
-    """Put off expiring identifiers, keeping scores up, and reading names."""
+    """Put off expiring identifiers, keeping scores up, reading names, and forgetting what is not
+    undone any more."""
+    if session.scalar(befores_over().limit(1)) is not None:
+        jobs.defer(session, forget_befores, actor=PLATFORM, dedupe="befores")
     if anything_expired(session):
         jobs.defer(session, expire_identifiers, actor=PLATFORM, dedupe="expired")
     if rules_to_keep(session):

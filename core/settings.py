@@ -62,6 +62,7 @@ class Settings:
         "",
     )
     asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
+    undo_days: str = _setting("Days for which the merge of a file can be undone.", "90")
 
 
 @cache

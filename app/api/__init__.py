@@ -1,5 +1,5 @@
 """The ways in for programs: OGC API for maps made elsewhere, hazard files and the work on them,
-households and people, changes, filters, all described by one OpenAPI document."""
+households and people, imports, changes, filters, all described by one OpenAPI document."""
 
 from flask import Flask
 from flask_smorest import Api
@@ -10,6 +10,7 @@ from app.api import (
     fields,
     filters,
     hazards,
+    imports,
     jobs,
     openrosa,
     registrants,
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
         filters.bp,
         fields.bp,
         registrants.bp,
+        imports.bp,
         jobs.bp,
     ):
         api.register_blueprint(blueprint)

@@ -8,9 +8,12 @@ from app.cli.acting import acting_as, followed
 from app.cli.registry_check import check
 from app.cli.registry_duplicates import duplicates
 from app.cli.registry_show import show
-from app.loading import load_registrants
-from core.db import connect
+from app.loading import carried_out, load_registrants
+from core.db import connect, transaction
 from core.settings import settings
+from core.words import _
+from programs.jobs.imports import undo_import
+from programs.services.imports import ask_undo
 from registry.models.imports import Import, ImportKind
 from registry.parsing.days import DayOrder
 from registry.parsing.findings import WARNINGS, finding_name
@@ -66,10 +69,28 @@ def import_file(
     context.exit(1 if done.counts["error"] else 0)
 
 
+@registry.command("undo")
+@click.argument("import_id", type=int)
+@click.option("--as", "email", required=True, help="The user who does it, by e-mail address.")
+def undo_merge(import_id: int, email: str) -> None:
+    """Undo the merge of the import of this number: whom it brought goes, what it changed is as it
+    was.
+
+    It is refused where anything depends on it, with what does. The number stands in the address of
+    the import's page, and is told by `import`.
+    """
+    actor = acting_as(email)
+    with transaction(actor) as session:
+        ask_undo(session, import_id, actor=actor)
+    with followed(actor):
+        carried_out(undo_import, actor=actor, import_id=import_id)
+    click.echo(_("Import {number} is undone.", number=import_id))
+
+
 def report(done: Import) -> None:
     """What became of the rows, by verdict and by finding."""
     verdicts = ("create", "update", "link", "ignore", "error")
-    click.echo(f"{done.original_name}: {done.counts['rows']:,} rows")
+    click.echo(f"{done.original_name}: {done.counts['rows']:,} rows, import {done.id}")
     for name in (*verdicts, "flagged", "accepted"):
         click.echo(f"  {name:<10}{done.counts[name]:>12,}")
     for finding, rows in sorted(done.counts["findings"].items()):

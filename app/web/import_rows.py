@@ -11,7 +11,7 @@ from app.web.side_by_side import reasons
 from core.jobs import defer
 from core.storage import keep_personal
 from core.words import _, counted
-from registry.checking.fields import WORD_LISTS, called
+from registry.checking.fields import WORD_LISTS
 from registry.jobs.imports import check_import, correct_import
 from registry.models.imports import Import, ImportState
 from registry.permissions import May
@@ -47,7 +47,7 @@ def show(import_id: int, number: int) -> str:
         words=labels(db()),
         lists=WORD_LISTS,
         reasons=reasons(),
-        field_name=called,
+        field_name=page.called,
         verdict_said=verdict_said,
         open=page.file.state is ImportState.CHECKED and not page.running,
     )

@@ -25,6 +25,7 @@ from core.jobs import defer
 from core.storage import keep_personal
 from core.words import _
 from programs.jobs.imports import undo_import
+from programs.queries.imports import depending, is_too_late, undone_until
 from programs.services.imports import ask_undo
 from registry.jobs.imports import check_import, merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
@@ -157,6 +158,15 @@ def undo(import_id: int) -> Response:
     return redirect(url_for(".show", import_id=import_id), 303)
 
 
+@bp.get("/<int:import_id>/depending")
+def depending_on(import_id: int) -> str:
+    """The part of a page that says what stands in the way of undoing a merge, if anything does."""
+    page = import_page(db(), import_id, actor=actor())
+    late, stands = is_too_late(page.file), depending(db(), page.file, actor=actor())
+    look_through(page.file, sum(each.records for each in stands))
+    return render_template("imports/_depending.html", late=late, stands=stands)
+
+
 def _merge_later(import_id: int) -> None:
     """Let a worker bring the registry up to the file; once, however often it is asked."""
     file = imports.ask_merge(db(), import_id, actor=actor())
@@ -199,6 +209,7 @@ def _rows(page: ImportPage) -> str:
         noticed=noticed(page),
         waiting=waiting_corrections(db(), page.file),
         made=made_by(db(), page.file),
+        until=undone_until(page.file),
         verdicts=[each for each in Verdict if page.file.counts.get(each)],
         field_name=page.called,
         verdict_said=verdict_said,

@@ -15,3 +15,10 @@ def undo_import(session: Session, *, actor: Actor, progress: Progress, import_id
     The registry is put back to what it was before.
     """
     imports.undo(session, import_id, actor=actor, progress=progress)
+
+
+@work
+@whole_country
+def forget_befores(session: Session, *, actor: Actor, progress: Progress) -> dict[str, int]:
+    """Forget what merges changed that are not undone any more."""
+    return {"rows": imports.forget_befores(session)}

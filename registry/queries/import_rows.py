@@ -228,15 +228,15 @@ def _registered(registrant_id: int, actor: Actor) -> Select[Any]:
 def _people(actor: Actor) -> Select[Any]:
     """What a row is held against: id, number, name, name_local, kind, sex, birth_date, exact,
     area, pcode, code."""
-    people: Select[Any] = (
-        select(
-            *(Registrant.id, Registrant.number, Registrant.name, Registrant.name_local),
-            *(Registrant.kind, Individual.sex, Individual.birth_date),
-            Individual.birth_date_exact.label("exact"),
-            *(Area.name.label("area"), Area.pcode, Registrant.code),
-        )
+    columns: tuple[Any, ...] = (
+        *(Registrant.id, Registrant.number, Registrant.name, Registrant.name_local),
+        *(Registrant.kind, Individual.sex, Individual.birth_date),
+        Individual.birth_date_exact.label("exact"),
+        *(Area.name.label("area"), Area.pcode, Registrant.code),
+    )
+    return (
+        select(*columns)
         .outerjoin(Individual, Individual.registrant_id == Registrant.id)
         .outerjoin(Area, Area.id == Registrant.area_id)
         .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )
-    return people

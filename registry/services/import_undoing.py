@@ -100,6 +100,7 @@ TAKEN_AWAY = (
     text("delete from scores t using made where t.registrant_id = made.id"),
     text("delete from group_fields t using made where t.registrant_id = made.id"),
     text("delete from individual_fields t using made where t.registrant_id = made.id"),
+    text("delete from duplicate_pairs t using made where made.id in (t.left_id, t.right_id)"),
     text("delete from contacts t using made where t.registrant_id = made.id"),
     text("delete from identifiers t using made where t.registrant_id = made.id"),
     text("delete from former_places t using made where t.registrant_id = made.id"),

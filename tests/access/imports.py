@@ -8,11 +8,16 @@ MEND = Row(IMPORTS, about=IMPORT)
 MEND_ROW = Row(IMPORTS, about=IMPORT_ROW)
 
 GETS: dict[str, Row] = {
+    "api_imports.show": Row(IMPORTS, PEOPLE, IMPORT, nearby=False),
+    "imports.depending_on": Row(needs(Registry.UNDO_IMPORTS), NOTHING, IMPORT),
     "import_rows.show": Row(IMPORTS, PEOPLE, IMPORT_ROW, nearby=False),
     "imports.failed": Row(IMPORTS, PEOPLE, IMPORT | {"kind": "rows_kind"}, nearby=False),
     "imports.headings": Row(shows=NOTHING, about={"kind": "kind"}),
     "imports.index": Row(IMPORTS, PEOPLE, nearby=False),
     "imports.show": Row(IMPORTS, PEOPLE, IMPORT, nearby=False),
+}
+DELETES: dict[str, Row] = {
+    "api_imports.undo": Row(needs(Registry.UNDO_IMPORTS), about=IMPORT),
 }
 POSTS: dict[str, Row] = {
     "import_rows.as_sent": MEND_ROW,

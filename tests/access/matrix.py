@@ -192,6 +192,7 @@ CHANGE_MEMBERS = Row(WRITE, about=NUMBER)
 OF_USERS, OWN = Row(USERS, about=USER), Row()
 
 DELETES: dict[str, Row] = {
+    **imports.DELETES,
     "api_jobs.cancel": Row(needs(Roof.CANCEL_JOBS), about={"job_id": "job_id"}),
 }
 POSTS: dict[str, Row] = {

@@ -61,6 +61,7 @@ JOBS: dict[str, Row] = {
     ),
     "registry.jobs.household_cells.count_households": Row(about=RELEASE),
     "registry.jobs.household_cells.recount_households": Row(),
+    "programs.jobs.imports.forget_befores": Row(),
     "programs.jobs.imports.undo_import": Row(needs(Registry.UNDO_IMPORTS), about=IMPORT),
     "registry.jobs.identifiers.expire_identifiers": Row(),
     "registry.jobs.imports.check_import": Row(IMPORTS, about=IMPORT),

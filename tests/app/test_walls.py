@@ -237,6 +237,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "count_households",
         "enforce_boundaries",
         "expire_identifiers",
+        "forget_befores",
         "import_boundaries",
         "import_service_points",
         "keep_to_rules",

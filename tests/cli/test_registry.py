@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import select
 
 from app.auth.roles import Role
-from app.cli.registry import import_file
+from app.cli.registry import import_file, undo_merge
 from core.db import transaction
 from core.errors import Forbidden, Refusal
+from registry.models.registrants import Registrant
 from tests.cli.conftest import Run
 from tests.make.geo import make_country
 from tests.make.imports import csv_file, household, households_file
@@ -34,6 +36,23 @@ def test_a_good_file_is_taken_in_and_reported(take: Take, tmp_path: Path) -> Non
     assert "create               1" in answer.stdout
     with transaction() as session:
         assert registered(session).area_id is not None
+
+
+def test_a_merge_is_undone_by_the_number_its_report_tells(
+    take: Take, run: Run, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        make_country(session)
+    told = take("households", households_file(tmp_path, household())).stdout
+    number = told.splitlines()[0].rpartition(" ")[2]
+
+    answer = run(undo_merge, number, role=Role.REGISTRAR)
+
+    assert answer.stdout == f"Import {number} is undone.\n"
+    with transaction() as session:
+        assert session.scalars(select(Registrant)).all() == []
+    with pytest.raises(Refusal, match="it is undone"):
+        raise run(undo_merge, number, role=Role.REGISTRAR).exception or AssertionError
 
 
 def test_rows_left_out_are_told_with_their_reasons_and_code_1(take: Take, tmp_path: Path) -> None:

@@ -7,13 +7,19 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from app.tables import metadata
+from app.upkeep import keep_up
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.errors import Forbidden
+from core.jobs import Job
 from geo.models.areas import Area
+from programs.queries.imports import OWN, _words, befores_over, depending
 from programs.services import imports as undoing
+from registry.models.duplicates import DuplicatePair, PairState
 from registry.models.imports import Import, ImportBefore, ImportKind, ImportState
 from registry.models.registrants import Registrant
+from tests.make.duplicates import make_pair
 from tests.make.geo import make_country
 from tests.make.imports import (
     csv_file,
@@ -24,6 +30,7 @@ from tests.make.imports import (
     take_people,
 )
 from tests.make.jobs import Silent
+from tests.make.registry import registered
 
 TABLES = (
     *("registrants", "groups", "individuals", "memberships", "identifiers", "contacts"),
@@ -107,7 +114,7 @@ def test_a_record_that_was_changed_since_keeps_the_merge(
     made = take_households(session, tmp_path, anybody, household(), household(code="H2"))
     take_households(session, tmp_path, anybody, household(size="6"))
 
-    with pytest.raises(undoing.ChangedSince, match="1 of the records"):
+    with pytest.raises(undoing.DependedOn, match=r"changed again since: 1 \(HG-"):
         undo(session, made, anybody)
 
 
@@ -122,8 +129,58 @@ def test_a_household_that_is_given_something_keeps_the_merge(
         )
     )
 
-    with pytest.raises(undoing.DependedOn):
+    number = registered(session, "H1").number
+    with pytest.raises(undoing.DependedOn, match=rf"tagged: 1 \({number}\)\."):
         undo(session, made, anybody)
+
+
+def test_a_pair_nobody_looked_at_goes_with_those_it_is_about_and_a_decision_stays(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household(code="OLD"))
+    made = take_households(session, tmp_path, anybody, household())
+    pair = make_pair(session, registered(session, "OLD"), registered(session, "H1"))
+    assert depending(session, made, actor=anybody) == []
+
+    pair.state = PairState.NOT_DUPLICATE
+    session.flush()
+    (stands,) = depending(session, made, actor=anybody)
+    assert (stands.what, stands.records) == ("decided about as duplicates", 1)
+
+    pair.state = PairState.OPEN
+    session.flush()
+    undo(session, made, anybody)
+    assert session.scalars(select(DuplicatePair)).all() == []
+
+
+def test_whatever_a_registrant_may_stand_in_has_a_name() -> None:
+    pointing = {
+        table.name
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == "registrants" for key in column.foreign_keys)
+    }
+
+    assert pointing - OWN - _words().keys() == set()
+
+
+def test_what_a_merge_changed_is_forgotten_once_it_is_not_undone_any_more(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household(code="OLD"))
+    old = take_households(session, tmp_path, anybody, household(code="OLD", size="6"))
+    new = take_households(session, tmp_path, anybody, household(code="OLD", size="7"))
+    old.merged_at = datetime.now(UTC) - timedelta(days=91)
+    session.flush()
+
+    keep_up(session)
+    works = session.scalars(select(Job.work)).all()
+    assert "programs.jobs.imports.forget_befores" in works
+    undoing.forget_befores(session)
+
+    kept = session.scalars(select(ImportBefore.import_id.distinct())).all()
+    assert kept == [new.id]
+    assert session.scalar(befores_over()) is None
 
 
 def test_a_merge_of_long_ago_stays(

@@ -11,7 +11,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
         "api_fields.index",
-        *(f"api_{noun}.show" for noun in ("changes", "hazards", "jobs", "registrants")),
+        *(f"api_{noun}.show" for noun in ("changes", "hazards", "imports", "jobs", "registrants")),
         "differences.table",
         "hazard_files.picture",
         "hazard_files.value",
@@ -40,4 +40,4 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "audit.lines",
     }
 )
-FRAGMENTS = frozenset({"cycles.look_again", "jobs.show"})
+FRAGMENTS = frozenset({"cycles.look_again", "imports.depending_on", "jobs.show"})

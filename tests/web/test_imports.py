@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
@@ -270,6 +270,17 @@ def test_a_merge_is_undone_from_its_page_with_the_figures_first(
     assert figures.get_text(" ", strip=True) == (
         "Households taken away 2 People taken away 0 Records put back 0"
     )
+
+    assert "It can be undone until" in page
+    assert "Nothing depends on it." in registrar.get(f"{here}/depending").text
+    tagged = "insert into registrant_tags (registrant_id, tag) select id, 'pregnant'"
+    session.execute(text(f"{tagged} from registrants where code = 'H1'"))
+    stands = BeautifulSoup(registrar.get(f"{here}/depending").text, "lxml").get_text(
+        " ", strip=True
+    )
+    assert "tagged: 1 HG-" in stands
+    assert registrar.act(f"{here}/undo").status_code == 409
+    session.execute(text("delete from registrant_tags"))
 
     registrar.act(f"{here}/undo")
     work = "programs.jobs.imports.undo_import"
