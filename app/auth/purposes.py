@@ -22,6 +22,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
     "registrants": frozenset(
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
         | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
+        | {"consents.receipt_pdf"}
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
         | {"import_rows.show"}
     ),

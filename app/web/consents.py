@@ -1,11 +1,14 @@
 """What people agree to: written down, taken back, and the receipt they are handed."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+import io
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
 from app.web.days import day_typed
+from app.web.receipts import advice, basis_said, receipt_file
 from core.words import _
 from registry.models.consents import Basis, GivenBy
 from registry.queries.consents import consent_by_number
@@ -47,4 +50,24 @@ def receipt(number: str, receipt: str) -> str:
     whose = registrant_by_number(db(), number, actor=actor())
     found = consent_by_number(db(), whose.id, receipt, actor=actor())
     look_at([whose.id])
-    return render_template("consents/receipt.html", whose=whose, consent=found, words=labels(db()))
+    words = labels(db())
+    return render_template(
+        "consents/receipt.html",
+        whose=whose,
+        consent=found,
+        words=words,
+        basis=basis_said(found.basis),
+        advice=advice(found),
+    )
+
+
+@bp.get("/<receipt>.pdf")
+def receipt_pdf(number: str, receipt: str) -> Response:
+    """The same on a sheet of paper."""
+    whose = registrant_by_number(db(), number, actor=actor())
+    found = consent_by_number(db(), whose.id, receipt, actor=actor())
+    look_at([whose.id])
+    sheet = io.BytesIO(receipt_file(whose, found, labels(db())))
+    return send_file(
+        sheet, "application/pdf", as_attachment=True, download_name=f"{found.number}.pdf"
+    )

@@ -17,7 +17,7 @@ from registry.models.contacts import ContactKind
 from registry.parsing.abilities import ANSWERS, levels, questions
 from registry.parsing.languages import languages
 from registry.permissions import May
-from registry.queries.documents import document_of
+from registry.queries.documents import shown_document
 from registry.queries.fields import own_fields
 from registry.queries.registrants import Registered, registered, registrant_by_number
 from registry.queries.vocabularies import labels
@@ -162,7 +162,7 @@ def add_document(number: str) -> Response:
 @bp.get("/documents/<int:document_id>")
 def document(number: str, document_id: int) -> Response:
     whose = registrant_by_number(db(), number, actor=actor())
-    found = document_of(db(), whose.id, document_id, actor=actor())
+    found = shown_document(db(), whose.id, document_id, actor=actor())
     look_at([whose.id])
     answer = send_file(documents.opened(found), found.media, download_name=found.name)
     answer.headers["Content-Disposition"] = "inline"

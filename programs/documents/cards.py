@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from core.words import _, counted
 from registry.documents.brand import Brand
+from registry.documents.paper import INK, LINE, SOFT, paper, write_line
 
-FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts" / "print"
 COLUMNS, ROWS = 2, 4
 WIDTH, HEIGHT = 97.0, 68.0  # millimetres
 LEFT, TOP = (210 - COLUMNS * WIDTH) / 2, (297 - ROWS * HEIGHT) / 2
 PAD, QR, MARK = 6.0, 33.0, 5.0
-INK, SOFT, LINE = (28, 30, 33), (92, 97, 104), (205, 202, 196)
 ON_A_SHEET = COLUMNS * ROWS
 
 
@@ -53,7 +52,7 @@ def write_cards(
     Names are shaped, so that Arabic letters join and run from the right. The same cards of the
     same moment are the same bytes. `report` is told after each sheet how many are done.
     """
-    pdf = _paper()
+    pdf = paper()
     pdf.set_creation_date(made_at)
     done = 0
     for _sheet, on_it in groupby(enumerate(cards), key=lambda numbered: numbered[0] // ON_A_SHEET):
@@ -73,16 +72,6 @@ def modules(code: str) -> NDArray[np.bool_]:
     image = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False))
     dark: NDArray[np.bool_] = image == 0
     return dark
-
-
-def _paper() -> FPDF:
-    pdf = FPDF(format="A4")
-    pdf.set_auto_page_break(False)
-    for style, weight in (("", ""), ("B", "-strong")):
-        pdf.add_font("inter", style, FONTS / f"inter{weight}.ttf")
-        pdf.add_font("arabic", style, FONTS / f"noto-sans-arabic{weight}.ttf")
-    pdf.set_fallback_fonts(["arabic"])
-    return pdf
 
 
 def _draw(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
@@ -119,7 +108,7 @@ def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
     ]
     for weight, size, colour, height, words in lines:
         if words:
-            _write(pdf, (weight, size, colour), (x, y, width, height), words)
+            write_line(pdf, (weight, size, colour), (x, y, width, height), words)
             y += height
 
 
@@ -127,38 +116,20 @@ def _draw_brand(pdf: FPDF, brand: Brand, x: float, y: float) -> None:
     """Who hands the card out, under its symbol: the logo, and the name."""
     if brand.logo is not None:
         pdf.image(io.BytesIO(brand.logo), x, y, MARK, MARK, keep_aspect_ratio=True)
-        _write(pdf, ("B", 7.0, SOFT), (x + MARK + 1, y, QR - MARK - 1, MARK), brand.name)
+        write_line(pdf, ("B", 7.0, SOFT), (x + MARK + 1, y, QR - MARK - 1, MARK), brand.name)
     else:
-        _write(pdf, ("B", 7.0, SOFT), (x, y, QR, MARK), brand.name)
+        write_line(pdf, ("B", 7.0, SOFT), (x, y, QR, MARK), brand.name)
 
 
 def _draw_foot(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
     body = card.code.partition("-")[2]
     spaced = " ".join(body[place : place + 4] for place in range(0, len(body), 4))
     width = WIDTH - 2 * PAD
-    _write(pdf, ("B", 13.0, brand.accent), (x, y - 14.5, width, 6.5), f"V-{spaced}")
+    write_line(pdf, ("B", 13.0, brand.accent), (x, y - 14.5, width, 6.5), f"V-{spaced}")
     good = _("Good until {day}, once.", day=card.expires_on)
     found = _("Found? Hand it in at any office. {number}", number=card.registrant)
-    _write(pdf, ("", 8.0, INK), (x, y - 7.6, width, 4.0), good)
-    _write(pdf, ("", 7.0, SOFT), (x, y - 3.6, width, 3.6), found)
-
-
-def _write(
-    pdf: FPDF,
-    style: tuple[str, float, tuple[int, int, int]],
-    box: tuple[float, float, float, float],
-    words: str,
-) -> None:
-    """One line of words in a box, made smaller if it is too long for it."""
-    weight, size, colour = style
-    x, y, width, height = box
-    pdf.set_text_shaping(not words.isascii())  # plain letters need none, and are many
-    pdf.set_font("inter", weight, size)
-    if (needed := pdf.get_string_width(words)) > width:
-        pdf.set_font_size(size * width / needed)
-    pdf.set_text_color(*colour)
-    pdf.set_xy(x, y)
-    pdf.cell(width, height, words)
+    write_line(pdf, ("", 8.0, INK), (x, y - 7.6, width, 4.0), good)
+    write_line(pdf, ("", 7.0, SOFT), (x, y - 3.6, width, 3.6), found)
 
 
 def _household(card: Card) -> str:

@@ -25,6 +25,7 @@ class LeftOut(StrEnum):
     """Why a household of a cycle's list is not enrolled."""
 
     INACTIVE = "inactive"
+    DECLINED = "declined"
     PAUSED = "paused"
     EXITED = "exited"
     RULE = "rule"

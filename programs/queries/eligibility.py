@@ -38,6 +38,7 @@ from programs.models.programs import Program
 from programs.queries.queryables import widest_terms
 from registry.models.registrants import Group, Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterMember
+from registry.queries.consents import ASSISTANCE, declined
 from registry.queries.people import composition
 from registry.queries.subjects import with_verdict
 
@@ -95,8 +96,9 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
     """Each household the round asks about, one row, with its verdict.
 
     Columns: `registrant_id, area_id, state, reason, by_program_id` and those of `composition`.
-    Judged in this order: no longer active; paused or exited in the program; the rule; served for
-    the same purpose by another program. Whom the first reason finds needs no second.
+    Judged in this order: no longer active; declines to receive help; paused or exited in the
+    program; the rule; served for the same purpose by another program. Whom the first reason finds
+    needs no second.
 
     Raises:
         Invalid, Forbidden: the rule cannot be read, or asks what the actor may not.
@@ -115,6 +117,7 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
             Registrant.id.label("registrant_id"),
             Registrant.area_id,
             (Registrant.state == RegistrantState.ACTIVE).label("active"),
+            Registrant.id.in_(declined(ASSISTANCE)).label("declined"),
             ProgramMembership.state.label("standing"),
             served.c.program_id.label("served_by"),
             *counts,
@@ -144,6 +147,7 @@ def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
     c = facts.c
     reasons: list[tuple[Condition, MembershipState, LeftOut]] = [
         (~c.active, MembershipState.NOT_ELIGIBLE, LeftOut.INACTIVE),
+        (c.declined, MembershipState.NOT_ELIGIBLE, LeftOut.DECLINED),
         (c.standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
         (c.standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
         (~c.meets, MembershipState.NOT_ELIGIBLE, LeftOut.RULE),

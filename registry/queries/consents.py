@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, union, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
 from core.errors import NotFound
-from registry.models.consents import Consent, ConsentState
-from registry.models.registrants import Membership
+from registry.models.consents import Basis, Consent, ConsentState
+from registry.models.registrants import Membership, Registrant
 from registry.permissions import May
 
 SHARING = "sharing"
 """Being shown to partners and taken along in files for others."""
+ASSISTANCE = "assistance"
+"""Being helped by programs."""
+MESSAGES = "messages"
+"""Being written to."""
+PICTURES = "pictures"
+"""Pictures of them being kept and looked at."""
 
 
 class ConsentUnknown(NotFound):
@@ -27,21 +33,18 @@ def declined(purpose: str) -> Select[int]:
 
     What a household says holds for its members of today. Who was never asked is not among them.
     """
-    held = answers_held(purpose).subquery("held")
-    over = or_(held.c.state != ConsentState.GIVEN, held.c.until < today())
-    return select(held.c.registrant_id).where(over).distinct()
+    themselves = _said_no(purpose)
+    members = select(Membership.member_id).where(
+        Membership.group_id.in_(themselves), Membership.ended_on.is_(None)
+    )
+    both = union_all(themselves, of_members).subquery()
+    return select(both.c.registrant_id, both.c.state, both.c.until)
 
 
 def answers_held(purpose: str) -> Select[int, ConsentState, date | None]:
     """What was said to a purpose and stands: `registrant_id, state, until`, of a registrant a row
     for what they said themselves and one for each household they are a member of that said it."""
-    last = (
-        select(Consent.registrant_id, Consent.state, Consent.until)
-        .where(Consent.purpose == purpose)
-        .order_by(Consent.registrant_id, Consent.id.desc())
-        .ext(distinct_on(Consent.registrant_id))
-        .cte()
-    )
+    last = _last(purpose).cte()
     themselves = select(last.c.registrant_id, last.c.state, last.c.until)
     of_members = (
         select(Membership.member_id, last.c.state, last.c.until)
@@ -50,6 +53,25 @@ def answers_held(purpose: str) -> Select[int, ConsentState, date | None]:
     )
     both = union_all(themselves, of_members).subquery()
     return select(both.c.registrant_id, both.c.state, both.c.until)
+
+
+def declines(session: Session, registrant_id: int, purpose: str) -> bool:
+    """Whether a registrant, or a household they belong to today, declined a purpose."""
+    groups = select(Membership.group_id).where(
+        Membership.member_id == registrant_id, Membership.ended_on.is_(None)
+    )
+    theirs = or_(Consent.registrant_id == registrant_id, Consent.registrant_id.in_(groups))
+    return session.scalar(_said_no(purpose, theirs).limit(1)) is not None
+
+
+def living_in(registrant_id: int) -> Select[int]:
+    """A registrant and its members of today: whom what it says holds for."""
+    itself = select(Registrant.id).where(Registrant.id == registrant_id)
+    members = select(Membership.member_id).where(
+        Membership.group_id == registrant_id, Membership.ended_on.is_(None)
+    )
+    both = union(itself, members).subquery("living_in")
+    return select(both.c[0])
 
 
 def consents_of(session: Session, registrant_id: int) -> Sequence[Consent]:
@@ -73,3 +95,25 @@ def consent_by_number(
     if found is None:
         raise ConsentUnknown
     return found
+
+
+def _said_no(purpose: str, *of: ColumnElement[bool]) -> Select[int]:
+    """Those whose last answer to a purpose is no, was taken back, or is over; of all, or of some.
+
+    What rests on a law or a task needs nobody's word, and is never among them.
+    """
+    last = _last(purpose, *of).subquery()
+    over = or_(last.c.state != ConsentState.GIVEN, last.c.until < today())
+    return select(last.c.registrant_id).where(over, last.c.basis == Basis.CONSENT)
+
+
+def _last(
+    purpose: str, *of: ColumnElement[bool]
+) -> Select[int, ConsentState, date | None, Basis]:
+    """The last answers to a purpose: `registrant_id, state, until, basis`; of all, or of some."""
+    return (
+        select(Consent.registrant_id, Consent.state, Consent.until, Consent.basis)
+        .where(Consent.purpose == purpose, *of)
+        .order_by(Consent.registrant_id, Consent.id.desc())
+        .ext(distinct_on(Consent.registrant_id))
+    )

@@ -6,15 +6,23 @@ from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from registry.models.changes import ChangeDocument
 from registry.models.documents import Document
 from registry.models.submissions import Submission, SubmissionFile
 from registry.permissions import May
+from registry.queries.consents import PICTURES, declines
+
+PICTURE = "picture"
+"""The kind of document that shows somebody; all others show papers."""
 
 
 class DocumentUnknown(NotFound):
     """This record has no such document; reload the page."""
+
+
+class PicturesDeclined(Conflict):
+    """They do not agree to the use of pictures, so none is kept or shown; ask them first."""
 
 
 def documents_of(session: Session, registrant_id: int, *, actor: Actor) -> Sequence[Document]:
@@ -38,6 +46,20 @@ def document_of(
     found = session.get(Document, document_id)
     if found is None or found.registrant_id != registrant_id:
         raise DocumentUnknown
+    return found
+
+
+def shown_document(
+    session: Session, registrant_id: int, document_id: int, *, actor: Actor
+) -> Document:
+    """One document to be looked at: a picture of them only while they agree to it.
+
+    Raises:
+        Forbidden, DocumentUnknown, PicturesDeclined
+    """
+    found = document_of(session, registrant_id, document_id, actor=actor)
+    if found.kind == PICTURE and declines(session, registrant_id, PICTURES):
+        raise PicturesDeclined
     return found
 
 

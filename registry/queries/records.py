@@ -15,6 +15,7 @@ from registry.models.relationships import Relationship
 from registry.models.tags import RegistrantTag
 from registry.models.vocabularies import Word
 from registry.permissions import May
+from registry.queries.consents import PICTURES, declines
 from registry.queries.documents import documents_of
 from registry.queries.reach import people_within_reach
 
@@ -50,12 +51,16 @@ class AccountShown:
 
 @dataclass(frozen=True)
 class Beside:
-    """All that stands beside one record, as far as the actor may see it."""
+    """All that stands beside one record, as far as the actor may see it.
+
+    `without_pictures` where they do not agree to pictures of them.
+    """
 
     accounts: Sequence[AccountShown]
     tags: Sequence[str]
     ties: Sequence[Tie]
     documents: Sequence[Document]
+    without_pictures: bool
 
 
 def beside(session: Session, registrant: Registrant, *, actor: Actor) -> Beside:
@@ -70,6 +75,7 @@ def beside(session: Session, registrant: Registrant, *, actor: Actor) -> Beside:
         tags=tags_of(session, registrant.id),
         ties=ties_of(session, registrant.id, actor=actor),
         documents=documents_of(session, registrant.id, actor=actor),
+        without_pictures=declines(session, registrant.id, PICTURES),
     )
 
 

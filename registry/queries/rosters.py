@@ -51,7 +51,7 @@ from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May
 from registry.queries.answers import fewest
-from registry.queries.consents import SHARING, declined
+from registry.queries.consents import MESSAGES, SHARING, declined
 from registry.queries.contacts import main_phone
 from registry.queries.people import composition
 from registry.queries.reach import people_within_reach
@@ -233,7 +233,7 @@ def members_page(
 
 def exported(roster: Roster, actor: Actor) -> Select[Any]:
     """The households of a frozen list within reach, with what the actor may see of each; without
-    those who do not agree to be taken along."""
+    those who do not agree to be taken along, and without the phones of who wants no messages."""
     members = _members(
         roster,
         actor,
@@ -246,7 +246,11 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         Area.name.label("area"),
     )
     if actor.may(May.READ_REGISTRANTS):
-        reached_by = and_(Contact.registrant_id == Registrant.id, main_phone())
+        reached_by = and_(
+            Contact.registrant_id == Registrant.id,
+            main_phone(),
+            Registrant.id.not_in(declined(MESSAGES)),
+        )
         written = (Registrant.code, Registrant.name, Registrant.name_local)
         members = members.outerjoin(Contact, reached_by).add_columns(
             *(as_text(column).label(column.key) for column in written),

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.clock import today
+from core.db import changed
 from core.errors import Conflict, Invalid
 from registry.models.consents import Basis, Consent, ConsentState, GivenBy
+from registry.models.contacts import Contact
 from registry.permissions import May
-from registry.queries.consents import consent_by_number
+from registry.queries.consents import MESSAGES, consent_by_number, declines, living_in
 from registry.queries.documents import DocumentUnknown, documents_of
 from registry.queries.vocabularies import codes
 from registry.services.memberships import InTheFuture
@@ -87,6 +90,7 @@ def give(session: Session, number: str, given: Given, *, actor: Actor) -> Consen
     with audit.act(session, actor, "consents.give", found) as figures:
         session.add(made)
         session.flush()
+        _take_effect(session, made)
         figures.update(number=found.number, receipt=made.number, purpose=given.purpose)
     return made
 
@@ -115,5 +119,14 @@ def withdraw(
         held.state, held.withdrawn_on = ConsentState.WITHDRAWN, today()
         held.because = because.strip() or None
         session.flush()
+        _take_effect(session, held)
         figures.update(number=found.number, receipt=held.number, purpose=held.purpose)
     return held
+
+
+def _take_effect(session: Session, said: Consent) -> None:
+    """Who does not want to be written to wants no messages anywhere, and nobody of them does."""
+    if said.purpose == MESSAGES and declines(session, said.registrant_id, MESSAGES):
+        whom = Contact.registrant_id.in_(living_in(said.registrant_id))
+        changed(session, update(Contact).where(whom, Contact.messages).values(messages=False))
+        session.expire_all()

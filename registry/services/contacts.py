@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.country import country
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from registry.models.contacts import Contact, ContactKind
 from registry.parsing.phones import dialled
 from registry.permissions import May
+from registry.queries.consents import MESSAGES, declines
 from registry.queries.contacts import contacts_of
 from registry.services.records import record_of
 
@@ -25,6 +26,10 @@ class EmailImpossible(Invalid):
 
 class ContactImpossible(Invalid):
     """Write this way to reach them in at most 300 signs."""
+
+
+class MessagesDeclined(Conflict):
+    """They do not agree to be written to; ask them first, and write down what they say."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,14 @@ def set_contacts(
 
     Raises:
         Forbidden, RegistrantUnknown, RecordClosed, PhoneImpossible, EmailImpossible,
-        ContactImpossible; Conflict: one of them is there twice.
+        ContactImpossible, MessagesDeclined; Conflict: one of them is there twice.
     """
     actor.require(May.WRITE_REGISTRANTS)
     found = record_of(session, number, actor=actor)
     made = [_contact(each) for each in said if each.value.strip()]
     _choose_main(made, [each for each in said if each.value.strip()])
+    if any(each.messages for each in made) and declines(session, found.id, MESSAGES):
+        raise MessagesDeclined
     held = {(each.kind, each.value): each for each in contacts_of(session, found.id)}
     kept = {key for key in held if key in {(each.kind, each.value) for each in made}}
     with audit.act(session, actor, "contacts.set", found) as figures:

@@ -17,7 +17,14 @@ from core.storage import FileGone, keep_personal, path_of, stream_of
 from registry.models.documents import Document
 from registry.parsing.pictures import PICTURES, media_of, stripped
 from registry.permissions import May
-from registry.queries.documents import document_of, used_elsewhere
+from registry.queries.consents import PICTURES as OF_THEM
+from registry.queries.consents import declines
+from registry.queries.documents import (
+    PICTURE,
+    PicturesDeclined,
+    document_of,
+    used_elsewhere,
+)
 from registry.queries.vocabularies import codes
 from registry.services.people import refuse_word
 from registry.services.records import record_of
@@ -59,11 +66,13 @@ def add(session: Session, number: str, brought: Brought, *, actor: Actor) -> Doc
 
     Raises:
         Forbidden, RegistrantUnknown, RecordClosed, WordUnknown, DocumentTooLarge, DocumentEmpty,
-        NotADocument, PictureUnreadable
+        NotADocument, PictureUnreadable, PicturesDeclined
     """
     actor.require(May.WRITE_DOCUMENTS)
     found = record_of(session, number, actor=actor)
     refuse_word(codes(session), "document_type", brought.kind)
+    if brought.kind == PICTURE and declines(session, found.id, OF_THEM):
+        raise PicturesDeclined
     limit = country().document_mb
     whole = brought.file.read(limit * MB + 1)
     if not whole:

@@ -7,7 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access import imports
+from tests.access import imports, matrix_of_people
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.rows import (
@@ -33,7 +33,6 @@ from tests.access.rows import (
     READ_PROGRAMS,
     RELEASE,
     SCHEME,
-    SEND_FORMS,
     TILE,
     TRAIL,
     TWO_RELEASES,
@@ -47,6 +46,7 @@ GETS: dict[str, Row] = {
     **SETTINGS_GETS,
     **ASKED_GETS,
     **imports.GETS,
+    **matrix_of_people.GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
@@ -78,7 +78,6 @@ GETS: dict[str, Row] = {
     "cycles.look_again": Row(READ_PROGRAMS, PLAIN, {"cycle_id": "draft_id"}),
     "cycles.new": Row(needs(Programs.PREPARE_CYCLES), PLAIN),
     "cycles.show": Row(READ_PROGRAMS, PLAIN, CYCLE),
-    "consents.receipt": Row(READ_PEOPLE, PEOPLE, {"number": "number", "receipt": "receipt"}),
     "composites.new": Row(needs(Geo.DERIVE_RELEASES), PLAIN, {"event_id": "event_id"}),
     "differences.show": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES),
     "differences.table": Row(needs(Geo.READ_RELEASES), PLAIN, TWO_RELEASES | KIND),
@@ -132,10 +131,6 @@ GETS: dict[str, Row] = {
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
     "programs.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
-    "openrosa.form": Row(SEND_FORMS, PLAIN, {"code": "form"}),
-    "openrosa.forms": Row(SEND_FORMS, NOTHING),
-    "openrosa.look": Row(SEND_FORMS, NOTHING),
-    "openrosa.manifest": Row(SEND_FORMS, NOTHING, {"code": "form"}),
     "public_requests.ask": Row(),
     "public_requests.new": Row(shows=PLAIN),
     "public_requests.received": Row(shows=NOTHING),
@@ -169,7 +164,6 @@ GETS: dict[str, Row] = {
         nearby=False,
     ),
     "static": Row(shows=NOTHING, about={"filename": "filename"}),
-    "submissions.index": Row(SEND_FORMS),
     "tiles.areas": Row(needs(Geo.READ_AREAS), PLAIN, TILE | {"level": "level"}),
     "tiles.layer_cells": Row(needs(Geo.READ_RELEASES), NOTHING, CONTEXT | TILE),
     "tiles.layer_shapes": Row(needs(Geo.READ_RELEASES), PLAIN, CONTEXT | TILE),
@@ -199,6 +193,7 @@ POSTS: dict[str, Row] = {
     **SETTINGS_POSTS,
     **ASKED_POSTS,
     **imports.POSTS,
+    **matrix_of_people.POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_changes.create": Row(ASK_CHANGES),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
@@ -245,9 +240,6 @@ POSTS: dict[str, Row] = {
     "duplicates.two": DECIDE,
     "fetches.begin": Row(needs(Geo.UPLOAD_RELEASES)),
     **FILTER_POSTS,
-    "consents.give": Row(needs(Registry.WRITE_CONSENTS), about=NUMBER),
-    "consents.withdraw": Row(needs(Registry.WRITE_CONSENTS), about=NUMBER | {"receipt": "receipt"}),
-    "visits.add": Row(needs(Registry.WRITE_VISITS), about=NUMBER),
     "composites.again": Row(needs(Geo.DERIVE_RELEASES), about=RELEASE),
     "composites.make": Row(needs(Geo.DERIVE_RELEASES)),
     "groups.change_head": CHANGE_MEMBERS,
@@ -293,7 +285,6 @@ POSTS: dict[str, Row] = {
     "programs.end": WRITE_PROGRAM,
     "programs.rule": Row(needs(Registry.COUNT_REGISTRANTS)),
     "programs.save": WRITE_PROGRAM,
-    "openrosa.send": Row(SEND_FORMS),
     "public_requests.send": OWN,
     "public_requests.state": OWN,
     "purposes.state": OWN,
@@ -339,7 +330,6 @@ POSTS: dict[str, Row] = {
     "sign_in.leave": OWN,
     "sign_in.settle": Row(about={"token": "token"}),
     "situation_maps.make": Row(needs(Registry.MAKE_SITUATION_MAPS)),
-    "submissions.again": Row(SEND_FORMS, about={"submission_id": "registrant_id"}),
     "users.employ": OF_USERS,
     "users.end_role": Row(USERS, about=USER | {"grant_id": "user_id"}),
     "users.end_sign_in": Row(USERS, about=USER | {"sign_in_id": "user_id"}),

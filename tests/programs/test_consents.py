@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,14 +14,26 @@ from core.actor import Actor
 from core.errors import Refusal
 from geo.models.areas import Area
 from programs.models.entitlements import Entitlement
+from programs.models.memberships import CycleMember, LeftOut, MembershipState
 from programs.queries.members import members_page
 from programs.queries.reach import people_of
+from programs.services.cycles import enrol
 from programs.services.payments import export_csv, make_payments
 from registry.models.consents import Basis, Consent
+from registry.models.contacts import Contact, ContactKind
 from registry.models.registrants import Membership, Registrant
-from registry.queries.consents import SHARING, declined
+from registry.queries.consents import (
+    ASSISTANCE,
+    MESSAGES,
+    PICTURES,
+    SHARING,
+    declined,
+    declines,
+)
+from registry.queries.documents import PicturesDeclined, shown_document
 from registry.queries.household_collections import every_household
 from registry.queries.registrants import RegistrantUnknown, registrant_by_number, registrants_page
+from registry.services import documents
 from registry.services.consents import (
     Given,
     NeverHeld,
@@ -30,6 +43,8 @@ from registry.services.consents import (
     give,
     withdraw,
 )
+from registry.services.contacts import MessagesDeclined, Said, set_contacts
+from registry.services.documents import Brought
 from registry.services.memberships import InTheFuture
 from registry.services.people import WordUnknown
 from registry.services.rosters import export
@@ -39,6 +54,7 @@ from tests.make.programs import (
     FINN,
     make_actor,
     make_approved,
+    make_cycle,
     make_family,
     make_program,
     make_roster,
@@ -131,6 +147,111 @@ def test_withdrawn_consent_is_not_shown_to_partners(
         other.number
     ]
     assert registrant_by_number(session, home.number, actor=DARA).id == home.id
+
+
+def test_withdrawn_assistance_is_left_out_of_the_next_cycle_with_the_reason(
+    session: Session, homes: list[Registrant]
+) -> None:
+    home, other = homes
+    program = make_program(session)
+    made = give(session, home.number, Given(ASSISTANCE), actor=DARA)
+    first = make_cycle(session, program, *homes)
+    assert enrol(session, first.id, actor=DARA).households == 2
+
+    withdraw(session, home.number, made.number, actor=DARA)
+    second = make_cycle(session, program, *homes)
+    assert enrol(session, second.id, actor=DARA).households == 1
+    member = session.get_one(CycleMember, (second.id, home.id))
+    assert (member.state, member.reason) == (MembershipState.NOT_ELIGIBLE, LeftOut.DECLINED)
+    assert session.get_one(CycleMember, (second.id, other.id)).reason is None
+
+
+def test_a_member_who_wants_no_help_does_not_speak_for_the_household(
+    session: Session, homes: list[Registrant]
+) -> None:
+    person = session.scalars(
+        select(Registrant)
+        .join(Membership, Membership.member_id == Registrant.id)
+        .where(Membership.group_id == homes[0].id)
+        .limit(1)
+    ).one()
+    give(session, person.number, Given(ASSISTANCE, agrees=False), actor=DARA)
+    cycle = make_cycle(session, make_program(session), *homes)
+    assert enrol(session, cycle.id, actor=DARA).households == 2
+
+
+def test_withdrawn_messages_are_wanted_nowhere_and_phones_stay_out_of_lists(
+    session: Session, homes: list[Registrant]
+) -> None:
+    home, other = homes
+    said = [Said(ContactKind.PHONE, "+254 712 345 678", messages=True)]
+    for each in homes:
+        set_contacts(session, each.number, said, actor=DARA)
+    made = give(session, home.number, Given(MESSAGES), actor=DARA)
+    roster = make_roster(session, *homes)
+    assert phones(session, roster.id) == {
+        home.number: "+254712345678",
+        other.number: "+254712345678",
+    }
+
+    withdraw(session, home.number, made.number, actor=DARA)
+    wanting = select(Contact.registrant_id).where(Contact.messages)
+    assert session.scalars(wanting).all() == [other.id]
+    assert phones(session, roster.id) == {home.number: "", other.number: "+254712345678"}
+    with pytest.raises(MessagesDeclined):
+        set_contacts(session, home.number, said, actor=DARA)
+    give(session, home.number, Given(MESSAGES), actor=DARA)
+    assert set_contacts(session, home.number, said, actor=DARA)[0].messages
+
+
+def test_withdrawn_pictures_are_not_shown_and_not_taken(
+    session: Session, homes: list[Registrant]
+) -> None:
+    home = homes[0]
+    brought = {kind: Brought(kind, kind, io.BytesIO(picture())) for kind in ("picture", "identity")}
+    kept = {k: documents.add(session, home.number, b, actor=DARA) for k, b in brought.items()}
+    made = give(session, home.number, Given(PICTURES), actor=DARA)
+    assert shown_document(session, home.id, kept["picture"].id, actor=DARA)
+
+    withdraw(session, home.number, made.number, actor=DARA)
+    with pytest.raises(PicturesDeclined):
+        shown_document(session, home.id, kept["picture"].id, actor=DARA)
+    assert shown_document(session, home.id, kept["identity"].id, actor=DARA)
+    again = Brought("picture", "again", io.BytesIO(picture()))
+    with pytest.raises(PicturesDeclined):
+        documents.add(session, home.number, again, actor=DARA)
+    assert documents.remove(session, home.number, kept["picture"].id, "declined", actor=DARA)
+
+
+def test_what_a_household_says_of_pictures_holds_for_its_members(
+    session: Session, homes: list[Registrant]
+) -> None:
+    give(session, homes[0].number, Given(PICTURES, agrees=False), actor=DARA)
+    living = select(Membership.member_id).where(Membership.group_id == homes[0].id)
+    assert {declines(session, each, PICTURES) for each in session.scalars(living)} == {True}
+    assert not declines(session, homes[1].id, PICTURES)
+
+
+def test_what_rests_on_a_law_is_not_declined_when_its_day_is_over(
+    session: Session, homes: list[Registrant]
+) -> None:
+    over = Given(SHARING, basis=Basis.LAW, on=YESTERDAY, until=YESTERDAY)
+    give(session, homes[0].number, over, actor=DARA)
+    assert numbers_declined(session) == set()
+
+
+def phones(session: Session, roster_id: int) -> dict[str, str]:
+    """By number the phones a list is exported with."""
+    file = io.BytesIO()
+    export(session, roster_id, file, actor=DARA)
+    rows = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig")))
+    return {row["number"]: row["phone"].strip("'") for row in rows}
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "JPEG")
+    return file.getvalue()
 
 
 def test_what_was_granted_before_is_still_paid(session: Session, homes: list[Registrant]) -> None:

@@ -29,6 +29,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "selections.draft_kept",
         "public_requests.received",
         "changes.document",
+        "consents.receipt_pdf",
         "changes.edit",  # the form of changes.new, for its maker alone
         *(f"openrosa.{part}" for part in ("form", "forms", "look", "manifest")),
         "rosters.download",
