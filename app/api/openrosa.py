@@ -14,7 +14,7 @@ from app.request import actor, counts_itself, db
 from core.errors import Invalid, NotFound
 from registry.parsing.xforms import MOST, XForm
 from registry.permissions import May
-from registry.queries.submissions import forms_served
+from registry.queries.device_forms import forms_served
 from registry.services.submissions import receive
 
 bp = Blueprint("openrosa", __name__, url_prefix="/api/openrosa")
@@ -54,7 +54,10 @@ def _of_openrosa(answer: Response) -> Response:
 
 @bp.get("/formList")
 def forms() -> Response:
-    listed = "".join(map(_told, forms_served(db(), actor=actor())))
+    """All forms, or the one of a code that some clients ask for by `formID`."""
+    asked = request.args.get("formID", "")
+    served = forms_served(db(), actor=actor())
+    listed = "".join(_told(each) for each in served if asked in ("", each.code))
     return Response(f"{LIST}{listed}</xforms>", content_type=XML)
 
 
@@ -102,6 +105,6 @@ def _told(form: XForm) -> str:
     at = escape(address("openrosa.form", code=form.code))
     return (
         f"<xform><formID>{escape(form.code)}</formID><name>{escape(form.title)}</name>"
-        f"<version>{form.version}</version><hash>md5:{form.md5}</hash>"
+        f"<version>{escape(form.version)}</version><hash>md5:{form.md5}</hash>"
         f"<downloadUrl>{at}</downloadUrl></xform>"
     )

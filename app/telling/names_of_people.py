@@ -139,4 +139,12 @@ def _of_visits() -> Words:
         "needs_local": _("Is validated near by"),
         "needs_national": _("Is validated for the country"),
         "documents": _("Documents it rests on"),
+        "form_id": _("Form"),
+        "fills": _("What becomes of a form"),
+        "people_at": _("Where a form asks of people"),
+        "is_served": _("Fetched by devices"),
+        "title": _("Title"),
+        "path": _("Question"),
+        "form": _("Form"),
+        "questions": _("Questions"),
     }

@@ -25,6 +25,7 @@ from registry.queries.changes import open_changes_of
 from registry.queries.consents import consents_of
 from registry.queries.documents import documents_of
 from registry.queries.field_answers import Answered, answers
+from registry.queries.fields import known_fields, written
 from registry.queries.records import beside
 from registry.queries.registrants import Registered
 from registry.queries.scores import scores_of
@@ -119,6 +120,8 @@ def _visits(found: Registered) -> dict[str, Any]:
         "documents": [(str(each.id), each.name) for each in papers if each.sha256],
         "questions": questions(),
         "levels": levels(),
+        "own": known_fields(db(), Scope.GROUP if found.group else Scope.INDIVIDUAL),
+        "written": written,
     }
 
 

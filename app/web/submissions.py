@@ -5,10 +5,12 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
+from app.web.device_forms import fills_said
 from core.words import _
 from registry.models.submissions import SubmissionState
+from registry.parsing.xforms import REGISTRATION, VISIT
 from registry.queries.submissions import submissions_page
-from registry.services.submissions import take_again
+from registry.services.submissions import take_again, take_all_again
 
 bp = Blueprint("submissions", __name__, url_prefix="/registry/forms")
 
@@ -19,7 +21,21 @@ def index() -> str:
     page = submissions_page(db(), actor=actor(), after=after)
     look_at(row.registrant_id for row in page.rows if row.registrant_id)
     address = url_for("openrosa.forms", _external=True).removesuffix("/formList")
-    return render_template("submissions/index.html", page=page, address=address)
+    return render_template(
+        "submissions/index.html",
+        page=page,
+        address=address,
+        ours=(REGISTRATION, VISIT),
+        fills=fills_said(),
+    )
+
+
+@bp.post("/again")
+def all_again() -> Response:
+    """All that were not taken in, as many as may be waited for."""
+    taken, tried = take_all_again(db(), actor=actor())
+    flash(_("{taken} of {tried} forms are taken in.", taken=taken, tried=tried))
+    return redirect(url_for(".index"), 303)
 
 
 @bp.post("/<int:submission_id>/again")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, db
 from app.web.days import day_typed
+from app.web.fields import own_said
 from core.clock import today
 from core.words import _
 from registry.parsing.abilities import ANSWERS
@@ -26,7 +27,7 @@ def add(number: str) -> Response:
         day_typed(form.get("on", "")) or today(),
         day_typed(form.get("until", "")),
         form.get("note", ""),
-        _answers(form),
+        {**_answers(form), **own_said(form)},
     )
     visits.add(db(), number, found, actor=actor())
     flash(_("The visit is written down."))

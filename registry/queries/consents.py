@@ -37,8 +37,8 @@ def declined(purpose: str) -> Select[int]:
     members = select(Membership.member_id).where(
         Membership.group_id.in_(themselves), Membership.ended_on.is_(None)
     )
-    both = union_all(themselves, of_members).subquery()
-    return select(both.c.registrant_id, both.c.state, both.c.until)
+    both = union(themselves, members).subquery("declined")
+    return select(both.c.registrant_id)
 
 
 def answers_held(purpose: str) -> Select[int, ConsentState, date | None]:

@@ -1,9 +1,7 @@
 """Forms that devices send: kept as they are, taken in once, or kept with what stands against it."""
 
 import io
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,18 +11,24 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, Refusal
 from core.storage import Readable, keep_personal, stream_of
+from registry.models.registrants import Registrant
 from registry.models.submissions import Submission, SubmissionFile, SubmissionState
-from registry.parsing.xforms import REGISTRATION, Filled, SubmissionUnreadable, filled
+from registry.parsing.filled_forms import Filled, filled
+from registry.parsing.form_readings import PICTURE, Fills, read
 from registry.permissions import May
-from registry.services.people import Household, Person, register
-from registry.services.places import Place
+from registry.queries.device_forms import reading_of
+from registry.queries.fields import own_fields
+from registry.queries.registrants import registrant_by_number
+from registry.services import documents, visits
+from registry.services.documents import Brought
+from registry.services.form_answers import household_of, visit_of
+from registry.services.people import register
 
-NUMBERED, AT = ("id_type", "id_number"), 3
-OF_HOUSEHOLD = ("phone", "address", "settlement")
+AT_ONCE = 100  # forms that are tried again while somebody waits
 
 
 class FormUnknown(Invalid):
-    """No form called "{form}" is filled in for this registry; fetch the list of forms anew."""
+    """Nobody has said how the form "{form}" is read; bring it in, and say what it fills."""
 
 
 class CorrectsAnother(Invalid):
@@ -69,10 +73,11 @@ def receive(
     if submission is None or submission.made_by != actor.id:
         raise SentByAnother
     with audit.act(session, actor, "submissions.receive", submission) as figures:
-        added = sum(_keep(session, submission, name, file) for name, file in files.items())
+        added = [n for n, file in files.items() if _keep(session, submission, n, file)]
         if new is not None:
             _take_in(session, submission, said, actor)
-        figures.update(form=said.form, files=added, state=submission.state)
+        _add_documents(session, submission, added, actor)
+        figures.update(form=said.form, files=len(added), state=submission.state)
     return submission
 
 
@@ -92,25 +97,55 @@ def take_again(session: Session, submission_id: int, *, actor: Actor) -> Submiss
     with audit.act(session, actor, "submissions.take_again", submission) as figures:
         with stream_of(submission.sha256) as form:
             _take_in(session, submission, filled(form.read()), actor)
+        came = select(SubmissionFile.name).where(SubmissionFile.submission_id == submission.id)
+        _add_documents(session, submission, session.scalars(came).all(), actor)
         figures.update(form=submission.form, state=submission.state)
     return submission
+
+
+def take_all_again(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """Try again what somebody sent and was not taken in, the first first, at most a hundred.
+
+    Each is the act it is on its own. Answers how many were taken in, and how many were tried.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.SEND_SUBMISSIONS)
+    waiting = select(Submission.id).where(
+        Submission.made_by == actor.id, Submission.state == SubmissionState.REFUSED
+    )
+    ids = session.scalars(waiting.order_by(Submission.id).limit(AT_ONCE)).all()
+    tried = [take_again(session, each, actor=actor) for each in ids]
+    return sum(each.state is SubmissionState.TAKEN for each in tried), len(tried)
 
 
 def _take_in(session: Session, submission: Submission, said: Filled, actor: Actor) -> None:
     """Register what the form says, or say why not."""
     try:
         with session.begin_nested():
-            if said.form != REGISTRATION:
-                raise FormUnknown(form=said.form[:60])
             if said.corrects:
                 raise CorrectsAnother
-            made = register(session, _household(said), actor=actor)
+            made = _done(session, said, actor)
     except Refusal as fault:
         submission.state, submission.refusal = SubmissionState.REFUSED, fault.message
         return
     submission.state, submission.refusal = SubmissionState.TAKEN, None
     submission.registrant_id, submission.area_id = made.id, made.area_id
     session.flush()
+
+
+def _done(session: Session, said: Filled, actor: Actor) -> Registrant:
+    """Do what a form says, by how it is read; answers whom it is about."""
+    reading = reading_of(session, said.form)
+    if reading is None:
+        raise FormUnknown(form=said.form[:60])
+    answers, own = read(said, reading), own_fields(session)
+    if reading.fills is Fills.REGISTRATION:
+        return register(session, household_of(answers, own), actor=actor)
+    number, found = visit_of(answers, own, said.instance_id)
+    visits.add(session, number, found, actor=actor)
+    return registrant_by_number(session, number, actor=actor)
 
 
 def _keep(session: Session, submission: Submission, name: str, file: Readable) -> int:
@@ -127,37 +162,27 @@ def _keep(session: Session, submission: Submission, name: str, file: Readable) -
     return len(session.scalars(added.returning(SubmissionFile.id)).all())
 
 
-def _household(said: Filled) -> Household:
-    """A household as the registration form says it."""
-    answers = said.answers
-    try:
-        size = answers.get("stated_size")
-        return Household(
-            people=[_person(each) for each in said.people],
-            place=_place(answers.get("place", "")),
-            stated_size=int(size) if size else None,
-            more={name: answers[name] for name in OF_HOUSEHOLD if name in answers},
-        )
-    except ValueError as broken:
-        raise SubmissionUnreadable(found=str(broken)[:60]) from broken
-
-
-def _person(answers: Mapping[str, str]) -> Person:
-    more: dict[str, Any] = {name: answers[name] for name in NUMBERED if name in answers}
-    born = answers.get("birth_date")
-    return Person(
-        name=answers.get("name", ""),
-        relation=answers.get("relation", "member"),
-        sex=answers.get("sex"),
-        birth_date=date.fromisoformat(born) if born else None,
-        more=more,
+def _add_documents(
+    session: Session, submission: Submission, names: Collection[str], actor: Actor
+) -> None:
+    """Pictures that came with a form, as documents of whom it is about; what cannot be kept as one
+    stays with the form, and the form says why."""
+    with stream_of(submission.sha256) as form:
+        said = filled(form.read())
+    reading = reading_of(session, said.form)
+    if reading is None or submission.registrant_id is None:
+        return
+    read_so = read(said, reading)
+    pictures = {each[PICTURE] for each in (read_so.once, *read_so.people) if PICTURE in each}
+    whose = session.get_one(Registrant, submission.registrant_id)
+    of = select(SubmissionFile).where(
+        SubmissionFile.submission_id == submission.id,
+        SubmissionFile.name.in_(pictures & {*names}),
     )
-
-
-def _place(said: str) -> Place:
-    """A geopoint: latitude, longitude, altitude, accuracy in metres, divided by blanks."""
-    numbers = [float(part) for part in said.split()]
-    if len(numbers) < 2:
-        return Place()
-    accuracy = numbers[AT] if len(numbers) > AT and numbers[AT] > 0 else None
-    return Place(lon=numbers[1], lat=numbers[0], accuracy_m=accuracy, taken_at=datetime.now(UTC))
+    for kept in session.scalars(of.order_by(SubmissionFile.id)):
+        try:
+            with session.begin_nested(), stream_of(kept.sha256) as file:
+                documents.add(session, whose.number, Brought(PICTURE, kept.name, file), actor=actor)
+        except Refusal as fault:
+            submission.refusal = fault.message
+    session.flush()

@@ -13,9 +13,12 @@ from core import audit
 from core.actor import Actor
 from core.clock import today
 from core.errors import Invalid
-from registry.models.registrants import Group
+from registry.models.fields import Scope
+from registry.models.registrants import Group, Registrant
 from registry.models.visits import Visit, VisitAnswer
+from registry.parsing.values import read_value
 from registry.permissions import May
+from registry.queries.fields import Fields, known_fields, takings
 from registry.queries.visits import answered_later
 from registry.queries.vocabularies import codes
 from registry.services.editing import (
@@ -26,6 +29,7 @@ from registry.services.editing import (
     edit,
     refuse_changes,
 )
+from registry.services.field_values import write_values
 from registry.services.memberships import InTheFuture
 from registry.services.people import refuse_word
 from registry.services.records import record_of
@@ -58,17 +62,16 @@ def add(session: Session, number: str, found: Found, *, actor: Actor) -> Visit:
 
     Raises:
         Forbidden, RegistrantUnknown, RecordClosed, WordUnknown, InTheFuture, NeverValid,
-        NoteTooLong, FieldUnknown and what `editing.edit` says of an answer
+        NoteTooLong, FieldUnknown, ValueMisfit and what `editing.edit` says of an answer
         Conflict: the form was sent before.
     """
     actor.require(May.WRITE_VISITS)
     whom = record_of(session, number, actor=actor)
     refuse_word(codes(session), "visit_kind", found.kind)
     _refuse_days(found)
-    of = OF_GROUPS if session.get(Group, whom.id) else OF_PERSONS
-    asked = {name: kind for name, kind in of.items() if name not in ("name", *BORN)}
-    answers = {name: value for name, value in found.answers.items() if value not in (None, "")}
-    refuse_changes(session, answers, asked)
+    scope = Scope.GROUP if session.get(Group, whom.id) else Scope.INDIVIDUAL
+    own = known_fields(session, scope)
+    answers = _answers(session, scope, own, found.answers)
     told = {"registrant_id": whom.id, "area_id": whom.area_id, "made_by": whom.made_by}
     made = Visit(
         kind=found.kind,
@@ -88,8 +91,22 @@ def add(session: Session, number: str, found: Found, *, actor: Actor) -> Visit:
         )
         session.flush()
         figures.update(number=whom.number, answers=len(answers))
-        _feed(session, whom.number, made, answers, actor)
+        _feed(session, whom, made, answers, own, actor)
     return made
+
+
+def _answers(
+    session: Session, scope: Scope, own: Fields, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was answered, each as its field holds it; what was left empty was not asked."""
+    answers = {name: value for name, value in said.items() if value not in (None, "")}
+    of = OF_GROUPS if scope is Scope.GROUP else OF_PERSONS
+    asked = {name: kind for name, kind in of.items() if name not in ("name", *BORN)}
+    taken = takings(session, own)
+    theirs = {name: value for name, value in answers.items() if name in taken}
+    plain = {name: value for name, value in answers.items() if name not in taken}
+    refuse_changes(session, plain, asked)
+    return {**plain, **{name: read_value(taken[name], value) for name, value in theirs.items()}}
 
 
 def _refuse_days(found: Found) -> None:
@@ -102,7 +119,9 @@ def _refuse_days(found: Found) -> None:
 
 
 def _typed(value: Any) -> dict[str, Any]:
-    """The column of an answer, by the kind of its value."""
+    """The column of an answer, by the kind of its value; several words stand one after another."""
+    if isinstance(value, list):
+        return {"text": ",".join(value)}
     if isinstance(value, bool):
         return {"flag": value}
     if isinstance(value, int | float | Decimal):
@@ -111,13 +130,23 @@ def _typed(value: Any) -> dict[str, Any]:
 
 
 def _feed(
-    session: Session, number: str, visit: Visit, answers: Mapping[str, Any], actor: Actor
+    session: Session,
+    whom: Registrant,
+    visit: Visit,
+    answers: Mapping[str, Any],
+    own: Fields,
+    actor: Actor,
 ) -> None:
     """Let the record say what was found, unless it is over or was found otherwise since."""
     if visit.valid_until is not None and visit.valid_until < today():
         return
     later = answered_later(session, visit.registrant_id, [*answers], visit.on_day)
     fresh = {name: value for name, value in answers.items() if name not in later}
-    if fresh:
+    theirs = {name: value for name, value in fresh.items() if name in own}
+    plain = {name: value for name, value in fresh.items() if name not in own}
+    if theirs:
+        scope = next(iter(own.values())).scope
+        write_values(session, scope, own, {whom.id: theirs})
+    if plain:
         with suppress(NothingChanged):
-            edit(session, number, fresh, actor=actor)
+            edit(session, whom.number, plain, actor=actor)

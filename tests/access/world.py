@@ -45,6 +45,7 @@ from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.changes import make_asked
 from tests.make.context import make_layer
+from tests.make.device_forms import make_device_form
 from tests.make.duplicates import make_pair
 from tests.make.fields import make_field
 from tests.make.files import depth_file, shapes_file
@@ -224,6 +225,7 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "version": score.version,
         "model_id": score.id,
         "scope": "group",
+        "device_form_id": make_device_form(session, PLAIN).id,
         "field": make_field(session, "rooms", FieldType.WHOLE, PLAIN).code,
         "filter": share_filter(session, kept.code, actor=DARA).code,
         "fetch_id": fetch_id,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -15,6 +16,7 @@ from app.auth import keys
 from app.auth.roles import Role
 from core.actor import Actor
 from geo.models.locations import Location
+from registry.models.documents import Document
 from registry.models.registrants import Individual, Membership, Registrant
 from registry.models.submissions import Submission, SubmissionFile, SubmissionState
 from tests.make.users import make_user
@@ -35,6 +37,12 @@ FILLED = """<?xml version='1.0' ?>
 </data>"""
 BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>
 <data id="registration"><meta><instanceID>uuid:1</instanceID></meta><a>&lol2;</a></data>"""
+
+
+def jpeg() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "JPEG")
+    return file.getvalue()
 
 
 def filled(number: str = "1", place: str = PLACE, **said: str) -> str:
@@ -63,9 +71,13 @@ def send(session: Session, browser: Browser, taken_back: None) -> Send:
 def test_the_list_leads_to_our_form_in_its_version(send: Send) -> None:
     answer = send("GET", "/formList")
     assert (answer.status_code, answer.headers["X-OpenRosa-Version"]) == (200, "1.0")
-    (listed,) = fromstring(answer.data)
-    told = {each.tag.removeprefix(XFORMS): each.text or "" for each in listed}
-    assert (told["formID"], told["hash"][:4]) == ("registration", "md5:")
+    told, visit = (
+        {part.tag.removeprefix(XFORMS): part.text or "" for part in each}
+        for each in fromstring(answer.data)
+    )
+    assert (told["formID"], told["hash"][:4], visit["formID"]) == ("registration", "md5:", "visit")
+    (only,) = fromstring(send("GET", "/formList?formID=visit").data)
+    assert only[0].text == "visit"
 
     form = send("GET", told["downloadUrl"].partition("/api/openrosa")[2]).text
     assert f'<data id="registration" version="{told["version"]}">' in form
@@ -91,8 +103,8 @@ def test_a_device_asks_first_where_it_may_send(send: Send, browser: Browser) -> 
 def test_a_filled_in_form_registers_a_household_once(session: Session, send: Send) -> None:
     statuses = [
         send("POST", "/submission", filled()).status_code,
-        send("POST", "/submission", filled(), **{"house.jpg": b"a picture"}).status_code,
-        send("POST", "/submission", filled(), **{"house.jpg": b"a picture"}).status_code,
+        send("POST", "/submission", filled(), **{"house.jpg": jpeg()}).status_code,
+        send("POST", "/submission", filled(), **{"house.jpg": jpeg()}).status_code,
     ]
     assert statuses == [201, 201, 201]
 
@@ -100,6 +112,8 @@ def test_a_filled_in_form_registers_a_household_once(session: Session, send: Sen
     assert (submission.state, submission.refusal) == (SubmissionState.TAKEN, None)
     assert session.scalars(select(SubmissionFile.name)).all() == ["house.jpg"]
     home = session.get_one(Registrant, submission.registrant_id)
+    kept = session.execute(select(Document.registrant_id, Document.kind, Document.name)).all()
+    assert kept == [(home.id, "picture", "house.jpg")]
     people = select(Registrant.name, Membership.kind).join(
         Membership, Membership.member_id == Registrant.id
     )
@@ -121,7 +135,7 @@ def test_what_cannot_be_taken_in_is_kept_and_says_why(session: Session, send: Se
     assert submission.state is SubmissionState.REFUSED
     assert session.scalar(select(func.count()).select_from(Individual)) == before
     other = filled("3").replace('id="registration"', 'id="other"')
-    assert "No form called" in send("POST", "/submission", other).text
+    assert "Nobody has said how the form" in send("POST", "/submission", other).text
 
 
 @pytest.mark.parametrize("xml", ["<data", "<data/>", "no form", BOMB])

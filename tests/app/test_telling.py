@@ -30,6 +30,7 @@ TRAIL = [
         "0040_scores",
         "0042_plots",
         "0044_terms",
+        "0051_agreed",
     )
 ]
 SPREAD = {

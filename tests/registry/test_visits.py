@@ -1,6 +1,7 @@
 """Visits: what was found, for how long it holds, and what the record says of it."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -8,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Forbidden, Refusal
+from registry.models.fields import Scope
 from registry.models.registrants import Group, Individual, Registrant
 from registry.models.visits import VisitAnswer
+from registry.parsing.values import ValueMisfit
+from registry.queries.field_answers import answers
 from registry.queries.visits import last_visits, visits_of
 from registry.services.memberships import InTheFuture
 from registry.services.people import AnswerImpossible, FieldUnknown, WordUnknown
 from registry.services.visits import Found, NeverValid, NoteTooLong, add
+from tests.make.fields import FILLED, make_fields
 from tests.make.registry import make_household, make_person
 
 TODAY = datetime.now(UTC).date()
@@ -116,3 +121,37 @@ def test_who_may_not_write_visits_writes_none(session: Session, person: Registra
     reads = Actor(1, "Rana", frozenset({"registrant:read"}), national=True)
     with pytest.raises(Forbidden):
         add(session, person.number, Found("visit", date(2026, 1, 1)), actor=reads)
+
+
+def test_own_fields_are_asked_at_visits_and_the_record_says_the_newest(
+    session: Session, anybody: Actor
+) -> None:
+    make_fields(session)
+    home = make_household(session)
+    newer = Found("survey", TODAY, answers={**FILLED, "settlement": "Lower Quay"})
+    older = Found("survey", BEFORE, answers={"rooms": "9", "remark": "a leak"})
+    for found in (newer, older):
+        add(session, home.number, found, actor=anybody)
+
+    known = answers(session, home.id, Scope.GROUP, actor=anybody)
+    said = {each.field.code: each.value for each in known}
+    assert said == {
+        "roof": "straw",
+        "assets": ["straw", "metal"],
+        "rooms": 3,
+        "remark": "a leak",
+        "land": Decimal("2.5"),
+        "well": True,
+        "visited": date(2026, 3, 14),
+    }
+    assert visits_of(session, home.id)[0].answers == {
+        "roof": "straw",
+        "assets": "straw,metal",
+        "rooms": 3,
+        "settlement": "Lower Quay",
+        "land": Decimal("2.5"),
+        "well": True,
+        "visited": date(2026, 3, 14),
+    }
+    with pytest.raises(ValueMisfit):
+        add(session, home.number, Found("survey", TODAY, answers={"rooms": "many"}), actor=anybody)

@@ -20,6 +20,7 @@ from registry.services.field_values import fill_in
 from registry.services.public_requests import Outside, receive_request
 from registry.services.score_runs import run_score
 from tests.make.changes import LUIS, make_approved_change, make_asked
+from tests.make.device_forms import make_device_form
 from tests.make.duplicates import make_pair
 from tests.make.fields import FILLED, make_fields
 from tests.make.imports import make_import
@@ -61,6 +62,7 @@ def registry(session: Session, household: str) -> Rows:
         ("vocabularies.show", {"list_name": "sex", "code": "male"}),
         ("fields.show", {"scope": "group", "code": "rooms"}),
         ("fields.sections", {}),
+        ("device_forms.show", {"form_id": make_device_form(session, GREEK).id}),
         ("fields.of_registrant", {"number": household}),
         ("fields.of_registrant", {"number": person.number}),
         ("registry.index", {"q": GREEK}),
