@@ -8,6 +8,7 @@ from core.errors import Invalid
 
 PDF = "application/pdf"
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})  # brands
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2_400  # pixels that are kept, enough to read a paper
 QUALITY = 85
@@ -15,6 +16,10 @@ QUALITY = 85
 
 class NotADocument(Invalid):
     """This file is no picture (JPEG, PNG, WebP) and no PDF; save it as one of these."""
+
+
+class PictureOfAPhone(Invalid):
+    """This picture is a HEIC, which few programs show; send a JPEG (phone: Most Compatible)."""
 
 
 class PictureUnreadable(Invalid):
@@ -29,7 +34,7 @@ def media_of(beginning: bytes) -> str:
     """What a file is, by how it begins: an IANA media type.
 
     Raises:
-        NotADocument
+        NotADocument, PictureOfAPhone
     """
     if beginning.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
@@ -39,6 +44,8 @@ def media_of(beginning: bytes) -> str:
         return "image/webp"
     if beginning.startswith(b"%PDF-"):
         return PDF
+    if beginning[4:8] == b"ftyp" and beginning[8:12] in HEIF:
+        raise PictureOfAPhone
     raise NotADocument
 
 

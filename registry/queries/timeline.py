@@ -30,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -37,12 +38,14 @@ from sqlalchemy.types import TypeEngine
 
 from core.actor import Actor
 from core.audit import AuditEntry
+from registry.models.changes import ChangeLine, ChangeRequest
 from registry.models.consents import Consent, ConsentState
 from registry.models.imports import Import, ImportRow, ImportState, Verdict
 from registry.models.registrants import FormerPlace, Membership, Registrant
 from registry.models.rosters import Roster, RosterMember, RosterState
 from registry.models.visits import Visit
 from registry.permissions import May
+from registry.queries.changes import shown_to
 
 SHOWN = 30
 """Things on one page of a timeline."""
@@ -54,9 +57,14 @@ DONE = (
     *("memberships.relate",),
     *("relationships.relate", "relationships.end", "contacts.set", "tags.set"),
     *("identifiers.add", "identifiers.revoke", "accounts.add", "accounts.close"),
-    *("documents.add", "documents.remove"),
+    *("documents.add", "documents.remove", "registrants.fill_in", "plots.draw", "plots.end"),
+    *("registrants.merge", "registrants.unmerge"),
 )
 """The acts on a record that its timeline tells of."""
+
+ASKED = "changes.ask"
+ON_REQUESTS = (ASKED, "changes.return", "changes.reject", "changes.cancel", "changes.apply")
+"""The acts on a request to change a record that its timeline tells of."""
 
 WORDS = ("text", "more", "by")
 SAID: dict[str, TypeEngine[Any]] = {
@@ -271,6 +279,32 @@ def _acted(whom: CTE, text: Any, fits: ColumnElement[bool]) -> Select[Any]:
     return told.join(AuditEntry, about)
 
 
+def _changed(whom: CTE, actor: Actor) -> Select[Any]:
+    """What was asked to be changed of them, and what became of that; of members what was asked of
+    them alone."""
+    of, line = ChangeRequest, ChangeLine
+    named = (
+        (of.id, of.registrant_id),
+        (line.request_id, line.registrant_id),
+        (line.request_id, line.other_id),
+    )
+    about = union(
+        *(select(key).where(whose == whom.c.id).correlate(whom) for key, whose in named)
+    ).lateral("about")
+    why = case((AuditEntry.action == ASKED, of.why), else_=of.decided_because)
+    said = {"text": of.number, "more": why, "by": AuditEntry.actor_name}
+    entry = and_(
+        AuditEntry.subject == of.__tablename__,
+        AuditEntry.subject_id == about.c[0],
+        AuditEntry.action.in_(ON_REQUESTS),
+    )
+    return (
+        happened(whom, AuditEntry.at, AuditEntry.action, ref=of.id, **said)
+        .select_from(whom.join(about, true()).join(of, of.id == about.c[0]).join(AuditEntry, entry))
+        .where(or_(whom.c.own, of.registrant_id == whom.c.id), shown_to(actor))
+    )
+
+
 def _visited(whom: CTE, _actor: Actor) -> Select[Any]:
     what = literal("visits.").concat(Visit.kind)
     return happened(whom, Visit.on_day, what, more=Visit.note, ref=Visit.id).join(
@@ -310,6 +344,7 @@ SOURCES = (
     Source(Topic.RECORD, _moved),
     Source(Topic.RECORD, _done),
     Source(Topic.RECORD, _done_in_groups),
+    Source(Topic.RECORD, _changed),
     Source(Topic.VISITS, _visited),
     Source(Topic.VISITS, _agreed),
     Source(Topic.VISITS, _withdrew),

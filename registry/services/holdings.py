@@ -21,8 +21,9 @@ from registry.models.registrants import Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.registrants import registrant_by_number
 from registry.queries.vocabularies import codes
-from registry.services.memberships import InTheFuture, NotActive
+from registry.services.memberships import InTheFuture
 from registry.services.places import PlaceBeyondReach
+from registry.services.records import NotActive
 
 
 class LandMissing(Invalid):

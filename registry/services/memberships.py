@@ -6,11 +6,10 @@ it writes. A member of a household stands where it stands, and it bears the name
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, literal, select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -18,7 +17,6 @@ from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Invalid, NotFound
 from registry.models.registrants import (
-    FormerPlace,
     Individual,
     Membership,
     Registrant,
@@ -30,6 +28,8 @@ from registry.queries.registrants import registrant_by_number
 from registry.queries.vocabularies import codes
 from registry.services.membership_rules import HEAD, HOUSEHOLD, Standing, faults_of
 from registry.services.names import name_them
+from registry.services.places import leave_places, stand_elsewhere
+from registry.services.records import NotActive
 from registry.services.standings import (
     current_membership,
     kinds_of,
@@ -42,10 +42,6 @@ MEMBER = "member"
 
 class NotAGroup(Invalid):
     """{number} is a person; name a household or another group."""
-
-
-class NotActive(Conflict):
-    """{number} is not in the registry any more; take it back first."""
 
 
 class NotAMember(NotFound):
@@ -359,11 +355,13 @@ def _stand_together(session: Session, group: Registrant, member: Registrant) -> 
     kinds: Any = kinds_of(session, [group.id])
     if kinds[group.id].code != HOUSEHOLD or member.location_id == group.location_id:
         return
-    if member.location_id is not None:
-        left = {"registrant_id": member.id, "location_id": member.location_id}
-        now = {"left_at": datetime.now(UTC)}
-        kept = insert(FormerPlace).values({**left, **now, "area_id": member.area_id})
-        key = [FormerPlace.registrant_id, FormerPlace.location_id]
-        session.execute(kept.on_conflict_do_update(index_elements=key, set_=now))
-    member.location_id, member.area_id = group.location_id, group.area_id
+    itself = select(Registrant.id).where(Registrant.id == member.id)
+    if group.location_id is None:
+        leave_places(session, itself)
+        member.location_id = None
+    else:
+        place = literal(group.location_id, BigInteger)
+        stand_elsewhere(session, itself.add_columns(place))
+        session.refresh(member)
+    member.area_id = group.area_id
     session.flush()

@@ -30,7 +30,7 @@ from registry.models.registrants import (
 from registry.permissions import May
 from registry.queries.places import stood_at
 from registry.queries.registrants import registrant_by_number
-from registry.services.memberships import NotActive
+from registry.services.records import NotActive
 
 WIDEST = 1e6  # metres
 
@@ -192,17 +192,22 @@ def stand_elsewhere(session: Session, going: Select[int, int]) -> None:
     session.flush()
     pairs = going.subquery("going")
     registrant_id, place_id = pairs.c
+    leave_places(session, select(registrant_id))
+    stands_in = func.coalesce(Location.area_id, Location.stated_area_id, Registrant.area_id)
+    moved = update(Registrant).where(Registrant.id == registrant_id, Location.id == place_id)
+    changed(session, moved.values(location_id=Location.id, area_id=stands_in))
+
+
+def leave_places(session: Session, whose: Select[int]) -> None:
+    """Keep where registrants stand as a place they stood at, in one statement."""
     left = select(Registrant.id, Registrant.location_id, Registrant.area_id, func.now())
     kept = insert(FormerPlace).from_select(
         ["registrant_id", "location_id", "area_id", "left_at"],
-        left.join(pairs, registrant_id == Registrant.id).where(Registrant.location_id.is_not(None)),
+        left.where(Registrant.id.in_(whose), Registrant.location_id.is_not(None)),
     )
     key = [FormerPlace.registrant_id, FormerPlace.location_id]
     again = {"left_at": kept.excluded.left_at}
     session.execute(kept.on_conflict_do_update(index_elements=key, set_=again))
-    stands_in = func.coalesce(Location.area_id, Location.stated_area_id, Registrant.area_id)
-    moved = update(Registrant).where(Registrant.id == registrant_id, Location.id == place_id)
-    changed(session, moved.values(location_id=Location.id, area_id=stands_in))
 
 
 def _together(registrant: Registrant) -> Select[int]:

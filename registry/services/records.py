@@ -13,6 +13,10 @@ class RecordClosed(Conflict):
     """{number} stands no more on its own, as it was merged or erased; look at its state."""
 
 
+class NotActive(Conflict):
+    """{number} is not in the registry any more; take it back first."""
+
+
 def record_of(session: Session, number: str, *, actor: Actor) -> Registrant:
     """The registrant of a number, locked; it may have left the registry, but must stand for itself.
 

@@ -14,13 +14,17 @@ from geo.models.areas import Area
 from programs.models.entitlements import Entitlement, Redemption, Voucher
 from programs.models.programs import Delivery
 from programs.queries.timeline import SOURCES
+from programs.services.changes import apply_change
 from programs.services.memberships import pause_member
+from programs.services.merging import merge, unmerge
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers, redeem
 from registry.models.consents import Consent
 from registry.models.registrants import Membership, Registrant
 from registry.models.visits import Visit
 from registry.queries.timeline import SHOWN, Happening, Topic, timeline
+from registry.services.changes import reject_change
+from tests.make.changes import HANA, LUIS, make_approved_change, make_asked
 from tests.make.geo import make_country
 from tests.make.programs import (
     DARA,
@@ -50,6 +54,39 @@ def family(session: Session, areas: dict[str, Area]) -> Registrant:
 
 def told(session: Session, of: Registrant, **asked: object) -> list[Happening]:
     return list(timeline(session, of, SOURCES, **{"actor": DARA, **asked}).told)  # type: ignore[arg-type]
+
+
+def test_changes_and_merges_are_told_on_the_page_of_each(
+    session: Session, family: Registrant
+) -> None:
+    said = {"answers": {"settlement": "Upper Quay"}}
+    done = make_approved_change(session, "edit_group", family.number, **said)
+    apply_change(session, done.number, actor=HANA)
+    asked = make_asked(session, "edit_group", family.number, answers={"address": "River Street"})
+    reject_change(session, asked.number, "They moved", actor=LUIS)
+    twin = make_person(session, name="Neema Doru")
+    head = told(session, family)
+    person = session.scalars(
+        select(Registrant)
+        .join(Membership, Membership.member_id == Registrant.id)
+        .where(Membership.group_id == family.id)
+        .limit(1)
+    ).one()
+    merge(session, person.number, twin.number, actor=DARA)
+    unmerge(session, twin.number, actor=DARA)
+
+    changes = [each for each in head if each.what.startswith("changes.")]
+    assert [(each.what, each.text, each.more, each.by) for each in changes] == [
+        ("changes.reject", asked.number, "They moved", LUIS.name),
+        ("changes.ask", asked.number, "They said so at the office", "Rosa Imber"),
+        ("changes.apply", done.number, "", HANA.name),
+        ("changes.ask", done.number, "They said so at the office", "Rosa Imber"),
+    ]
+    merges = [each for each in told(session, person) if "merge" in each.what]
+    assert [(each.what, each.text) for each in merges] == [
+        ("registrants.unmerge", twin.number),
+        ("registrants.merge", twin.number),
+    ]
 
 
 def kinds(happenings: list[Happening]) -> list[str]:

@@ -34,6 +34,7 @@ from registry.services.membership_rules import (
     WithinItself,
 )
 from registry.services.memberships import Joining, change_head, join, leave, transfer
+from registry.services.records import NotActive
 from tests.make.registry import make_household, make_location, make_person
 
 DAY = date(2026, 11, 1)
@@ -241,7 +242,7 @@ FAULTS: list[tuple[Act, type[Refusal]]] = [
             Joining(),
             actor=a,
         ),
-        acts.NotActive,
+        NotActive,
     ),
     (
         lambda s, home, other, a: leave(s, home.number, called(s, "Halima Sen").number, actor=a),

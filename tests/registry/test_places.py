@@ -18,8 +18,8 @@ from geo.models.place_checks import PlaceCheck
 from geo.services.place_checks import check_places
 from registry.models.registrants import FormerPlace, Registrant
 from registry.queries.places import stays, stood_at
-from registry.services.memberships import NotActive
 from registry.services.places import Place, PlaceBeyondReach, PlaceMissing, move_to
+from registry.services.records import NotActive
 from tests.make.geo import make_event, make_release
 from tests.make.imports import household, take_households
 from tests.make.registry import make_household, make_location, make_person
