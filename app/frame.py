@@ -125,7 +125,7 @@ def _navigation() -> list[dict[str, Any]]:
         ("/hazards", _("Hazards"), Geo.READ_RELEASES),
         ("/select", _("Select"), Geo.SELECT),
         ("/programs", _("Programs"), Programs.READ_PROGRAMS),
-        ("/registry", _("Registry"), Registry.READ_REGISTRANTS),
+        ("/registry", _("Registry"), Registry.COUNT_REGISTRANTS),
         ("/redeem", _("Hand over"), Programs.REDEEM_VOUCHERS),
         ("/areas", _("Areas"), Geo.READ_AREAS),
         ("/admin", _("Administration"), Roof.WRITE_USERS),

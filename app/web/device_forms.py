@@ -93,7 +93,7 @@ def _page(form_id: int, fault: Refusal | None = None) -> str:
         form=shown.form,
         fault=fault,
         said=fills_said(),
-        repeats=[(path, path) for path in shown.form.repeats.split()],
+        repeats=shown.form.repeats.split(),
         chosen=said.fields if said else {q.question.id: q.question.field for q in shown.questions},
     )
 

@@ -18,6 +18,8 @@ from geo.models.releases import Release
 from geo.permissions import May as Geo
 from geo.queries.areas import area_by_pcode, search_areas
 from programs.services import registrants
+from registry.permissions import May
+from registry.queries.counts import counts_of
 from registry.queries.registrants import (
     Registered,
     registered,
@@ -37,6 +39,9 @@ MOST_AREAS = 5
 def index() -> str:
     text, pcode = request.args.get("q", "").strip(), request.args.get("area", "")
     area = area_by_pcode(db(), pcode) if pcode else None
+    if not actor().may(May.READ_REGISTRANTS):
+        counts = counts_of(db(), area, actor=actor())
+        return render_template("registry/counts.html", counts=counts)
     after = request.args.get("after", type=int)
     page = registrants_page(db(), text, area, actor=actor(), after=after)
     look_at(row.id for row in page.rows)

@@ -17,10 +17,12 @@ from registry.models.device_forms import DeviceForm, DeviceQuestion, DeviceWord
 from registry.models.submissions import Submission
 from registry.parsing.filled_forms import filled
 from registry.parsing.form_readings import NUMBER, Fills
+from registry.parsing.plain import plain
 from registry.parsing.xform_questions import MOST, FormRead, form_filled, form_read
 from registry.parsing.xforms import REGISTRATION, VISIT
 from registry.permissions import May
-from registry.queries.device_forms import DeviceFormUnknown, device_form, offered_to
+from registry.queries.device_forms import OFFERED, DeviceFormUnknown, device_form, offered_to
+from registry.queries.vocabularies import word_lists
 from registry.services.submissions import SentByAnother
 
 NAMES = ("person.name", "person.given_name", "person.family_name")
@@ -169,6 +171,7 @@ def _write_questions(session: Session, form: DeviceForm, read: FormRead) -> None
     old = select(DeviceQuestion).where(DeviceQuestion.form_id == form.id)
     before = {each.path: each for each in session.scalars(old)}
     used: set[str] = set()
+    meant = _meant(session)
     for question in read.questions:
         held = before.pop(question.path, None)
         field = held.field if held else guessed(question, form.fills)
@@ -178,17 +181,34 @@ def _write_questions(session: Session, form: DeviceForm, read: FormRead) -> None
         asked.label, asked.kind = question.label, question.kind
         session.add(asked)
         session.flush()
-        _write_words(session, asked, question.choices)
+        _write_words(session, asked, question.choices, meant.get(asked.field or "", {}))
     gone = [each.id for each in before.values()]
     changed(session, delete(DeviceQuestion).where(DeviceQuestion.id.in_(gone)))
 
 
-def _write_words(session: Session, asked: DeviceQuestion, choices: Mapping[str, str]) -> None:
+def _meant(session: Session) -> dict[str, dict[str, str]]:
+    """By field the codes of its words, by all they are called in any language."""
+    lists = word_lists(session)
+    return {
+        field: {
+            plain(said): word.code
+            for word in lists.get(name, ())
+            for said in (word.code, *word.labels.values(), *word.synonyms)
+        }
+        for field, name in OFFERED.items()
+    }
+
+
+def _write_words(
+    session: Session, asked: DeviceQuestion, choices: Mapping[str, str], meant: Mapping[str, str]
+) -> None:
+    """The choices of a question; one that is called as a word of ours is guessed to be it."""
     known = select(DeviceWord).where(DeviceWord.question_id == asked.id)
     held = {word.said: word for word in session.scalars(known)}
     for said, label in choices.items():
         if said in held:
             held[said].label = label
         else:
-            session.add(DeviceWord(question_id=asked.id, said=said, label=label, code=None))
+            code = meant.get(plain(label)) or meant.get(plain(said))
+            session.add(DeviceWord(question_id=asked.id, said=said, label=label, code=code))
     session.flush()

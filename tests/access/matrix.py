@@ -141,7 +141,7 @@ GETS: dict[str, Row] = {
     ),
     "records.edit": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
     "records.newcomer": Row(needs(Registry.WRITE_REGISTRANTS), PEOPLE, {"number": "number"}),
-    "registry.index": Row(READ_PEOPLE, PEOPLE, {"q": "q"}),
+    "registry.index": Row(COUNT_PEOPLE, PEOPLE, {"q": "q"}, names=READ_PEOPLE),
     "registry.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "rosters.download": Row(READ_LISTS, PEOPLE, FLOODED, READ_PEOPLE),
     "rosters.index": Row(READ_LISTS, PLAIN),

@@ -102,8 +102,9 @@ def test_a_workbook_is_read_and_what_its_questions_fill_is_guessed(session: Sess
         "membre/genre": "person.sex",
         "photo": "picture",
     }
-    words = select(DeviceWord.said, DeviceWord.label).distinct().order_by(DeviceWord.said)
-    assert session.execute(words).all() == [("1", "Homme"), ("2", "Femme")]
+    columns = (DeviceWord.said, DeviceWord.label, DeviceWord.code)
+    words = session.execute(select(*columns).distinct().order_by(DeviceWord.said)).all()
+    assert words == [("1", "Homme", "male"), ("2", "Femme", "female")]
 
 
 def test_a_form_that_was_mapped_registers_households_and_one_that_waits_does_not(

@@ -255,8 +255,37 @@ def test_who_may_not_read_people_is_told_so(
 ) -> None:
     browser = signed_in(role)
 
-    assert browser.get("/registry/?q=Amina").status_code == 403
+    counts = browser.get("/registry/?q=Amina")
+    assert counts.status_code == 200
+    assert "Amina" not in counts.text
+    assert home.number not in counts.text
     assert browser.get(f"/registry/{home.number}").status_code == 403
+
+
+def test_who_may_count_is_told_how_many_live_where_and_not_of_a_few(
+    signed_in: Callable[..., Browser], session: Session, areas: dict[str, Area]
+) -> None:
+    def settle(pcode: str, lon: float, homes: int) -> None:
+        place = make_location(session, lon, 1.0, area_id=areas[pcode].id)
+        for _home in range(homes):
+            make_person(session, make_household(session, place), relation="head")
+
+    settle("X11", 0.5, 7)
+    settle("X21", 2.5, 3)
+    browser = signed_in(Role.VIEWER)
+    assert counted_rows(browser, "") == {"Area X1": ["*", "*", "0"], "Area X2": ["*", "*", "0"]}
+    assert "10 households are registered here" in browser.get("/registry/").text
+
+    settle("X21", 2.5, 6)
+    assert counted_rows(browser, "") == {"Area X1": ["7", "7", "0"], "Area X2": ["9", "9", "0"]}
+    assert counted_rows(browser, "?area=X1") == {"Area X11": ["7", "7", "0"]}
+
+
+def counted_rows(browser: Browser, asked: str) -> dict[str, list[str]]:
+    """By area the households, the people, and the households nobody knows the place of."""
+    page = BeautifulSoup(browser.get(f"/registry/{asked}").text, "html.parser")
+    rows = page.select("tbody tr")
+    return {row.a.text: [cell.text for cell in row("td")] for row in rows if row.a}
 
 
 def test_word_lists_can_be_read(signed_in: Callable[..., Browser]) -> None:
