@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     func,
     select,
 )
@@ -145,7 +146,7 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         group=session.get(Group, found.id),
         individual=individual,
         age=session.scalar(_age(found.id)) if individual else None,
-        members=session.execute(_members(found.id)).all(),
+        members=session.execute(_members(found.id, actor)).all(),
         belongs_to=session.execute(_belongs_to(found.id, actor)).all(),
         identifiers=session.scalars(own.order_by(Identifier.state, Identifier.type)).all(),
         contacts=contacts_of(session, found.id),
@@ -172,8 +173,16 @@ def _age(registrant_id: int) -> Select[Any]:
     return select(age).where(Individual.registrant_id == registrant_id)
 
 
-def _members(group_id: int) -> Select[Any]:
-    """Members of a group, the head first, with sex, age and their valid identifiers' types."""
+def _members(group_id: int, actor: Actor) -> Select[Any]:
+    """Members of a group within reach, the head first, with sex, age and their valid identifiers'
+    types; of groups among them their kind, and how many members they have.
+    """
+    within = aliased(Membership)
+    inside = (
+        select(func.count())
+        .where(within.group_id == Registrant.id, within.ended_on.is_(None))
+        .scalar_subquery()
+    )
     types = (
         select(func.array_agg(Identifier.type.distinct()))
         .where(Identifier.registrant_id == Registrant.id, Identifier.state == "valid")
@@ -190,12 +199,16 @@ def _members(group_id: int) -> Select[Any]:
         Individual.birth_date_exact,
         age_on(Individual.birth_date, today()).label("age"),
         types.label("identifier_types"),
+        Group.kind.label("group_kind"),
+        case((Group.kind.is_not(None), inside)).label("inside"),
     ]
     return (
         select(*columns)
         .join(Membership, Membership.member_id == Registrant.id)
         .outerjoin(Individual, Individual.registrant_id == Registrant.id)
+        .outerjoin(Group, Group.registrant_id == Registrant.id)
         .where(Membership.group_id == group_id, Membership.ended_on.is_(None))
+        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
         .order_by(Membership.kind != "head", Membership.kind != "spouse", Registrant.id)
     )
 

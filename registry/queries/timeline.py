@@ -46,6 +46,7 @@ from registry.models.rosters import Roster, RosterMember, RosterState
 from registry.models.visits import Visit
 from registry.permissions import May
 from registry.queries.changes import shown_to
+from registry.queries.reach import people_within_reach
 
 SHOWN = 30
 """Things on one page of a timeline."""
@@ -146,7 +147,7 @@ def timeline(
         Forbidden
     """
     actor.require(May.READ_REGISTRANTS)
-    whom = _whom(registrant)
+    whom = _whom(registrant, actor)
     sources = [
         source
         for source in (*SOURCES, *further)
@@ -184,8 +185,8 @@ def happened(whom: CTE, at: Any, what: Any, **said: Any) -> Select[Any]:
     )
 
 
-def _whom(registrant: Registrant) -> CTE:
-    """A registrant, and who is or was a member of it, each with the days they were."""
+def _whom(registrant: Registrant, actor: Actor) -> CTE:
+    """A registrant, and who within reach is or was a member of it, each with the days they were."""
     columns = (Registrant.id, Registrant.number, Registrant.name)
     itself = select(
         *columns, cast(null(), Date).label("since"), cast(null(), Date).label("until"), true()
@@ -194,6 +195,7 @@ def _whom(registrant: Registrant) -> CTE:
         select(*columns, Membership.started_on, Membership.ended_on, false())
         .join(Membership, Membership.member_id == Registrant.id)
         .where(Membership.group_id == registrant.id)
+        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )
     both = union_all(itself, member).subquery()
     named = zip(("id", "number", "name", "since", "until", "own"), both.c, strict=True)

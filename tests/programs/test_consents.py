@@ -32,8 +32,14 @@ from registry.queries.consents import (
 )
 from registry.queries.documents import PicturesDeclined, shown_document
 from registry.queries.household_collections import every_household
-from registry.queries.registrants import RegistrantUnknown, registrant_by_number, registrants_page
-from registry.services import documents
+from registry.queries.registrants import (
+    RegistrantUnknown,
+    registered,
+    registrant_by_number,
+    registrants_page,
+)
+from registry.queries.timeline import timeline
+from registry.services import documents, visits
 from registry.services.consents import (
     Given,
     NeverHeld,
@@ -48,6 +54,7 @@ from registry.services.documents import Brought
 from registry.services.memberships import InTheFuture
 from registry.services.people import WordUnknown
 from registry.services.rosters import export
+from registry.services.visits import Found
 from tests.make.geo import make_country
 from tests.make.programs import (
     DARA,
@@ -252,6 +259,26 @@ def picture() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (4, 4)).save(file, "JPEG")
     return file.getvalue()
+
+
+def test_a_member_who_is_not_shown_to_partners_is_on_no_page_of_the_household(
+    session: Session, homes: list[Registrant]
+) -> None:
+    program = make_program(session)
+    make_approved(session, program, *homes)
+    ids = frozenset({program.id})
+    may = permissions_of([Role.COORDINATOR])
+    partner = make_actor(9, "Ines Aro", *may, program_ids=ids, people=people_of(ids))
+    members = select(Registrant).join(Membership, Membership.member_id == Registrant.id)
+    hers, his = session.scalars(members.where(Membership.group_id == homes[0].id)).all()
+    visits.add(session, his.number, Found("visit", TODAY), actor=DARA)
+    give(session, his.number, Given(SHARING, agrees=False), actor=DARA)
+
+    for actor, seen, told in ((partner, [hers.id], []), (DARA, [hers.id, his.id], [his.number])):
+        found = registered(session, homes[0].number, actor=actor)
+        assert sorted(each.id for each in found.members) == seen
+        happened = timeline(session, found.registrant, actor=actor).told
+        assert [each.number for each in happened if each.what == "visits.visit"] == told
 
 
 def test_what_was_granted_before_is_still_paid(session: Session, homes: list[Registrant]) -> None:

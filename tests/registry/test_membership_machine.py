@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.clock import today
 from core.errors import Refusal
+from programs.services.changes import apply_change
+from programs.services.merging import merge, unmerge
 from programs.services.registrants import erase, exit_registry, readmit
 from registry.models.registrants import (
     Group,
@@ -29,8 +31,10 @@ from registry.models.registrants import (
     RegistrantState,
 )
 from registry.queries.people import composition
+from registry.services.membership_rules import DEEPEST
 from registry.services.memberships import Joining, change_head, join, leave, transfer
 from registry.services.people import Household, Person, register
+from tests.make.changes import HANA, make_approved_change
 from tests.make.registry import make_household
 from tests.together import undone
 
@@ -50,7 +54,7 @@ DAYS = st.integers(-3, 400)
 
 
 class Households(RuleBasedStateMachine):
-    """Households of one registry, changed by whoever may, in any order."""
+    """Groups of one registry, in one another too, changed by whoever may, in any order."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
         super().__init__()
@@ -67,7 +71,8 @@ class Households(RuleBasedStateMachine):
         for name in ("Doro", "Sen"):
             people = [Person(f"A {name}", "head"), Person(f"B {name}", "child")]
             register(self.session, Household(people), actor=self.actor)
-        make_household(self.session, group_kind="farm", name="Farm")
+        for kind, name in (("farm", "Farm"), ("farm", "Mill"), ("association", "Union")):
+            make_household(self.session, group_kind=kind, name=name)
 
     def _any(self, pick: int, kind: RegistrantKind | None = None) -> str:
         numbers = select(Registrant.number).order_by(Registrant.id)
@@ -116,6 +121,38 @@ class Households(RuleBasedStateMachine):
     def somebody_moves(self, member: int, group: int, kind: str) -> None:
         numbers = self._any(member, PERSON), self._any(group, GROUP)
         self._try(lambda: transfer(self.session, *numbers, Joining(kind), actor=self.actor))
+
+    @rule(group=PICK, within=PICK)
+    def a_group_joins_a_group(self, group: int, within: int) -> None:
+        numbers = self._any(within, GROUP), self._any(group, GROUP)
+        self._try(lambda: join(self.session, *numbers, Joining(), actor=self.actor))
+
+    @rule(member=PICK, follows=PICK)
+    def a_household_is_split(self, member: int, follows: int) -> None:
+        home, goes = self._member(member)
+        answers = {f"goes-{goes}": "head", "next_head": self._any(follows, PERSON)}
+        self._try(lambda: self._change("split_household", home, answers))
+
+    @rule(kind=st.sampled_from(["household", "farm", "association"]), begins=PICK, more=PICK)
+    def a_group_is_made(self, kind: str, begins: int, more: int) -> None:
+        answers = {"kind": kind, "name": "New", "relation": "member", "number-1": self._any(more)}
+        self._try(lambda: self._change("create_group", self._any(begins), answers))
+
+    @rule(kept=PICK, gone=PICK)
+    def two_records_are_one(self, kept: int, gone: int) -> None:
+        numbers = self._any(kept), self._any(gone)
+        self._try(lambda: merge(self.session, *numbers, actor=self.actor))
+
+    @rule(gone=PICK)
+    def they_are_two_again(self, gone: int) -> None:
+        merged = select(Registrant.number).where(Registrant.state == RegistrantState.MERGED)
+        found = self.session.scalars(merged.order_by(Registrant.id)).all()
+        number = found[gone % len(found)] if found else self._any(gone)
+        self._try(lambda: unmerge(self.session, number, actor=self.actor))
+
+    def _change(self, kind: str, number: str, answers: dict[str, str]) -> None:
+        made = make_approved_change(self.session, kind, number, answers=answers)
+        apply_change(self.session, made.number, actor=HANA)
 
     @rule(who=PICK)
     def somebody_leaves_the_registry(self, who: int) -> None:
@@ -171,6 +208,33 @@ class Households(RuleBasedStateMachine):
         assert not [
             m for m in self._current() if m.member_id in groups and m.group_id in households
         ]
+
+    @invariant()
+    def no_group_stands_within_itself_nor_deeper_than_eight(self) -> None:
+        groups = set(self.session.scalars(select(Group.registrant_id)))
+        above: dict[int, set[int]] = {}
+        for each in self._current():
+            if each.member_id in groups:
+                above.setdefault(each.member_id, set()).add(each.group_id)
+
+        def height(group: int, below: frozenset[int]) -> int:
+            assert group not in below
+            return 1 + max((height(a, below | {group}) for a in above.get(group, ())), default=0)
+
+        assert all(height(group, frozenset()) <= DEEPEST + 1 for group in groups)
+
+    @invariant()
+    def who_was_merged_or_erased_belongs_to_nothing(self) -> None:
+        gone = (RegistrantState.MERGED, RegistrantState.ERASED)
+        states = dict(self._states())
+        assert not [each for each in self._current() if states[each.member_id] in gone]
+
+    @invariant()
+    def a_person_stands_where_their_household_stands(self) -> None:
+        stands = dict(self.session.execute(select(Registrant.id, Registrant.location_id)).all())
+        households = self._households()
+        apart = [m for m in self._current() if m.group_id in households]
+        assert not [m for m in apart if stands[m.member_id] != stands[m.group_id]]
 
     @invariant()
     def everybody_counts_where_a_plain_count_finds_them(self) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.auth.roles import Role
 from registry.models.registrants import Membership, Registrant
@@ -104,3 +106,44 @@ def test_somebody_leaves_the_registry_and_comes_back(
     assert "Taken back into the registry." in back
     again = registrar.act(f"{page}/readmit")
     assert (again.status_code, "did not leave the registry" in again.text) == (409, True)
+
+
+def test_a_group_of_groups_shows_the_groups_in_it_and_each_leads_back(
+    session: Session, home: Registrant, registrar: Browser
+) -> None:
+    farm = make_household(session, group_kind="farm", name="Upper Farm")
+    for member, relation in ((home, "member"), (called(session, "Idris Doro"), "head")):
+        assert join_by_page(registrar, farm, member, relation).status_code == 200
+
+    page = BeautifulSoup(registrar.get(f"/registry/{farm.number}").text, "html.parser")
+    heads = [" ".join(cell.get_text(" ").split()) for cell in page.select("tbody th")]
+    assert heads == ["Idris Doro", "Amina Doro"]  # the person, and below the group
+    (row,) = [row for row in page.select("tbody tr") if home.number in row.text]
+    assert [cell.text for cell in row("td")] == ["household", "2", home.number]
+    assert "Farm Idris Doro" in " ".join(page.select_one(".lede").get_text(" ").split())
+
+    home_page = BeautifulSoup(registrar.get(f"/registry/{home.number}").text, "html.parser")
+    (belongs,) = [card for card in home_page.select(".card") if "Belongs to" in card.text]
+    assert belongs.select_one("dd a").text == farm.number
+
+
+def test_a_household_takes_no_group_and_no_group_stands_within_itself(
+    session: Session, home: Registrant, registrar: Browser
+) -> None:
+    farm, coop = (make_household(session, group_kind="farm", name=name) for name in "AB")
+    assert join_by_page(registrar, coop, farm).status_code == 200
+    for into, who, said in (
+        (home, farm, "Groups of this kind are made of people"),
+        (farm, coop, "A group cannot be a part of itself"),
+        (farm, farm, "A group cannot be a part of itself"),
+    ):
+        refused = join_by_page(registrar, into, who)
+        assert refused.status_code == 409
+        assert said in refused.text
+
+
+def join_by_page(
+    registrar: Browser, group: Registrant, member: Registrant, relation: str = "member"
+) -> TestResponse:
+    form = {"member": member.number, "relation": relation}
+    return registrar.act(f"/registry/{group.number}/members/join", **form)
