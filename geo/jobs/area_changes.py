@@ -16,7 +16,7 @@ from geo.jobs.context import put_off_measuring
 from geo.permissions import May
 from geo.queries.releases import published_releases
 from geo.services.area_changes import enforce_areas, stage_areas
-from geo.services.area_links import Pairs, pairs_of
+from geo.services.area_links import CrosswalkWrong, Pairs, pairs_of
 from geo.services.exposure import expose_areas
 from geo.vector.boundaries import read_boundaries
 
@@ -37,7 +37,8 @@ def stage_boundaries(
 
     `sha256` is the kept file, `name` what it was called, `codes` the same of the list of old and
     new P-codes if there is one, `said` what `read_boundaries` may be told. Answers the `change`,
-    and how many rows have `faults`, the first of them as `errors`.
+    and how many rows have `faults`, the first of them as `errors`. Where the list of codes does not
+    fit, nothing is prepared: `change` is None, and its rows are the faults.
     """
     actor.require(May.IMPORT_AREAS)
     progress.report(0, 2, _("Reading the file"))
@@ -48,7 +49,11 @@ def stage_boundaries(
             given = pairs_of(named_copy(**codes, folder=Path(folder)), codes["name"])
     comparing = counted("Comparing {count} area", "Comparing {count} areas", len(read.areas))
     progress.report(1, 2, comparing)
-    change = stage_areas(session, read, given, actor=actor)
+    try:
+        with session.begin_nested():
+            change = stage_areas(session, read, given, actor=actor)
+    except CrosswalkWrong as wrong:
+        return {"change": None, "faults": len(wrong.faults), "errors": _told(wrong, codes)}
     errors = [
         {"layer": each.layer, "row": each.row, "pcode": each.pcode, "says": each.says}
         for each in read.errors[:TOLD]
@@ -73,3 +78,12 @@ def enforce_boundaries(
         expose_areas(session, release)
         put_off_measuring(session, release, actor)
     return {"change": change.id}
+
+
+def _told(wrong: CrosswalkWrong, codes: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    """The wrong rows of a list of codes, as those of a file of boundaries."""
+    name = codes["name"] if codes else ""
+    return [
+        {"layer": name, "row": each.row, "pcode": f"{each.old} → {each.new}", "says": each.says}
+        for each in wrong.faults[:TOLD]
+    ]

@@ -18,6 +18,7 @@ from geo.queries.releases import published_releases
 from geo.services.areas import import_areas, shape_areas
 from geo.services.exposure import expose_areas
 from geo.services.locations import resettle
+from geo.services.plots import resettle_plots
 from geo.vector.boundaries import read_boundaries
 
 TOLD = 1000  # faulty rows kept with the job
@@ -52,6 +53,7 @@ def import_boundaries(
     shape_areas(session)
     progress.report(3, 5, _("Finding the area of every place"))
     moved = resettle(session)
+    resettle_plots(session)
     for release in published_releases(session):
         progress.report(4, 5, release.original_name)
         expose_areas(session, release)

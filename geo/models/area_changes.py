@@ -72,6 +72,20 @@ class AreaLink(Base):
     given: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
+class AreaSuccessor(Base):
+    """Where everything of an old area goes that has nothing of its own to tell: to what the area
+    became as a whole, else (`is_sure` is false) to what became of the one above. NULL: nowhere."""
+
+    __tablename__ = "area_successors"
+
+    change_id: Mapped[int] = mapped_column(
+        ForeignKey("area_changes.id", ondelete="CASCADE"), primary_key=True
+    )
+    from_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), primary_key=True)
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    is_sure: Mapped[bool]
+
+
 class PlaceMove(Base):
     """A place that comes into an area of another P-code by a new map, or into none that is sure.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, func
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,19 +65,46 @@ class CorrectionKind(StrEnum):
     TURN = "turn"
     AREA_ONLY = "area_only"
     MOVE = "move"
+    SHIFT = "shift"
+    EACH = "each"
+    SNAP = "snap"
     ACCEPT = "accept"
+    UNDO = "undo"
 
 
 class PlaceCorrection(Row):
     """Many places corrected in one act: those of one work list, in one area or in all (None).
 
-    `listed` is the code of the list, `places` how many places were changed or accepted.
+    `listed` is the code of the list, `places` how many places were changed or accepted; `undoes_id`
+    is the correction this one took back.
     """
 
     __tablename__ = "place_corrections"
+    __table_args__ = (
+        UniqueConstraint("undoes_id", info={"refusal": "This correction is undone already."}),
+    )
 
     kind: Mapped[CorrectionKind] = mapped_column(states(CorrectionKind))
     listed: Mapped[str]
     area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
     places: Mapped[int] = mapped_column(default=0, server_default="0")
     made_by: Mapped[int] = mapped_column(BigInteger)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("place_corrections.id"))
+
+
+class CorrectedPlace(Base):
+    """A place that a correction made, and the one whose turn it took; None where somebody stood
+    nowhere. `area_id` is the area of the place before, else of the new one, for the wall."""
+
+    __tablename__ = "corrected_places"
+
+    correction_id: Mapped[int] = mapped_column(
+        ForeignKey("place_corrections.id", ondelete="CASCADE"), primary_key=True
+    )
+    location_id: Mapped[int] = mapped_column(
+        ForeignKey("locations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    before_id: Mapped[int | None] = mapped_column(
+        ForeignKey("locations.id", ondelete="CASCADE"), index=True
+    )
+    area_id: Mapped[int | None] = mapped_column(BigInteger)

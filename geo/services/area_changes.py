@@ -15,7 +15,7 @@ from core import audit
 from core.actor import Actor
 from core.bulk import copy_array
 from core.errors import Conflict, Forbidden
-from geo.models.area_changes import AreaChange, AreaChangeState, PlaceMove
+from geo.models.area_changes import AreaChange, AreaChangeState, AreaSuccessor, PlaceMove
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.permissions import May
@@ -24,6 +24,7 @@ from geo.queries.areas import in_force
 from geo.services.area_links import WHOLE, Pairs, link_areas
 from geo.services.areas import name_levels, put_in_force, shape_areas, write_tree
 from geo.services.locations import looked_up, resettle
+from geo.services.plots import resettle_plots
 from geo.vector.boundaries import Boundaries
 
 
@@ -55,7 +56,7 @@ def stage_areas(
     `given` are pairs of old and new P-codes, as a file tells them.
 
     Raises:
-        Forbidden, NothingInForce, VersionThere, AnotherWaits, CrosswalkStrange; as `import_areas`
+        Forbidden, NothingInForce, VersionThere, AnotherWaits, CrosswalkWrong; as `import_areas`
     """
     actor.require(May.IMPORT_AREAS)
     country = session.scalar(select(Area).where(in_force(), Area.level == 0))
@@ -95,8 +96,9 @@ def enforce_areas(session: Session, change_id: int, *, actor: Actor) -> AreaChan
         moves = note_moves(session, change)
         put_in_force(session, change.version)
         shape_areas(session)
-        session.execute(FOLLOW, {"change": change.id, "version": change.version})
+        session.execute(FOLLOW, {"change": change.id})
         resettle(session)
+        resettle_plots(session)
         change.state = AreaChangeState.ENFORCED
         change.enforced_by, change.enforced_at = actor.id, datetime.now(UTC)
         to_look_at = select(func.count()).where(
@@ -138,8 +140,8 @@ def note_moves(session: Session, change: AreaChange) -> int:
     session.execute(text("analyze lies_in"))
     session.execute(BY_POINT, said)
     session.execute(text("drop table lies_in"))
-    session.execute(text("drop table if exists successors"))
-    session.execute(SUCCESSORS, {"change": change.id, "whole": WHOLE})
+    session.execute(delete(AreaSuccessor).where(AreaSuccessor.change_id == change.id))
+    session.execute(SUCCESSORS, {**said, "whole": WHOLE})
     session.execute(BY_AREA, said)
     counted = select(func.count()).where(PlaceMove.change_id == change.id)
     return session.scalar(counted) or 0
@@ -157,66 +159,63 @@ def _waiting(session: Session, change_id: int) -> AreaChange:
 NOT_IN_FORCE = text("update areas set valid_to = current_date where version = :version")
 
 # A P-code may mean another place in the new map: then the two areas share no ground, and no link.
+# Who lies in an area of another level below the one they lay in has not moved.
 BY_POINT = text("""
+    with linked as (select from_id, to_id from area_links where change_id = :change)
     insert into place_moves (change_id, location_id, area_id, to_area_id, to_look_at)
     select :change, l.id, l.area_id, now.id, now.id is null
     from lies_in s
     join locations l on l.id = s.id
     left join areas was on was.id = l.area_id
     left join areas now on now.id = s.area_id
-    where was.pcode is distinct from now.pcode
-       or was.level = now.level and was.version = :before and not exists (
-           select from area_links k
-           where k.change_id = :change and k.from_id = was.id and k.to_id = now.id)
+    where was.id is distinct from now.id and not exists (
+        select from areas up
+        where up.id = any (now.path) and up.pcode = was.pcode
+          and (was.version <> :before
+               or exists (select from linked k where k.from_id = was.id and k.to_id = up.id)))
 """)
 
 # What an area became as a whole: the one area a file names, or that nearly all its ground is in.
+# Where nothing tells, what became of the area above.
 SUCCESSORS = text("""
-    create temp table successors on commit drop as
     with links as (
         select from_id, to_id, given, of_old, bool_or(given) over (partition by from_id) as by_file
         from area_links where change_id = :change
+    ), whole as materialized (
+        select from_id, min(to_id) as to_id from links
+        where given or not by_file and of_old >= :whole
+        group by from_id having count(*) = 1
     )
-    select from_id, min(to_id) as to_id from links
-    where given or not by_file and of_old >= :whole
-    group by from_id having count(*) = 1
+    insert into area_successors (change_id, from_id, to_id, is_sure)
+    select :change, a.id, next.to_id, coalesce(next.from_id = a.id, false)
+    from areas a
+    left join lateral (
+        select w.from_id, w.to_id
+        from unnest(a.path) with ordinality as up(id, level)
+        join whole w on w.from_id = up.id
+        order by up.level desc limit 1
+    ) as next on true
+    where a.version = :before
 """)
 
 BY_AREA = text("""
-    with meant as (
-        select a.id, a.pcode, next.to_id, next.from_id = a.id as is_sure
-        from areas a
-        left join lateral (
-            select s.from_id, s.to_id
-            from successors s join areas up on up.id = s.from_id
-            where up.id = any (a.path) order by up.level desc limit 1
-        ) as next on true
-        where a.version = :before
-          and exists (select from locations l where l.area_id = a.id and l.lon is null)
-    )
     insert into place_moves (change_id, location_id, area_id, to_area_id, to_look_at)
-    select :change, l.id, l.area_id, m.to_id, m.is_sure is distinct from true
-    from meant m
-    join locations l on l.area_id = m.id and l.lon is null
-    left join areas now on now.id = m.to_id
-    where m.is_sure is distinct from true or now.pcode <> m.pcode
+    select :change, l.id, l.area_id, s.to_id, not s.is_sure
+    from area_successors s
+    join areas was on was.id = s.from_id
+    join locations l on l.area_id = s.from_id and l.lon is null
+    left join areas now on now.id = s.to_id
+    where s.change_id = :change and (not s.is_sure or now.pcode <> was.pcode)
 """)
 
-# Places without a point: those that are listed, and those whose area is what it was.
+# Places without a point go where their area went.
 FOLLOW = text("""
-    with meant as (
-        select l.id, coalesce(m.to_area_id, s.to_id) as to_id
-        from locations l
-        left join place_moves m on m.change_id = :change and m.location_id = l.id
-        left join successors s on s.from_id = l.area_id
-        where l.lon is null
-    )
-    update locations l set area_id = m.to_id from meant m
-    where m.id = l.id and m.to_id is not null
-      and exists (select from areas a where a.id = m.to_id and a.version = :version)
+    update locations l set area_id = s.to_id from area_successors s
+    where s.change_id = :change and s.to_id is not null and l.area_id = s.from_id and l.lon is null
 """)
 
 DROP = (
+    "delete from area_successors where change_id = :change",
     "delete from place_moves where change_id = :change",
     "delete from area_links where change_id = :change",
     "update areas set parent_id = null where version = :version",

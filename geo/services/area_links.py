@@ -2,7 +2,7 @@
 the codes a file gives. A part of the act that stages the new map."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
+from core.words import _
 from geo.models.area_changes import AreaChange, AreaLink, Became
 from geo.models.areas import Area
 from geo.tables import opened
-from geo.vector.crosswalk import Shared, overlaid
+from geo.vector.crosswalk import LEAST, Shared, overlaid
 
 WHOLE = 0.95  # of its ground: an area that lies in another, borders drawn otherwise apart
 SAME = 0.99
+TOLD = 5  # wrong rows told in one sentence
 NEW_CODES = ("pcode", "new_pcode", "pcode_new", "new", "to")
 OLD_CODES = ("old_pcode", "pcode_old", "old_code", "old", "from")
 
@@ -30,11 +32,39 @@ class CrosswalkUnreadable(Invalid):
     it has {columns}."""
 
 
-class CrosswalkStrange(Invalid):
-    """No pair of the list of codes has an area in both maps; look whether the list is of them."""
+@dataclass(frozen=True)
+class Pair:
+    """An old and a new P-code, as a row of a list says them."""
+
+    old: str
+    new: str
+    row: int = 0
 
 
-Pairs = Sequence[tuple[str, str]]
+@dataclass(frozen=True)
+class PairFault:
+    """Why a row of a list of codes cannot be believed."""
+
+    row: int
+    old: str
+    new: str
+    says: str
+
+
+class CrosswalkWrong(Invalid):
+    """The list of codes does not fit the two maps, so nothing was prepared; correct {count} of its
+    rows. {says}
+
+    `faults` has all of them.
+    """
+
+    def __init__(self, faults: Sequence[PairFault]) -> None:
+        self.faults = faults
+        told = (_("Row {row}: {says}", row=each.row, says=each.says) for each in faults[:TOLD])
+        super().__init__(count=len(faults), says=" ".join(told))
+
+
+Pairs = Sequence[Pair]
 
 
 @dataclass(frozen=True)
@@ -60,15 +90,19 @@ def pairs_of(path: Path, name: str) -> Pairs:
         new = next((plain.index(each) for each in NEW_CODES if each in plain), None)
         if old is None or new is None:
             raise CrosswalkUnreadable(columns=", ".join(table.columns))
-        rows = [(cells[old], cells[new]) for _number, cells, _over in table.rows]
-    return [(before.strip(), after.strip()) for before, after in rows if before and after]
+        rows = [(number, cells[old], cells[new]) for number, cells, _over in table.rows]
+    return [
+        Pair(before.strip(), after.strip(), number)
+        for number, before, after in rows
+        if before and before.strip() and after and after.strip()
+    ]
 
 
 def link_areas(session: Session, change: AreaChange, given: Pairs = ()) -> int:
     """Write down what became of each area; answers how many links that are.
 
     Raises:
-        CrosswalkStrange
+        CrosswalkWrong
     """
     old, new = (_areas(session, version) for version in (change.from_version, change.version))
     links = {(each["from_id"], each["to_id"]): each for each in _by_ground(old, new)}
@@ -90,17 +124,31 @@ def _areas(session: Session, version: str) -> list[_Known]:
 
 
 def _by_ground(old: Sequence[_Known], new: Sequence[_Known]) -> list[dict[str, Any]]:
-    """The links of areas that share ground, level by level."""
+    """The links of areas that share ground, level by level; a new map may have more levels, or
+    fewer, so that areas of a level stand in another one now."""
     links: list[dict[str, Any]] = []
-    for level in sorted({area.level for area in old}):
+    for level, now in _levels_meet(old, new).items():
         before = [area for area in old if area.level == level]
-        after = [area for area in new if area.level == level]
+        after = [area for area in new if area.level == now]
         shapes = (np.array([area.shape for area in some], dtype=object) for some in (before, after))
         links += [
             _link(before[shared.old], after[shared.new], shared)
             for shared in (overlaid(*shapes) if after else ())
         ]
     return links
+
+
+def _levels_meet(old: Sequence[_Known], new: Sequence[_Known]) -> dict[int, int]:
+    """By level of the old map, the one of the new that most of its P-codes stand in; where none
+    does, as far from the level above as before."""
+    stands_in = {area.pcode: area.level for area in new}
+    met: dict[int, int] = {}
+    for level in sorted({area.level for area in old}):
+        codes = [area.pcode for area in old if area.level == level]
+        found = Counter(stands_in[code] for code in codes if code in stands_in)
+        usual = met[level - 1] + 1 if level - 1 in met else level
+        met[level] = found.most_common(1)[0][0] if found else usual
+    return met
 
 
 def _link(old: _Known, new: _Known, shared: Shared) -> dict[str, Any]:
@@ -132,11 +180,14 @@ def _by_codes(
     """The links a file gives: an old code that comes twice was split, a new one twice was merged.
 
     What the ground says of a pair stays beside it.
+
+    Raises:
+        CrosswalkWrong
     """
     before, after = ({area.pcode: area for area in some} for some in (old, new))
-    pairs = {(a, b) for a, b in given if a in before and b in after}
-    if given and not pairs:
-        raise CrosswalkStrange
+    if faults := [*_faults(before, after, given)]:
+        raise CrosswalkWrong(faults)
+    pairs = {(each.old, each.new) for each in given}
     from_, to = Counter(a for a, _b in pairs), Counter(b for _a, b in pairs)
     links = {}
     for a, b in pairs:
@@ -148,3 +199,24 @@ def _by_codes(
         ground = {name: drawn.get(key, nothing)[name] for name in nothing}
         links[key] = {"from_id": key[0], "to_id": key[1], "became": became, "given": True, **ground}
     return links
+
+
+def _faults(
+    before: Mapping[str, _Known], after: Mapping[str, _Known], given: Pairs
+) -> Iterator[PairFault]:
+    """The rows of a list that the two maps do not bear out."""
+    for each in given:
+        old, new = before.get(each.old), after.get(each.new)
+        if says := _why_not(each, old, new):
+            yield PairFault(each.row, each.old, each.new, says)
+
+
+def _why_not(pair: Pair, old: _Known | None, new: _Known | None) -> str:
+    if old is None:
+        return _("{pcode} is no area of the map in force.", pcode=pair.old)
+    if new is None:
+        return _("{pcode} is no area of the new map.", pcode=pair.new)
+    ground = shapely.area(shapely.intersection(old.shape, new.shape))
+    if ground < LEAST * min(shapely.area(old.shape), shapely.area(new.shape)):
+        return _("{old} and {new} have no ground in common.", old=pair.old, new=pair.new)
+    return ""

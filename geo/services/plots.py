@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 import shapely
-from sqlalchemy import Select, delete, func, select, true
+from sqlalchemy import Select, delete, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,11 @@ def write_plot(session: Session, land: Land, made_by: int) -> Plot:
     session.flush()
     owe_plots(session, select(Plot.id).where(Plot.id == plot.id))
     return plot
+
+
+def resettle_plots(session: Session) -> int:
+    """Bring every plot into the area in force that its middle lies in; answers how many moved."""
+    return changed(session, RESETTLE)
 
 
 def owe_plots(session: Session, plot_ids: Select[int], release_id: int | None = None) -> int:
@@ -111,3 +116,18 @@ def _shapes_of(session: Session, ids: Sequence[int]) -> tuple[np.ndarray, np.nda
     rows = session.execute(plots.order_by(Plot.id)).all()
     shapes = np.array(shapely.from_wkb([bytes(row[0]) for row in rows]), dtype=object)
     return shapes, np.array([row[1] for row in rows])
+
+
+# Of plots whose middle lies in no area, each stays with the one it had.
+RESETTLE = text("""
+    update plots p set area_id = found.area_id
+    from (
+        select p.id, (
+            select a.id from area_parts part join areas a on a.id = part.area_id
+            where a.valid_to is null and ST_Intersects(part.part, ST_PointOnSurface(p.shape))
+            order by a.is_leaf desc, a.level desc, a.pcode limit 1
+        ) as area_id
+        from plots p
+    ) as found
+    where found.id = p.id and found.area_id is not null and found.area_id <> p.area_id
+""")

@@ -109,6 +109,25 @@ class FormerPlace(Base):
     area_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class MovedRegistrant(Base):
+    """A registrant whom no place tells the area of, and who came into another by a new map.
+
+    `area_id` is the old area, for the wall; `to_look_at` as with `PlaceMove`.
+    """
+
+    __tablename__ = "moved_registrants"
+
+    change_id: Mapped[int] = mapped_column(
+        ForeignKey("area_changes.id", ondelete="CASCADE"), primary_key=True
+    )
+    registrant_id: Mapped[int] = mapped_column(
+        ForeignKey("registrants.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    to_area_id: Mapped[int | None] = mapped_column(BigInteger)
+    to_look_at: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+
 class Group(ToldOf, Base):
     """What is said of a group alone: its kind, the size it stated, whether its roster is whole."""
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
 from core.country import country
-from geo.models.area_changes import AreaChange, PlaceMove
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
@@ -19,7 +18,7 @@ from geo.queries.areas import in_force
 from geo.queries.reach import shown_to
 from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
-from registry.queries.place_lists import AREA_ONLY, DIVIDED, IN_FORCE, NOWHERE, SHARED
+from registry.queries.place_lists import AREA_ONLY, DIVIDED, NOWHERE, SHARED, left_over
 from registry.queries.reach import people_within_reach
 
 ACCURATE = {"to_20": 20.0, "to_100": 100.0, "to_500": 500.0}  # metres, up to
@@ -94,6 +93,7 @@ def _stands(actor: Actor, area: Area | None) -> Subquery:
     who = alone.subquery("who")
     spots = (
         select(
+            who.c.id,
             who.c.area_id,
             who.c.location_id,
             Location.lon,
@@ -112,7 +112,7 @@ def _stands(actor: Actor, area: Area | None) -> Subquery:
 
 def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
     kind = RegistrantKind.GROUP if groups else RegistrantKind.INDIVIDUAL
-    columns: list[Any] = [Registrant.area_id, Registrant.location_id]
+    columns: list[Any] = [Registrant.id, Registrant.area_id, Registrant.location_id]
     who = select(*columns).where(
         Registrant.kind == kind,
         Registrant.state == RegistrantState.ACTIVE,
@@ -125,12 +125,6 @@ def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
         below = select(Area.id).where(Area.path.contains([area.id]))
         who = who.where(Registrant.area_id.in_(below))
     return who
-
-
-def _left_over() -> Select[Any]:
-    """The places whose area was divided by a new map, and that have no point to tell."""
-    left: Select[Any] = select(PlaceMove.location_id).join(AreaChange)
-    return left.where(PlaceMove.to_look_at, IN_FORCE)
 
 
 def _figures(stands: Subquery) -> list[ColumnElement[int]]:
@@ -150,7 +144,7 @@ def _figures(stands: Subquery) -> list[ColumnElement[int]]:
         and_(~pointed, stands.c.area_id.is_not(None)),
         and_(~pointed, stands.c.area_id.is_(None)),
         and_(pointed, stands.c.at_spot > 1),
-        and_(~pointed, stands.c.location_id.in_(_left_over())),
+        left_over(stands.c.lon, stands.c.location_id, stands.c.id, stands.c.area_id),
         *(and_(pointed, each) for each in accurate),
         and_(pointed, accuracy > edges[-1]),
         and_(pointed, accuracy.is_(None)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
@@ -16,7 +16,13 @@ from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
 from geo.permissions import May as Geo
-from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
+from registry.models.registrants import (
+    Individual,
+    MovedRegistrant,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
 from registry.permissions import May
 from registry.queries.reach import people_within_reach
 
@@ -81,11 +87,23 @@ def _on(code: str) -> ColumnElement[bool]:
     if code == AREA_ONLY:
         return and_(Location.lon.is_(None), Registrant.area_id.is_not(None))
     if code == DIVIDED:
-        left = select(PlaceMove.location_id).where(PlaceMove.to_look_at)
-        return and_(Location.lon.is_(None), Location.id.in_(left.join(AreaChange).where(IN_FORCE)))
+        return left_over(Location.lon, Registrant.location_id, Registrant.id, Registrant.area_id)
     if code == SHARED:
         return _is_shared()
     return PlaceCheck.codes.contains([code])
+
+
+def left_over(lon: Any, location_id: Any, key: Any, area_id: Any) -> ColumnElement[bool]:
+    """Whether a new map divided the area somebody is known by, and nobody has said since where
+    they are: by the point and the key of their place, their own key, and their area."""
+    places = select(PlaceMove.location_id).join(AreaChange).where(PlaceMove.to_look_at, IN_FORCE)
+    people = (
+        select(MovedRegistrant.registrant_id, MovedRegistrant.to_area_id)
+        .join(AreaChange)
+        .where(MovedRegistrant.to_look_at, IN_FORCE)
+    )
+    of_people = and_(location_id.is_(None), tuple_(key, area_id).in_(people))
+    return or_(and_(lon.is_(None), location_id.in_(places)), of_people)
 
 
 def _is_shared() -> ColumnElement[bool]:

@@ -82,6 +82,7 @@ JOBS: dict[str, Row] = {
 OF_PEOPLE = frozenset(
     {
         *("place_checks", "place_moves", "plots", "holdings"),
+        *("moved_registrants", "corrected_places"),
         *("registrants", "groups", "individuals", "memberships", "identifiers", "locations"),
         *("former_places", "roster_members", "import_rows", "import_befores"),
         *("import_cells", "import_matches"),
@@ -98,7 +99,7 @@ OF_PEOPLE = frozenset(
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""
 OF_NOBODY = frozenset(
     {
-        "place_corrections",
+        *("place_corrections", "area_successors"),
         *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
         *("service_points", "exposure", "exposure_due", "context_features", "context_figures"),
     }
