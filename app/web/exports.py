@@ -56,8 +56,9 @@ def kept(code: str, kind: str) -> Response:
 
 @bp.get("/hazards/<int:release_id>/areas.<kind>")
 def areas_hit(release_id: int, kind: str) -> Response:
-    level = request.args.get("level", table_level_of(db()), type=int)
-    table = table_of_release(db(), release_id, level, actor=actor())
+    version = request.args.get("map", "")
+    level = request.args.get("level", table_level_of(db(), version), type=int)
+    table = table_of_release(db(), release_id, level, version, actor=actor())
     return sent(table, kind, f"release-{release_id}")
 
 

@@ -37,6 +37,7 @@ from geo.queries.releases import (
     ReleasePage,
     areas_hit,
     hazard_desk,
+    maps_told_of,
     open_events,
     release_page,
     release_seen,
@@ -185,15 +186,20 @@ def _put_off(work: Callable[..., Any], release_id: int) -> None:
 
 
 def _published(page: ReleasePage) -> str:
-    level = table_level_of(db())
+    maps = maps_told_of(db(), page.release)
+    asked = request.args.get("map", "")
+    version = asked if asked in maps[1:] else ""
+    level = table_level_of(db(), version)
     return render_template(
         "hazards/published.html",
         page=page,
-        areas=areas_hit(db(), page.release, level, actor=actor()),
+        areas=areas_hit(db(), page.release, level, version, actor=actor()),
+        maps=maps,
+        version=version,
         level=level_names(db()).get(level, _("Area")),
         compares=bool(comparable(db(), page.release)),
         has_shapes=told_in_shapes(page.release),
-        standing=measured(db(), page.release, level, actor=actor()),
+        standing=[] if version else measured(db(), page.release, level, actor=actor()),
         unmeasured=unmeasured(db(), page.release),
         legend=legend_of(page.release),
         line=timeline(db(), page.release, _address, actor=actor()),

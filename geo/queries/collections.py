@@ -77,7 +77,8 @@ def listed(session: Session, *, actor: Actor) -> list[Listed]:
 
 
 def collection_named(session: Session, name: str, *, actor: Actor) -> Collection:
-    """A collection by its name: `areas-2`, `releases`, `release-7`, `release-7-areas-2`.
+    """A collection by its name: `areas-2`, `releases`, `release-7`, `release-7-areas-2`,
+    or `release-7-areas-2-map-VERSION` as was said of the areas of an earlier map.
 
     Raises:
         CollectionUnknown: there is none of this name, or it is not for this actor.
@@ -104,6 +105,10 @@ def _of_hazards(session: Session, name: str, actor: Actor) -> Collection:
         case ["release", release, "areas", level]:
             level_of = _level(session, _number(level, name), name)
             return _areas_hit(_release(session, release, name), level_of, name, actor)
+        case ["release", release, "areas", level, "map", *version]:
+            level_of = _level(session, _number(level, name), name)
+            of = _release(session, release, name)
+            return _areas_hit(of, level_of, name, actor, "-".join(version))
         case ["layer", layer]:
             return features_of(_context_layer(session, layer, name, actor))
     raise CollectionUnknown(asked=name)
@@ -297,14 +302,17 @@ def _ground(release: Release, name: str) -> Collection:
     )
 
 
-def _areas_hit(release: Release, level: AreaLevel, name: str, actor: Actor) -> Collection:
-    """What a release says of the areas of a level within reach."""
+def _areas_hit(
+    release: Release, level: AreaLevel, name: str, actor: Actor, version: str = ""
+) -> Collection:
+    """What a release says of the areas of a level within reach: of those in force, or of those of
+    an earlier version of the map."""
     said = _said_of_hits()
     rows = (
         select(Area.id)
         .join(AreaExposure, AreaExposure.area_id == Area.id)
         .where(AreaExposure.release_id == release.id, Area.level == level.level)
-        .where(in_force(), within_reach(actor, Area.id))
+        .where(Area.version == version if version else in_force(), within_reach(actor, Area.id))
     )
     terms: Terms = {
         **terms_of_areas(),
@@ -317,8 +325,9 @@ def _areas_hit(release: Release, level: AreaLevel, name: str, actor: Actor) -> C
         ),
     }
     properties = said_of_areas() | said
+    drawn = None if version else outlined
     return Collection(
-        name, level.name, rows, Area.pcode, Area.shape, properties, terms, drawn=outlined
+        name, level.name, rows, Area.pcode, Area.shape, properties, terms, drawn=drawn
     )
 
 

@@ -219,9 +219,24 @@ def box_of_extent(session: Session, release: Release) -> tuple[float, ...] | Non
     return None if found[0] is None else found
 
 
-def table_level_of(session: Session) -> int:
+def maps_told_of(session: Session, release: Release) -> list[str]:
+    """The versions of the map of areas a release was asked about, the one in force first."""
+    newest = func.max(Area.id).label("newest")
+    told = (
+        select(Area.version, func.bool_or(in_force()).label("now"), newest)
+        .join(AreaExposure, AreaExposure.area_id == Area.id)
+        .where(AreaExposure.release_id == release.id)
+        .group_by(Area.version)
+        .subquery()
+    )
+    order = (told.c.now.desc(), told.c.newest.desc())
+    return list(session.scalars(select(told.c.version).order_by(*order)))
+
+
+def table_level_of(session: Session, version: str = "") -> int:
     """The level a table of areas is made at: the last but one, so that it stays short."""
-    deepest = session.scalar(select(func.max(Area.level)).where(in_force())) or 0
+    of = Area.version == version if version else in_force()
+    deepest = session.scalar(select(func.max(Area.level)).where(of)) or 0
     return int(max(deepest - 1, min(deepest, 1)))
 
 

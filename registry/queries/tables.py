@@ -71,17 +71,21 @@ def table_asked(session: Session, question: Question, title: str, *, actor: Acto
     )
 
 
-def table_of_release(session: Session, release_id: int, level: int, *, actor: Actor) -> Table:
-    """What a release says of the areas of a level within reach, and of who lives there.
+def table_of_release(
+    session: Session, release_id: int, level: int, version: str = "", *, actor: Actor
+) -> Table:
+    """What a release says of the areas of a level within reach, and of who lives there; with a
+    version, what was said of the areas of that earlier map, without who lives there today.
 
     Raises:
         Forbidden, NotFound
     """
     release = release_seen(session, release_id, actor=actor)
-    found = collection_named(session, f"release-{release_id}-areas-{level}", actor=actor)
-    households = households_by_area(session, release, level, actor=actor)
+    of = f"-map-{version}" if version else ""
+    found = collection_named(session, f"release-{release_id}-areas-{level}{of}", actor=actor)
+    households = {} if of else households_by_area(session, release, level, actor=actor)
     counted = COLUMNS if households else ()
-    standing = measured(session, release, level, actor=actor)
+    standing = [] if of else measured(session, release, level, actor=actor)
     rows: list[Sequence[Value]] = []
     shapes = []
     for shape, said in rows_of(session, found):
@@ -93,6 +97,8 @@ def table_of_release(session: Session, release_id: int, level: int, *, actor: Ac
     title = _("What release {number} says of areas", number=release.number)
     provenance = [*said_of_file(session, title, actor), *said_of_release(session, release)]
     provenance += [said_of_layer(each.layer) for each in standing]
+    if version:
+        provenance.append((_("Map of areas"), version))
     columns = (*found.properties, *counted, *columns_of(standing))
     return Table("areas_hit", columns, rows, shapes, [*provenance, _hidden()])
 
