@@ -1,10 +1,13 @@
-"""Doubted places, corrected together: turned round, left to their area, moved to one point, or
-taken as right. What would become of them is told before, by the same statements."""
+"""Doubted places, corrected together: turned round, left to their area, moved to one point, by one
+way, each to a point of its own, or to their settlement, or taken as right. What would become of
+them is told before, by the same statements; `registry.services.place_undoing` takes it back."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -27,7 +30,7 @@ from core.db import changed
 from core.errors import Conflict, Invalid
 from geo.models.areas import Area, AreaPart
 from geo.models.locations import Location, LocationSource
-from geo.models.place_checks import CorrectionKind, PlaceCheck, PlaceCorrection
+from geo.models.place_checks import CorrectedPlace, CorrectionKind, PlaceCheck, PlaceCorrection
 from geo.queries.areas import in_force
 from geo.queries.reach import within_reach
 from geo.services.locations import owe, settle
@@ -36,6 +39,8 @@ from registry.models.registrants import Membership, Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.place_lists import Listed, listed
 from registry.queries.places import stood_at
+from registry.services.place_spots import Points, find_settlements, set_spots, spots
+from registry.services.place_ways import KEEP, NEW_PLACES, PAIRS, TOUCHED
 from registry.services.places import (
     Place,
     PlaceBeyondReach,
@@ -44,6 +49,10 @@ from registry.services.places import (
     refuse_impossible,
     stand_elsewhere,
 )
+
+PLACES_ANYBODY = {CorrectionKind.MOVE, CorrectionKind.EACH, CorrectionKind.SNAP}
+FARTHEST = 1e6  # metres
+KEPT = ["correction_id", "location_id", "before_id", "area_id"]
 
 
 class NothingToCorrect(Invalid):
@@ -54,12 +63,24 @@ class ListChanged(Conflict):
     """The list has changed: {now} places instead of {then}; look at the figures again."""
 
 
+class WayTooLong(Invalid):
+    """Say how many metres east and north they all move, not more than a thousand kilometres."""
+
+
+class PointsMissing(Invalid):
+    """Set a point for at least one of them: drag it on the map, or write its number and point."""
+
+
 @dataclass(frozen=True)
 class Correction:
-    """What is done about places; where they are moved, to which point."""
+    """What is done about places: where they are moved, to which point; where they are shifted, how
+    many metres east and north; where each has a point of its own, these by number."""
 
     kind: CorrectionKind
     place: Place = Place()  # noqa: RUF009 - it is frozen
+    east_m: float = 0.0
+    north_m: float = 0.0
+    points: Points = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,19 +104,20 @@ def foresee(session: Session, asked: Listed, correction: Correction, *, actor: A
     _refuse_impossible(session, correction, actor)
     keys = listed(asked, actor=actor).subquery()
     meant = select(func.count()).select_from(keys)
+    _find_spots(session, asked, correction, actor)
     concerned = _concerned(asked, correction.kind, actor)
-    spots = concerned.subquery()
-    places = select(func.count()).select_from(spots)
+    stood = concerned.subquery()
+    places = select(func.count()).select_from(stood)
     stand = select(func.count()).where(
-        Registrant.location_id.in_(select(spots.c.id)), Registrant.state == RegistrantState.ACTIVE
+        Registrant.location_id.in_(select(stood.c.id)), Registrant.state == RegistrantState.ACTIVE
     )
     figures = [meant, places, stand, _in_an_area(concerned, correction)]
-    if correction.kind is CorrectionKind.MOVE:
-        nowhere = _unplaced(asked, actor).subquery()
+    if correction.kind in PLACES_ANYBODY:
+        nowhere = _unplaced(asked, correction.kind, actor).subquery()
         figures.append(select(func.count()).select_from(nowhere))
     row = session.execute(select(*(each.scalar_subquery() for each in figures))).one()
     more = row[4] if len(row) > 4 else 0
-    inside = row[1] + more if correction.kind is CorrectionKind.MOVE else row[3]
+    inside = row[3] if correction.kind is CorrectionKind.TURN else row[1] + more
     return Foreseen(row[1] + more, row[2] + more, max(row[0] - row[1] - more, 0), inside)
 
 
@@ -149,7 +171,23 @@ def _refuse_impossible(session: Session, correction: Correction, actor: Actor) -
         if not correction.place.said:
             raise PlaceMissing
         area_of(session, correction.place, actor=actor)
+    way = math.hypot(correction.east_m, correction.north_m)
+    if correction.kind is CorrectionKind.SHIFT and not 0 < way <= FARTHEST:
+        raise WayTooLong
+    if correction.kind is CorrectionKind.EACH:
+        if not correction.points:
+            raise PointsMissing
+        for lon, lat in correction.points.values():
+            refuse_impossible(Place(lon=lon, lat=lat))
     return None
+
+
+def _find_spots(session: Session, asked: Listed, correction: Correction, actor: Actor) -> None:
+    """Note where each goes, if each goes to a spot of its own."""
+    if correction.kind is CorrectionKind.EACH:
+        set_spots(session, listed(asked, actor=actor), correction.points)
+    elif correction.kind is CorrectionKind.SNAP:
+        find_settlements(session, listed(asked, actor=actor))
 
 
 def _concerned(asked: Listed, kind: CorrectionKind, actor: Actor) -> Select[int]:
@@ -162,6 +200,9 @@ def _concerned(asked: Listed, kind: CorrectionKind, actor: Actor) -> Select[int]
         CorrectionKind.AREA_ONLY: Location.lon.is_not(None)
         & or_(known, Registrant.area_id.is_not(None)),
         CorrectionKind.MOVE: literal(True),
+        CorrectionKind.SHIFT: Location.lon.is_not(None),
+        CorrectionKind.EACH: _has_a_spot(),
+        CorrectionKind.SNAP: _has_a_spot(),
         CorrectionKind.ACCEPT: and_(
             PlaceCheck.location_id == Location.id, PlaceCheck.codes != literal([], _TEXTS)
         ),
@@ -174,11 +215,18 @@ def _concerned(asked: Listed, kind: CorrectionKind, actor: Actor) -> Select[int]
 _TEXTS: Any = PlaceCheck.codes.type
 
 
-def _unplaced(asked: Listed, actor: Actor) -> Select[int]:
-    """Those of a list who stand nowhere at all."""
-    return select(Registrant.id).where(
+def _has_a_spot() -> ColumnElement[bool]:
+    return Location.id.in_(select(spots().c.place_id))
+
+
+def _unplaced(asked: Listed, kind: CorrectionKind, actor: Actor) -> Select[int]:
+    """Those of a list who stand nowhere at all, and can be given a place."""
+    nowhere = select(Registrant.id).where(
         Registrant.id.in_(listed(asked, actor=actor)), Registrant.location_id.is_(None)
     )
+    if kind is CorrectionKind.MOVE:
+        return nowhere
+    return nowhere.where(Registrant.id.in_(select(spots().c.registrant_id)))
 
 
 def _in_an_area(concerned: Select[int], correction: Correction) -> Select[int]:
@@ -198,6 +246,9 @@ def _accept(session: Session, asked: Listed, done: PlaceCorrection, actor: Actor
     """Take the doubts of places on oneself: they do not come back."""
     with audit.act(session, actor, "places.accept", done) as figures:
         open_ones = _concerned(asked, CorrectionKind.ACCEPT, actor)
+        taken = select(literal(done.id, BigInteger), Location.id, Location.id, Location.area_id)
+        keep = insert(CorrectedPlace).from_select(KEPT, taken.where(Location.id.in_(open_ones)))
+        session.execute(keep)
         accept = update(PlaceCheck).where(PlaceCheck.location_id.in_(open_ones))
         done.places = changed(
             session,
@@ -221,7 +272,8 @@ def _correct(
 ) -> None:
     with audit.act(session, actor, "places.correct", done) as figures:
         _pair(session, asked, correction.kind, actor)
-        session.execute(NEW_PLACES[correction.kind], _said(correction.place))
+        session.execute(NEW_PLACES[correction.kind], _said(correction))
+        session.execute(KEEP, {"correction": done.id})
         new = select(column("id", Location.id.type)).select_from(table("correcting"))
         settle(session, new)
         _refuse_beyond_reach(session, new, actor)
@@ -247,8 +299,8 @@ def _pair(session: Session, asked: Listed, kind: CorrectionKind, actor: Actor) -
     into = table("correcting", column("old_id"), column("registrant_id"))
     concerned = _concerned(asked, kind, actor)
     session.execute(insert(into).from_select(["old_id"], concerned))
-    if kind is CorrectionKind.MOVE:
-        unplaced = _unplaced(asked, actor)
+    if kind in PLACES_ANYBODY:
+        unplaced = _unplaced(asked, kind, actor)
         session.execute(insert(into).from_select(["registrant_id"], unplaced))
     session.execute(text("analyze correcting"))
 
@@ -285,43 +337,19 @@ def _refuse_beyond_reach(session: Session, new: Select[int], actor: Actor) -> No
         raise PlaceBeyondReach
 
 
-def _said(place: Place) -> dict[str, Any]:
+def _said(correction: Correction) -> dict[str, Any]:
+    place = correction.place
     source = place.source if place.lon is not None else LocationSource.AREA
+    known = {
+        CorrectionKind.EACH: LocationSource.BUILDING,
+        CorrectionKind.SNAP: LocationSource.SETTLEMENT,
+    }
     return {
         "lon": place.lon,
         "lat": place.lat,
         "accuracy": place.accuracy_m,
-        "source": source.value,
+        "source": known.get(correction.kind, source).value,
         "pcode": place.pcode,
+        "way": math.hypot(correction.east_m, correction.north_m),
+        "azimuth": math.atan2(correction.east_m, correction.north_m),
     }
-
-
-TOUCHED = text("correcting cross join unnest(array[id, old_id]) as place")
-
-PAIRS = text("""
-    create temp table correcting (
-        id bigint default nextval(pg_get_serial_sequence('locations', 'id')),
-        old_id bigint, registrant_id bigint
-    ) on commit drop
-""")
-
-NEW_PLACES = {
-    CorrectionKind.TURN: text("""
-        insert into locations (id, lon, lat, accuracy_m, source, taken_at, stated_area_id)
-        select c.id, l.lat, l.lon, l.accuracy_m, l.source, l.taken_at, l.stated_area_id
-        from correcting c join locations l on l.id = c.old_id
-    """),
-    CorrectionKind.AREA_ONLY: text("""
-        insert into locations (id, source, taken_at, area_id)
-        select c.id, 'area', l.taken_at, coalesce(l.stated_area_id, l.area_id, (
-            select min(r.area_id) from registrants r where r.location_id = l.id))
-        from correcting c join locations l on l.id = c.old_id
-    """),
-    CorrectionKind.MOVE: text("""
-        insert into locations (id, lon, lat, accuracy_m, source, taken_at, area_id)
-        select c.id, :lon, :lat, :accuracy, :source, now(), (
-            select a.id from areas a
-            where a.pcode = :pcode and a.valid_to is null and cast(:lon as float8) is null)
-        from correcting c
-    """),
-}

@@ -1,4 +1,4 @@
-"""Whoever stands in an area goes with it into a new map; what was decided before stays as it was."""
+"""Whoever stands in an area goes with it into a new map; what was decided stays as it was."""
 
 from dataclasses import replace
 
