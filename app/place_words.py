@@ -61,5 +61,9 @@ def correction_words() -> dict[str, str]:
         CorrectionKind.TURN: _("Turn them round"),
         CorrectionKind.AREA_ONLY: _("Keep the area only"),
         CorrectionKind.MOVE: _("Move them to this point"),
+        CorrectionKind.SHIFT: _("Shift them all by one way"),
+        CorrectionKind.EACH: _("Move each to a point of its own"),
+        CorrectionKind.SNAP: _("Bring them to their settlement"),
         CorrectionKind.ACCEPT: _("Take them as right"),
+        CorrectionKind.UNDO: _("Undo a correction"),
     }

@@ -100,6 +100,7 @@ def _of_registry() -> Words:
         "places.move": _("Moved a household to another place"),
         "places.correct": _("Corrected places together"),
         "places.accept": _("Said that doubted places are right"),
+        "places.undo": _("Took a correction of places back"),
         "registrants.export": _("Took along all that is held on somebody"),
         "registrants.erase": _("Erased all that is held on somebody"),
         "memberships.relate": _("Said anew what somebody is in a household"),

@@ -1,5 +1,6 @@
 """What a form says of a place: a point set on the map, measured or typed, or an area alone."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ from core.errors import Invalid
 from geo.models.locations import LocationSource
 from registry.services.places import Place
 
+LINE = re.compile(r"\s*(\S+)\s+(\S.*\S)\s*")
 NUMBERS = ("latitude", "longitude", "accuracy")
 
 
@@ -25,6 +27,28 @@ def number_said(typed: str) -> float | None:
         return float(written) if written else None
     except ValueError as broken:
         raise NumberUnreadable(typed=typed.strip()) from broken
+
+
+class PointUnreadable(Invalid):
+    """ "{line}" is no number with its point; write HG-…, then latitude and longitude."""
+
+
+def points_said(typed: str) -> dict[str, tuple[float, float]]:
+    """By number its longitude and latitude, from lines of a number, a latitude and a longitude.
+
+    Raises:
+        NumberUnreadable, PointUnreadable
+    """
+    points = {}
+    for line in filter(str.strip, typed.splitlines()):
+        found = LINE.fullmatch(line)
+        sides = found[2].replace(";", " ").replace(", ", " ").split() if found else []
+        angles = [number_said(side.strip(",")) for side in sides]
+        lat, lon = angles if len(angles) == 2 else (None, None)
+        if found is None or lat is None or lon is None:
+            raise PointUnreadable(line=line.strip()[:60])
+        points[found[1].upper()] = (lon, lat)
+    return points
 
 
 def place_said(form: Mapping[str, str]) -> Place:

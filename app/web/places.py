@@ -11,8 +11,8 @@ from app.place_words import correction_words, doubt_words, list_words, source_wo
 from app.request import actor, asks, db
 from app.web.maps import map_settings
 from app.web.place_colours import LEGEND, shades_of
-from app.web.place_forms import number_said, place_said
-from core.errors import Refusal
+from app.web.place_forms import number_said, place_said, points_said
+from core.errors import Invalid, Refusal
 from core.words import _, counted
 from geo.models.areas import Area
 from geo.models.place_checks import CorrectionKind, PlaceCheck
@@ -24,7 +24,7 @@ from registry.queries.place_lists import Box, Listed, how_many, listed_page
 from registry.queries.places import stays
 from registry.queries.registrants import registrant_by_number
 from registry.services.place_corrections import Correction, correct_places, foresee
-from registry.services.places import Place, move_to
+from registry.services.places import move_to
 
 bp = Blueprint("places", __name__, url_prefix="/registry")
 
@@ -74,8 +74,9 @@ def listing(code: str) -> str:
 @asks
 def foreseen(code: str) -> str | tuple[str, int]:
     """What a correction would do; nothing is written."""
-    asked, meant = _listed(code, request.form), _correction()
+    meant = _correction()
     _ask_first(meant.kind)
+    asked = _listed(code, request.form)
     try:
         told = foresee(db(), asked, meant, actor=actor())
     except Refusal as fault:
@@ -97,6 +98,7 @@ def correct(code: str) -> Response:
     expected = request.form.get("expected", type=int)
     done = correct_places(db(), asked, _correction(), expected, actor=actor())
     flash(counted("{count} place is corrected.", "{count} places are corrected.", done.places))
+    flash(_("It can be undone under Corrections."))
     pcode = asked.area.pcode if asked.area else None
     return redirect(url_for(".listing", code=code, area=pcode), 303)
 
@@ -184,9 +186,21 @@ def _about(asked: Listed) -> dict[str, Any]:
     return {"asked": asked, "words": list_words(), "box": box, "kinds": [*CorrectionKind]}
 
 
+class NothingTicked(Invalid):
+    """Tick those you mean in the table or on the map, or choose all of the list."""
+
+
 def _listed(code: str, said: MultiDict[str, str]) -> Listed:
-    """The work list of an address or a form; only some of it where numbers are ticked."""
+    """The work list of an address or a form; only some of it where numbers are ticked.
+
+    Raises:
+        NothingTicked, NumberUnreadable, PointUnreadable
+    """
     picked = said.getlist("number") if said.get("which") == "picked" else []
+    if said.get("correction") == CorrectionKind.EACH:
+        picked = [*points_said(said.get("points", ""))] or picked
+    elif said.get("which") == "picked" and not picked:
+        raise NothingTicked
     pcode = said.get("area", "")
     area = area_by_pcode(db(), pcode) if pcode else None
     return Listed(code, area, _box(said.get("box", "")), tuple(picked))
@@ -202,9 +216,22 @@ def _box(written: str) -> Box | None:
 
 
 def _correction() -> Correction:
-    kind = request.form.get("correction", "")
-    meant = CorrectionKind(kind) if kind in {*CorrectionKind} else CorrectionKind.ACCEPT
-    return Correction(meant, place_said(request.form) if meant is CorrectionKind.MOVE else Place())
+    """What a form says is to be done.
+
+    Raises:
+        NumberUnreadable, PointUnreadable
+    """
+    form = request.form
+    kinds = {kind.value for kind in correction_words() if kind is not CorrectionKind.UNDO}
+    kind = CorrectionKind(form["correction"] if form.get("correction") in kinds else "accept")
+    if kind is CorrectionKind.MOVE:
+        return Correction(kind, place_said(form))
+    if kind is CorrectionKind.SHIFT:
+        east, north = (number_said(form.get(side, "")) or 0.0 for side in ("east", "north"))
+        return Correction(kind, east_m=east, north_m=north)
+    if kind is CorrectionKind.EACH:
+        return Correction(kind, points=points_said(form.get("points", "")))
+    return Correction(kind)
 
 
 def _area() -> Area | None:

@@ -16,8 +16,10 @@ from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
 from geo.queries.areas import in_force
 from geo.queries.reach import shown_to
+from registry.counting.rounding import rounded
 from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
+from registry.queries.answers import fewest
 from registry.queries.place_lists import AREA_ONLY, DIVIDED, NOWHERE, SHARED, left_over
 from registry.queries.reach import people_within_reach
 
@@ -45,28 +47,34 @@ class Places:
 
     def share(self, of: str) -> float:
         """The share of all of them, 0 to 1; of nobody it is 0."""
-        return self.n[of] / self.n["all"] if self.n["all"] else 0.0
+        return min(self.n[of] / self.n["all"], 1.0) if self.n["all"] else 0.0
 
 
 @dataclass(frozen=True)
 class Health:
-    """The places of an area, or of the country, and of each area directly in it."""
+    """The places of an area, or of the country, and of each area directly in it.
+
+    `base` is what figures are rounded to for who may only count; 1 where they are exact.
+    """
 
     area: Area | None
     level: int
     whole: Places
     areas: Sequence[Places]
+    base: int = 1
 
 
 def place_health(session: Session, area: Area | None = None, *, actor: Actor) -> Health:
     """How well places are known, below an area; without one, in the country.
 
-    Those whose area is not known count in the country alone.
+    Those whose area is not known count in the country alone. Who may count people but not read of
+    them is told figures rounded as in public files, each for itself, so that none tells of a few.
 
     Raises:
         Forbidden
     """
-    actor.require(May.READ_REGISTRANTS)
+    actor.require(May.COUNT_REGISTRANTS)
+    base = 1 if actor.may(May.READ_REGISTRANTS) else coarseness()
     top = area or session.scalar(select(Area).where(in_force(), Area.level == 0))
     level = top.level + 1 if top else 1
     stands = _stands(actor, top if area else None)
@@ -79,12 +87,23 @@ def place_health(session: Session, area: Area | None = None, *, actor: Actor) ->
         below = below.where(Area.path.contains([top.id]))
     nothing = dict.fromkeys(NAMES, 0)
     areas = [
-        Places(each.pcode, each.name, rows.get(each.id, nothing))
+        Places(each.pcode, each.name, _rounded(rows.get(each.id, nothing), base))
         for each in session.scalars(below.order_by(Area.name, Area.pcode))
     ]
     sums = {name: sum(row[name] for row in rows.values()) for name in NAMES}
-    whole = Places(top.pcode if top else "", top.name if top else "", sums)
-    return Health(area, level, whole, areas)
+    told = _rounded(sums, base)
+    whole = Places(top.pcode if top else "", top.name if top else "", told)
+    return Health(area, level, whole, areas, base)
+
+
+def coarseness() -> int:
+    """What figures are rounded to for who may only count: at least twice what tells of a few."""
+    return max(int(settings().rounding), 2 * fewest())
+
+
+def _rounded(n: Mapping[str, int], base: int) -> dict[str, int]:
+    """Counts as they may be told: each to the nearest multiple, none but zero to zero."""
+    return {name: rounded(count, base) or 0 for name, count in n.items()}
 
 
 def _stands(actor: Actor, area: Area | None) -> Subquery:

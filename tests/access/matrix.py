@@ -7,7 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access import imports, matrix_of_people
+from tests.access import ground, imports, matrix_of_people
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.rows import (
@@ -47,6 +47,7 @@ GETS: dict[str, Row] = {
     **ASKED_GETS,
     **imports.GETS,
     **matrix_of_people.GETS,
+    **ground.GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_changes.show": Row(READ_PEOPLE, PEOPLE, CHANGE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
@@ -55,9 +56,6 @@ GETS: dict[str, Row] = {
     "account.show": Row(),
     "admin.index": Row(USERS),
     "approvals.show": Row(READ_PROGRAMS, PLAIN, {"approval_id": "approval_id"}),
-    "area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
-    "area_changes.show": Row(needs(Geo.IMPORT_AREAS), PLAIN, {"change_id": "change_id"}),
-    "area_changes.working": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "staging_id"}),
     "areas.imported": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "job_id"}),
     "areas.index": Row(needs(Geo.READ_AREAS), PLAIN),
     "areas.new": Row(needs(Geo.IMPORT_AREAS)),
@@ -121,12 +119,6 @@ GETS: dict[str, Row] = {
     "ogc.queryables": Row(AREAS, NOTHING, COLLECTION),
     "organisations.index": Row(READ_PROGRAMS, PLAIN),
     "people.new": Row(needs(Registry.WRITE_REGISTRANTS), PLAIN),
-    "parcels.new": Row(needs(Registry.WRITE_PLOTS), PLAIN),
-    "parcels.taken": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "parcels_id"}),
-    "places.health": Row(READ_PEOPLE, PLAIN),
-    "plots.index": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
-    "places.listing": Row(READ_PEOPLE, PEOPLE, {"code": "doubt"}),
-    "places.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "programs.change": Row(needs(Programs.WRITE_PROGRAMS), PLAIN, PROGRAM),
     "programs.index": Row(READ_PROGRAMS, PLAIN),
     "programs.new": Row(needs(Programs.WRITE_PROGRAMS), PLAIN),
@@ -194,6 +186,7 @@ POSTS: dict[str, Row] = {
     **ASKED_POSTS,
     **imports.POSTS,
     **matrix_of_people.POSTS,
+    **ground.POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_changes.create": Row(ASK_CHANGES),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
@@ -207,9 +200,6 @@ POSTS: dict[str, Row] = {
     "approvals.reject": APPROVE,
     "approvals.send_back": APPROVE,
     "approvals.sign": APPROVE,
-    "area_changes.drop": Row(needs(Geo.IMPORT_AREAS), about={"change_id": "change_id"}),
-    "area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
-    "area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),
     "areas.receive": Row(needs(Geo.IMPORT_AREAS)),
     "audit.verify": Row(TRAIL),
     "changes.apply": Row(needs(Registry.APPLY_CHANGES), about=CHANGE),
@@ -268,13 +258,6 @@ POSTS: dict[str, Row] = {
     "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
     "people.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "people.more": Row(needs(Registry.WRITE_REGISTRANTS)),
-    "parcels.receive": Row(needs(Registry.WRITE_PLOTS)),
-    "places.accept": Row(needs(Registry.ACCEPT_PLACES), about={"number": "number"}),
-    "places.correct": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
-    "places.foreseen": Row(needs(Registry.ACCEPT_PLACES), about={"code": "doubt"}),
-    "places.move": Row(needs(Registry.WRITE_PLACES), about={"number": "number"}),
-    "plots.draw": Row(needs(Registry.WRITE_PLOTS), about={"number": "number"}),
-    "plots.end": Row(needs(Registry.WRITE_PLOTS), about={"number": "number"}),
     "programs.activate": WRITE_PROGRAM,
     "programs.add_benefit": WRITE_PROGRAM,
     "programs.change_benefit": Row(

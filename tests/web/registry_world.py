@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.web.side_by_side import reasons
 from core import jobs
 from core.jobs import Job, JobState
-from geo.models.place_checks import PlaceCheck
+from geo.models.place_checks import CorrectionKind, PlaceCheck, PlaceCorrection
 from programs.services.merging import merge
 from registry.changes.forms import Of
 from registry.changes.kinds import KINDS
@@ -53,6 +53,8 @@ def registry(session: Session, household: str) -> Rows:
     imports.merge(session, done.id, actor=DARA, progress=Silent())
     score = make_score(session, name=GREEK)
     run_score(session, score.id, actor=DARA)
+    for kind in (CorrectionKind.SHIFT, CorrectionKind.ACCEPT):
+        session.add(PlaceCorrection(kind=kind, listed="round", places=12, made_by=DARA.id))
     make_fields(session, GREEK, GREEK)
     fill_in(session, household, FILLED, actor=DARA)
     return [
@@ -80,6 +82,7 @@ def registry(session: Session, household: str) -> Rows:
         ("places.health", {"area": "X1", "show": "round"}),
         ("places.listing", {"code": "round"}),
         ("places.listing", {"code": "zero"}),
+        ("corrections.index", {}),
         ("places.show", {"number": household}),
         ("plots.index", {"number": household}),
         ("parcels.taken", {"job_id": _parcels(session)}),
