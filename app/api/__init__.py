@@ -5,6 +5,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from app.api import (
+    area_changes,
     changes,
     features,
     fields,
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     said = {"title": TITLE, "version": VERSION, "openapi_version": OPENAPI, **told}
     api = Described(app, spec_kwargs=said)
     for blueprint in (
+        area_changes.bp,
         changes.bp,
         features.bp,
         tilesets.bp,

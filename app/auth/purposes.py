@@ -32,6 +32,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
             "rosters.download",
             "imports.failed",
             "exports.registered",
+            "area_changes.moved",
             "changes.document",
             "payments.csv",
             "payments.workbook",

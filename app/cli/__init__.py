@@ -20,6 +20,7 @@ NOUNS = {
     "keys": "The keys that keep what names people unreadable.",
     "layers": "What is there: people, sites, roads, measured against hazards.",
     "locate": "Which area covers each point of a file.",
+    "places": "Where people stand: how well that is known.",
     "registry": "Households and people.",
     "releases": "Hazard files and what they mean.",
     "sample": "The hazard's value at each point of a file.",

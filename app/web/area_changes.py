@@ -1,23 +1,26 @@
 """A new map of areas: prepared by one person, looked at and put in force by another."""
 
-from typing import Any
+import tempfile
+from pathlib import Path
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from app.intake import FileNotChosen
+from app.area_changes import staged
+from app.looks import take_all
 from app.records import job_of
 from app.request import actor, db
+from app.web.exports import sent
 from core.errors import NotFound
 from core.jobs import defer, is_work
-from core.storage import keep
 from core.words import _
 from geo.jobs.area_changes import enforce_boundaries, stage_boundaries
 from geo.models.area_changes import Became
 from geo.permissions import May
-from geo.queries.area_changes import area_changes, change_page
+from geo.queries.area_changes import area_changes, change_page, links_table
 from geo.services.area_changes import drop_areas
+from registry.queries.area_moves import unplaced_moves
+from registry.services.exports import write_moved
 
 bp = Blueprint("area_changes", __name__, url_prefix="/areas/changes")
 
@@ -31,14 +34,7 @@ def index() -> str:
 @bp.post("/")
 def stage() -> Response:
     """Keep the files and let a worker prepare them."""
-    actor().require(May.IMPORT_AREAS)
-    file, codes = request.files.get("file"), request.files.get("codes")
-    if file is None or not file.filename:
-        raise FileNotChosen
-    said: dict[str, Any] = {**_kept(file), "version": request.form.get("version", "").strip()}
-    if codes is not None and codes.filename:
-        said["codes"] = _kept(codes)
-    job_id = defer(db(), stage_boundaries, actor=actor(), dedupe=said["sha256"], **said)
+    job_id = staged(db(), request.files, request.form, actor=actor())
     return redirect(url_for(".working", job_id=job_id), 303)
 
 
@@ -56,7 +52,31 @@ def working(job_id: int) -> str | Response:
 @bp.get("/<int:change_id>")
 def show(change_id: int) -> str:
     page = change_page(db(), change_id, actor=actor())
-    return render_template("area_changes/show.html", page=page, became=became_words())
+    return render_template(
+        "area_changes/show.html",
+        page=page,
+        became=became_words(),
+        unplaced=unplaced_moves(db(), page.change, actor=actor()),
+    )
+
+
+@bp.get("/<int:change_id>/areas.<kind>")
+def areas(change_id: int, kind: str) -> Response:
+    """The crosswalk of the two maps, as a file."""
+    return sent(links_table(db(), change_id, actor=actor()), kind, str(change_id))
+
+
+@bp.get("/<int:change_id>/moved.csv")
+def moved(change_id: int) -> Response:
+    """Who comes into another area, one by one."""
+    change = change_page(db(), change_id, actor=actor()).change
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "moved.csv"
+        with path.open("wb") as file:
+            take_all(write_moved(db(), change, file, actor=actor()))
+        stream = path.open("rb")  # reads on when the folder is gone
+    name = f"moved-{change_id}.csv"
+    return send_file(stream, "text/csv", as_attachment=True, download_name=name)
 
 
 @bp.post("/<int:change_id>/enforce")
@@ -84,7 +104,3 @@ def became_words() -> dict[Became, str]:
         Became.MERGED: _("one with others"),
         Became.MOVED: _("gave ground"),
     }
-
-
-def _kept(file: FileStorage) -> dict[str, str]:
-    return {"sha256": keep(file.stream).sha256, "name": str(file.filename)}

@@ -8,11 +8,18 @@ from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
 from core.errors import NotFound
+from core.words import _
+from geo.files.tables import Table
 from geo.models.area_changes import AreaChange, AreaLink, Became, PlaceMove
 from geo.models.areas import Area
 from geo.permissions import May
+from geo.queries.provenance import said_of_file
 
 MOST = 500  # rows of a list on one page
+LINKED = (
+    *("old_level", "old_pcode", "old_name", "new_level", "pcode", "name"),
+    *("became", "share_of_old", "share_of_new", "by_list"),
+)
 
 
 class ChangeUnknown(NotFound):
@@ -75,6 +82,52 @@ def area_changes(session: Session, *, actor: Actor) -> Sequence[AreaChange]:
     """
     actor.require(May.IMPORT_AREAS)
     return session.scalars(select(AreaChange).order_by(AreaChange.id.desc()).limit(MOST)).all()
+
+
+def change_named(session: Session, version: str, *, actor: Actor) -> AreaChange:
+    """The last change to a version of the map.
+
+    Raises:
+        Forbidden, ChangeUnknown
+    """
+    actor.require(May.IMPORT_AREAS)
+    of = select(AreaChange).where(AreaChange.version == version).order_by(AreaChange.id.desc())
+    change = session.scalars(of.limit(1)).first()
+    if change is None:
+        raise ChangeUnknown
+    return change
+
+
+def links_table(session: Session, change_id: int, *, actor: Actor) -> Table:
+    """What became of every area, the same ones too, with the shape of the new one: the crosswalk of
+    two maps as a file.
+
+    Raises:
+        Forbidden, ChangeUnknown
+    """
+    actor.require(May.IMPORT_AREAS)
+    change = session.get(AreaChange, change_id)
+    if change is None:
+        raise ChangeUnknown
+    old, new = aliased(Area), aliased(Area)
+    said = (old.level, old.pcode, old.name, new.level, new.pcode, new.name)
+    rows = session.execute(
+        select(*said, AreaLink.became, AreaLink.of_old, AreaLink.of_new, AreaLink.given)
+        .add_columns(new.shape.ST_AsBinary())
+        .join(old, old.id == AreaLink.from_id)
+        .join(new, new.id == AreaLink.to_id)
+        .where(AreaLink.change_id == change.id)
+        .order_by(old.level, old.pcode, new.pcode)
+    ).all()
+    title = _("What became of the areas of {before} in {after}")
+    told = title.format(before=change.from_version, after=change.version)
+    return Table(
+        "crosswalk",
+        LINKED,
+        [[*row[:6], row[6].value, *row[7:9], int(row[9])] for row in rows],
+        [bytes(row[10]) for row in rows],
+        said_of_file(session, told, actor),
+    )
 
 
 def change_page(session: Session, change_id: int, *, actor: Actor) -> ChangePage:

@@ -98,7 +98,7 @@ def place_health(session: Session, area: Area | None = None, *, actor: Actor) ->
 
 def coarseness() -> int:
     """What figures are rounded to for who may only count: at least twice what tells of a few."""
-    return max(int(settings().rounding), 2 * fewest())
+    return max(country().rounding, 2 * fewest())
 
 
 def _rounded(n: Mapping[str, int], base: int) -> dict[str, int]:

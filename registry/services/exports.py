@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.bulk import copy_out
+from geo.models.area_changes import AreaChange
 from geo.permissions import May as Geo
 from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.area_moves import moved_rows
 from registry.queries.registered_rows import registered_rows
 
 SEALED = {ImportKind.HOUSEHOLDS: "", ImportKind.PEOPLE: "id_number"}
@@ -36,3 +38,13 @@ def write_registered(
     if of is not None:
         rows = rows.where(Registrant.id.in_(of))
     return copy_out(session, rows, stream, sealed=SEALED[kind])
+
+
+def write_moved(session: Session, change: AreaChange, stream: IO[bytes], *, actor: Actor) -> int:
+    """Write who comes into another area by a new map as a CSV; answers how many they are.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_REGISTRANTS)
+    return copy_out(session, moved_rows(change, actor=actor), stream)

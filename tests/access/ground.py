@@ -3,12 +3,20 @@
 from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from registry.permissions import May as Registry
-from tests.access.rows import COUNT_PEOPLE, PEOPLE, PLAIN, READ_PEOPLE, Row, needs
+from tests.access.rows import COUNT_PEOPLE, NOTHING, PEOPLE, PLAIN, READ_PEOPLE, Row, needs
 
 GETS: dict[str, Row] = {
     "area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
     "area_changes.show": Row(needs(Geo.IMPORT_AREAS), PLAIN, {"change_id": "change_id"}),
     "area_changes.working": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "staging_id"}),
+    "api_area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
+    "api_area_changes.show": Row(needs(Geo.IMPORT_AREAS), PLAIN, {"change_id": "change_id"}),
+    "area_changes.areas": Row(
+        needs(Geo.IMPORT_AREAS), NOTHING, {"change_id": "change_id", "kind": "file_kind"}
+    ),
+    "area_changes.moved": Row(
+        needs(Geo.IMPORT_AREAS) | READ_PEOPLE, NOTHING, {"change_id": "change_id"}
+    ),
     "corrections.index": Row(READ_PEOPLE),
     "parcels.new": Row(needs(Registry.WRITE_PLOTS), PLAIN),
     "parcels.taken": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "parcels_id"}),
@@ -18,6 +26,8 @@ GETS: dict[str, Row] = {
     "plots.index": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
 }
 POSTS: dict[str, Row] = {
+    "api_area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
+    "api_area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),
     "area_changes.drop": Row(needs(Geo.IMPORT_AREAS), about={"change_id": "change_id"}),
     "area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
     "area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),

@@ -1,20 +1,25 @@
 """The pages of a new map of areas: prepared by one person, put in force by another."""
 
+import csv
 import io
-import json
+import zipfile
 from collections.abc import Callable
 
-import shapely
-from sqlalchemy import select
+from bs4 import BeautifulSoup
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.actor import Actor
+from core.audit import Look
 from core.jobs import Job, JobState
 from geo.jobs.area_changes import enforce_boundaries, stage_boundaries
+from geo.models.area_changes import AreaChange
 from geo.models.areas import Area
 from geo.queries.areas import in_force
+from geo.services.area_changes import enforce_areas, stage_areas
 from tests.make.areas import new_map
+from tests.make.boundary_files import new_map_file
 from tests.make.geo import make_country
 from tests.make.jobs import Silent
 from tests.make.registry import make_household, make_location
@@ -25,24 +30,7 @@ CODES = "old_pcode,new_pcode\nX12,X19\n"
 
 
 def boundaries() -> io.BytesIO:
-    """The new map as a file of its districts."""
-    rows = [area for area in new_map().areas if area.level == 2]
-    features = [
-        {
-            "type": "Feature",
-            "properties": {
-                "ADM2_EN": area.name,
-                "ADM2_PCODE": area.pcode,
-                "ADM1_EN": f"Area {area.parent}",
-                "ADM1_PCODE": area.parent,
-                "ADM0_EN": "Karsa",
-                "ADM0_PCODE": "X",
-            },
-            "geometry": json.loads(shapely.to_geojson(area.shape) or ""),
-        }
-        for area in rows
-    ]
-    return io.BytesIO(json.dumps({"type": "FeatureCollection", "features": features}).encode())
+    return io.BytesIO(new_map_file())
 
 
 def done(session: Session, actor: Actor) -> Job:
@@ -74,6 +62,12 @@ def test_a_map_is_prepared_looked_at_and_put_in_force_by_somebody_else(
     for words in ("Map v2", "It waits; v1 is in force.", "X13", "by the list of codes"):
         assert words in shown
     place = f"/areas/changes/{change.result['change']}"
+    crosswalk = zipfile.ZipFile(io.BytesIO(analyst.get(f"{place}/areas.csv").data))
+    name = next(each for each in crosswalk.namelist() if "provenance" not in each)
+    rows = list(csv.DictReader(io.StringIO(crosswalk.read(name).decode("utf-8-sig"))))
+    links = {(row["old_pcode"], row["pcode"]): row["became"] for row in rows}
+    assert len(links) == 8
+    assert (links["X11", "X13"], links["X22", "X20"]) == ("split", "merged")
     analyst.act(f"{place}/enforce")
     done(session, anybody)
     shown = analyst.get(place).text
@@ -99,3 +93,54 @@ def test_who_loads_no_boundaries_sees_no_new_maps(signed_in: SignIn, session: Se
 
     assert viewer.get("/areas/changes/").status_code == 403
     assert viewer.act("/areas/changes/").status_code == 403
+
+
+def test_who_moves_is_listed_by_number_before_and_after(
+    signed_in: SignIn, session: Session, anybody: Actor
+) -> None:
+    areas = make_country(session)
+    place = make_location(session, 0.5, 0.5, area_id=areas["X11"].id)
+    point = make_household(session, place, area_id=areas["X11"].id)
+    alone = make_household(session, area_id=areas["X11"].id)
+    make_household(session, area_id=areas["X1"].id)  # stays in its province
+    change = stage_areas(session, new_map(), actor=Actor(7, "Boris", anybody.permissions, True))
+    administrator = signed_in(Role.ADMINISTRATOR)
+    address = f"/areas/changes/{change.id}"
+
+    def told() -> list[tuple[str, ...]]:
+        answer = administrator.get(f"{address}/moved.csv")
+        rows = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
+        columns = ("number", "old_pcode", "new_pcode", "known_by", "to_look_at")
+        return sorted(tuple(row[name] for name in columns) for row in rows)
+
+    expected = sorted(
+        [
+            (point.number, "X11", "X13", "point", "f"),
+            (alone.number, "X11", "X1", "none", "t"),
+        ]
+    )
+    assert told() == expected
+    page = BeautifulSoup(administrator.get(address).text, "html.parser")
+    figures = {dt.get_text(): dt.find_next("dd").get_text() for dt in page.select(".figures dt")}
+    assert figures["Households without a place that go with their area"] == "1"
+    enforce_areas(session, change.id, actor=anybody)
+    assert told() == expected
+    looks = session.scalars(select(Look.number).where(Look.what == "area_changes.moved")).all()
+    assert looks == [2, 2]
+
+
+def test_a_wrong_list_of_codes_is_told_row_by_row(
+    signed_in: SignIn, session: Session, anybody: Actor
+) -> None:
+    make_country(session)
+    analyst = signed_in(Role.GIS_ANALYST)
+    codes = io.BytesIO(f"{CODES}X11,X99\n".encode())
+    analyst.act(
+        "/areas/changes/", version="v2", file=(boundaries(), "v2.geojson"), codes=(codes, "c.csv")
+    )
+    job = done(session, anybody)
+    page = analyst.get(f"/areas/changes/work/{job.id}").text
+
+    assert "1 row of the list of codes does not fit" in page
+    assert "X99 is no area of the new map." in page
+    assert session.scalar(select(func.count()).select_from(AreaChange)) == 0

@@ -1,4 +1,4 @@
-"""Correcting places together on their pages, and taking it back; the health of who may only count."""
+"""Correcting places together on their pages and taking it back; health for who may only count."""
 
 from collections.abc import Callable
 
