@@ -29,6 +29,7 @@ from registry.counting.people import old_said, young_said
 from registry.permissions import May as Registry
 from registry.queries.answers import fewest
 from registry.queries.vocabularies import offered
+from registry.services.places import coarse_from
 
 ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/cycles": "/programs",
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     """Give every template its frame, its filters and its words."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(
+        coarse_from=coarse_from,
         _=_,
         counted=counted,
         icon=icon,

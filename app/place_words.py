@@ -1,5 +1,7 @@
 """What doubts about places, work lists and corrections are called."""
 
+from collections.abc import Iterable
+
 from core.country import country
 from core.words import _, counted, figure_said
 from geo.models.locations import LocationSource
@@ -20,6 +22,13 @@ def doubt_words() -> dict[str, str]:
         Doubt.INACCURATE: _("Accurate to more than {m} m", m=figure_said(country().vague_m)),
         Doubt.STALE: _("Taken more than {time} ago", time=months_said(country().old_months)),
     }
+
+
+def doubted(codes: Iterable[str]) -> str:
+    """What is to be said of a place that has just been taken down, and is doubted."""
+    words = doubt_words()
+    why = "; ".join(words[Doubt(code)] for code in codes)
+    return _("Look at the place again: {why}.", why=why)
 
 
 def list_words() -> dict[str, str]:

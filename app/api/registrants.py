@@ -15,6 +15,7 @@ from geo.models.locations import LocationSource
 from geo.permissions import May as Geo
 from registry.models.fields import Scope
 from registry.queries.field_answers import answers
+from registry.queries.places import doubts_of
 from registry.queries.registrants import Registered, registered
 from registry.services.people import Household, Person, register
 from registry.services.places import Place
@@ -72,7 +73,9 @@ def create() -> Response:
     """Register a household with its people and its place"""
     said: Any = request.get_json(silent=True)
     made = register(db(), _household(said), actor=actor())
-    answer = told({"number": made.number, "page": address("registry.show", number=made.number)})
+    page = address("registry.show", number=made.number)
+    doubts = list(doubts_of(db(), made))
+    answer = told({"number": made.number, "page": page, "place_doubts": doubts})
     answer.status_code = 201
     return answer
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.place_words import doubted
 from app.request import actor, asks, db
 from app.web.days import day_typed
 from app.web.fields import PREFIX, own_said
@@ -18,6 +19,7 @@ from core.words import _
 from registry.parsing.abilities import ANSWERS, levels, questions
 from registry.permissions import May
 from registry.queries.fields import own_fields
+from registry.queries.places import doubts_of
 from registry.queries.vocabularies import labels
 from registry.services.people import OF_A_PERSON, Household, Person, register
 
@@ -51,6 +53,8 @@ def create() -> Response | tuple[str, int]:
     except Refusal as fault:
         return _form(form, _rows(form), fault), fault.status
     flash(_("{name} is registered under {number}.", name=made.name, number=made.number))
+    if codes := doubts_of(db(), made):
+        flash(doubted(codes))
     return redirect(url_for("registry.show", number=made.number), 303)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from core.errors import Invalid
 from geo.models.locations import LocationSource
-from registry.services.places import Place
+from registry.services.places import Place, coarse_from
 
 LINE = re.compile(r"\s*(\S+)\s+(\S.*\S)\s*")
 NUMBERS = ("latitude", "longitude", "accuracy")
@@ -27,6 +27,11 @@ def number_said(typed: str) -> float | None:
         return float(written) if written else None
     except ValueError as broken:
         raise NumberUnreadable(typed=typed.strip()) from broken
+
+
+class FixTooCoarse(Invalid):
+    """The phone knows this place to {metres} m only. Wait under the open sky and measure again, tap
+    the house on the map, name the area instead, or tick that this point is all there is."""
 
 
 class PointUnreadable(Invalid):
@@ -56,9 +61,13 @@ def place_said(form: Mapping[str, str]) -> Place:
 
     Raises:
         NumberUnreadable
+        FixTooCoarse: a phone measured it, not exactly enough, and nobody said that this will do.
     """
     lat, lon, accuracy = (number_said(form.get(name, "")) for name in NUMBERS)
     source = form.get("source", "")
+    measured = lon is not None and source == LocationSource.GPS
+    if measured and (accuracy or 0.0) > coarse_from() and "rough" not in form:
+        raise FixTooCoarse(metres=round(accuracy or 0.0))
     return Place(
         lon=lon,
         lat=lat,

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.looks import look_at
-from app.place_words import correction_words, doubt_words, list_words, source_words
+from app.place_words import correction_words, doubt_words, doubted, list_words, source_words
 from app.request import actor, asks, db
 from app.web.maps import map_settings
 from app.web.place_colours import LEGEND, shades_of
@@ -21,7 +21,7 @@ from geo.queries.areas import area_by_pcode, level_names
 from registry.permissions import May
 from registry.queries.place_health import place_health
 from registry.queries.place_lists import Box, Listed, how_many, listed_page
-from registry.queries.places import stays
+from registry.queries.places import doubts_of, stays
 from registry.queries.registrants import registrant_by_number
 from registry.services.place_corrections import Correction, correct_places, foresee
 from registry.services.places import move_to
@@ -117,6 +117,8 @@ def move(number: str) -> Response | tuple[str, int]:
             moved = move_to(db(), number, place_said(request.form), actor=actor())
     except Refusal as fault:
         return _place_page(number, request.form, fault), fault.status
+    if codes := doubts_of(db(), registrant_by_number(db(), number, actor=actor())):
+        flash(doubted(codes))
     said = counted("{count} person stands there now.", "{count} people stand there now.", moved)
     flash(f"{_('The new place is written down.')} {said if moved else ''}".strip())
     return redirect(url_for("registry.show", number=number), 303)

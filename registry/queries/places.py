@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from geo.models.areas import Area
 from geo.models.locations import Location
+from geo.models.place_checks import PlaceCheck
 from registry.models.registrants import FormerPlace, Registrant, RegistrantState
 from registry.permissions import May
 
@@ -32,6 +33,12 @@ def stood_at() -> Select[int]:
     """The keys of the places that active registrants stand at."""
     stands: Select[Any] = select(Registrant.location_id).where(Registrant.location_id.is_not(None))
     return stands.where(Registrant.state == RegistrantState.ACTIVE)
+
+
+def doubts_of(session: Session, registrant: Registrant) -> Sequence[str]:
+    """The open doubts about the place a registrant stands at, by their codes."""
+    of = select(PlaceCheck.codes).where(PlaceCheck.location_id == registrant.location_id)
+    return session.scalar(of) or ()
 
 
 def stays(session: Session, registrant: Registrant, *, actor: Actor) -> Sequence[Stay]:

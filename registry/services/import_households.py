@@ -12,6 +12,7 @@ from core.country import country
 from geo.services import locations
 from registry.models.imports import Import
 from registry.services.import_undoing import remember_households
+from registry.services.place_looks import look_at_new
 
 # What the cells say as values.
 SAID = text("""
@@ -271,6 +272,7 @@ def merge(session: Session, an_import: Import) -> None:
     for step in (CHANGED_HOUSEHOLDS, CHANGED_GROUPS, MERGED_ROWS, FAILED_ROWS):
         session.execute(step, figures)
     locations.owe(session, _new_places())
+    look_at_new(session, _new_places())
 
 
 def _new_places() -> Select[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -12,6 +13,7 @@ from core.actor import Actor
 from core.clock import today
 from core.errors import Invalid
 from geo.models.areas import Area
+from geo.models.locations import Location
 from registry.models.fields import Scope
 from registry.models.registrants import (
     Group,
@@ -30,6 +32,7 @@ from registry.services.contacts import contacts_said
 from registry.services.field_values import refuse_broken, values_said, write_values
 from registry.services.identifier_types import refuse_misfits
 from registry.services.membership_rules import HEAD, GroupKind, Standing, faults_of
+from registry.services.place_looks import look_at_new
 from registry.services.places import Place
 
 MEMBER = "member"
@@ -140,6 +143,7 @@ def register(session: Session, household: Household, *, actor: Actor) -> Registr
         write_values(session, Scope.INDIVIDUAL, own.individuals, theirs)
         refuse_broken(session, Scope.GROUP, own.groups, [group.id])
         refuse_broken(session, Scope.INDIVIDUAL, own.individuals, [each.id for each in people])
+        look_at_new(session, select(Location.id).where(Location.id == group.location_id))
         figures.update(number=group.number, members=len(people))
     return group
 

@@ -1,6 +1,6 @@
 """Looking over the places people stand at: all of them once a day, new ones as they come."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from geo.models.locations import Location
@@ -8,6 +8,17 @@ from geo.models.place_checks import PlaceCheck, PlaceLook
 from geo.services.place_checks import check_places
 from registry.queries.place_looks import last_look
 from registry.queries.places import stood_at
+
+MANY = 10_000  # places that are not looked over in the act that brings them, but a minute later
+
+
+def look_at_new(session: Session, places: Select[int]) -> int:
+    """Look over places that an act brings, with all at the same spots; answers how many of them are
+    doubted. Many at once are left to the look that follows."""
+    count = session.scalar(select(func.count()).select_from(places.subquery())) or 0
+    if not 0 < count <= MANY:
+        return 0
+    return check_places(session, places, stood_at())
 
 
 def look_over(session: Session, *, whole: bool) -> int:

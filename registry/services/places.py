@@ -14,6 +14,7 @@ from core import audit
 from core.actor import Actor
 from core.db import changed
 from core.errors import Forbidden, Invalid
+from core.settings import settings
 from geo.models.areas import Area
 from geo.models.locations import Location, LocationSource
 from geo.queries.areas import area_at, area_by_pcode
@@ -74,6 +75,11 @@ class Place:
     def said(self) -> bool:
         """Whether anything is known of it."""
         return self.lon is not None or bool(self.pcode)
+
+
+def coarse_from() -> float:
+    """Metres of accuracy beyond which a position of a phone is too coarse to be taken unasked."""
+    return float(settings().coarse_fix_m)
 
 
 def refuse_impossible(place: Place) -> None:

@@ -140,3 +140,34 @@ def test_who_reads_people_but_writes_none_moves_nobody(
     assert coordinator.get("/registry/places/round").status_code == 200
     refused = coordinator.act(f"/registry/{home.number}/place", latitude="1", longitude="1")
     assert refused.status_code == 403
+
+
+def test_a_place_that_is_odd_is_said_so_as_soon_as_it_is_taken_down(
+    session: Session, areas: dict[str, Area], registrar: Browser, home: Registrant
+) -> None:
+    page = registrar.act(
+        f"/registry/{home.number}/place", latitude="50.123456", longitude="8.123456"
+    )
+    assert "Look at the place again: Outside the country." in page.text
+    said = {"name-1": "Amina Doro", "relation-1": "head", "latitude": "0", "longitude": "0"}
+    made = registrar.act("/registry/new/", **said)
+    assert "Latitude or longitude is zero" in made.text
+
+
+def test_a_coarse_position_of_a_phone_is_taken_only_if_somebody_says_so(
+    session: Session, areas: dict[str, Area], registrar: Browser, home: Registrant
+) -> None:
+    address = f"/registry/{home.number}/place"
+    coarse = {"latitude": "1.123456", "longitude": "1.654321", "accuracy": "101", "source": "gps"}
+    page = registrar.act(address, **coarse)
+    assert page.status_code == 422
+    assert "knows this place to 101 m only" in page.text
+    assert "1.654321" in page.text  # nothing of it is lost
+    assert registrar.act(address, **{**coarse, "source": "building"}).status_code == 200
+    registrar.act(address, **coarse, rough="yes")
+
+    session.expire_all()
+    place = session.get_one(Location, home.location_id)
+    assert (place.accuracy_m, place.source) == (101.0, LocationSource.GPS)
+    exact = {**coarse, "accuracy": "100"}
+    assert registrar.act(address, **exact).status_code == 200

@@ -57,11 +57,13 @@ function measure(element, said, found) {
   let stop = () => {};
   button.addEventListener('click', () => {
     stop();
+    let best = 0;
     said.textContent = element.dataset.asking;
     const watch = navigator.geolocation.watchPosition(
       ({ coords }) => {
         const metres = coords.accuracy ? Math.ceil(coords.accuracy) : '';
         found({ lat: coords.latitude, lon: coords.longitude, metres, from: 'gps' });
+        best = metres;
         if (metres && metres <= SURE) return stop();
         if (metres) said.textContent = element.dataset.closer.replace('{metres}', metres);
       },
@@ -71,7 +73,10 @@ function measure(element, said, found) {
       },
       WAIT,
     );
-    const end = setTimeout(() => stop(), WAIT.timeout);
+    const end = setTimeout(() => {
+      stop();
+      if (best > Number(element.dataset.coarse)) said.textContent = element.dataset.rough.replace('{metres}', best);
+    }, WAIT.timeout);
     stop = () => {
       navigator.geolocation.clearWatch(watch);
       clearTimeout(end);
