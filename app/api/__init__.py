@@ -14,6 +14,7 @@ from app.api import (
     imports,
     jobs,
     openrosa,
+    plots,
     registrants,
     tilesets,
 )
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         fields.bp,
         registrants.bp,
         imports.bp,
+        plots.bp,
         jobs.bp,
     ):
         api.register_blueprint(blueprint)

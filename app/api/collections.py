@@ -18,13 +18,18 @@ from registry.queries.household_collections import (
     keys_of,
     sees_households,
 )
+from registry.queries.land_maps import PLOTS, every_plot, holders_of, land_title
+
+OF_PEOPLE = {HOUSEHOLDS: keys_of, PLOTS: holders_of}
+"""The collections that tell of people: by name, whom features are about."""
 
 
 def listed() -> list[Listed]:
     """The collections whoever asks may ask for."""
     found = collections.listed(db(), actor=actor())
-    people = [Listed(HOUSEHOLDS, households_title())] if sees_households(actor()) else []
-    return found + people
+    if not sees_households(actor()):
+        return found
+    return [*found, Listed(HOUSEHOLDS, households_title()), Listed(PLOTS, land_title())]
 
 
 def named(name: str) -> Collection:
@@ -33,10 +38,12 @@ def named(name: str) -> Collection:
     Raises:
         CollectionUnknown: there is none of this name, or it is not for whoever asks.
     """
-    if name != HOUSEHOLDS:
+    if name not in OF_PEOPLE:
         return collections.collection_named(db(), name, actor=actor())
     if not sees_households(actor()):
         raise CollectionUnknown(asked=name)
+    if name == PLOTS:
+        return every_plot(actor())
     return every_household(actor(), known_fields(db(), Scope.GROUP))
 
 
@@ -47,18 +54,18 @@ def opened(name: str) -> Collection:
         CollectionUnknown, PurposeFirst
     """
     found = named(name)
-    if found.id == HOUSEHOLDS:
+    if found.id in OF_PEOPLE:
         require_stated()
     return found
 
 
 def note_shown(found: Collection, keys: Iterable[str]) -> None:
     """Note a look at the people who were shown, by the keys of their features."""
-    if found.id == HOUSEHOLDS:
-        look_at(keys_of(db(), list(keys)))
+    if found.id in OF_PEOPLE:
+        look_at(OF_PEOPLE[found.id](db(), list(keys)))
 
 
 def note_tile(found: Collection, at: Tile) -> None:
     """Note a look at the people a tile showed."""
-    if found.id == HOUSEHOLDS:
-        look_at(keys_of(db(), keys_in(db(), at, found)))
+    if found.id in OF_PEOPLE:
+        look_at(OF_PEOPLE[found.id](db(), keys_in(db(), at, found)))

@@ -22,9 +22,8 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
     "registrants": frozenset(
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
         | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
-        | {"consents.receipt_pdf"}
+        | {"consents.receipt_pdf", "import_rows.show", "api_plots.index"}
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
-        | {"import_rows.show"}
     ),
     "exports": frozenset(
         {

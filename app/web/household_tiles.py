@@ -1,4 +1,4 @@
-"""Tiles of the registered households."""
+"""Tiles of the registered households, and of the land they hold."""
 
 from flask import Blueprint, Response, request
 

@@ -18,13 +18,14 @@ from app.web.days import DayUnreadable
 from app.web.maps import map_settings
 from app.web.place_forms import number_said
 from core.errors import Invalid, Refusal
-from core.words import _
+from core.words import _, hundredths_said
 from geo.models.plots import PlotSource
 from geo.services.plots import Land
 from geo.vector.drawings import drawn, of_file
 from geo.vector.walks import walked
 from registry.permissions import May
 from registry.queries.holdings import HeldPlot, plots_of
+from registry.queries.land import HECTARES
 from registry.queries.registrants import registrant_by_number
 from registry.queries.vocabularies import labels
 from registry.services.holdings import Held, draw_plot, end_holding
@@ -52,7 +53,8 @@ def draw(number: str) -> Response | tuple[str, int]:
             plot = draw_plot(db(), number, land, held, actor=actor())
     except Refusal as fault:
         return _page(number, request.form, fault), fault.status
-    flash(_("{plot} is written down: {km2} km².", plot=plot.number, km2=f"{plot.km2:.4f}"))
+    said = hundredths_said(plot.km2 * HECTARES)
+    flash(_("{plot} is written down: {hectares} ha.", plot=plot.number, hectares=said))
     return redirect(url_for(".index", number=number), 303)
 
 

@@ -26,6 +26,7 @@ from registry.queries.consents import consents_of
 from registry.queries.documents import documents_of
 from registry.queries.field_answers import Answered, answers
 from registry.queries.fields import known_fields, written
+from registry.queries.holdings import plots_of
 from registry.queries.records import beside
 from registry.queries.registrants import Registered
 from registry.queries.scores import scores_of
@@ -125,12 +126,17 @@ def _visits(found: Registered) -> dict[str, Any]:
     }
 
 
+def _land(found: Registered) -> dict[str, Any]:
+    return {"plots": plots_of(db(), found.registrant, actor=actor())}
+
+
 TRAIL = frozenset({May.READ_HISTORY, May.ERASE_REGISTRANTS, May.WRITE_REGISTRANTS, Roof.READ_AUDIT})
 PARTS = (
     Part("", lambda: _("Overview"), "registry/_overview.html", _overview),
     Part("timeline", lambda: _("Everything that happened"), "registry/_timeline.html", _timeline),
     Part("record", lambda: _("Papers and contacts"), "registry/_record.html", _record),
     Part("visits", lambda: _("Visits and consent"), "registry/_visits.html", _visits),
+    Part("land", lambda: _("Land"), "plots/_of_registrant.html", _land),
     Part("changes", lambda: _("Asked to be changed"), "changes/_of_registrant.html", _changes),
     Part("trail", lambda: _("Changes and looks"), "registry/_trail.html", _trail, TRAIL),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.cql import Drawn, Kind, Lookup, Plan, Source, Sourced, Terms
+from core.settings import settings
 from core.words import _
 from geo.models.events import Event, EventState
 from geo.models.plots import Plot, PlotDue, PlotExposure
@@ -19,6 +20,7 @@ from geo.queries.clauses import ASKABLE
 from registry.models.holdings import Holding
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.land import HECTARES, Overlap, overlaps
 
 LAND = "land"
 
@@ -48,6 +50,12 @@ class HeldPlot:
     until: date | None
     shape: str | None
     said: Sequence[Said]
+    overlaps: Sequence[Overlap] = ()
+
+    @property
+    def hectares(self) -> float:
+        """Its size on the ellipsoid."""
+        return self.km2 * HECTARES
 
 
 def plots_of(session: Session, registrant: Registrant, *, actor: Actor) -> Sequence[HeldPlot]:
@@ -63,7 +71,8 @@ def plots_of(session: Session, registrant: Registrant, *, actor: Actor) -> Seque
         .join(Holding, Holding.plot_id == Plot.id)
         .where(Holding.registrant_id == registrant.id)
         .order_by(Holding.until.is_not(None), Holding.id)
-    )
+    ).all()
+    shared = overlaps(session, of={plot.id for plot, *_rest in rows}, actor=actor)
     return [
         HeldPlot(
             plot.number,
@@ -76,8 +85,9 @@ def plots_of(session: Session, registrant: Registrant, *, actor: Actor) -> Seque
             held.until,
             shape if exact else None,
             _said_of(session, plot.id),
+            [each for each in shared if each.one == plot.number],
         )
-        for plot, held, shape in rows.all()
+        for plot, held, shape in rows
     ]
 
 
@@ -111,6 +121,10 @@ def land_terms() -> Terms:
         release_id = int(asked[0])
         return lambda plan: _hit(plan, release_id)
 
+    def hit(asked: Sequence[Any]) -> Drawn:
+        release_id = int(asked[0])
+        return lambda plan: _hit(plan, release_id) >= hit_from()
+
     return {
         "plots": Sourced(
             lambda plan: func.coalesce(plan.source(LAND, _land).c.plots, 0),
@@ -124,6 +138,19 @@ def land_terms() -> Terms:
             _("Square kilometres of land it holds"),
             May.READ_REGISTRANTS,
         ),
+        "land_ha": Sourced(
+            lambda plan: func.coalesce(plan.source(LAND, _land).c.km2, 0) * HECTARES,
+            Kind.NUMBER,
+            _("Hectares of land it holds"),
+            May.READ_REGISTRANTS,
+        ),
+        "land_hit": Lookup(
+            hit,
+            _("Whether a release hit as much of its land as counts, {share}", share=hit_from()),
+            May.READ_REGISTRANTS,
+            Kind.FLAG,
+            (Kind.NUMBER,),
+        ),
         "plot_share": Lookup(
             share,
             _("Share of its land that a release hit, 0 to 1"),
@@ -132,6 +159,11 @@ def land_terms() -> Terms:
             (Kind.NUMBER,),
         ),
     }
+
+
+def hit_from() -> float:
+    """The share of somebody's land, 0 to 1, from which on it counts as hit."""
+    return float(settings().plot_share)
 
 
 def _land() -> Source:

@@ -3,7 +3,7 @@
 from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from registry.permissions import May as Registry
-from tests.access.rows import COUNT_PEOPLE, NOTHING, PEOPLE, PLAIN, READ_PEOPLE, Row, needs
+from tests.access.rows import COUNT_PEOPLE, NOTHING, PEOPLE, PLAIN, READ_PEOPLE, TILE, Row, needs
 
 GETS: dict[str, Row] = {
     "area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
@@ -11,6 +11,10 @@ GETS: dict[str, Row] = {
     "area_changes.working": Row(needs(Roof.CANCEL_JOBS), PLAIN, {"job_id": "staging_id"}),
     "api_area_changes.index": Row(needs(Geo.IMPORT_AREAS), PLAIN),
     "api_area_changes.show": Row(needs(Geo.IMPORT_AREAS), PLAIN, {"change_id": "change_id"}),
+    "api_plots.index": Row(READ_PEOPLE, NOTHING, {"number": "number"}),
+    "land.index": Row(READ_PEOPLE, PLAIN),
+    "land.plot": Row(READ_PEOPLE, NOTHING, {"number": "plot"}),
+    "land.tile": Row(COUNT_PEOPLE, NOTHING, TILE),
     "area_changes.areas": Row(
         needs(Geo.IMPORT_AREAS), NOTHING, {"change_id": "change_id", "kind": "file_kind"}
     ),
@@ -28,6 +32,10 @@ GETS: dict[str, Row] = {
 POSTS: dict[str, Row] = {
     "api_area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
     "api_area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),
+    "api_plots.draw": Row(needs(Registry.WRITE_PLOTS), about={"number": "number"}),
+    "api_plots.end": Row(
+        needs(Registry.WRITE_PLOTS), about={"number": "number", "plot_number": "plot"}
+    ),
     "area_changes.drop": Row(needs(Geo.IMPORT_AREAS), about={"change_id": "change_id"}),
     "area_changes.enforce": Row(needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}),
     "area_changes.stage": Row(needs(Geo.IMPORT_AREAS)),

@@ -26,6 +26,7 @@ from geo.models.releases import Release
 from geo.models.selections import Selection
 from geo.queries.selections import Question
 from geo.services.areas import shape_areas
+from geo.services.plots import Land
 from geo.services.releases import receive_release
 from geo.services.selections import keep_draft
 from geo.vector.drawings import drawn
@@ -41,6 +42,7 @@ from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
 from registry.services.filters import keep_filter, share_filter
+from registry.services.holdings import Held, draw_plot
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.changes import make_asked
@@ -141,12 +143,15 @@ def _side(session: Session, mark: str, area: Area, lon: float, flood: Release) -
     session.add(PlaceCheck(location_id=place.id, area_id=area.id, codes=["round"]))
     said = {"settlement": f"{mark} quay", "address": f"{mark} street", "phone": f"{mark} 55"}
     home = make_household(session, place, name=f"{mark} household", code=f"{mark}-H", **said)
+    land = Land(drawn([[(lon, 1.0), (lon + 0.01, 1.0), (lon, 1.01)]]) or b"")
+    plot = draw_plot(session, home.number, land, Held("owned", "cropland"), actor=DARA)
     head = make_person(session, home, relation="head", name=f"{mark} Doro", code=f"{mark}-P")
     make_identifier(session, head, f"{mark}-ID")
     roster = make_roster(session, home, name=PLAIN)
     said = {"address": f"{mark} lane"}
     keys = {
         "number": home.number,
+        "plot": plot.number,
         "roster_id": roster.id,
         "document_id": make_document(session, home).id,
         "receipt": make_consent(session, home).number,

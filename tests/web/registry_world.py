@@ -74,6 +74,8 @@ def registry(session: Session, household: str) -> Rows:
         ("registry.show", {"number": household, "tab": "trail"}),
         ("registry.show", {"number": household, "tab": "record"}),
         ("registry.show", {"number": household, "tab": "visits"}),
+        ("registry.show", {"number": household, "tab": "land"}),
+        ("land.index", {}),
         ("consents.receipt", {"number": person.number, "receipt": consent.number}),
         ("records.edit", {"number": household}),
         ("records.edit", {"number": person.number}),

@@ -35,7 +35,7 @@ def test_a_plot_is_drawn_by_its_corners_and_held_no_more(
     page = registrar.act(address, corners=SQUARE, source="drawn", **HELD)
     plot = session.scalars(select(Plot)).one()
 
-    assert f"{plot.number} is written down: 0.0123 km²." in page.text
+    assert f"{plot.number} is written down: 1.23 ha." in page.text
     assert plot.source is PlotSource.DRAWN
     assert "drawn on a map" in page.text
     ended = registrar.act(f"{address}end", plot=plot.number, on="2026-01-31")

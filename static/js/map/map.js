@@ -10,6 +10,7 @@ import { contextGround, contextMarks, contextSources } from './context.js';
 import { addHatch, hazardLayers, hazardSources } from './hazard.js';
 import { linkAreas } from './link.js';
 import { peopleLayers, peopleSources } from './people.js';
+import { plotLayers, plotSources } from './plots.js';
 import { cameraOf, paddingOf } from './room.js';
 import { markAreas, selectionFills, selectionLines, selectionSources } from './selection.js';
 import { settingsOf, wordsOf } from './settings.js';
@@ -92,6 +93,7 @@ function layersOf(map, settings) {
     ...hazardLayers(settings, colour),
     ...borderLayers(settings, colour, whole),
     ...selectionFills(settings, colour),
+    ...plotLayers(settings, colour),
     ...peopleLayers(settings, colour),
     ...contextMarks(settings, colour),
     ...selectionLines(settings, colour),
@@ -104,6 +106,7 @@ function dress(map, settings, countries) {
     ...baseSources(settings, countries),
     ...contextSources(settings),
     ...hazardSources(settings),
+    ...plotSources(settings),
     ...peopleSources(settings),
     ...selectionSources(settings),
   };
