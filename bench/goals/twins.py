@@ -5,43 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pyarrow as pa
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from app.auth.roles import GIVES
 from bench.country.sizes import SIZES
 from bench.doubles import Doubles, make
+from bench.goals.finding import finding
 from bench.lines import Judge, Line, Side, Target, side_by_side
 from bench.peers import rapidfuzz_blocks
 from bench.world import World
-from core.actor import Actor
-from core.bulk import copy_into
-from core.db import new_session
 from registry.matching.fuzzy import alike
 from registry.matching.model import learnt
-from registry.queries.registrants import registrants_page
 
 RUNS = 3
 A_SECOND = 400_000  # records
 RECALL = 0.85
 A_MILLION = 1_000_000
-SEARCH, A_MINUTE = 0.3, 60  # seconds
-SOUGHT = (
-    *("amina doro", "aminna doro", "doro amina", "أمينة", "نعيمة كيفالي", "Нурлан", "halima"),
-    *("Yosuf Marr", "ibrahm velin", "zuri 1990", "khadijah sen", "Bartholomew Kivali"),
-)
-TAKEN_IN = text("""
-    create temporary table written (id bigint, name text, bones text[]) on commit drop
-""")
-INTO = text("""
-    insert into registrants (kind, name, names, bones)
-    select 'individual', name, name, bones from written
-""")
-TIDY = text("""
-    select gin_clean_pending_list('ix_registrants_names'),
-           gin_clean_pending_list('ix_registrants_bones')
-""")
-STATISTICS = text("analyze registrants")
+A_MINUTE = 60  # seconds
 Say = Callable[[str], None]
 
 
@@ -50,7 +28,7 @@ def measure(world: World, say: Say) -> list[Line]:
     judge = Judge(8, world.size)
     say("Goal 8 ...")
     doubles = make(SIZES[world.size].households)
-    return [*_fast(judge, doubles), _model(judge, doubles), _search(judge, doubles.records)]
+    return [*_fast(judge, doubles), _model(judge, doubles), *finding(judge, doubles.records)]
 
 
 def recall(found: Iterable[tuple[int, int]], doubles: Doubles) -> float:
@@ -88,28 +66,3 @@ def _enough(found: Iterable[tuple[int, int]], doubles: Doubles) -> bool:
 
 def _ids(pairs: pa.Table) -> Iterator[tuple[int, int]]:
     return zip(pairs["left"].to_pylist(), pairs["right"].to_pylist(), strict=True)
-
-
-def _search(judge: Judge, records: pa.Table) -> Line:
-    """Names in every script and misspelt; the people are never committed."""
-    everybody = Actor(1, "Country", frozenset().union(*GIVES.values()), national=True)
-    with new_session() as session:
-        _write(session, records)
-        figures = [_asked(session, name, everybody) for _run in range(RUNS) for name in SOUGHT]
-        session.rollback()
-    return judge.limited(f"search by name, {len(records):,} people, p95", figures, SEARCH)
-
-
-def _write(session: Session, records: pa.Table) -> None:
-    session.execute(TAKEN_IN)
-    columns = (records[name].to_pylist() for name in ("id", "said", "bones"))
-    rows = ((key, said, bones.split()) for key, said, bones in zip(*columns, strict=True))
-    copy_into(session, "written", ("id", "name", "bones"), rows)
-    for statement in (INTO, TIDY, STATISTICS):
-        session.execute(statement)
-
-
-def _asked(session: Session, name: str, actor: Actor) -> float:
-    began = time.perf_counter()
-    registrants_page(session, name, actor=actor)
-    return time.perf_counter() - began

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,6 +51,8 @@ class Area(Row):
         Index(
             "ix_areas_name", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
         ),
+        Index("ix_areas_lower_name", text("lower(name)")),
+        Index("ix_areas_lower_name_local", text("lower(name_local)")),
         CheckConstraint("cardinality(path) = level + 1", name="path_reaches_the_root"),
     )
 

@@ -66,6 +66,7 @@ class Registrant(Row):
         Index(None, "area_id"),
         Index(None, "phone"),
         Index(None, "names", postgresql_using="gin", postgresql_ops={"names": "gin_trgm_ops"}),
+        Index("ix_registrants_names_whole", "names", postgresql_using="hash"),
         Index(None, "bones", postgresql_using="gin"),
         Index(
             "ix_registrants_unread", "id", postgresql_where="names is null and state <> 'erased'"

@@ -83,7 +83,7 @@ def registrants_page(
     """
     actor.require(May.READ_REGISTRANTS)
     if text.strip():
-        meant = searching.meant(text, actor)
+        meant = searching.meant(session, text, actor)
     elif area:
         meant = _households_of(area)
     else:

@@ -3,15 +3,18 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.db import stand
+from core.settings import settings
 from geo.models.areas import Area
 from registry.models.registrants import Registrant
 from registry.queries.registrants import registrants_page
 from registry.queries.searching import Sought, sought
-from tests.make.registry import make_household, make_person
+from registry.services.contacts import phone
+from tests.make.registry import make_household, make_identifier, make_person
 
 SPELT = [  # as it is written down, as somebody types it
     ("Damanhur Sayed", "دمنهور"),
@@ -88,6 +91,115 @@ def test_a_code_that_was_scanned_finds_whom_it_names(session: Session, anybody: 
 
     assert found(session, scanned, anybody) == ["Doro"]
     assert found(session, home.number.lower().replace("-", " "), anybody) == ["Doro"]
+
+
+def test_a_place_of_several_words_or_in_its_own_script_is_a_place(
+    session: Session, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    areas["X2"].name, areas["X2"].name_local = "Oru Mouth", "ጎንደር"
+    session.flush()
+    make_person(session, name="Amina Yusuf", area_id=areas["X11"].id)
+    east = make_person(session, name="Amina Yusuf", area_id=areas["X21"].id)
+
+    for typed in ("amina Oru Mouth", "amina yusuf oru mouth", "አሚና ጎንደር"):
+        assert registrants_page(session, typed, actor=anybody).rows[0].id == east.id, typed
+
+
+def test_a_telephone_number_is_found_as_it_is_dialled_at_home(
+    session: Session, anybody: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHONE_REGION", "KE")
+    settings.cache_clear()
+    person = make_person(session, name="Amina Yusuf")
+    kept = phone("0712 345 678", is_main=True)
+    kept.registrant_id = person.id
+    session.add(kept)
+    session.flush()
+
+    for typed in ("0712 345 678", "0712345678", "+254 712 345 678", "+254712345678"):
+        assert found(session, typed, anybody) == ["Amina Yusuf"], typed
+    assert found(session, "0712 345 679", anybody) == []
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_an_identifier_is_found_in_small_letters(session: Session, anybody: Actor) -> None:
+    person = make_person(session, name="Amina Yusuf")
+    make_identifier(session, person, "KE-77 B")
+
+    assert found(session, "ke-77  b", anybody) == ["Amina Yusuf"]
+
+
+def test_who_works_in_an_area_finds_the_same_in_it_and_nobody_beyond(
+    session: Session, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    areas["X1"].name = "Tuao"
+    for written, _typed in SPELT:
+        for code in ("X11", "X21"):
+            make_person(session, name=written, area_id=areas[code].id)
+    make_person(session, name="Amina of nowhere", area_id=None)
+    session.flush()
+    west = Actor(7, "Rana", anybody.permissions, area_ids=frozenset({areas["X1"].id}))
+    nation = {typed: found(session, typed, anybody) for _written, typed in SPELT}
+    stand(session, west)
+
+    for typed, everywhere in nation.items():
+        here = found(session, typed, west)
+        assert here, typed
+        assert sorted(here + here) == sorted(everywhere), typed
+    assert found(session, "amina tuao", west) != []
+    nobodys = select(func.alike_within("amina", ["mn"], "", [], 1000).column_valued())
+    seen = {row.id: row.area_id for row in session.scalars(select(Registrant))}
+    assert {*seen.values()} == {areas["X11"].id}
+    assert {*session.scalars(nobodys)} <= seen.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("amina", True),
+        ("0712 345 678", False),
+        ("+254712345678", False),
+        ("N-1202573", False),
+        ("HG-7K3M9QXA", True),  # its check character is wrong, so it is no number
+        ("Household 12", True),
+        ("MARGARET", True),  # eight letters; a number without any figure looks so
+        ("...", False),
+    ],
+)
+def test_numbers_are_not_looked_for_among_names(text: str, named: bool) -> None:
+    assert sought(text).may_be_a_name is named
+
+
+def test_a_number_is_not_looked_for_among_names(session: Session) -> None:
+    home = make_household(session, name="Doro")
+
+    number = home.number.replace("-", " ").lower()
+    assert sought(number).may_be_a_name is not any(c.isdecimal() for c in number)
+
+
+def test_whom_somebody_made_without_a_place_they_find(session: Session, anybody: Actor) -> None:
+    mine = make_person(session, name="Amina Yusuf", area_id=None)
+    mine.made_by = 7
+    make_person(session, name="Amina Yusuf", area_id=None).made_by = 8
+    session.flush()
+    local = Actor(7, "Rana", anybody.permissions, area_ids=frozenset({1}))
+    stand(session, local)
+
+    asked = select(func.alike_within("amina yusuf", ["mn", "ysf"], "", [], 1000).column_valued())
+    assert {*session.scalars(asked)} == {mine.id}
+
+
+def test_a_name_that_is_no_name_finds_nobody_and_breaks_nothing(
+    session: Session, anybody: Actor
+) -> None:
+    make_person(session, name="O")
+    make_person(session, name="Suharto")
+
+    assert found(session, "o", anybody)[0] == "O"
+    assert found(session, "suharto", anybody) == ["Suharto"]
+    for typed in ("%", "_", "'", "\\", "a' or true --", "؟", "..."):
+        assert found(session, typed, anybody) == [], typed
 
 
 @pytest.mark.parametrize(
