@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.db import Base
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from programs.models.cycles import Cycle
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.services.registrants import NotInRegistry
@@ -19,6 +19,7 @@ from registry.models.duplicates import Merge
 from registry.models.registrants import Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.duplicates import standing_merge
+from registry.queries.reach import people_within_reach
 from registry.queries.registrants import registrant_by_number
 from registry.services.duplicates import close_pair
 from registry.services.merging import ChangedSince, Merging, merge_records, take_apart
@@ -34,6 +35,18 @@ class KindsDiffer(Invalid):
 
 class GoneIsServed(Conflict):
     """{number} is in a cycle that is not over; keep that record instead, or end the cycle first."""
+
+
+class KeptWentOn(Conflict):
+    """{number} was itself merged into another record since; take those two apart first."""
+
+
+class KeptHasLeft(Conflict):
+    """{number} is not in the registry any more; take that record back first, if it still can be."""
+
+
+class MergedElsewhere(Forbidden):
+    """{number} is a part of a record you may not see; who sees both takes them apart."""
 
 
 class NotMerged(NotFound):
@@ -84,17 +97,18 @@ def unmerge(session: Session, number: str, *, actor: Actor) -> Registrant:
     """Make two of one again: the record that went is what it was, and so is the one that stayed.
 
     Raises:
-        Forbidden, RegistrantUnknown, NotMerged
+        Forbidden, RegistrantUnknown, NotMerged, MergedElsewhere, KeptWentOn, KeptHasLeft
         ChangedSince: something of it was changed meanwhile, or something builds on it.
     """
     actor.require(May.MERGE_REGISTRANTS)
     gone = registrant_by_number(session, number, actor=actor)
-    made = standing_merge(session, gone.id)
-    if made is None or gone.state is not RegistrantState.MERGED:
+    if gone.state is not RegistrantState.MERGED:
         raise NotMerged(number=gone.number)
-    kept = session.get_one(Registrant, made.kept_id, with_for_update=True)
-    session.refresh(gone, with_for_update=True)
-    if kept.state is not RegistrantState.ACTIVE or _served_since(session, made):
+    made = standing_merge(session, gone.id)
+    if made is None:
+        raise MergedElsewhere(number=gone.number)
+    kept = _kept_of(session, gone, made, actor)
+    if _served_since(session, made):
         raise ChangedSince(number=kept.number)
     with audit.act(session, actor, "registrants.unmerge", kept) as figures:
         rows = take_apart(session, made, _models())
@@ -102,6 +116,21 @@ def unmerge(session: Session, number: str, *, actor: Actor) -> Registrant:
         close_pair(session, (kept.id, gone.id), None)
         figures.update(number=gone.number, rows=rows)
     return gone
+
+
+def _kept_of(session: Session, gone: Registrant, made: Merge, actor: Actor) -> Registrant:
+    """The record another became a part of, for this act alone."""
+    seen = people_within_reach(actor, Registrant.id, Registrant.area_id)
+    asked = select(Registrant).where(Registrant.id == made.kept_id, seen)
+    kept = session.scalar(asked.with_for_update())
+    if kept is None:
+        raise MergedElsewhere(number=gone.number)
+    session.refresh(gone, with_for_update=True)
+    if kept.state is RegistrantState.MERGED:
+        raise KeptWentOn(number=kept.number)
+    if kept.state is not RegistrantState.ACTIVE:
+        raise KeptHasLeft(number=kept.number)
+    return kept
 
 
 def _both(

@@ -1,6 +1,8 @@
 """Registrants who leave the registry or are to be forgotten: of whom nothing is being given any
 more."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from programs.models.memberships import ProgramMembership
 from programs.queries.cycles import reason_given
 from registry.models.registrants import Membership, Registrant, RegistrantState
 from registry.permissions import May
+from registry.queries.merging import parts_of
 from registry.queries.registrants import registrant_by_number
 from registry.services.registrants import empty
 
@@ -40,7 +43,8 @@ class ReasonNames(Invalid):
 def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Registrant:
     """Empty everything about a registrant for good, also what the trail keeps of its fields.
 
-    Its number stays, and so do what it was given, the lists it is in and all digests.
+    Its number stays, and so do what it was given, the lists it is in and all digests. Records that
+    were merged into it are of the same, and are emptied with it.
 
     Raises:
         Forbidden, RegistrantUnknown, ErasedAlready, ReasonMissing, ReasonNames
@@ -52,13 +56,13 @@ def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Regist
     if found.state is RegistrantState.ERASED:
         raise ErasedAlready
     why = reason_given(reason)
-    if found.name.casefold() in why.casefold():
-        raise ReasonNames
-    if session.scalar(select(func.still_served(_household_of(session, found)))):
+    all_of_it = [found.id, *session.scalars(parts_of(found.id))]
+    _refuse_names(session, all_of_it, why)
+    if session.scalar(select(func.still_served([*_household_of(session, found), *all_of_it]))):
         raise StillServed
     with audit.act(session, actor, "registrants.erase", found) as figures:
-        _forget_reasons(session, found)
-        figures.update(reason=why, number=found.number, fields_emptied=empty(session, [found.id]))
+        _forget_reasons(session, all_of_it)
+        figures.update(reason=why, number=found.number, fields_emptied=empty(session, all_of_it))
     return found
 
 
@@ -70,9 +74,15 @@ def _household_of(session: Session, registrant: Registrant) -> list[int]:
     return [registrant.id, *session.scalars(groups)]
 
 
-def _forget_reasons(session: Session, registrant: Registrant) -> None:
-    """Why it was paused or left: words of somebody who knew it."""
-    of = ProgramMembership.registrant_id == registrant.id
+def _refuse_names(session: Session, ids: Collection[int], why: str) -> None:
+    names = session.scalars(select(Registrant.name).where(Registrant.id.in_(ids)))
+    if any(name.casefold() in why.casefold() for name in names):
+        raise ReasonNames
+
+
+def _forget_reasons(session: Session, ids: Collection[int]) -> None:
+    """Why they were paused or left: words of somebody who knew them."""
+    of = ProgramMembership.registrant_id.in_(ids)
     changed(session, update(ProgramMembership).where(of).values(reason=None))
 
 
@@ -92,8 +102,7 @@ def exit_registry(session: Session, number: str, reason: str, *, actor: Actor) -
     if found.state is not RegistrantState.ACTIVE:
         raise NotInRegistry(number=found.number)
     why = reason_given(reason)
-    if found.name.casefold() in why.casefold():
-        raise ReasonNames
+    _refuse_names(session, [found.id], why)
     if session.scalar(select(func.still_served(_household_of(session, found)))):
         raise StillServed
     with audit.act(session, actor, "registrants.exit", found) as figures:

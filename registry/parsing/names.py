@@ -57,9 +57,14 @@ def bones(name: str) -> tuple[str, ...]:
 
 
 def _bones_of(word: str) -> str:
-    """The bones of one word; one of vowels alone stays whole."""
+    """The bones of one word; one of vowels alone stays whole.
+
+    A letter is heard once, also where vowels stood between: Mamadou is written with two m in Arabic
+    as well, but with nothing in between.
+    """
     heard = word
     for written, sounds in ALIKE:
         heard = heard.replace(written, sounds)
     heard = SILENT.sub("", RUNS.sub(r"\1", heard))
-    return (heard.removesuffix("h") if len(heard) > 1 else heard) or word
+    heard = heard.removesuffix("h") if len(heard) > 1 else heard
+    return RUNS.sub(r"\1", heard) or word

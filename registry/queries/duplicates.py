@@ -18,7 +18,7 @@ from registry.models.duplicates import (
     Merge,
     PairState,
 )
-from registry.models.registrants import Registrant
+from registry.models.registrants import Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.reach import people_within_reach
 
@@ -71,6 +71,8 @@ def pairs_page(
         .where(DuplicatePair.state == state)
         .where(*(people_within_reach(actor, each.id, each.area_id) for each in (left, right)))
     )
+    if state is PairState.OPEN:  # who was merged or left meanwhile is not asked about
+        listed = listed.where(*(each.state == RegistrantState.ACTIVE for each in (left, right)))
     if area is not None:
         listed = listed.where(here.path.contains([area.id]) | there.path.contains([area.id]))
     if of is not None:

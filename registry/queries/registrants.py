@@ -41,6 +41,7 @@ from registry.models.registrants import (
 from registry.permissions import May
 from registry.queries import searching
 from registry.queries.contacts import contacts_of
+from registry.queries.merging import merged_here, stands_for
 from registry.queries.people import age_on
 from registry.queries.reach import people_within_reach
 
@@ -66,6 +67,7 @@ class Registered:
     areas: Sequence[Area]
     exposures: Sequence[Found[Any]]
     merged_into: Registrant | None
+    merged_here: Sequence[Found[Any]]
 
 
 def registrants_page(
@@ -154,7 +156,8 @@ def registered(session: Session, number: str, *, actor: Actor) -> Registered:
         located_on=day_of(place.taken_at) if place and place.taken_at else None,
         areas=session.scalars(above).all() if above is not None else (),
         exposures=session.execute(_exposures(place_id)).all() if place_id else (),
-        merged_into=session.get(Registrant, found.merged_into_id) if found.merged_into_id else None,
+        merged_into=stands_for(session, found) if found.merged_into_id else None,
+        merged_here=merged_here(session, found.id, actor=actor),
     )
 
 

@@ -62,6 +62,15 @@ WRITE = text("""
     returning xmax = 0
 """)
 DONE = text("drop table pairs_found")
+# What was found of two holds for whatever they became a part of (migration 0053).
+NOT_FOUND = text("""
+    delete from pairs_found f using found_to_be_two() two
+    where f.left_id = two.left_id and f.right_id = two.right_id
+""")
+NOT_ASKED = text("""
+    delete from duplicate_pairs p using found_to_be_two() two
+    where p.state = 'open' and p.left_id = two.left_id and p.right_id = two.right_id
+""")
 
 
 class TooFewToLearn(Conflict):
@@ -153,8 +162,7 @@ def _keep(
             session.add(MatchModel(settings=compared.model, **learnt_from))
         run.fresh = _write(session, run, compared.pairs)
         run.seconds = time.monotonic() - began
-        if run.program_id is None:
-            changed(session, _forgotten(run))
+        changed(session, _forgotten(run))
         figures.update(records=run.records, found=run.found, fresh=run.fresh)
     return run
 
@@ -203,12 +211,15 @@ def close_pair(session: Session, ids: tuple[int, int], merged_by: int | None) ->
     told["state"] = PairState.OPEN if merged_by is None else PairState.MERGED
     told["decided_at"] = None if merged_by is None else func.now()
     changed(session, update(DuplicatePair).where(*of).values(told))
+    session.flush()
+    session.execute(NOT_ASKED)
 
 
 def _write(session: Session, run: DuplicateRun, pairs: "pa.Table") -> int:
     """Write pairs down; answers how many were not known."""
     session.execute(FRESH)
     copy_into(session, "pairs_found", FOUND, _rows(pairs))
+    session.execute(NOT_FOUND)
     written = session.scalars(WRITE, {"run": run.id}).all()
     session.execute(DONE)
     return sum(written)
@@ -220,9 +231,10 @@ def _rows(pairs: "pa.Table") -> Iterator[Sequence[object]]:
 
 
 def _forgotten(run: DuplicateRun) -> Any:
-    """Open pairs that an earlier run of this kind found, and this one did not."""
+    """Open pairs that an earlier run of this kind over the same found, and this one did not."""
+    same = DuplicateRun.program_id.is_not_distinct_from(run.program_id)
     earlier = select(DuplicateRun.id).where(
-        DuplicateRun.kind == run.kind, DuplicateRun.id != run.id, DuplicateRun.program_id.is_(None)
+        DuplicateRun.kind == run.kind, DuplicateRun.id != run.id, same
     )
     return delete(DuplicatePair).where(
         DuplicatePair.state == PairState.OPEN, DuplicatePair.run_id.in_(earlier)

@@ -1,5 +1,6 @@
 """Making one record of two: what goes over, what stays, and taking them apart again."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,18 +8,22 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from core.db import stand
 from core.errors import Forbidden
 from programs.models.entitlements import Entitlement
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.services.merging import (
     GoneIsServed,
+    KeptHasLeft,
+    KeptWentOn,
     KindsDiffer,
+    MergedElsewhere,
     NotMerged,
     SameRecord,
     merge,
     unmerge,
 )
-from programs.services.registrants import NotInRegistry, erase
+from programs.services.registrants import NotInRegistry, ReasonNames, erase
 from registry.models.contacts import Contact, ContactKind
 from registry.models.documents import Document
 from registry.models.registrants import (
@@ -32,6 +37,7 @@ from registry.models.relationships import Relationship
 from registry.models.tags import RegistrantTag
 from registry.queries.registrants import registered
 from registry.services.merging import ChangedSince
+from tests.make.geo import make_country
 from tests.make.programs import DARA, make_approved, make_family, make_prepared, make_program
 from tests.make.registry import join, make_household, make_identifier, make_location, make_person
 
@@ -230,8 +236,99 @@ def test_erasing_forgets_what_a_merge_kept(session: Session) -> None:
     erase(session, kept.number, "Asked for it", actor=DARA)
 
     assert session.scalar(text("select count(*) from merge_befores")) == 0
-    with pytest.raises(ChangedSince):
+    assert gone.name == gone.number  # it was the same person
+    with pytest.raises(NotMerged):
         unmerge(session, gone.number, actor=DARA)
+
+
+def three(session: Session) -> tuple[Registrant, Registrant, Registrant]:
+    """One woman, written down three times, with a telephone and a tag of each."""
+    found = [make_person(session, name=f"Amina Yusuf {n}") for n in "ABC"]
+    for n, each in enumerate(found):
+        told_of(session, each, f"0700 11{n}", f"tag{n}")
+    return found[0], found[1], found[2]
+
+
+def test_three_records_become_one_and_are_taken_apart_one_by_one(session: Session) -> None:
+    kept, second, third = three(session)
+    before = everything(session)
+    for gone in (second, third):
+        merge(session, kept.number, gone.number, actor=DARA)
+    found = registered(session, kept.number, actor=DARA)
+    assert [row.number for row in found.merged_here] == [third.number, second.number]
+
+    for gone in (second, third):  # not the last first
+        unmerge(session, gone.number, actor=DARA)
+
+    session.expire_all()
+    assert everything(session) == before
+    assert registered(session, kept.number, actor=DARA).merged_here == []
+
+
+def test_a_chain_of_merges_leads_to_its_end_and_is_undone_from_there(session: Session) -> None:
+    last, middle, first = three(session)
+    before = everything(session)
+    merge(session, middle.number, first.number, actor=DARA)
+    merge(session, last.number, middle.number, actor=DARA)
+    assert registered(session, first.number, actor=DARA).merged_into is last
+    assert registered(session, middle.number, actor=DARA).merged_into is last
+
+    with pytest.raises(KeptWentOn, match=middle.number):
+        unmerge(session, first.number, actor=DARA)
+    unmerge(session, middle.number, actor=DARA)
+    unmerge(session, first.number, actor=DARA)
+
+    session.expire_all()
+    assert everything(session) == before
+
+
+def test_merges_never_go_round_in_a_circle(session: Session) -> None:
+    one, other, *_homes = two(session)
+    merge(session, one.number, other.number, actor=DARA)
+
+    with pytest.raises(NotInRegistry):
+        merge(session, other.number, one.number, actor=DARA)
+
+
+def test_who_left_the_registry_is_not_taken_apart_until_they_are_back(session: Session) -> None:
+    kept, gone, *_homes = two(session)
+    merge(session, kept.number, gone.number, actor=DARA)
+    kept.state = RegistrantState.EXITED
+    session.flush()
+
+    with pytest.raises(KeptHasLeft):
+        unmerge(session, gone.number, actor=DARA)
+
+
+def test_who_sees_only_one_of_both_takes_nothing_apart(session: Session) -> None:
+    areas = make_country(session)
+    kept, gone, *_homes = two(session)
+    kept.area_id, gone.area_id = areas["X21"].id, areas["X11"].id
+    session.flush()
+    merge(session, kept.number, gone.number, actor=DARA)
+    west = replace(DARA, national=False, area_ids=frozenset({areas["X1"].id}))
+    stand(session, west)
+
+    with pytest.raises(MergedElsewhere):
+        unmerge(session, gone.number, actor=west)
+    assert registered(session, gone.number, actor=west).merged_into is None
+
+
+def test_erasing_somebody_erases_what_was_merged_into_them(session: Session) -> None:
+    last, middle, first = three(session)
+    stranger = make_person(session, name="Grace Wanjiru")
+    merge(session, middle.number, first.number, actor=DARA)
+    merge(session, last.number, middle.number, actor=DARA)
+
+    with pytest.raises(ReasonNames):
+        erase(session, last.number, f"{first.name} asked for it", actor=DARA)
+    erase(session, last.number, "Asked for it", actor=DARA)
+
+    for each in (last, middle, first):
+        assert (each.name, each.names, each.state) == (each.number, None, RegistrantState.ERASED)
+    assert stranger.name == "Grace Wanjiru"
+    with pytest.raises(NotMerged):
+        unmerge(session, middle.number, actor=DARA)
 
 
 def test_what_cannot_be_merged_is_refused(session: Session) -> None:

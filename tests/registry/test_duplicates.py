@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.db import stand
 from core.errors import Forbidden, NotFound
 from geo.models.areas import Area
+from programs.services.merging import merge, unmerge
 from registry.jobs.duplicates import look_for_duplicates
 from registry.models.duplicates import DuplicateBlock, DuplicatePair, PairState
 from registry.models.registrants import IdentifierState, Registrant, RegistrantState
@@ -126,6 +127,45 @@ def test_a_pair_that_is_alike_no_more_is_taken_away(session: Session, anybody: A
     run(session, anybody)
 
     assert found(session, anybody) == set()
+
+
+def third(session: Session) -> Registrant:
+    """The first of two who are two, once more."""
+    home = make_household(session, name="Kofi Mensah again")
+    return make_person(session, home, name="Amina Yusuf")
+
+
+def test_what_was_found_of_two_holds_for_whatever_they_are_merged_into(
+    session: Session, anybody: Actor
+) -> None:
+    one, other = twice(session)
+    run(session, anybody)
+    (pair,) = session.scalars(select(DuplicatePair))
+    not_duplicate(session, pair.id, "Cousins of one name", actor=anybody)
+    again, last = third(session), third(session)
+    run(session, anybody)
+    asked = {(one, again), (one, last), (again, last), (other, again), (other, last)}
+    assert open_pairs(session) == {frozenset((a.id, b.id)) for a, b in asked}
+
+    merge(session, again.number, one.number, actor=anybody)
+    rows = pairs_page(session, actor=anybody).rows
+    shown = {frozenset((row.left_id, row.right_id)) for row in rows}
+    assert shown == {frozenset((again.id, last.id)), frozenset((other.id, last.id))}
+    run(session, anybody)  # nor does a later run ask
+    assert frozenset((other.id, again.id)) not in open_pairs(session)
+    merge(session, last.number, again.number, actor=anybody)
+    told = run(session, anybody)
+    assert (open_pairs(session), told["fresh"]) == (set(), 0)
+
+    unmerge(session, again.number, actor=anybody)
+    unmerge(session, one.number, actor=anybody)
+    run(session, anybody)
+    assert open_pairs(session) == {frozenset((a.id, b.id)) for a, b in asked}
+
+
+def open_pairs(session: Session) -> set[frozenset[int]]:
+    of = select(DuplicatePair).where(DuplicatePair.state == PairState.OPEN)
+    return {frozenset((pair.left_id, pair.right_id)) for pair in session.scalars(of)}
 
 
 def test_only_who_may_see_both_sees_a_pair(

@@ -49,6 +49,8 @@ def test_a_name_is_written_in_small_latin_letters(name: str, written: str) -> No
         (("Mohamed Doro", "Doro, Muhammad"), ("dr", "mhmd")),
         (("Al Rashid", "Rashid", "El Rashid"), ("rshd",)),
         (("Wali", "Vali"), ("wl",)),
+        (("Mamadou", "ممادو"), ("md",)),
+        (("Lalla Zaynab", "لالا زينب"), ("l", "znb")),
     ],
 )
 def test_spellings_of_one_name_share_their_bones(
