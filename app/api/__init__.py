@@ -1,5 +1,6 @@
 """The ways in for programs: OGC API for maps made elsewhere, hazard files and the work on them,
-households and people, imports, changes, filters, all described by one OpenAPI document."""
+households and people, imports, changes, duplicates, filters, all described by one OpenAPI
+document."""
 
 from flask import Flask
 from flask_smorest import Api
@@ -7,6 +8,7 @@ from flask_smorest import Api
 from app.api import (
     area_changes,
     changes,
+    duplicates,
     features,
     fields,
     filters,
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
     for blueprint in (
         area_changes.bp,
         changes.bp,
+        duplicates.bp,
         features.bp,
         tilesets.bp,
         hazards.bp,

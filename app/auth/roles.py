@@ -124,6 +124,9 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.READ_HISTORY,
         Registry.VALIDATE_NATIONALLY,
         Registry.APPLY_CHANGES,
+        Registry.READ_DUPLICATES,
+        Registry.DECIDE_DUPLICATES,
+        Registry.MERGE_REGISTRANTS,
     },
     Role.PROGRAM_MANAGER: LOOK
     | LISTS

@@ -281,6 +281,9 @@ def pages() -> Words:
     """The pages and files that show people, by their endpoint."""
     return {
         "api_changes.show": _("Change of a record, for a program of theirs"),
+        "api_duplicates.index": _("Records that may be of one, for a program of theirs"),
+        "api_duplicates.show": _("Two records, for a program of theirs"),
+        "api_duplicates.rule": _("Two records, for a program of theirs"),
         "api_registrants.show": _("Record for a program of theirs"),
         "audit.show": _("Audit entry"),
         "changes.index": _("Changes of records"),

@@ -26,7 +26,7 @@ from registry.queries.duplicates import last_run, next_pair, pair_by_id, pairs_p
 from registry.queries.registrants import Registered, registered
 from registry.queries.vocabularies import labels
 from registry.services.duplicates import ask_again, not_duplicate
-from registry.services.merging import OF_A_GROUP, OF_A_PERSON, OF_ANYBODY, PLACE
+from registry.services.merging import TAKEN
 
 bp = Blueprint("duplicates", __name__, url_prefix="/registry/duplicates")
 
@@ -140,8 +140,7 @@ def _registered(registrant_id: int) -> Registered:
 
 def _taken(stays: str) -> frozenset[str]:
     """The fields in which the record that goes is right."""
-    form, fields = request.form, (*OF_ANYBODY, *OF_A_PERSON, *OF_A_GROUP, PLACE)
-    return frozenset(name for name in fields if form.get(name) in {*SIDES} - {stays})
+    return frozenset(name for name in TAKEN if request.form.get(name) in {*SIDES} - {stays})
 
 
 def _map_of(left: Registered, right: Registered) -> dict[str, Any] | None:

@@ -42,6 +42,8 @@ OF_A_PERSON = (
 )
 OF_A_GROUP = ("stated_size",)
 PLACE = "place"
+TAKEN = frozenset({*OF_ANYBODY, *OF_A_PERSON, *OF_A_GROUP, PLACE})
+"""What can be taken from the record that goes."""
 TAGS = "registrant_tags"
 
 
