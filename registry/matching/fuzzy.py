@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 EVERY_RULE = tuple(Block)
 
+# Who does not know the day is written down as born on the first of January: it tells of the year.
 RECORD = """
 create temporary table record as
-select row_number() over () as place, * replace (coalesce(bones, '') as bones) from given
+select row_number() over () as place, * replace (
+    coalesce(bones, '') as bones, coalesce(said, '') as said,
+    exact and not (month(born) = 1 and day(born) = 1) as exact)
+from given
 """
 # What the two of a pair are to one another, the dear comparison of names left for later.
 COMPARED = """
@@ -68,15 +72,18 @@ select *,
 from compared
 """
 # Names are alike word by word, in any order, by the least alike of the shorter name's words: twins
-# share the family name and the first letters. Of names in two scripts the bones tell.
+# share the family name and the first letters. Of names in two scripts the bones tell. A single
+# letter may stand for a name that begins with it; who has no name at all is like nobody.
 NAMED = """
 create temporary table named as
 select one, other, greatest(
            word_by_word(string_split(l.said, ' '), string_split(r.said, ' ')),
            coalesce(word_by_word(string_split(l.local, ' '), string_split(r.local, ' ')), 0),
-           case when jaro_winkler_similarity(run_together(l.said), run_together(r.said)) >= 0.97
+           case when l.said <> '' and jaro_winkler_similarity(
+                     run_together(l.said), run_together(r.said)) >= 0.97
                 then 0.93 else 0 end,
-           case when l.latin <> r.latin and l.bones = r.bones then 0.93 else 0 end
+           case when l.latin <> r.latin and l.bones = r.bones and l.bones <> ''
+                then 0.93 else 0 end
        ) as likeness
 from weighed w join record l on l.place = w.one join record r on r.place = w.other
 where weight + 9 >= $least or identifier
@@ -92,11 +99,15 @@ MACROS = (
     """,
     """
     create temporary macro best_of(word, words) as
-        list_max(list_transform(words, lambda v: jaro_winkler_similarity(word, v)))
+        list_max(list_transform(words, lambda v: greatest(
+            jaro_winkler_similarity(word, v),
+            case when least(length(word), length(v)) = 1 and left(word, 1) = left(v, 1)
+                 then 0.86 else 0 end)))
     """,
     """
     create temporary macro word_by_word(a, b) as
-        case when len(a) <= len(b) then list_min(list_transform(a, lambda w: best_of(w, b)))
+        case when a = [''] or b = [''] then 0.0
+             when len(a) <= len(b) then list_min(list_transform(a, lambda w: best_of(w, b)))
              else list_min(list_transform(b, lambda w: best_of(w, a))) end
     """,
 )

@@ -46,6 +46,42 @@ DOUBLE: dict[str, Pair] = {
         record("Selam Tesfaye", "", "female", contacts=["0911"]),
         record("Selam Tesfay", "", "female", contacts=["0911"]),
     ),
+    "an initial for a name": (
+        record("Juan Pedro Santos", "1984-11-02", "male"),
+        record("J. P. Santos", "1984-11-02", "male"),
+    ),
+    "one name alone": (
+        record("Suharto", "1961-06-08", "male"),
+        record("Soeharto", "1961-06-08", "male"),
+    ),
+    "a name of one letter": (
+        record("O", "1961-06-08", "male"),
+        record("O", "1961-06-08", "male"),
+    ),
+    "with a title": (
+        record("Dr. Amina Yusuf", "1990-03-14", "female"),
+        record("Amina Yusuf", "1990-03-14", "female"),
+    ),
+    "in Ethiopic": (
+        record("Selam Tesfaye", "1983-02-09", "female"),
+        record("ሰላም ተስፋዬ", "1983-02-09", "female"),
+    ),
+    "in Bengali": (
+        record("Mohammad Rahim", "1983-02-09", "male"),
+        record("মোহাম্মদ রহিম", "1983-02-09", "male"),
+    ),
+    "in Burmese, both": (
+        record("အောင်ဆန်း", "1983-02-09", "male"),
+        record("အောင်ဆန်း", "1983-02-09", "male"),
+    ),
+    "born on the first of January, in one area": (
+        record("Rosa Dela Cruz", "1988-01-01", "female"),
+        record("Rosa Dela Cruz", "1988-01-01", "female"),
+    ),
+    "born on the first of January, and on a day of that year": (
+        record("Rosa Dela Cruz", "1988-01-01", "female"),
+        record("Rosa Dela Cruz", "1988-05-17", "female"),
+    ),
     "one household, its head written otherwise, under one roof": (
         record("Juma Otieno", **HOME),
         record("Juma Otineo", **{**HOME, "lat": FIVE_METRES_NORTH}),
@@ -76,6 +112,22 @@ SINGLE: dict[str, Pair] = {
         record("Ali Khan", "1975-03-03", "male", contacts=["0300"]),
         record("Bilal Raza", "1990-10-10", "male", contacts=["0300"]),
     ),
+    "everybody born on the first of January": (
+        record("Amina Yusuf", "1988-01-01", "female"),
+        record("Halima Yusuf", "1988-01-01", "female"),
+    ),
+    "the first of January in two districts": (
+        record("Jose Garcia", "1980-01-01", "male"),
+        record("Jose Garcia", "1980-01-01", "male", area=12),
+    ),
+    "no name that could be read, and the telephone of a village": (
+        record("...", "1988-04-02", "female", contacts=["0300"]),
+        record("???", "1988-04-02", "female", contacts=["0300"]),
+    ),
+    "another initial": (
+        record("Maria Santos", "1984-11-02", "male"),
+        record("J. Santos", "1984-11-02", "male"),
+    ),
     "born on one day": (
         record("Ngoc Tran", "2000-01-01", "female"),
         record("Linh Nguyen", "2000-01-01", "female"),
@@ -98,6 +150,15 @@ def proposed(*records: dict[str, Any], **asked: Any) -> set[tuple[int, int]]:
 
 def ids(pair: Pair) -> tuple[int, int]:
     return pair[0]["id"], pair[1]["id"]
+
+
+def test_a_telephone_of_a_whole_village_is_told_as_left_out_and_not_compared() -> None:
+    village = [record(f"Name{n} Of{n}", "", "female", contacts=["0300"]) for n in range(301)]
+
+    _found, blocks = alike(table(*village), None)
+
+    (contact,) = [block for block in blocks if block.rule == "contact"]
+    assert (contact.pairs, contact.dropped) == (0, 301)
 
 
 @pytest.mark.parametrize("name", DOUBLE)
