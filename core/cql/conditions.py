@@ -59,7 +59,6 @@ from core.cql.terms import (
 from core.errors import Invalid
 from core.words import _
 
-
 MOST = 2**31 - 1  # a number in the brackets of a term; in comparisons there may be larger ones
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0050"
-down_revision = "0045"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

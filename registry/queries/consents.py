@@ -107,9 +107,7 @@ def _said_no(purpose: str, *of: ColumnElement[bool]) -> Select[int]:
     return select(last.c.registrant_id).where(over, last.c.basis == Basis.CONSENT)
 
 
-def _last(
-    purpose: str, *of: ColumnElement[bool]
-) -> Select[int, ConsentState, date | None, Basis]:
+def _last(purpose: str, *of: ColumnElement[bool]) -> Select[int, ConsentState, date | None, Basis]:
     """The last answers to a purpose: `registrant_id, state, until, basis`; of all, or of some."""
     return (
         select(Consent.registrant_id, Consent.state, Consent.until, Consent.basis)
