@@ -76,7 +76,8 @@ class RosterMember(Base):
     """One household a frozen roster asked about, and the answer it got.
 
     `grade` is what it was known by (`geo.queries.exposure`), NULL where it was unlocated; `share`
-    the part of its circle or area that was in, NULL where nobody knows.
+    the part of its circle or area that was in, NULL where nobody knows;
+    `why` says why nobody does, or that it is out but in permanent water (`geo.raster.reasons`).
     """
 
     __tablename__ = "roster_members"
@@ -90,3 +91,4 @@ class RosterMember(Base):
     grade: Mapped[str | None]
     value: Mapped[float | None] = mapped_column(REAL)
     share: Mapped[float | None] = mapped_column(REAL)
+    why: Mapped[int | None] = mapped_column(SmallInteger)

@@ -8,8 +8,9 @@ nor hash.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    case,
     cast,
     collate,
     func,
@@ -42,8 +44,9 @@ from geo.permissions import May as Geo
 from geo.queries.areas import in_force
 from geo.queries.clauses import ClauseAsked, clauses_asked
 from geo.queries.selections import Question
+from geo.raster.reasons import Reason
 from geo.vector.drawings import to_geojson
-from registry.counting.answers import Answers
+from registry.counting.answers import Answers, Apart
 from registry.counting.guarded import Told, guarded_alone
 from registry.counting.people import FIGURES, People
 from registry.models.contacts import Contact
@@ -178,8 +181,25 @@ def figures_seen(session: Session, roster: Roster, *, actor: Actor) -> Seen:
     answers = _answers_within(session, [roster], actor)[roster.id]
     whole = answers == answers_kept(roster)
     people = people_kept(roster) if whole else people_in(session, roster, actor=actor)
+    if actor.may(Geo.EXACT_LOCATIONS):
+        return Seen(replace(answers, apart=_apart(session, roster, actor)), people, whole)
     told = _guarded(Told(answers, people), actor)
     return Seen(told.answers, told.people, whole)
+
+
+def _apart(session: Session, roster: Roster, actor: Actor) -> Apart | None:
+    """Why households of a list within reach were not observed, and how many of those who are out
+    stand in permanent water; None of a list that was kept before that was written down."""
+    counted = _members(roster, actor, RosterMember.status, RosterMember.why, func.count())
+    counts: Counter[Reason] = Counter()
+    for status, why, households in session.execute(
+        counted.group_by(RosterMember.status, RosterMember.why)
+    ):
+        if why is not None:
+            counts[Reason(why)] += households
+        elif status is Answer.NOT_OBSERVED:
+            return None
+    return Apart.of(counts)
 
 
 def rosters_page(session: Session, *, actor: Actor, before: int | None = None) -> Page[Any]:
@@ -207,7 +227,7 @@ def members_page(
     after: str | None = None,
 ) -> Page[Any]:
     """The households of a frozen list within reach by number: `name, status, value, grade, share,
-    area, number`.
+    why, area, number`.
 
     Names are left out for who may not read the registry.
     """
@@ -221,6 +241,7 @@ def members_page(
         RosterMember.value,
         RosterMember.grade,
         RosterMember.share,
+        RosterMember.why,
         Area.name.label("area"),
         Area.pcode,
         Registrant.id.label("registrant_id"),
@@ -242,6 +263,7 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         RosterMember.grade,
         RosterMember.value,
         RosterMember.share,
+        _why_named().label("why"),
         Area.pcode.label("area_pcode"),
         Area.name.label("area"),
     )
@@ -260,6 +282,12 @@ def exported(roster: Roster, actor: Actor) -> Select[Any]:
         stood_at = Location.id == RosterMember.location_id
         members = members.outerjoin(Location, stood_at).add_columns(Location.lon, Location.lat)
     return members.where(Registrant.id.not_in(declined(SHARING))).order_by(Registrant.number)
+
+
+def _why_named() -> ColumnElement[str]:
+    """Why nobody knows of a member, by the name of the reason; NULL where that is known."""
+    named = {reason.value: reason.name.lower() for reason in Reason if reason is not Reason.VALUE}
+    return case(named, value=RosterMember.why)
 
 
 def definition_of(

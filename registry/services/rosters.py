@@ -30,7 +30,7 @@ from registry.queries.tallies import answers_of
 
 MEMBER = [
     *("roster_id", "registrant_id", "location_id", "area_id"),
-    *("status", "grade", "value", "share"),
+    *("status", "grade", "value", "share", "why"),
 ]
 LOOK = text(
     "select look_at('roster_members')"
@@ -167,6 +167,7 @@ def _members(roster: Roster, question: Question, on: date, actor: Actor, words: 
         asked.c.grade,
         asked.c.value,
         asked.c.share,
+        asked.c.why,
     )
     if roster.filter:
         of = select(asked.c.registrant_id)

@@ -18,7 +18,7 @@ from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Evidence, Selection
 from geo.permissions import May as Geo
 from geo.queries.selections import Question, question_of
-from registry.counting.answers import Answers
+from registry.counting.answers import Answers, Apart
 from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
@@ -333,15 +333,15 @@ def test_the_figures_of_a_list_are_of_what_its_reader_may_see(
     in_the_west = figures_seen(session, roster, actor=west)
     in_the_east = figures_seen(session, roster, actor=east)
 
-    counts = {"in": 1, "out": 1, "not_observed": 1, "probable": 1}
+    counts, lost = {"in": 1, "out": 1, "not_observed": 1, "probable": 1}, Apart(nodata=1)
     assert whole == Seen(
-        Answers.of(counts, 4, 0.25), People(people=2, f18_59=1, m18_59=1), whole=True
+        Answers.of(counts, 4, 0.25, lost), People(people=2, f18_59=1, m18_59=1), whole=True
     )
     del counts["not_observed"]
-    assert in_the_west.answers == Answers.of(counts, 3, 0.25)
+    assert in_the_west.answers == Answers.of(counts, 3, 0.25, Apart())
     assert (in_the_west.people.people, in_the_west.whole) == (2, False)
-    assert in_the_east == Seen(Answers.of({"not_observed": 1}, 1), People(), whole=False)
-    assert lists_seen(session, [roster], actor=east)[roster.id].answers == in_the_east.answers
+    assert in_the_east == Seen(Answers.of({"not_observed": 1}, 1, 0, lost), People(), whole=False)
+    assert lists_seen(session, [roster], actor=east)[roster.id].answers.not_observed == 1
 
 
 def test_who_sees_all_of_a_list_is_told_the_figures_it_was_kept_with(
@@ -371,13 +371,13 @@ def test_an_export_says_no_more_than_its_reader_may_see(
     header, *rows = whole.getvalue().decode().splitlines()
     assert (
         header
-        == "number,status,grade,value,share,area_pcode,area,code,name,name_local,phone,lon,lat"
+        == "number,status,grade,value,share,why,area_pcode,area,code,name,name_local,phone,lon,lat"
     )
     assert any(row.endswith(',"Doro, Amina",,,0.2,1') for row in rows)
     hidden = anybody.permissions - {May.READ_REGISTRANTS, Geo.EXACT_LOCATIONS}
     export(session, roster.id, bare, actor=replace(anybody, permissions=hidden))
     header = bare.getvalue().decode().splitlines()[0]
-    assert header == "number,status,grade,value,share,area_pcode,area"
+    assert header == "number,status,grade,value,share,why,area_pcode,area"
     assert b"Amina" not in bare.getvalue()
 
 
