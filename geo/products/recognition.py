@@ -4,10 +4,15 @@ Each family of products has a module of its own; the first that knows a file spe
 codes count more than names, for files are renamed on their way.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from geo.archives import unpacked
+import numpy as np
+
+from core.words import _
+from geo.archives import listed, unpacked
 from geo.products import (
     copernicus_ems,
     forecasts,
@@ -21,6 +26,7 @@ from geo.products import (
     unosat,
     viirs,
 )
+from geo.products.classed import covers
 from geo.products.meaning import ClassOf, Means, Recognition
 from geo.products.parts import Inventory
 from geo.products.specimen import Specimen
@@ -52,5 +58,31 @@ def recognise(path: Path, of: Inventory) -> Recognition | None:
         for family in FAMILIES:
             found = family(specimen)
             if found is not None:
-                return found
+                return _with_the_rest(specimen, found)
     return None
+
+
+def _with_the_rest(specimen: Specimen, found: Recognition) -> Recognition:
+    """What a family says, and of codes it does not speak of that they are not observed, until
+    somebody says what they mean."""
+    if found.part is None or found.value_field or not found.classes:
+        return found
+    codes: Counter[float] = Counter()
+    for part in (found.part, *found.tiles):
+        codes.update(specimen.codes_seen(part))
+    known = [covers(one.code) for one in found.classes]
+    rest = {
+        code: count
+        for code, count in sorted(codes.items())
+        if not any(of(np.array(code)) for of in known)
+    }
+    if not rest:
+        return found
+    said = _(
+        "We do not know its codes {codes}: nothing counts as observed there until you say what they"
+        " mean.",
+        codes=listed([f"{code:g} ({count:,})" for code, count in rest.items()]),
+    )
+    label = _("Not known")
+    unknown = (ClassOf(f"{code:g}", label, Means.NOT_OBSERVED) for code in rest)
+    return replace(found, classes=(*found.classes, *unknown), says=(*found.says, said))

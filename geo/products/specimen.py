@@ -14,6 +14,7 @@ from geo.archives import contents, narrowed
 from geo.products.parts import ANYWHERE, Inventory, Part, PartKind
 from geo.raster.grid import Cells, Grid
 from geo.raster.open import dataset, grid_at, readable
+from geo.raster.windows import pieces, stored
 from geo.vector.open import layer_at, read
 from geo.vector.tables import texts_of
 
@@ -78,6 +79,18 @@ class Specimen:
             self._codes[part.number] = self._counted(part)
         return self._codes[part.number]
 
+    def codes_seen(self, part: Part) -> dict[float, int]:
+        """The same without nodata; where cells have 8 bits, each of them was looked at."""
+        choice = part.choice(crs=None if part.crs else ANYWHERE)
+        codes = self.codes(part)
+        with grid_at(self.of.name, self.place, choice) as grid:
+            if grid.dtype == "uint8":
+                codes = _all_codes(grid)
+            there = grid.observed(np.array(list(codes)))
+        return {
+            code: count for (code, count), seen in zip(codes.items(), there, strict=True) if seen
+        }
+
     def tags(self, part: Part) -> dict[str, str]:
         """What the header of a grid says of itself, keys in lower case."""
         with readable(self.path(part)) as found, dataset(found) as source:
@@ -109,6 +122,14 @@ class Specimen:
             step = max(1, math.ceil(math.sqrt(grid.width * grid.height / CELLS)))
             shape = (max(1, grid.height // step), max(1, grid.width // step))
             return grid, source.read(grid.band, out_shape=shape)
+
+
+def _all_codes(grid: Grid) -> dict[float, int]:
+    counts = np.zeros(256, dtype=np.int64)
+    with dataset(grid.name) as source:
+        for window in pieces(grid):
+            counts += np.bincount(stored(source, grid, window).ravel(), minlength=256)
+    return {float(code): int(counts[code]) for code in np.flatnonzero(counts)}
 
 
 def day_said(day: date) -> str:

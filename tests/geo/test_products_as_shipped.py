@@ -13,6 +13,7 @@ import shapely
 from geo.measures import FLOODED, RAIN, SHAKING, WATER_DEPTH, WIND
 from geo.products.inventory import inventory
 from geo.products.meaning import Means, Recognition
+from geo.products.normal import as_recognised, grid_of
 from geo.products.recognition import recognise
 from tests.make.files import depth_file, shapes_file
 from tests.make.products import code_file, zip_of
@@ -134,3 +135,30 @@ def test_decimal_commas_are_numbers_of_a_table(tmp_path: Path) -> None:
     table.write_text("commune;Hauteur eau (m)\nKS010101;0,5\nKS010102;1,25\n", encoding="cp1252")
 
     assert known(table).value_field == "Hauteur eau (m)"
+
+
+def test_codes_a_family_does_not_speak_of_are_not_observed_until_somebody_says(
+    tmp_path: Path,
+) -> None:
+    path = code_file(tmp_path / "RIVER-FLDglobal.tif", [[98, 126, 140], [27, 27, 0]], nodata=0)
+
+    found = known(path)
+
+    rest = [(one.code, one.means) for one in found.classes if one.label == "Not known"]
+    assert rest == [("27", Means.NOT_OBSERVED)]  # nodata is no code
+    assert "27 (2)" in found.says[-1]
+    with grid_of(path, as_recognised(found)) as (grid, _reasons), rasterio.open(grid.name) as file:
+        cells = file.read(1).ravel().tolist()
+    assert [None if np.isnan(cell) else cell for cell in cells] == [None, 0, 1, None, None, None]
+
+
+def test_every_cell_of_8_bits_is_looked_at_for_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.products.specimen.CELLS", 4)
+    codes = [[98, 126] * 8 for _row in range(16)]
+    codes[7][7] = 27
+
+    found = known(code_file(tmp_path / "RIVER-FLDglobal.tif", codes))
+
+    assert "27 (1)" in found.says[-1]
