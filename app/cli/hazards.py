@@ -21,6 +21,7 @@ from geo.crs import label
 from geo.ellipsoid import Shapes
 from geo.products.coded import laid_on
 from geo.products.kinds import recognised
+from geo.products.read_as import as_product, codes_said
 from geo.raster.bands import Choice
 from geo.raster.codes import Suspicions
 from geo.raster.grid import Grid
@@ -42,6 +43,11 @@ class FieldNeeded(Invalid):
     """{name} holds polygons; name the field of theirs that the threshold speaks of."""
 
 
+class ProductChosen(Invalid):
+    """A product says itself what of it is meant; leave layer, band, variable, time, nodata, field
+    and shapes out, or leave --as-product out."""
+
+
 class RasterSeesAll(Invalid):
     """{name} is a raster and says itself what it observed; leave "all" out."""
 
@@ -57,6 +63,7 @@ class Question:
     observed: str | None
     shapes: Path | None = None
     shapes_layer: str | None = None
+    as_product: bool = False
 
     @property
     def observed_file(self) -> Path | None:
@@ -90,6 +97,7 @@ HAZARD_OPTIONS = [
     click.option("--at-most", type=float, help="Hit up to this value."),
     click.option("--shapes", type=FILE, help="The areas whose codes HAZARD, a table, holds."),
     click.option("--shapes-layer", help="The layer of those areas."),
+    click.option("--as-product", is_flag=True, help="Read HAZARD as the product it is known as."),
     click.option("--observed", metavar="all|FILE", help="Where HAZARD could see what it shows."),
 ]
 
@@ -116,7 +124,26 @@ def question(options: dict[str, Any]) -> Question:
         observed=options["observed"],
         shapes=options["shapes"],
         shapes_layer=options["shapes_layer"],
+        as_product=options["as_product"],
     )
+
+
+@contextmanager
+def read_as_asked(path: Path, asked: Question) -> Iterator[tuple[Path, Question]]:
+    """The file that answers and what is asked of it: as it is, or as the product it is recognised
+    as. Raises ProductChosen, NoProduct."""
+    if not asked.as_product:
+        yield path, asked
+        return
+    if asked.shapes or asked.field or replace(asked.choice, crs=None, file=None) != Choice():
+        raise ProductChosen
+    with as_product(path, asked.choice) as read_as:
+        tell(_("{name} is read as {title}.", name=path.name, title=read_as.title))
+        observed = asked.observed or (str(read_as.observed) if read_as.observed else None)
+        yield (
+            read_as.file,
+            replace(asked, choice=read_as.choice, field=read_as.field, observed=observed),
+        )
 
 
 @contextmanager
@@ -128,6 +155,8 @@ def hazard_source(path: Path, asked: Question) -> Iterator[Grid | Layer]:
     """
     if asked.shapes is None:
         with recognised(path, asked.choice) as source:
+            if isinstance(source, Grid):
+                _tell_codes(path, source)
             yield source
         return
     with laid_on(path, asked.choice, asked.shapes, asked.shapes_layer) as laid:
@@ -135,6 +164,18 @@ def hazard_source(path: Path, asked: Question) -> Iterator[Grid | Layer]:
             tell(note)
         with recognised(laid.path, replace(asked.choice, layer=None)) as source:
             yield source
+
+
+def _tell_codes(path: Path, grid: Grid) -> None:
+    """Say of a grid of codes what they stand for: 30 of a flood map may be cloud."""
+    if codes := codes_said(path, grid):
+        said = _(
+            "The numbers of {name} are codes ({codes}) and are compared as they stand; ask again "
+            "with --as-product to have them read by what they mean.",
+            name=grid.file,
+            codes=codes,
+        )
+        tell(said)
 
 
 def refuse_for_raster(grid: Grid, asked: Question) -> None:

@@ -20,6 +20,7 @@ from app.cli.hazards import (
     hazard_source,
     observed_extent,
     question,
+    read_as_asked,
     refuse_for_raster,
     said_clause,
     tell_suspects,
@@ -85,7 +86,10 @@ def sample(hazard: Path, points: Path, out: Path, **options: Any) -> None:
         asked = question(options)
         at = places(points, said)
         there = _located(at, keep_footprints=options["footprint"] == LARGEST)
-        with hazard_source(hazard, asked) as source:
+        with (
+            read_as_asked(hazard, asked) as (file, asked),
+            hazard_source(file, asked) as source,
+        ):
             answers = _asked(source, there, asked)
             about = told(hazard, source)
         write_table(out, HEADER, _columns(at, answers))

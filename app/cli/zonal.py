@@ -17,6 +17,7 @@ from app.cli.hazards import (
     hazard_source,
     observed_extent,
     question,
+    read_as_asked,
     refuse_for_raster,
     said_clause,
     tell_suspects,
@@ -72,7 +73,10 @@ def zonal(hazard: Path, areas: Path, out: Path, **options: Any) -> None:
             crs=options["areas_crs"],
             layer=options["areas_layer"],
         )
-        with hazard_source(hazard, asked) as source:
+        with (
+            read_as_asked(hazard, asked) as (file, asked),
+            hazard_source(file, asked) as source,
+        ):
             columns = _asked(source, zones, asked)
             about = told(hazard, source)
         there = ~shapely.is_missing(zones.shapes)

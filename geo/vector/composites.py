@@ -181,13 +181,14 @@ def _merged(pieces: Shapes, put: Put) -> Pieces:
 def write(told: Told, target: Path, said: Mapping[str, str]) -> None:
     """Write an extent as a GeoPackage: a layer of its parts with their values, and one of what was
     observed; and what it was made of."""
-    _write_layer(target, EXTENT, told.parts, {VALUE: told.values}, said)
-    _write_layer(target, OBSERVED, told.seen, {}, {})
+    write_layer(target, EXTENT, told.parts, {VALUE: told.values}, said)
+    write_layer(target, OBSERVED, told.seen, {}, {})
 
 
-def _write_layer(
+def write_layer(
     target: Path, layer: str, shapes: Shapes, columns: Mapping[str, Floats], said: Mapping[str, str]
 ) -> None:
+    """Add a layer of shapes in EPSG:4326 to a GeoPackage, with columns and what is said of it."""
     import pyogrio
 
     parts, of = shapely.get_parts(shapes, return_index=True)
