@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import NotFound
+from geo.crs import CIRCLE
 from geo.models.areas import Area, AreaOutline
 from geo.models.releases import Release, ReleaseObserved, ReleasePart, ReleaseWater
 from geo.permissions import May
@@ -18,6 +19,7 @@ from geo.vector.outlines import AROUND, ZOOMS
 EXTENT = 4096  # units along a side of a tile
 BUFFER = 64  # units beyond it, so that lines do not end at its edges
 
+UNSEEN = 2  # units; what is smaller both ways is a quarter of a pixel at most
 DEEPEST = 24  # the last zoom of tiles; maps end before it
 
 Tile = tuple[int, int, int]
@@ -69,8 +71,10 @@ def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
     """
     parts = select(ReleasePart.value, _drawn(tile, func.ST_Transform(ReleasePart.part, 3857)))
     parts = parts.where(_here(tile, ReleasePart.part), ReleasePart.release_id == release.id)
+    parts = parts.where(_seen_at(tile, ReleasePart.part))
     water = select(_drawn(tile, func.ST_Transform(ReleaseWater.part, 3857)))
     water = water.where(_here(tile, ReleaseWater.part), ReleaseWater.release_id == release.id)
+    water = water.where(_seen_at(tile, ReleaseWater.part))
     seen = func.ST_Transform(_seen(tile, release), 3857)
     edge = select(_drawn(tile, func.ST_Boundary(seen)))
     unseen = select(_drawn(tile, func.coalesce(func.ST_Difference(_land(tile), seen), _land(tile))))
@@ -79,13 +83,15 @@ def release_tile(session: Session, tile: Tile, release: Release) -> bytes:
 
 
 def collection_tile(session: Session, tile: Tile, collection: Collection) -> bytes:
-    """The rows of a collection as one layer of its name, with their keys and properties."""
+    """The rows of a collection as one layer of its name, with their keys and properties; without
+    polygons too small to be seen."""
     if tile[0] < collection.first_zoom:
         return b""
     said = [value.label(name) for name, value in collection.properties.items()]
     columns = (collection.key.label("key"), _drawn(tile, collection.outline(tile[0])), *said)
     rows = collection.rows.with_only_columns(*columns, maintain_column_froms=True)
-    return _layer(session, rows.where(_here(tile, collection.shape)), collection.id)
+    rows = rows.where(_here(tile, collection.shape), _seen_at(tile, collection.shape))
+    return _layer(session, rows, collection.id)
 
 
 def keys_in(session: Session, tile: Tile, collection: Collection) -> list[str]:
@@ -135,6 +141,15 @@ def _drawn(tile: Tile, shape: Any, buffer: int = BUFFER) -> ColumnElement[Any]:
 def _here(tile: Tile, shape: Any) -> ColumnElement[bool]:
     here: ColumnElement[bool] = shape.bool_op("&&")(_in_degrees(tile))
     return here
+
+
+def _seen_at(tile: Tile, shape: Any) -> ColumnElement[bool]:
+    """Whether a shape in degrees is seen in a tile: of a polygon, its box is not smaller than what
+    is too small there. Told by its box alone, before anything is carried over or drawn."""
+    least = CIRCLE / 2 ** tile[0] / EXTENT * UNSEEN
+    across = func.ST_XMax(shape) - func.ST_XMin(shape)
+    up = func.ST_YMax(shape) - func.ST_YMin(shape)
+    return or_(across >= least, up >= least, func.ST_Dimension(shape) < 2)
 
 
 def _envelope(tile: Tile) -> ColumnElement[Any]:

@@ -121,6 +121,25 @@ def test_an_extent_is_drawn_with_the_edge_of_what_was_seen_and_the_country_beyon
     assert unseen.bounds == pytest.approx((2, 0, 4, 2), abs=0.01)
 
 
+def test_parts_too_small_to_be_seen_are_left_out_of_the_tiles_of_far_zooms(
+    session: Session, tmp_path: Path
+) -> None:
+    make_country(session)
+    shape_areas(session)
+    release = extent(session)
+    for shape in (shapely.box(2, 1, 2.1, 1.1), shapely.box(2, 0, 2.1, 0.8)):  # small, and long
+        part = ReleasePart(release_id=release.id, value=2.0, part=from_shape(shape, 4326))
+        session.add(part)
+    session.flush()
+    globe = (0, 0, 0)  # of 4,096 units to 360 degrees: two of them are 0.18
+
+    far = layers(globe, release_tile(session, globe, release), tmp_path)["extent"]
+    near = layers(WEST, release_tile(session, WEST, release), tmp_path)["extent"]
+
+    assert sorted(far["value"]) == [1.0, 1.0, 2.0]
+    assert sorted(near["value"]) == [1.0, 1.0, 2.0, 2.0]
+
+
 def test_a_release_that_is_not_published_is_shown_only_to_those_who_work_on_it(
     session: Session, anybody: Actor, visitor: Actor
 ) -> None:
