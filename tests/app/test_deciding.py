@@ -29,6 +29,7 @@ from geo.queries.selections import Question
 from geo.services.place_checks import check_places
 from programs.queries.requests import request_page
 from programs.services.approvals import ask_approval
+from registry.models.accounts import AccountKind
 from registry.models.contacts import ContactKind
 from registry.models.household_cells import StaleCell
 from registry.models.rosters import Roster
@@ -145,7 +146,7 @@ def test_a_currency_that_something_is_in_cannot_be_taken_away(session: Session) 
     currencies.offer(session, "KES", ["KES", "USD", "EUR"], actor=ADMINISTRATOR)
     make_program(session, currency="USD")
     family = make_household(session)
-    wallet = accounts.Written(accounts.AccountKind.WALLET, "+254712345678", currency="EUR")
+    wallet = accounts.Written(AccountKind.WALLET, "+254712345678", currency="EUR")
     accounts.add(session, family.number, wallet, actor=DARA)
 
     with pytest.raises(currencies.CurrencyPaid, match="USD cannot be taken away: it is the money"):
