@@ -19,7 +19,7 @@ from registry.documents.paper import INK, LINE, SOFT, paper, write_line
 COLUMNS, ROWS = 2, 4
 WIDTH, HEIGHT = 97.0, 68.0  # millimetres
 LEFT, TOP = (210 - COLUMNS * WIDTH) / 2, (297 - ROWS * HEIGHT) / 2
-PAD, QR, MARK = 6.0, 33.0, 5.0
+PAD, QR, NUMBER, MARK = 6.0, 33.0, 52.0, 5.0
 ON_A_SHEET = COLUMNS * ROWS
 
 
@@ -79,9 +79,9 @@ def _draw(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
     pdf.set_line_width(0.2)
     pdf.rect(x, y, WIDTH, HEIGHT)
     _draw_code(pdf, card.code, x + PAD, y + PAD)
-    _draw_brand(pdf, brand, x + PAD, y + PAD + QR + 1.5)
     _draw_words(pdf, card, x + PAD + QR + 5, y + PAD)
     _draw_foot(pdf, card, brand, x + PAD, y + HEIGHT - PAD)
+    _draw_brand(pdf, brand, x + PAD + NUMBER, y + HEIGHT - PAD - 13.8)
 
 
 def _draw_code(pdf: FPDF, code: str, x: float, y: float) -> None:
@@ -113,12 +113,12 @@ def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
 
 
 def _draw_brand(pdf: FPDF, brand: Brand, x: float, y: float) -> None:
-    """Who hands the card out, under its symbol: the logo, and the name."""
+    """Who hands the card out, beside its number and well away from the symbol."""
     if brand.logo is not None:
         pdf.image(io.BytesIO(brand.logo), x, y, MARK, MARK, keep_aspect_ratio=True)
-        write_line(pdf, ("B", 7.0, SOFT), (x + MARK + 1, y, QR - MARK - 1, MARK), brand.name)
-    else:
-        write_line(pdf, ("B", 7.0, SOFT), (x, y, QR, MARK), brand.name)
+    beside = MARK + 1 if brand.logo is not None else 0.0
+    room = WIDTH - 2 * PAD - NUMBER - beside
+    write_line(pdf, ("B", 7.5, SOFT), (x + beside, y, room, MARK), brand.name)
 
 
 def _draw_foot(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:

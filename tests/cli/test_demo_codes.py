@@ -5,6 +5,7 @@ from click.testing import CliRunner, Result
 
 from app.auth import proofs
 from app.auth.models import SignIn, User
+from app.auth.roles import Role
 from app.auth.sign_ins import Browser, begin
 from app.cli.demo import PASSWORD, TEAM, CodeJustUsed, NoCodeAsked, NotInTheTeam, code
 from app.loading import make_team
@@ -53,3 +54,7 @@ def test_who_is_asked_for_no_code_and_who_is_not_of_the_team_get_none() -> None:
 
     assert isinstance(_code("viewer@kesara.example").exception, NoCodeAsked)
     assert isinstance(_code("ines@example.org").exception, NotInTheTeam)
+
+
+def test_there_is_somebody_of_every_role() -> None:
+    assert sorted(person.role for person in TEAM) == sorted(Role)

@@ -1,5 +1,6 @@
 """Voucher cards: what is printed is what an independent reader reads."""
 
+import io
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from numpy.typing import NDArray
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -88,6 +90,28 @@ def test_a_card_says_whose_it_is_what_is_due_and_until_when(tmp_path: Path) -> N
         assert words in said
     assert "V-ABCD EFGH 0001" in said
     assert "Good until 31 Dec 2026, once." in said
+
+
+def test_a_card_says_who_hands_it_out(tmp_path: Path) -> None:
+    logo = io.BytesIO()
+    Image.new("RGB", (40, 40), (165, 29, 45)).save(logo, "PNG")
+    brand = Brand("Karsa relief", logo.getvalue(), (165, 29, 45))
+    plain, own = tmp_path / "plain.pdf", tmp_path / "own.pdf"
+    for path, look in ((plain, Brand()), (own, brand)):
+        write_cards(path, [_card()], made_at=MADE_AT, report=lambda _done: None, brand=look)
+
+    assert "Highground" in _words(plain)
+    assert "Karsa relief" in _words(own)
+    assert _codes(own) == [_card().code]
+    red = [_of_colour(path, brand.accent) for path in (plain, own)]
+    assert red[0] == 0
+    assert red[1] > (5.0 * 200 / 25.4) ** 2 * 0.9  # the logo, 5 mm a side, and the number
+
+
+def _of_colour(path: Path, colour: tuple[int, int, int]) -> int:
+    """The dots of the first sheet that have a colour, at 200 an inch."""
+    page = pypdfium2.PdfDocument(path)[0].render(scale=200 / 72, rev_byteorder=True).to_numpy()
+    return int((abs(page[:, :, :3].astype(int) - colour) < 4).all(axis=2).sum())
 
 
 def test_arabic_letters_are_joined_and_run_from_the_right(tmp_path: Path) -> None:

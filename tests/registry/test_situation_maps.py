@@ -1,17 +1,20 @@
 """The situation map: what is on it, for whom, and that it is one file however often it is made."""
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit import AuditEntry
 from core.errors import Forbidden, NotFound
-from core.storage import path_of
+from core.storage import keep, path_of
 from core.words import language_of, speaking
 from geo.models.areas import Area
 from geo.permissions import May as Geo
@@ -23,6 +26,7 @@ from registry.queries.sheets import public_sheet_of
 from registry.queries.situation_maps import map_made, maps_made
 from registry.services.rosters import draft, keep_list
 from registry.services.situation_maps import RosterNotFrozen, make_map
+from tests.make.country import make_decided
 from tests.make.geo import make_country
 from tests.make.jobs import Silent
 from tests.make.situation_maps import make_mapped_list
@@ -70,6 +74,23 @@ def test_the_page_says_what_where_when_and_whence(
     assert "Hazard: National &lt;Flood&gt; Centre;" in said
     assert "Licence: CC BY 4.0." in said
     assert f"List {str(roster.hash)[:16]}" in said
+
+
+def test_the_page_bears_the_name_and_the_logo_of_the_country(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    assert "Situation map" in _words(_page(session, roster, anybody))
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), (165, 29, 45)).save(picture, "PNG")
+    picture.seek(0)
+    kept = keep(picture)
+    make_decided(session, platform="Karsa <relief>", logo=kept.sha256)
+
+    page = _page(session, roster, anybody)
+
+    assert "Karsa &lt;relief&gt;" in _words(page)
+    assert "Highground" not in _words(page)
+    assert base64.b64encode(path_of(kept.sha256).read_bytes()).decode() in page
 
 
 def test_its_figures_are_those_of_the_list(
