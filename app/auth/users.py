@@ -14,6 +14,7 @@ from app.auth.permissions import May
 from app.auth.roles import SECOND_FACTOR, Role, clashes, role_name, why_not_together
 from core import audit
 from core.actor import NOBODY, Actor
+from core.country import country
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -75,7 +76,12 @@ def invite(
     """
     actor.require(May.WRITE_USERS)
     _refuse_excluded(roles)
-    user = User(name=name.strip(), email=as_kept(email), organisation_id=organisation_id)
+    user = User(
+        name=name.strip(),
+        email=as_kept(email),
+        organisation_id=organisation_id,
+        language=country().language,
+    )
     with audit.act(session, actor, "users.invite", user) as figures:
         session.add(user)
         session.flush()

@@ -1,6 +1,7 @@
 """What administrators decide of the country is a row, no longer settings of the machine."""
 
 import re
+from collections.abc import Callable
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 # As in 0012: by table its key, whom a row is about, and the columns that are kept.
+ROUNDINGS = ("1", "5", "10", "20", "50", "100")
 COUNTRY = (
     "name code timezone phone_region home language languages currency currencies young_below"
     " old_from fewest rounding ask_purpose crowd near_m vague_m fresh_months old_months"
@@ -97,23 +99,26 @@ def upgrade() -> None:
         op.get_bind().execute(keep, {"of": table, "key": key, "columns": columns.split()})
 
 
-def _write_first() -> None:
+def first_row(said: Callable[[str], str]) -> dict[str, object]:
     """What the environment said until now, as far as it can stand."""
-    fewest, rounding = first_value("fewest"), first_value("rounding")
-    zone, region = first_value("timezone"), first_value("phone_region").upper()
-    asked = re.split(r"[\s,]+", first_value("ask_purpose"))
-    first = {
+    fewest, rounding = said("fewest"), said("rounding")
+    zone, region = said("timezone"), said("phone_region").upper()
+    asked = re.split(r"[\s,]+", said("ask_purpose"))
+    return {
         "timezone": zone if zone in available_timezones() else "UTC",
         "phone_region": region if re.fullmatch("[A-Z]{2}", region) else None,
-        "fewest": int(fewest) if fewest.isdigit() and 2 <= int(fewest) <= 100 else 5,
-        "rounding": int(rounding) if rounding.isdigit() and 1 <= int(rounding) <= 100 else 10,
+        "fewest": int(fewest) if fewest.isdigit() and 3 <= int(fewest) <= 50 else 5,
+        "rounding": int(rounding) if rounding in ROUNDINGS else 10,
         "asked": [word for word in ("registrants", "exports") if word in asked],
     }
+
+
+def _write_first() -> None:
     insert = sa.text(
         "insert into country (id, timezone, phone_region, fewest, rounding, ask_purpose)"
         " values (1, :timezone, :phone_region, :fewest, :rounding, cast(:asked as text[]))"
     )
-    op.get_bind().execute(insert, first)
+    op.get_bind().execute(insert, first_row(first_value))
 
 
 def downgrade() -> None:
