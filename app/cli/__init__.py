@@ -25,6 +25,7 @@ NOUNS = {
     "releases": "Hazard files and what they mean.",
     "sample": "The hazard's value at each point of a file.",
     "scores": "Scores of households.",
+    "settings": "What holds for the country.",
     "sweep": "Ring for work that waits unheard.",
     "users": "People who sign in.",
     "worker": "Do the work put off.",
