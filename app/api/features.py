@@ -25,6 +25,7 @@ from app.api.answers import (
 from app.api.collections import listed, named, note_shown, opened
 from app.api.parameters import MOST_AT_ONCE, Items, One, Parser, Plain
 from app.request import actor, db
+from core.country import country
 from core.cql import Kind, Lookup, Term
 from core.settings import settings
 from core.words import _
@@ -96,7 +97,7 @@ def landing(_asked: Asked) -> Response:
     here = _("Areas, hazards and selections")
     return told(
         {
-            "title": "Highground",
+            "title": country().platform or "Highground",
             "description": here,
             "links": [
                 link("self", JSON, "ogc.landing"),

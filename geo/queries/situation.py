@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.country import country
 from core.errors import NotFound
 from geo.models.areas import Area
 from geo.models.events import Event, EventState, Severity
@@ -109,9 +110,12 @@ def releases_to_settle(session: Session, *, actor: Actor) -> list[Release]:
 
 
 def top_area(session: Session) -> str | None:
-    """The name of the one area all others lie in; None where there are several, or none yet.
+    """What the country is called: as its administrators say, else as the one area all others lie in;
+    None where there are several, or none yet.
 
     Lists of countries by ISO 3166 write "Philippines (the)"; nobody else does.
     """
+    if country().name:
+        return country().name
     names = list(session.scalars(select(Area.name).where(Area.parent_id.is_(None), in_force())))
     return names[0].removesuffix(" (the)") if len(names) == 1 else None

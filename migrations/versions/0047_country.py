@@ -45,7 +45,7 @@ USED = """
                 select 'en' as tag union all select jsonb_object_keys(labels) from vocabularies
                 union all select jsonb_object_keys(labels) from fields) written),
         name = coalesce((
-            select min(name) from areas
+            select regexp_replace(min(name), ' [(]the[)]$', '') from areas
             where level = 0 and valid_to is null having count(*) = 1), '')
 """
 

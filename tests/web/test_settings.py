@@ -66,6 +66,14 @@ def test_the_trail_says_in_words_what_was_decided(office: Browser, signed_in: Si
     assert "Africa/Nairobi" in trail
 
 
+def test_the_country_is_called_so_where_its_map_is_shown(office: Browser, session: Session) -> None:
+    make_country(session)
+    assert ">Karsa</h1>" in office.get("/").text
+    office.act("/admin/settings/profile", **PROFILE | {"name": "Republic of Karsa"})
+
+    assert ">Republic of Karsa</h1>" in office.get("/").text
+
+
 def test_what_cannot_be_is_told_with_what_was_typed(office: Browser) -> None:
     answer = office.act("/admin/settings/profile", **PROFILE | {"timezone": "Nairobi"})
 
