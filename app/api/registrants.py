@@ -1,6 +1,7 @@
 """Households and people for programs: one by its number, and a new household."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
@@ -17,6 +18,8 @@ from registry.models.fields import Scope
 from registry.queries.field_answers import answers
 from registry.queries.places import doubts_of
 from registry.queries.registrants import Registered, registered
+from registry.queries.scores import scores_of
+from registry.services.field_values import fill_in
 from registry.services.people import Household, Person, register
 from registry.services.places import Place
 
@@ -56,10 +59,16 @@ HOUSEHOLD = {
     "additionalProperties": {"description": "Other fields of a group; see /api/fields."},
 }
 SENT = {"required": True, "content": {"application/json": {"schema": HOUSEHOLD}}}
+VALUES = {"type": "object", "additionalProperties": {"description": "By code; see /api/fields."}}
+FILLED = {"required": True, "content": {"application/json": {"schema": VALUES}}}
 
 bp = Blueprint(
     "api_registrants", __name__, url_prefix="/api/registrants", description="Households and people"
 )
+
+
+class FieldsUnreadable(Invalid):
+    """Send an object of JSON, values by the codes of fields; see /api/fields."""
 
 
 class HouseholdUnreadable(Invalid):
@@ -86,14 +95,51 @@ def show(number: str) -> Response:
     """What is known of a household or a person"""
     found = registered(db(), number, actor=actor())
     look_at([found.registrant.id, *(each.id for each in (*found.members, *found.belongs_to))])
-    return told({**_told(found), "fields": _own(found)})
+    return told({**_told(found), "fields": _own(found), "scores": _scores(found)})
+
+
+@bp.post("/<number>/fields")
+@bp.doc(parameters=[ACT_KEY], requestBody=FILLED)
+@bp.response(200, description="What own fields say now")
+def fill(number: str) -> Response:
+    """Fill in own fields of a household or a person; null takes away what stood there"""
+    said: Any = request.get_json(silent=True)
+    if not isinstance(said, dict):
+        raise FieldsUnreadable
+    made = fill_in(db(), number, said, actor=actor())
+    look_at([made.id])
+    return told({"number": made.number, "fields": _own(registered(db(), number, actor=actor()))})
 
 
 def _own(found: Registered) -> Document:
     """What own fields say, by their codes."""
     scope = Scope.GROUP if found.group else Scope.INDIVIDUAL
     said = answers(db(), found.registrant.id, scope, actor=actor())
-    return {each.field.code: each.value for each in said}
+    return {each.field.code: _number(each.value) for each in said}
+
+
+def _number(value: Any) -> Any:
+    """A number of our own as JSON writes numbers; no money is among them."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _scores(found: Registered) -> list[Document]:
+    """What the versions in force come to, part by part."""
+    return [
+        {
+            "code": each.model.row.code,
+            "version": each.model.row.version,
+            "score": _number(each.score.value),
+            "class": each.score.band,
+            "since": each.score.on_day,
+            "base": _number(each.model.row.base),
+            "parts": [
+                {"name": part.term.label, "given": part.given, "points": _number(part.points)}
+                for part in each.parts
+            ],
+        }
+        for each in scores_of(db(), found.registrant.id, actor=actor())
+    ]
 
 
 def _household(said: Any) -> Household:

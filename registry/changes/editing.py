@@ -30,7 +30,18 @@ def field_asks(subject: Subject) -> list[Ask]:
     """A question for each field of a registrant, with what stands there."""
     asked = _of_group() if subject.is_group else [*_of_person(), *_abilities()]
     now = {**subject.fields, **subject.contacts}
-    return [_answered(ask, now.get(ask.name)) for ask in [*asked, *_contacts()]]
+    own = [
+        Ask(
+            each.name,
+            each.label,
+            Answer.CHOICE if each.options else Answer.TEXT,
+            hint=each.hint,
+            options=each.options,
+            blank=_("not known") if each.options else "",
+        )
+        for each in subject.own
+    ]
+    return [_answered(ask, now.get(ask.name)) for ask in [*asked, *_contacts(), *own]]
 
 
 def field_labels() -> dict[str, str]:
@@ -96,8 +107,9 @@ def _contacts() -> list[Ask]:
 
 
 def _edited(names: Sequence[str], subject: Subject, form: Form) -> list[Line]:
+    own = [each.name for each in subject.own]
     lines = [
-        *differing(Edit.SET, subject.id, subject.fields, form, names),
+        *differing(Edit.SET, subject.id, subject.fields, form, [*names, *own]),
         *differing(Edit.SET_CONTACT, subject.id, subject.contacts, form, CONTACTS),
     ]
     if not lines:

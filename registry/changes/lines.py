@@ -67,9 +67,20 @@ class Belonging:
 
 
 @dataclass(frozen=True)
+class OwnAsk:
+    """A field of an installation's own as a form of change asks it; `options` are its choices."""
+
+    name: str
+    label: str
+    hint: str = ""
+    options: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class Subject:
     """A registrant as a form of change sees it: fields as text, and who belongs to whom.
 
+    `own` are the fields of an installation's own, whose values stand in `fields` under their names.
     `kind` is `individual`, or what the group is. `belongs_to` are groups, `members` are members.
     """
 
@@ -81,6 +92,7 @@ class Subject:
     contacts: dict[str, str]
     identifiers: dict[str, str]
     place: str | None = None
+    own: Sequence[OwnAsk] = ()
     members: Sequence[Belonging] = ()
     belongs_to: Sequence[Belonging] = ()
 

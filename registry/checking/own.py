@@ -186,12 +186,17 @@ _READ: Mapping[str, Callable[[OwnReader, str], Cell]] = {
 }
 
 
-def headed(columns: Sequence[str], own: OwnColumns) -> dict[str, str]:
-    """Columns by own field, where a heading is the field's code, or what it is called."""
+def headed(columns: Sequence[str], own: OwnColumns, taken: Mapping[str, str]) -> dict[str, str]:
+    """Columns by own field: where a heading is the field's code, or, of columns that were not taken
+    for other fields, what it is called."""
     found: dict[str, str] = {}
     for name, each in own.items():
-        known = {plain(heading) for heading in (name, *each.headings)} - {""}
-        column = next((c for c in columns if plain(c) in known and c not in found.values()), None)
+        code = plain(name.partition(".")[2])
+        called = {plain(heading) for heading in (name, *each.headings)} - {""}
+        free = [column for column in columns if column not in found.values()]
+        column = next((c for c in free if plain(c) == code), None) or next(
+            (c for c in free if plain(c) in called and c not in taken.values()), None
+        )
         if column:
             found[name] = column
     return found

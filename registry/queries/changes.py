@@ -32,6 +32,7 @@ from registry.models.changes import (
     ChangeState,
     Via,
 )
+from registry.models.fields import Scope
 from registry.models.registrants import (
     Group,
     Identifier,
@@ -39,10 +40,12 @@ from registry.models.registrants import (
     Individual,
     Membership,
     Registrant,
+    RegistrantKind,
 )
 from registry.parsing.abilities import ANSWERS
 from registry.permissions import May
 from registry.queries.contacts import contacts_of
+from registry.queries.own_asks import own_asks, own_now
 from registry.queries.registrants import registrant_by_number
 
 PREFIX = "CR"
@@ -101,6 +104,7 @@ def subject_of(session: Session, number: str, *, actor: Actor) -> Subject:
         contacts=contacts_now(session, found.id),
         identifiers=identifiers_now(session, found.id),
         place=place_now(session, found),
+        own=own_asks(session, scope_of(found), actor=actor),
         members=_belonging(session, Membership.group_id, Membership.member_id, found.id),
         belongs_to=_belonging(session, Membership.member_id, Membership.group_id, found.id),
     )
@@ -116,7 +120,12 @@ def fields_now(session: Session, registrant: Registrant) -> dict[str, str | None
         born = person.birth_date
         exact = born is None or person.birth_date_exact
         told["birth_date"] = _text(born) if exact else str(born.year) if born else None
-    return told
+    return told | own_now(session, registrant.id, scope_of(registrant))
+
+
+def scope_of(registrant: Registrant) -> Scope:
+    """Whose own fields are a registrant's."""
+    return Scope.GROUP if registrant.kind is RegistrantKind.GROUP else Scope.INDIVIDUAL
 
 
 def contacts_now(session: Session, registrant_id: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ Columns are named as the fields of an import. Who has no code is named by number
 row is known again.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, String, and_, case, cast, func, literal, select
@@ -16,6 +17,7 @@ from core.country import country
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.queries.reach import within_reach
+from registry.models.fields import FieldType, Scope
 from registry.models.imports import ImportKind
 from registry.models.registrants import (
     Group,
@@ -26,21 +28,50 @@ from registry.models.registrants import (
     RegistrantState,
 )
 from registry.queries.consents import SHARING, declined
+from registry.queries.fields import Fields, Known, fields_table
 
 YES, NO = literal("yes"), literal("no")
 
 
-def registered_rows(kind: ImportKind, *, actor: Actor) -> Select[Any]:
-    """All active households, or all active people, in the order of their numbers.
+def registered_rows(kind: ImportKind, own: Fields, *, actor: Actor) -> Select[Any]:
+    """All active households, or all active people, in the order of their numbers; beside the usual
+    what own fields say, under their codes, but for those that need more than the actor has.
 
     Who declined to be taken along in files is not among them.
     """
     found: Select[Any] = _households() if kind is ImportKind.HOUSEHOLDS else _people()
+    found = _with_own(found, kind, own, actor)
     return found.where(
         Registrant.state == RegistrantState.ACTIVE,
         within_reach(actor, Registrant.area_id),
         Registrant.id.not_in(declined(SHARING)),
     ).order_by(Registrant.id)
+
+
+def _with_own(found: Select[Any], kind: ImportKind, own: Fields, actor: Actor) -> Select[Any]:
+    told = {
+        code: each
+        for code, each in own.items()
+        if not each.computed and (each.needs is None or actor.may(each.needs))
+    }
+    if not told:
+        return found
+    held = fields_table(Scope.GROUP if kind is ImportKind.HOUSEHOLDS else Scope.INDIVIDUAL, told)
+    cells = (_cell(held.c[f"c_{code}"], each).label(code) for code, each in told.items())
+    return found.add_columns(*cells).outerjoin(held, held.c.registrant_id == Registrant.id)
+
+
+def _cell(value: Any, known: Known) -> ColumnElement[Any]:
+    """A value as an import reads it, whatever the language."""
+    told: dict[FieldType, Callable[[Any], ColumnElement[Any]]] = {
+        FieldType.TEXT: as_text,
+        FieldType.WORDS: lambda codes: func.array_to_string(codes, ","),
+        FieldType.FLAG: lambda said: case((said.is_(True), YES), (said.is_(False), NO)),
+        FieldType.DATE: lambda day: func.to_char(day, "YYYY-MM-DD"),
+    }
+    writes = told.get(known.type)
+    cell: ColumnElement[Any] = writes(value) if writes else value
+    return cell
 
 
 def _households() -> Select[Any]:

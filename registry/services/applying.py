@@ -23,7 +23,9 @@ from registry.models.changes import ChangeLine
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.changes import contacts_now, fields_now, identifiers_now, place_now
+from registry.queries.own_asks import OWN
 from registry.services import edits, memberships, places
+from registry.services.field_values import fill_in
 from registry.services.memberships import Joining
 from registry.services.places import Place
 from registry.services.standings import current_membership
@@ -36,7 +38,8 @@ class ChangedMeanwhile(Conflict):
 
 @dataclass
 class Work:
-    """One change that is being done: by whom, on which day, why, and who was made on the way.
+    """One change that is being done: by whom, on which day, why, who was made on the way, and what
+    own fields are to say, by number.
 
     The acts on records are done by the right of the validations: who applies may do them here.
     """
@@ -46,6 +49,7 @@ class Work:
     day: date | None
     why: str
     made: dict[int, Registrant] = field(default_factory=dict)
+    own: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
     @property
     def writer(self) -> Actor:
@@ -85,6 +89,8 @@ def apply_lines(work: Work, lines: Sequence[Line], doing: Mapping[Edit, Do]) -> 
         _refuse_stale(work, line)
     for place, line in enumerate(lines):
         doing[line.edit](work, place, line)
+    for number, said in work.own.items():  # together: the rules of fields go across them
+        fill_in(work.session, number, said, actor=work.writer)
 
 
 def name_made(work: Work, request_id: int) -> None:
@@ -109,7 +115,7 @@ def _refuse_stale(work: Work, line: Line) -> None:
         nothing = _("nothing")
         raise ChangedMeanwhile(
             name=told.name,
-            field=field_words().get(line.field, line.field),
+            field=field_words().get(line.field, line.field.removeprefix(OWN)),
             was=line.before or nothing,
             now=now or nothing,
         )
@@ -140,6 +146,10 @@ NOW: Mapping[Edit, Callable[[Session, Registrant], Mapping[str, str | None]]] = 
 
 def _set(work: Work, _place: int, line: Line) -> None:
     registrant = work.registrant(line)
+    if line.field.startswith(OWN):
+        said = work.own.setdefault(registrant.number, {})
+        said[line.field.removeprefix(OWN)] = line.after
+        return
     edits.set_field(work.session, registrant, line.field, line.after, actor=work.writer)
 
 

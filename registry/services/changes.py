@@ -29,9 +29,13 @@ from registry.models.changes import (
     ChangeState,
     Via,
 )
+from registry.models.fields import Scope
 from registry.models.registrants import Registrant
+from registry.parsing.values import read_value
 from registry.permissions import May
 from registry.queries.changes import change_by_number, lines_of, route_of, subject_of
+from registry.queries.fields import known_fields, takings
+from registry.queries.own_asks import OWN
 from registry.queries.waiting_changes import DECIDES
 
 LONGEST = 1000  # characters of a reason
@@ -273,7 +277,23 @@ def _compiled(
         raise ReasonTooLong
     numbers = {written.answers.get(name, "").strip() for name in kind.names} - {""}
     others = {number: subject_of(session, number, actor=actor) for number in sorted(numbers)}
-    return kind.lines(subject, written.answers, others)
+    lines = kind.lines(subject, written.answers, others)
+    _refuse_own(session, subject, lines)
+    return lines
+
+
+def _refuse_own(session: Session, subject: Subject, lines: list[Line]) -> None:
+    """Refuse at once what an own field does not take.
+
+    Raises:
+        ValueMisfit, ValueRefused, ValueMissing
+    """
+    scope = Scope.GROUP if subject.is_group else Scope.INDIVIDUAL
+    own = [line for line in lines if line.field.startswith(OWN)]
+    taken = takings(session, known_fields(session, scope)) if own else {}
+    for line in own:
+        if takes := taken.get(line.field.removeprefix(OWN)):
+            read_value(takes, line.after)
 
 
 def _write(session: Session, request: ChangeRequest, lines: list[Line], written: Written) -> None:

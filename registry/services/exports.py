@@ -9,12 +9,15 @@ from core.actor import Actor
 from core.bulk import copy_out
 from geo.models.area_changes import AreaChange
 from geo.permissions import May as Geo
+from registry.models.fields import Scope
 from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.area_moves import moved_rows
+from registry.queries.fields import known_fields
 from registry.queries.registered_rows import registered_rows
 
+SCOPE = {ImportKind.HOUSEHOLDS: Scope.GROUP, ImportKind.PEOPLE: Scope.INDIVIDUAL}
 SEALED = {ImportKind.HOUSEHOLDS: "", ImportKind.PEOPLE: "id_number"}
 
 
@@ -34,7 +37,7 @@ def write_registered(
     """
     actor.require(May.EXPORT_REGISTRANTS)
     actor.require(Geo.EXACT_LOCATIONS)
-    rows = registered_rows(kind, actor=actor)
+    rows = registered_rows(kind, known_fields(session, SCOPE[kind]), actor=actor)
     if of is not None:
         rows = rows.where(Registrant.id.in_(of))
     return copy_out(session, rows, stream, sealed=SEALED[kind])

@@ -77,7 +77,8 @@ def refuse_broken(
 
 
 def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Actor) -> Registrant:
-    """Fill in own fields of a household or a person; an empty answer takes away what stood there.
+    """Fill in own fields of a household or a person; an empty answer takes away what stood there,
+    and what is not named stays.
 
     Raises:
         Forbidden, RegistrantUnknown, NotFilledIn, ValueMisfit, ValueRefused, ValueMissing,
@@ -91,7 +92,9 @@ def fill_in(session: Session, number: str, said: Mapping[str, Any], *, actor: Ac
     for code in said:
         if code not in fields or fields[code].computed:
             raise NotFilledIn(field=code)
-    values = values_said(_with_kept(session, registrant, scope, fields), said)
+    held = _with_kept(session, registrant, scope, fields)
+    taken = {code: each for code, each in held.items() if code in said}
+    values = values_said(taken, said)
     with audit.act(session, actor, "registrants.fill_in", registrant) as figures:
         write_values(session, scope, fields, {registrant.id: values})
         refuse_broken(session, scope, fields, [registrant.id])

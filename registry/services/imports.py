@@ -77,16 +77,22 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
     with readable(kept.sha256) as path, table_in(path, name) as table:
         columns, sample = table.columns, sample_of(table)
         meant = guessed(columns, sample, table.said, words_of(session), Kind(kind))
-    known, own = {field.name for field in FIELDS[kind]}, own_columns(session, kind)
-    free = [column for column in columns if column not in meant.fields.values()]
+    known = {field.name for field in FIELDS[kind]}
+    own = headed(columns, own_columns(session, kind), meant.fields)
     made = Import(
         kind=kind,
         original_name=name,
         original_sha256=kept.sha256,
         columns=columns,
         mapping=_remembered(session, kind, columns)
-        or {name: column for name, column in meant.fields.items() if name in known}
-        | headed(free, own),
+        or {
+            **{
+                name: column
+                for name, column in meant.fields.items()
+                if name in known and column not in own.values()
+            },
+            **own,
+        },
         uploaded_by=actor.id,
     )
     session.add(made)

@@ -34,4 +34,7 @@ ASKED_POSTS: dict[str, Row] = {
     "fields.turn": Row(FIELDS, about={"scope": "scope", "code": "field"}),
     "fields.fill": Row(needs(Registry.WRITE_REGISTRANTS), about={"number": "number"}),
     "fields.arrange": Row(FIELDS),
+    "api_registrants.fill": Row(
+        needs(Registry.WRITE_REGISTRANTS, Registry.READ_REGISTRANTS), about={"number": "number"}
+    ),
 }

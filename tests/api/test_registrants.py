@@ -172,3 +172,22 @@ def test_a_program_is_told_what_does_not_fit_an_own_field(
     answer = calls(Role.REGISTRAR)("POST", "/api/registrants/", json={**DORO, "rooms": 21})
 
     assert (answer.status_code, said(answer)["type"]) == (422, "ValueMisfit")
+
+
+def test_own_fields_are_filled_in_and_what_does_not_fit_is_refused(
+    calls: Callable[[Role], Call], fields: None
+) -> None:
+    call = calls(Role.REGISTRAR)
+    number = call("POST", "/api/registrants/", json=DORO).json["number"]
+    path = f"/api/registrants/{number}/fields"
+
+    answer = call("POST", path, json={"rooms": 3, "well": True, "assets": ["straw", "metal"]})
+    assert answer.json["fields"]["rooms"] == 3
+    again = call("POST", path, json={"rooms": None, "land": 2.5}).json["fields"]
+    assert (again["rooms"], again["land"], again["well"]) == (None, 2.5, True)
+
+    wrong = call("POST", path, json={"rooms": 99})
+    assert (wrong.status_code, "at most 20" in wrong.json["detail"]) == (422, True)
+    assert call("POST", path, json=["rooms"]).status_code == 422
+    assert call("POST", path, json={"stairs": 1}).status_code == 422
+    assert calls(Role.VIEWER)("POST", path, json={"rooms": 1}).status_code == 403

@@ -1,5 +1,7 @@
 """Own fields come in with files: read as what they hold, weighed, merged and taken back."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +24,7 @@ from registry.queries.own_columns import template_of
 from registry.queries.queryables import household_terms
 from registry.queries.subjects import matching
 from registry.services import imports
+from registry.services.exports import write_registered
 from registry.services.fields import Wanted, add_field, turn_field
 from tests.make.fields import make_words
 from tests.make.imports import csv_file, rows_of, take
@@ -239,3 +242,33 @@ def test_the_template_holds_own_fields_and_is_understood(
     with table_of(made) as table:
         assert "rooms" in table.columns
     assert made.mapping["group.rooms"] == "rooms"
+
+
+def test_own_fields_go_out_and_come_in_again_as_they_were(
+    session: Session, tmp_path: Path, anybody: Actor
+) -> None:
+    trade = Wanted(Scope.INDIVIDUAL, "trade", FieldType.TEXT, {"en": "Trade"})
+    village = Wanted(Scope.GROUP, "village", FieldType.TEXT, {"en": "Where they fled from"})
+    for wanted in (trade, village):
+        add_field(session, wanted, actor=anybody)
+    rows = ('H1,A,head,\'=1+1 "smith",metal,B', "H1,B,spouse,,metal,B", "H2,C,head,مزارع,,")
+    headings = "household_code,name,relation,trade,roof,village"
+    take(session, file_of(tmp_path, *rows, headings=headings), ImportKind.ROSTER, anybody)
+    brought(session, tmp_path, anybody, H1)
+    before = values(session)
+    assert before[0]["village"] == "B"
+
+    for kind in (ImportKind.HOUSEHOLDS, ImportKind.PEOPLE):
+        stream = io.BytesIO()
+        count = write_registered(session, kind, stream, actor=anybody)
+        file = tmp_path / "again.csv"
+        file.write_bytes(stream.getvalue())
+        made = take(session, file, kind, anybody, accept=True)
+        assert made.counts["ignore"] == count, made.counts
+
+    assert values(session) == before
+    stream = io.BytesIO()
+    write_registered(session, ImportKind.HOUSEHOLDS, stream, actor=anybody)
+    row = next(iter(csv.DictReader(io.StringIO(stream.getvalue().decode()))))
+    told = {name: row[name] for name in ("roof", "assets", "land", "well", "visited", "village")}
+    assert [*told.values()] == ["metal", "straw,metal", "2.5", "yes", "2026-03-14", "B"]
