@@ -4,20 +4,31 @@ from sqlalchemy.orm import Session
 
 from app.auth.roles import GIVES, Role, role_name
 from core.actor import Actor
+from core.errors import Invalid
 from core.words import _
 from geo.queries.areas import areas_to_choose
 from registry.models.filters import Filter, Shared
 from registry.permissions import May
 
 
+class NobodyChosen(Invalid):
+    """Choose with whom the filter is shared."""
+
+
 def shared_asked(said: str) -> tuple[Shared, str | None]:
-    """With whom, as one choice of the form says it: `everybody`, `role:viewer`, `area:X1`."""
+    """With whom, as one choice of the form says it: `everybody`, `role:viewer`, `area:X1`.
+
+    Raises:
+        NobodyChosen
+    """
     kind, _colon, named = said.partition(":")
     if kind == Shared.ROLE and named in list(Role):
         return Shared.ROLE, named
-    if kind == Shared.AREA:
+    if kind == Shared.AREA and named:
         return Shared.AREA, named
-    return (Shared.ORGANISATION if kind == Shared.ORGANISATION else Shared.EVERYBODY), None
+    if kind in (Shared.ORGANISATION, Shared.EVERYBODY) and not named:
+        return Shared(kind), None
+    raise NobodyChosen
 
 
 def sharing_choices(session: Session, actor: Actor) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Select, TextClause, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.auth.roles import GIVES
 from bench.lines import Judge, Line, Side, Target, side_by_side
@@ -14,6 +14,8 @@ from bench.world import World, postgis_version
 from core.actor import Actor
 from core.db import transaction
 from geo.models.areas import Area
+from geo.models.exposure import Exposure, ExposureStatus
+from geo.models.locations import Location
 from programs.queries.queryables import widest_terms
 from registry.models.registrants import Individual
 from registry.queries.filters import count_matching
@@ -65,7 +67,7 @@ def measure(world: World, say: Say) -> list[Line]:
     judge = Judge(6, world.size)
     _people_the_country(say)
     say("Goal 6 ...")
-    asked = [(name, Asked(pcode, world.depth_id, DEEP, DAY)) for name, pcode in _areas()]
+    asked = [(name, Asked(pcode, world.depth_id, DEEP, DAY)) for name, pcode in _areas(world)]
     return [line for name, each in asked for line in _lines(judge, f"filter, {name}", each)]
 
 
@@ -96,19 +98,29 @@ def _peer(asked: Asked) -> int:
         return plain_filter.count(session, asked)
 
 
-def _areas() -> list[tuple[str, str]]:
-    """The largest province, and the country."""
+def _areas(world: World) -> list[tuple[str, str]]:
+    """The province with the most places that stand in the water, and the country."""
     with transaction() as session:
         return [
-            (name, session.scalars(_area_of(level)).one())
+            (name, session.scalars(_wettest(world.depth_id, level)).one())
             for name, level in (("a province", 1), ("the country", 0))
         ]
 
 
-def _area_of(level: int) -> Select[str]:
-    in_force = Area.valid_to.is_(None)
+def _wettest(release_id: int, level: int) -> Select[str]:
+    """The P-code of the area of a level where the most places stand in the water."""
+    leaf, above = aliased(Area), aliased(Area)
+    wet = Exposure.status == ExposureStatus.IN
     return (
-        select(Area.pcode).where(Area.level == level, in_force).order_by(Area.km2.desc()).limit(1)
+        select(above.pcode)
+        .select_from(Exposure)
+        .join(Location, Location.id == Exposure.location_id)
+        .join(leaf, leaf.id == Location.area_id)
+        .join(above, above.id == leaf.path[level + 1])
+        .where(Exposure.release_id == release_id, wet, Exposure.value >= DEEP)
+        .group_by(above.pcode)
+        .order_by(func.count().desc(), above.pcode)
+        .limit(1)
     )
 
 

@@ -1,6 +1,6 @@
 """A filter understood whole: what it asks of each row alone, and of its members beside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -11,7 +11,7 @@ from core.cql import shapes
 from core.cql.conditions import Scope, flag, value
 from core.cql.plan import Plan
 from core.cql.reading import FilterTooLong, tree
-from core.cql.terms import Condition, Over, Piece, Sourced, Terms
+from core.cql.terms import Condition, Lookup, Over, Piece, Sourced, Terms
 
 
 def as_it_is(shape: BaseGeometry) -> BaseGeometry:
@@ -21,16 +21,23 @@ def as_it_is(shape: BaseGeometry) -> BaseGeometry:
 
 @dataclass(frozen=True)
 class Asked:
-    """A filter that was understood: what it asks of each row alone, and of its members beside.
+    """A filter that was understood, in three parts that all have to hold: what it asks of the row
+    itself, which is `bare`, of the `sources` that are joined to it, and of its members beside.
 
-    Each of the two has the plan of what has to be joined for it; `names` are the terms it uses.
+    `names` are the terms it uses.
     """
 
-    plain: Condition
+    bare: Condition
+    sourced: Condition
     sources: Plan
     of_members: Condition
     counts: Plan
     names: frozenset[str]
+
+    @property
+    def plain(self) -> Condition:
+        """What it asks of each row, its sources joined to it, without its members."""
+        return and_(self.bare, self.sourced)
 
 
 def condition(
@@ -60,13 +67,26 @@ def asked(written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = a
     try:
         parts = _all_of_which(tree(written)) if written.strip() else []
         counted = [part for part in parts if _counts_members(part, terms)]
-        plain = [flag(part, alone) for part in parts if part not in counted]
+        bare, sourced = _apart([part for part in parts if part not in counted], alone)
         of_members = [flag(part, beside) for part in counted]
     except RecursionError:
         raise FilterTooLong from None
     names = frozenset(alone.names | beside.names)
-    conditions = (and_(true(), *plain), and_(true(), *of_members))
-    return Asked(conditions[0], alone.plan, conditions[1], beside.plan, names)
+    told = [and_(true(), *each) for each in (bare, sourced, of_members)]
+    return Asked(told[0], told[1], alone.plan, told[2], beside.plan, names)
+
+
+def _apart(parts: list[Any], scope: Scope) -> tuple[list[Condition], list[Condition]]:
+    """Parts that ask nothing beside the row, and those for which something is joined to it."""
+    bare, sourced = [], []
+    for part in parts:
+        own = replace(scope, plan=Plan())
+        told = _needed(part, own)
+        if own.plan.is_empty:
+            bare.append(told)
+        else:
+            sourced.append(_needed(part, scope))
+    return bare, sourced
 
 
 def reckoned(
@@ -88,6 +108,24 @@ def reckoned(
 def counts_members(written: str, terms: Terms) -> bool:
     """Whether an expression asks for a figure over the members of a row."""
     return _counts_members(tree(written), terms)
+
+
+def _needed(part: Any, scope: Scope) -> Condition:
+    """A part that has to hold: as it is, or where there is a way to find just those of whom it
+    surely does, that."""
+    match part:
+        case {"op": "=", "args": [{"op": str(word), "args": list(values)}, str() | True as said]}:
+            wanted = said
+        case {"op": str(word), "args": list(values)}:
+            wanted = True
+        case _:
+            return flag(part, scope)
+    known = scope.terms.get(word)
+    if not isinstance(known, Lookup) or known.surely is None:
+        return flag(part, scope)
+    flag(part, replace(scope, plan=Plan()))  # which refuses what cannot be asked
+    found = known.surely(values, wanted)
+    return flag(part, scope) if found is None else found
 
 
 def _all_of_which(node: Any) -> list[Any]:

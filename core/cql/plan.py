@@ -28,6 +28,11 @@ class Plan:
         """The sources of the scan of members."""
         return Plan()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for beside the rows."""
+        return not self._sources and not self.figures
+
     def source(self, key: Hashable, make: Callable[[], Source]) -> FromClause:
         """A table, or a query of at most one row for each row of the filter, joined to it."""
         if key not in self._sources:

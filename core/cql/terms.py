@@ -120,6 +120,9 @@ class Lookup:
     or with none given any number of texts; what it answers is of `kind`, from a source where that
     is told by a function of the plan. `of` names the list its first value is from, `words` that of
     what it answers.
+    `surely` makes of its values and of an answer the condition that just those rows meet that
+    answer so, found without a look at the others, or None where there is no such way; it is asked
+    where all else is left out.
     """
 
     asked: Callable[[Sequence[Any]], SQLColumnExpression[Any] | Drawn | Measured]
@@ -130,6 +133,7 @@ class Lookup:
     spare: int = 0
     of: str | None = None
     words: str | None = None
+    surely: Callable[[Sequence[Any], Any], Condition | None] | None = None
 
 
 @dataclass(frozen=True)

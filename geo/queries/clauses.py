@@ -22,8 +22,10 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -32,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
 from geo.models.areas import Area
-from geo.models.exposure import AreaExposure, Exposure, ExposureDue
+from geo.models.exposure import AreaExposure, Exposure, ExposureDue, ExposureStatus
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release, ReleaseState
 from geo.models.selections import Together
@@ -132,6 +134,54 @@ def clause_asked(session: Session, clause: HazardClause) -> ClauseAsked:
     if clause.threshold is not None:
         _refuse_beyond_floor(release, clause.threshold)
     return ClauseAsked(release, clause.threshold)
+
+
+def places_in(release_id: int, threshold: float | None) -> Select[int]:
+    """The keys of just those places that `status_at` says are in, found from what was stored of
+    the release; none of a threshold beyond its floor.
+
+    The release itself is looked at once and not for every place, so that the planner may probe the
+    rows of a few places or read all of them.
+    """
+    point = and_(Exposure.curve.is_(None), _is_met(Exposure.value, release_id, threshold))
+    ends = (_is_met(end, release_id, threshold) for end in (Exposure.low, Exposure.high))
+    circle = and_(Exposure.curve.is_not(None), *ends, Exposure.seen == 1)
+    due = select(ExposureDue.location_id).where(
+        ExposureDue.release_id == release_id, ExposureDue.location_id == Exposure.location_id
+    )
+    return (
+        select(Exposure.location_id)
+        .where(Exposure.release_id == release_id, Exposure.status == ExposureStatus.IN)
+        .where(or_(point, circle), _of(release_id, _can_be_asked(threshold)), not_(due.exists()))
+    )
+
+
+def _is_met(value: Any, release_id: int, threshold: float | None) -> ColumnElement[bool]:
+    """Whether a stored value lies on the release's side of a threshold, or of its floor, or is not
+    known; said so that the planner expects half of them."""
+    if threshold is None:
+        bound = func.coalesce(_of(release_id, Release.floor), cast(0.0, Double))
+    else:
+        bound = cast(literal(threshold), Double)
+    at_most = _of(release_id, Release.direction) == Direction.AT_MOST
+    near = cast(bound, REAL)
+    return or_(value.is_(None), case((at_most, value <= near), else_=value >= near))
+
+
+def _can_be_asked(threshold: float | None) -> ColumnElement[bool]:
+    """Whether a release is in use, and values at a threshold were kept of it."""
+    if threshold is None:
+        return Release.state.in_(ASKABLE)
+    above = and_(Release.direction == Direction.AT_LEAST, Release.floor > threshold)
+    below = and_(Release.direction == Direction.AT_MOST, Release.floor < threshold)
+    beyond_floor = func.coalesce(or_(above, below), false())
+    return and_(Release.state.in_(ASKABLE), not_(beyond_floor))
+
+
+def _of(release_id: int, told: ColumnElement[Any] | Any) -> Any:
+    """What one release says of itself, asked once."""
+    asked = select(told).select_from(Release).where(Release.id == release_id)
+    return asked.correlate(None).scalar_subquery()
 
 
 def places_told(clauses: Sequence[HazardClause], together: Together) -> Select[Any]:

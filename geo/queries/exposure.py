@@ -160,12 +160,12 @@ def meets(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnEle
     and a value that is not known."""
     if threshold is None:
         return true()
-    return or_(value.is_(None), _beyond(value, threshold))
+    return or_(value.is_(None), beyond(value, threshold))
 
 
 def _status(of: Graded, threshold: float | None) -> ColumnElement[str]:
     """The answer for ground of several values, some of which may not have been observed."""
-    low, high = _beyond(of.low, threshold), _beyond(of.high, threshold)
+    low, high = beyond(of.low, threshold), beyond(of.high, threshold)
     complete = of.seen == 1
     return case(
         (and_(low, high, complete), IN),
@@ -177,12 +177,12 @@ def _status(of: Graded, threshold: float | None) -> ColumnElement[str]:
 
 def _share(of: Graded, status: ColumnElement[str], threshold: float | None) -> ColumnElement[float]:
     value = func.unnest(of.curve).column_valued("value")
-    met = select(func.count()).where(_beyond(value, threshold)).correlate(of, Release)
+    met = select(func.count()).where(beyond(value, threshold)).correlate(of, Release)
     share = met.scalar_subquery() / cast(literal(float(STEPS)), Double) * of.seen
     return case((status == IN, 1.0), (status == PROBABLE, share), (status == OUT, 0.0))
 
 
-def _beyond(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnElement[bool]:
+def beyond(value: ColumnElement[Any] | Any, threshold: float | None) -> ColumnElement[bool]:
     """Whether a value lies on the kept side of a threshold; without one, of the release's floor;
     without that, above zero. Values are compared as the 32-bit floats they are stored as."""
     bound = cast(Release.floor if threshold is None else literal(threshold), REAL)

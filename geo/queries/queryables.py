@@ -40,7 +40,7 @@ from geo.models.exposure import Exposure, ExposureDue
 from geo.models.locations import Location
 from geo.models.releases import Direction, Release
 from geo.permissions import May
-from geo.queries.clauses import ASKABLE
+from geo.queries.clauses import ASKABLE, places_in
 from geo.queries.distances import any_feature, metres_to, near
 from geo.queries.exposure import IN, OUT, status_at
 from geo.queries.latest import NOT_TOLD, LatestReleases, latest_of
@@ -123,17 +123,6 @@ def place_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases = 
         key = ("hazard", int(asked[0]))
         return lambda plan: _said_of(plan, key, location_id, _value())
 
-    def status(asked: Sequence[Any]) -> Drawn:
-        key = ("hazard_status", int(asked[0]), float(asked[1]))
-        return lambda plan: _said_of(plan, key, location_id, _status(key[2]))
-
-    def exposed(asked: Sequence[Any]) -> Drawn:
-        event, layer, *rest = asked
-        threshold = float(rest[0]) if rest else None
-        release_id = latest_of(event, layer, threshold, latest).release_id
-        key = ("hazard_status", release_id, threshold)
-        return lambda plan: _surely(_said_of(plan, key, location_id, status_at(threshold)))
-
     def metres(asked: Sequence[Any]) -> Measured:
         what, number = str(asked[0]), int(asked[1])
         told = metres_to(location_id, what, number)
@@ -152,19 +141,51 @@ def place_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases = 
         "hazard": Lookup(
             value, _("What a release says of its place"), exact, Kind.NUMBER, (Kind.NUMBER,)
         ),
+        **_exposure_terms(location_id, latest),
+    }
+
+
+def _exposure_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases) -> Terms:
+    """What a release says of a place, asked by its number, or as the latest one by name."""
+
+    def status(asked: Sequence[Any]) -> Drawn:
+        key = ("hazard_status", int(asked[0]), float(asked[1]))
+        return lambda plan: _said_of(plan, key, location_id, _status(key[2]))
+
+    def surely_status(asked: Sequence[Any], said: Any) -> Condition | None:
+        return _among(int(asked[0]), float(asked[1])) if said == IN else None
+
+    def named(asked: Sequence[Any]) -> tuple[int, float | None]:
+        event, layer, *rest = asked
+        threshold = float(rest[0]) if rest else None
+        return latest_of(event, layer, threshold, latest).release_id, threshold
+
+    def exposed(asked: Sequence[Any]) -> Drawn:
+        release_id, threshold = named(asked)
+        key = ("hazard_status", release_id, threshold)
+        return lambda plan: _surely(_said_of(plan, key, location_id, status_at(threshold)))
+
+    def _among(release_id: int, threshold: float | None) -> Condition:
+        wet = places_in(release_id, threshold).cte().prefix_with("materialized")
+        found: Condition = location_id.in_(select(wet.c.location_id))
+        return found
+
+    return {
         "hazard_status": Lookup(
             status,
             _("in, out or not_observed, by a release and a threshold"),
-            exact,
+            May.EXACT_LOCATIONS,
             Kind.TEXT,
             (Kind.NUMBER, Kind.NUMBER),
+            surely=surely_status,
         ),
         "exposed": Lookup(
             exposed,
             _("Stands in the latest release of an 'event' and its 'layer', from a threshold on"),
-            exact,
+            May.EXACT_LOCATIONS,
             takes=(Kind.TEXT, Kind.TEXT, Kind.NUMBER),
             spare=1,
+            surely=lambda asked, _said: _among(*named(asked)),
         ),
     }
 

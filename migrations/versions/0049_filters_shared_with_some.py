@@ -1,4 +1,5 @@
-"""A filter is shared with a role, an organisation or who works in an area, and has versions."""
+"""A filter is shared with a role, an organisation or who works in an area, and has versions; the
+groups that are counted are found by area without a look at their rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +19,13 @@ def upgrade() -> None:
     op.add_column(
         "filters", sa.Column("version", sa.BigInteger(), server_default="1", nullable=False)
     )
+    op.create_index(
+        "ix_registrants_groups",
+        "registrants",
+        ["area_id"],
+        postgresql_include=["id", "location_id"],
+        postgresql_where="kind = 'group' and state = 'active'",
+    )
     op.create_check_constraint(
         op.f("ck_filters_shared_with_whom"),
         "filters",
@@ -26,6 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_registrants_groups", "registrants")
     op.drop_constraint("ck_filters_shared_with_whom", "filters")
     op.drop_column("filters", "version")
     op.drop_column("filters", "shared_with")

@@ -36,7 +36,7 @@ from programs.models.memberships import (
 )
 from programs.models.programs import Program
 from programs.queries.queryables import widest_terms
-from registry.models.registrants import Group, Registrant, RegistrantState
+from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterMember
 from registry.queries.consents import ASSISTANCE, declined
 from registry.queries.people import composition
@@ -122,7 +122,6 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
             served.c.program_id.label("served_by"),
             *counts,
         )
-        .outerjoin(Group, Group.registrant_id == Registrant.id)
         .outerjoin(people, people.c.registrant_id == Registrant.id)
         .outerjoin(ProgramMembership, standing)
         .outerjoin(served, served.c.registrant_id == Registrant.id)

@@ -65,6 +65,12 @@ class Registrant(Row):
         Index(None, "location_id"),
         Index(None, "area_id"),
         Index(None, "phone"),
+        Index(
+            "ix_registrants_groups",
+            "area_id",
+            postgresql_include=["id", "location_id"],
+            postgresql_where="kind = 'group' and state = 'active'",
+        ),
         Index(None, "names", postgresql_using="gin", postgresql_ops={"names": "gin_trgm_ops"}),
         Index("ix_registrants_names_whole", "names", postgresql_using="hash"),
         Index(None, "bones", postgresql_using="gin"),

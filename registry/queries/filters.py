@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, true
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -18,11 +18,11 @@ from geo.models.areas import Area
 from geo.queries.reach import within_reach
 from registry.counting.rounding import unsteadily
 from registry.models.filters import Filter, Shared, Subject
-from registry.models.registrants import Group, Individual, Registrant, RegistrantState
+from registry.models.registrants import Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.reach import people_within_reach
-from registry.queries.subjects import matching
+from registry.queries.subjects import counted_groups, matching
 
 
 class FilterOverPeople(Invalid):
@@ -89,18 +89,17 @@ def count_matching(
         CountTooSlow, ConditionUnworkable
     """
     actor.require(May.COUNT_REGISTRANTS)
-    each = Individual if subject is Subject.PEOPLE else Group
-    seen = (
-        select(Registrant.id)
-        .join(each, each.registrant_id == Registrant.id)
-        .where(Registrant.state == RegistrantState.ACTIVE)
-        .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
+    seen = select(Registrant.id).where(
+        _people() if subject is Subject.PEOPLE else counted_groups(),
+        people_within_reach(actor, Registrant.id, Registrant.area_id),
     )
-    ids = matching(written, on, actor=actor, terms=terms, subject=subject, of=seen)
-    meant = _counted(ids).subquery()
-    of = _counted(seen).subquery()
+    of_them = None if actor.sees_all else seen
+    ids = matching(written, on, actor=actor, terms=terms, subject=subject, of=of_them)
+    exactly = actor.may(May.READ_REGISTRANTS)
+    meant = _counted(ids, marked=not exactly).subquery()
+    of = _counted(seen, marked=not exactly).subquery()
     row = _in_time(session, select(meant, of).select_from(meant.join(of, true())))
-    if actor.may(May.READ_REGISTRANTS):
+    if exactly:
         return Counted(row[0], row[2], about=False, subject=subject)
     about = (_told(row[0], row[1]), _told(row[2], row[3]))
     return Counted(*about, about=True, subject=subject)
@@ -220,10 +219,16 @@ def _meets(area: Any, actor: Actor) -> ColumnElement[bool]:
     return or_(within_reach(actor, area.id), around.exists())
 
 
-def _counted(ids: Select[Any]) -> Select[Any]:
-    """How many ids there are, and a figure that is another for any other set of them."""
+def _people() -> ColumnElement[bool]:
+    of_people = Registrant.kind == RegistrantKind.INDIVIDUAL
+    return and_(of_people, Registrant.state == RegistrantState.ACTIVE)
+
+
+def _counted(ids: Select[Any], *, marked: bool) -> Select[Any]:
+    """How many ids there are, and if wanted a figure that is another for any other set of them."""
     of = ids.subquery()
-    mark = func.coalesce(func.sum(func.hashint8extended(of.c[0], 0)), 0)
+    sum_of_all = func.sum(func.hashint8extended(of.c[0], 0))
+    mark = func.coalesce(sum_of_all, 0) if marked else literal(0)
     return select(func.count().label("households"), mark.label("mark")).select_from(of)
 
 

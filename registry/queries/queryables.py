@@ -49,7 +49,7 @@ from registry.queries.holdings import land_terms
 from registry.queries.people import age_on, bands
 from registry.queries.record_terms import record_terms
 
-HEAD, RELATION, TAGS = "head", "relation", "tags"
+HEAD, RELATION, TAGS, STATED = "head", "relation", "tags", "stated"
 RECKONER = Actor(id=0, name="", permissions=frozenset({May.READ_REGISTRANTS}))
 KINDS = {
     FieldType.TEXT: Kind.TEXT,
@@ -63,7 +63,7 @@ KINDS = {
 
 
 def household_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_TOLD) -> Terms:
-    """The terms of a filter over groups, for a query of Registrant and Group; ages are of `on`.
+    """The terms of a filter over groups, for a query of Registrant; ages are of `on`.
 
     `own` are the fields an installation added, `latest` the releases that are asked by name.
     """
@@ -72,7 +72,7 @@ def household_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_T
         **_said_of_the_group(),
         **_said_of_the_head(on),
         **_scores(),
-        **_own(own.groups, Scope.GROUP, Group.registrant_id),
+        **_own(own.groups, Scope.GROUP, Registrant.id),
         **over_members(member_terms(on, own)),
         **terms_of_any(on, latest),
     }
@@ -235,11 +235,23 @@ def _number(plan: Plan, met: ColumnElement[bool]) -> ColumnElement[int]:
 def _people(plan: Plan) -> ColumnElement[Any]:
     """Those who are listed, or of a partial list as many as were stated, if more."""
     listed = func.coalesce(plan.figure(func.count()), 0)
-    return func.greatest(listed, case((Group.is_partial, Group.stated_size)))
+    stated = _stated(plan)
+    return func.greatest(listed, case((stated.is_partial, stated.stated_size)))
 
 
 def _size(plan: Plan) -> ColumnElement[Any]:
-    return func.coalesce(Group.stated_size, _people(plan))
+    return func.coalesce(_stated(plan).stated_size, _people(plan))
+
+
+def _stated(plan: Plan) -> Any:
+    """What is said of a group alone."""
+    return plan.source(STATED, _groups).c
+
+
+def _groups() -> Source:
+    columns = (Group.registrant_id, Group.kind, Group.stated_size, Group.is_partial)
+    stated = select(*columns).subquery("stated")
+    return stated, stated.c.registrant_id == Registrant.id
 
 
 def _has_disability(plan: Plan) -> ColumnElement[bool]:
@@ -248,11 +260,15 @@ def _has_disability(plan: Plan) -> ColumnElement[bool]:
 
 def _said_of_the_group() -> Terms:
     return {
-        "is_partial": Term(Group.is_partial, Kind.FLAG, _("Not all members are listed")),
+        "is_partial": Sourced(
+            lambda plan: _stated(plan).is_partial, Kind.FLAG, _("Not all members are listed")
+        ),
         "is_complete": Sourced(
             _is_complete, Kind.FLAG, _("It has a head, and all members are listed")
         ),
-        "kind": Term(Group.kind, Kind.TEXT, _("Kind of group"), words="group_kind"),
+        "kind": Sourced(
+            lambda plan: _stated(plan).kind, Kind.TEXT, _("Kind of group"), words="group_kind"
+        ),
         "has_disability": Sourced(
             _has_disability,
             Kind.FLAG,
@@ -264,7 +280,7 @@ def _said_of_the_group() -> Terms:
 
 
 def _is_complete(plan: Plan) -> ColumnElement[bool]:
-    return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(Group.is_partial))
+    return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(_stated(plan).is_partial))
 
 
 def terms_of_any(on: date, latest: LatestReleases) -> Terms:
@@ -326,4 +342,4 @@ def _heads() -> Source:
         .where(Membership.kind == HEAD, Membership.ended_on.is_(None))
         .subquery("heads")
     )
-    return heads, heads.c.group_id == Group.registrant_id
+    return heads, heads.c.group_id == Registrant.id

@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, literal, select, true
 
 from core import cql
 from core.actor import Actor
 from core.words import _
 from geo.queries.latest import NOT_TOLD, LatestReleases
 from registry.models.filters import Subject
-from registry.models.registrants import Group, Individual, Registrant, RegistrantState
+from registry.models.registrants import (
+    Individual,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
 from registry.queries.fields import NOTHING, Own
 from registry.queries.people import members_counted
 from registry.queries.queryables import household_terms, member_terms, terms_of_any
@@ -64,39 +69,56 @@ def matching(
         Invalid, Forbidden: as `core.cql.asked` does.
     """
     if subject is Subject.PEOPLE:
-        return _people(cql.asked(written, terms or person_terms(on), actor=actor), of)
+        asked = cql.asked(written, terms or person_terms(on), actor=actor)
+        return _met(asked, _people(), _persons(), of)
     asked = cql.asked(written, terms or household_terms(on), actor=actor)
-    groups = asked.sources.joined(_active_groups()).where(asked.plain)
-    if of is not None:
-        groups = groups.where(Group.registrant_id.in_(of))
+    met = _met(asked, _active_groups(), _groups(), of)
     if not asked.counts.figures:
-        return groups
-    narrowed = of is not None or not asked.plain.compare(true())
-    if not narrowed:
-        return _with_members(groups, asked.counts, None).where(asked.of_members)
-    among = groups.cte().prefix_with("materialized")
-    ids = select(among.c.registrant_id)
-    theirs = _active_groups().where(Group.registrant_id.in_(ids))
+        return met
+    if of is None and asked.plain.compare(true()):
+        return _with_members(met, asked.counts, None).where(asked.of_members)
+    ids = _of(met)
+    theirs = _groups().where(Registrant.id.in_(ids))
     return _with_members(theirs, asked.counts, ids).where(asked.of_members)
+
+
+def _met(
+    asked: cql.Asked, counted: Select[int], any_: Select[int], of: Select[Any] | None
+) -> Select[int]:
+    """Those of `counted` that meet what is asked of a row; what has to be joined for it is joined
+    only to those that meet what is asked of the row itself."""
+    narrowed = counted if of is None else counted.where(Registrant.id.in_(of))
+    if asked.sources.is_empty:
+        return narrowed.where(asked.bare)
+    if asked.bare.compare(true()):
+        return asked.sources.joined(narrowed).where(asked.sourced)
+    ids = _of(narrowed.where(asked.bare))
+    return asked.sources.joined(any_).where(Registrant.id.in_(ids), asked.sourced)
+
+
+def _of(found: Select[int]) -> Select[int]:
+    """The ids that were found, written down once before anything else is asked."""
+    return select(found.cte().prefix_with("materialized").c.registrant_id)
 
 
 def with_verdict(
     query: Select[Any], asked: cql.Asked, of: Select[Any]
 ) -> tuple[Select[Any], ColumnElement[bool]]:
-    """A query of Group and Registrant among the groups `of`, with what a filter needs beside; and
+    """A query of Registrant among the groups `of`, with what a filter needs beside; and
     the condition that is its verdict on each row."""
     joined = _with_members(asked.sources.joined(query), asked.counts, of)
     return joined, and_(asked.plain, asked.of_members)
 
 
-def _people(asked: cql.Asked, of: Select[Any] | None) -> Select[int]:
-    people = (
-        select(Individual.registrant_id)
-        .join(Registrant, Registrant.id == Individual.registrant_id)
-        .where(Registrant.state == RegistrantState.ACTIVE)
+def _people() -> Select[int]:
+    """The people that are counted."""
+    return _persons().where(Registrant.state == RegistrantState.ACTIVE)
+
+
+def _persons() -> Select[int]:
+    return select(Registrant.id.label("registrant_id")).join(
+        Individual, Individual.registrant_id == Registrant.id
     )
-    found = asked.sources.joined(people).where(asked.plain)
-    return found if of is None else found.where(Individual.registrant_id.in_(of))
 
 
 def _with_members(query: Select[Any], counts: cql.Plan, of: Select[Any] | None) -> Select[Any]:
@@ -104,12 +126,21 @@ def _with_members(query: Select[Any], counts: cql.Plan, of: Select[Any] | None) 
     if not counts.figures:
         return joined
     members = members_counted(counts, of)
-    return joined.outerjoin(members, members.c.group_id == Group.registrant_id)
+    return joined.outerjoin(members, members.c.group_id == Registrant.id)
+
+
+def counted_groups() -> ColumnElement[bool]:
+    """Whether a registrant is a group that is counted, written so that `ix_registrants_groups`,
+    which holds just those, is known to answer it."""
+    group = literal(RegistrantKind.GROUP.value, Text, literal_execute=True)
+    active = literal(RegistrantState.ACTIVE.value, Text, literal_execute=True)
+    return and_(Registrant.kind == group, Registrant.state == active)
 
 
 def _active_groups() -> Select[int]:
-    return (
-        select(Group.registrant_id)
-        .join(Registrant, Registrant.id == Group.registrant_id)
-        .where(Registrant.state == RegistrantState.ACTIVE)
-    )
+    """The groups that are counted."""
+    return _groups().where(counted_groups())
+
+
+def _groups() -> Select[int]:
+    return select(Registrant.id.label("registrant_id"))

@@ -118,8 +118,10 @@ def test_a_filter_is_built_kept_and_shared_without_writing_an_expression(
     _built(officer)
     officer.fill(name="Young or old in X1")
     officer.click("Keep this filter")
-    officer.click("Let everybody use it")
-    officer.sees("Everybody can use this filter now.")
+    officer.click("Share it")
+    officer.choose("with", "everybody")
+    officer.page.locator("#share").get_by_role("button", name="Share it").click()
+    officer.sees("Shared with: everybody.")
     officer.finds_it_good_on_any_screen()
 
     _means(officer, 2)

@@ -150,7 +150,8 @@ def test_whoever_made_a_filter_shares_it_and_takes_it_away(
     manager.act("/filters/", name="Large", written="people >= 2")
     code = session.scalars(select(Filter.code)).one()
 
-    assert "Only you" not in manager.act(f"/filters/{code}/share").text
+    said = manager.act(f"/filters/{code}/share", **{"with": "everybody"})
+    assert "Shared with: everybody." in said.text
     assert session.scalar(select(Filter.shared)) is Shared.EVERYBODY
     assert "Only you" in manager.act(f"/filters/{code}/unshare").text
     assert session.scalar(select(Filter.shared)) is Shared.NONE
