@@ -128,16 +128,20 @@ class Offer:
         row, how = shown.row, dict(shown.operators).get(shown.row.operator, "")
         joined = joined_words().get(row.joined, "")
         if shown.asks == "members":
-            return _(
-                "members of whom {joined}: {how} {number}", joined=joined, how=how, number=row.value
-            )
+            said = {"how": how, "number": row.value, "joined": joined}
+            return _("{how} {number} members of whom {joined}:", **said)
         if shown.asks in ("group", "household"):
-            of = _("of their household") if shown.asks == "household" else _("of these")
-            return _("{of} {joined}", of=of, joined=joined)
-        terms = dict(pair for _group, terms in shown.terms for pair in terms)
+            of_home = _("of their household {joined}:", joined=joined)
+            return of_home if shown.asks == "household" else f"{joined}:"
         value = "" if row.operator in VALUELESS else self._value_said(shown)
-        parts = (terms.get(row.term, row.term), self._taken_said(shown), how, value)
-        return " ".join(part for part in parts if part)
+        asked = " ".join(part for part in (how, value) if part)
+        if shown.asks == "area":
+            return asked
+        terms = dict(pair for _group, terms in shown.terms for pair in terms)
+        what = " ".join(
+            part for part in (terms.get(row.term, row.term), self._taken_said(shown)) if part
+        )
+        return f"{what}: {asked}"
 
     def _value_said(self, shown: Shown) -> str:
         value = shown.row.value

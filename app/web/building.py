@@ -120,6 +120,8 @@ def _in_few_words() -> dict[str, str]:
     """Terms whose row asks more than their name says, where the row makes the rest plain."""
     return {
         EXPOSED: _("Stands in the latest of a hazard"),
+        "sex_of_head": _("Sex of the head"),
+        "sex": _("Sex"),
         "consent": _("What was said to"),
         "visited_on": _("Last visit"),
         "has_document": _("Has a paper that holds"),

@@ -1,12 +1,14 @@
 """The latest published release of each layer of each event, as filters ask for it by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from core.cql import tree
 from core.errors import Invalid
 from geo.models.events import Event, Layer
 from geo.models.releases import Direction, Release, ReleaseState
@@ -32,7 +34,9 @@ class Latest:
 
 
 LatestReleases = Mapping[tuple[str, str], Latest]  # by the names of event and layer
-NOT_TOLD: LatestReleases = {}
+Told = Callable[[], LatestReleases]  # asked once a filter speaks of one, and not before
+NOT_TOLD: Told = dict
+BY_NUMBER = ("hazard", "hazard_status", "plot_share")  # what is asked of a release by its number
 
 
 def latest_releases(session: Session) -> LatestReleases:
@@ -54,12 +58,13 @@ def latest_releases(session: Session) -> LatestReleases:
     return {(event, layer): Latest(*rest) for event, layer, *rest in rows}
 
 
-def latest_of(event: str, layer: str, threshold: float | None, known: LatestReleases) -> Latest:
+def latest_of(event: str, layer: str, threshold: float | None, told: Told) -> Latest:
     """The latest release of a layer of an event, if it can be asked at a threshold.
 
     Raises:
         NoReleaseOf, NothingPublished, ThresholdBeyondFloor
     """
+    known = told()
     found = known.get((event, layer))
     if found is None:
         if not known:
@@ -73,3 +78,23 @@ def latest_of(event: str, layer: str, threshold: float | None, known: LatestRele
             asked = {"floor": found.floor, "unit": found.unit, "threshold": threshold}
             raise ThresholdBeyondFloor(**asked)
     return found
+
+
+def releases_asked(written: str) -> tuple[set[int], set[tuple[str, str]]]:
+    """The releases a filter asks: by their numbers, and by the names of event and layer."""
+    numbers: set[int] = set()
+    layers: set[tuple[str, str]] = set()
+    parts: list[Any] = [tree(written)] if written.strip() else []
+    while parts:
+        match parts.pop():
+            case {"op": "exposed", "args": [str(event), str(layer), *_rest]}:
+                layers.add((event, layer))
+            case {"op": str(word), "args": [int() | float() as number, *_rest]} if (
+                word in BY_NUMBER
+            ):
+                numbers.add(int(number))
+            case {"op": "distance_to", "args": ["release", int() | float() as number]}:
+                numbers.add(int(number))
+            case {"args": list(inner)} | list(inner):
+                parts.extend(inner)
+    return numbers, layers

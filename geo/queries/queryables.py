@@ -43,7 +43,7 @@ from geo.permissions import May
 from geo.queries.clauses import ASKABLE, places_in
 from geo.queries.distances import any_feature, metres_to, near
 from geo.queries.exposure import IN, OUT, status_at
-from geo.queries.latest import NOT_TOLD, LatestReleases, latest_of
+from geo.queries.latest import NOT_TOLD, Told, latest_of
 
 SOURCES = "place_source"  # the list of how places are known
 LEVELS = range(6)  # of areas that a filter may name; countries have three to five
@@ -109,7 +109,7 @@ def terms_of_areas() -> Terms:
     }
 
 
-def place_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases = NOT_TOLD) -> Terms:
+def place_terms(location_id: ColumnElement[Any] | Any, latest: Told = NOT_TOLD) -> Terms:
     """Terms on the place of a row, and on what releases say of it: for who may see exact places.
 
     `location_id` is the column of the row, of another table than `locations`, that holds its key.
@@ -145,7 +145,7 @@ def place_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases = 
     }
 
 
-def _exposure_terms(location_id: ColumnElement[Any] | Any, latest: LatestReleases) -> Terms:
+def _exposure_terms(location_id: ColumnElement[Any] | Any, latest: Told) -> Terms:
     """What a release says of a place, asked by its number, or as the latest one by name."""
 
     def status(asked: Sequence[Any]) -> Drawn:

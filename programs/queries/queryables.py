@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, Text, cast, func, select, union_all
@@ -52,7 +53,7 @@ def widest_terms(
 ) -> Terms:
     """All a filter may speak of on a day; of programs, those the actor sees, and of a person what
     programs did for their household."""
-    own, latest = own_fields(session), latest_releases(session)
+    own, latest = own_fields(session), cache(partial(latest_releases, session))
     if subject is Subject.PEOPLE:
         return {**person_terms(on, own, latest), **program_terms(actor, Individual.counted_in)}
     return {**household_terms(on, own, latest), **program_terms(actor, Registrant.id)}

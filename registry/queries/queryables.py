@@ -37,7 +37,7 @@ from core.cql import (
     terms_of_days,
 )
 from core.words import _
-from geo.queries.latest import NOT_TOLD, LatestReleases
+from geo.queries.latest import NOT_TOLD, Told
 from geo.queries.queryables import area_terms, place_quality_terms, place_terms
 from registry.models.fields import FieldType, Scope
 from registry.models.registrants import Group, Individual, Membership, Registrant
@@ -62,7 +62,7 @@ KINDS = {
 }
 
 
-def household_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_TOLD) -> Terms:
+def household_terms(on: date, own: Own = NOTHING, latest: Told = NOT_TOLD) -> Terms:
     """The terms of a filter over groups, for a query of Registrant; ages are of `on`.
 
     `own` are the fields an installation added, `latest` the releases that are asked by name.
@@ -283,7 +283,7 @@ def _is_complete(plan: Plan) -> ColumnElement[bool]:
     return and_(plan.source(HEAD, _heads).c.group_id.is_not(None), not_(_stated(plan).is_partial))
 
 
-def terms_of_any(on: date, latest: LatestReleases) -> Terms:
+def terms_of_any(on: date, latest: Told) -> Terms:
     """The terms of whatever registrant, for a query of Registrant."""
     return {
         **_said_of_the_registrant(),

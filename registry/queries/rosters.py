@@ -39,10 +39,12 @@ from core.errors import NotFound
 from core.paging import Page, page_of
 from geo.models.areas import Area
 from geo.models.locations import Location
+from geo.models.releases import Release
 from geo.models.selections import Evidence, Selection
 from geo.permissions import May as Geo
 from geo.queries.areas import in_force
 from geo.queries.clauses import ClauseAsked, clauses_asked
+from geo.queries.latest import latest_releases, releases_asked
 from geo.queries.selections import Question
 from geo.raster.reasons import Reason
 from geo.vector.drawings import to_geojson
@@ -315,6 +317,7 @@ def definition_of(
         "reach": None if actor.national else _pcodes(session, tuple(actor.area_ids)),
         "frozen_at": frozen_at,
         **_bound(actor),
+        **_releases_named(session, roster.filter or ""),
         **several,
     }
 
@@ -382,6 +385,18 @@ def _hazard(asked: ClauseAsked) -> dict[str, Any]:
         "direction": str(asked.release.direction),
         "threshold": asked.threshold,
     }
+
+
+def _releases_named(session: Session, condition: str) -> dict[str, Any]:
+    """The files of the releases a condition asks, by number or as the latest of a layer at this
+    moment; nothing where it asks none."""
+    numbers, layers = releases_asked(condition)
+    latest = latest_releases(session)
+    ids = numbers | {latest[named].release_id for named in layers if named in latest}
+    if not ids:
+        return {}
+    asked = select(Release.original_sha256).where(Release.id.in_(ids))
+    return {"condition_releases": sorted({*session.scalars(asked)})}
 
 
 def _pcodes(session: Session, area_ids: tuple[int, ...]) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, literal, select, true
 from core import cql
 from core.actor import Actor
 from core.words import _
-from geo.queries.latest import NOT_TOLD, LatestReleases
+from geo.queries.latest import NOT_TOLD, Told
 from registry.models.filters import Subject
 from registry.models.registrants import (
     Individual,
@@ -24,7 +24,7 @@ from registry.queries.queryables import household_terms, member_terms, terms_of_
 Worded = Callable[[date], cql.Terms]  # what a filter may speak of on a day
 
 
-def person_terms(on: date, own: Own = NOTHING, latest: LatestReleases = NOT_TOLD) -> cql.Terms:
+def person_terms(on: date, own: Own = NOTHING, latest: Told = NOT_TOLD) -> cql.Terms:
     """The terms of a filter over people, for a query of Registrant and Individual; those of their
     household as in `household_terms`."""
     return {

@@ -103,13 +103,13 @@ def test_rows_are_said_in_words(session: Session, anybody: Actor) -> None:
     shown = offer.shown(Built(rows=rows))
 
     assert [each.said for each in shown] == [
-        "Area it lies in does not lie in Area X1",
-        "What was said to being shown to partners is yes",
-        "Last visit survey within the last days: 30",
-        "members of whom all of this holds: at least 2",
+        "does not lie in Area X1",
+        "What was said to being shown to partners: is yes",
+        "Last visit survey: within the last days: 30",
+        "at least 2 members of whom all of this holds:",
         "",
     ]
-    assert shown[3].members[0].said == "Age in whole years less than 5"
+    assert shown[3].members[0].said == "Age in whole years: less than 5"
 
 
 def test_a_text_that_cannot_be_asked_stays_in_the_box_with_the_reason(
