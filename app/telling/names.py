@@ -260,6 +260,9 @@ def _of_files() -> Words:
         "ern": _("Number of the amount"),
         "was": _("Was"),
         "until": _("Until"),
+        "column": _("Column"),
+        "dropped": _("Taken away"),
+        "verdict": _("What merging does"),
     }
 
 

@@ -1,18 +1,15 @@
 """Imports of households and people: the five steps from a file to the registry."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.intake import FileNotChosen
 from app.looks import look_through
 from app.request import actor, db
 from app.web.import_files import rows_sent
+from app.web.import_mapping import mapping_page
 from app.web.import_pages import (
     address_of,
-    day_orders,
     noticed,
     row_shown,
     rows_wanted,
@@ -20,16 +17,14 @@ from app.web.import_pages import (
     steps_of,
     verdict_said,
 )
-from core.errors import Refusal
 from core.jobs import defer
 from core.storage import keep_personal
 from core.words import _
 from programs.jobs.imports import undo_import
 from programs.queries.imports import depending, is_too_late, undone_until
 from programs.services.imports import ask_undo
-from registry.jobs.imports import check_import, merge_import
+from registry.jobs.imports import merge_import
 from registry.models.imports import ImportKind, ImportState, Verdict
-from registry.parsing.days import DayOrder
 from registry.queries.import_rows import (
     corrected_in,
     failed_rows,
@@ -38,8 +33,6 @@ from registry.queries.import_rows import (
 )
 from registry.queries.imports import (
     ImportPage,
-    days_seen,
-    first_rows,
     import_page,
     imports_page,
     made_by,
@@ -80,20 +73,8 @@ def show(import_id: int) -> str:
     page = import_page(db(), import_id, actor=actor())
     asked = page.file.state is ImportState.UPLOADED or "change" in request.args
     if asked and page.file.state in UNMERGED:
-        return _mapping(page, page.file.mapping)
+        return mapping_page(page)
     return _rows(page)
-
-
-@bp.post("/<int:import_id>/columns")
-def map_columns(import_id: int) -> ResponseReturnValue:
-    """Take the mapping and let a worker check the rows; ask again where it cannot be used."""
-    page = import_page(db(), import_id, actor=actor())
-    form, order = request.form, request.form.get("day_order", type=DayOrder)
-    if fault := imports.fault_of(db(), page.file, form, order):
-        return _mapping(page, form, fault), 422
-    mapped = imports.map_columns(db(), import_id, form, actor=actor(), day_order=order)
-    defer(db(), check_import, actor=actor(), about=mapped, import_id=import_id)
-    return redirect(url_for(".show", import_id=import_id), 303)
 
 
 @bp.post("/<int:import_id>/accept")
@@ -172,23 +153,6 @@ def _merge_later(import_id: int) -> None:
     file = imports.ask_merge(db(), import_id, actor=actor())
     only = f"import {import_id}"
     defer(db(), merge_import, actor=actor(), about=file, dedupe=only, import_id=import_id)
-
-
-def _mapping(page: ImportPage, mapping: Mapping[str, str], fault: Refusal | None = None) -> str:
-    """The page that asks which column holds what, with the first rows as examples."""
-    look_through(page.file)
-    return render_template(
-        "imports/map.html",
-        page=page,
-        steps=steps_of(page.file),
-        mapping=mapping,
-        fault=fault,
-        fields=page.fields,
-        examples=first_rows(page.file),
-        days=days_seen(db(), page.file, mapping),
-        orders=day_orders(),
-        field_name=page.called,
-    )
 
 
 def _rows(page: ImportPage) -> str:

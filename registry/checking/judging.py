@@ -16,7 +16,7 @@ from registry.checking.ground import Ground
 from registry.checking.own import OwnReader
 from registry.checking.places import doubts
 from registry.checking.survey import Chunk, Survey, is_shape, keyed
-from registry.checking.words import Meant, Words
+from registry.checking.words import UNKNOWN, Meant, Words
 from registry.parsing.dates import Reader
 from registry.parsing.dates import is_open as is_open_day
 from registry.parsing.days import DayOrder
@@ -188,12 +188,15 @@ class Judge:
         meant = self.meant(name, cell)
         if meant.alike:
             return (f"word_alike:{name}",)
-        return () if meant.code or says_nothing(cell) else (f"unknown_word:{name}",)
+        passed_over = says_nothing(cell) or self.mapped.words.get(name, {}).get(plain(cell)) == ""
+        return () if meant.code or passed_over else (f"unknown_word:{name}",)
 
     def meant(self, name: str, cell: str) -> Meant:
         """What a word of a cell means: by the file's own words, or else by the lists."""
         own = self.mapped.words.get(name, {})
         code = own.get(plain(cell))
+        if code == "":  # somebody said that it says nothing
+            return UNKNOWN
         if code is not None or (name == "sex" and own and plain(cell) in ("0", "9")):
             return Meant(code or "unknown")
         return self.words.meant(WORD_LISTS[name], cell)

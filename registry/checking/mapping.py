@@ -158,7 +158,7 @@ def _misled(
     for name, column in fields.items():
         cells = [cell for cell in sample.get(column, ()) if not says_nothing(cell)]
         is_shape = name == PAIR.name and bool(said.layer)
-        if cells and not is_shape and not _holds(name, cells, words):
+        if cells and not is_shape and not holds(name, cells, words):
             yield (
                 name,
                 _(
@@ -169,7 +169,8 @@ def _misled(
             )
 
 
-def _holds(name: str, cells: Sequence[str], words: Words) -> bool:
+def holds(name: str, cells: Sequence[str], words: Words) -> bool:
+    """Whether cells can be of a field: enough of them are read as what it holds."""
     if name == PAIR.name:
         return sum(pair_in(cell) is not None for cell in cells) >= PAIRED * len(cells)
     shape = SHAPES[name]

@@ -46,6 +46,11 @@ def table_in(path: Path, name: str) -> Iterator[Table]:
         yield table
 
 
+def columns_of(found: Import) -> list[str]:
+    """The headings of an import, those of the columns that were made of its own behind them."""
+    return [*found.columns, *(each.name for each in made_of(found.made))]
+
+
 @contextmanager
 def table_of(found: Import) -> Iterator[Table]:
     """The table an import was sent as, with the columns that were made of its own.

@@ -25,7 +25,7 @@ from registry.parsing.days import DaysSeen, seen_in
 from registry.parsing.fields import Field
 from registry.parsing.findings import finding_said
 from registry.permissions import May
-from registry.queries.import_files import table_of
+from registry.queries.import_files import columns_of, table_of
 from registry.queries.own_columns import fields_of_file
 
 EXAMPLES = 3  # rows of the file shown while its columns are mapped
@@ -50,6 +50,10 @@ class ImportPage:
     def cells(self) -> list[str]:
         """The fields its rows are shown with: those that were mapped."""
         return [field.name for field in self.fields if field.name in self.file.mapping]
+
+    def has(self, name: str) -> bool:
+        """Whether a file of its kind may say a field."""
+        return any(field.name == name for field in self.fields)
 
     def called(self, name: str) -> str:
         """What a field of the file is called."""
@@ -113,7 +117,7 @@ def made_by(session: Session, found: Import) -> Made | None:
 
 def first_rows(found: Import) -> dict[str, list[str]]:
     """The first cells of each column of the file, so that one sees what the column holds."""
-    shown: dict[str, list[str]] = {column: [] for column in found.columns}
+    shown: dict[str, list[str]] = {column: [] for column in columns_of(found)}
     with table_of(found) as table:
         for _number, (_row, cells, _over) in zip(range(EXAMPLES), table.rows, strict=False):
             for column, cell in zip(table.columns, cells, strict=True):

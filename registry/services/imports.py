@@ -4,6 +4,7 @@ Nothing but the merge touches the registry, and a merge may follow only on a per
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, any_, func, literal, select, text, update
@@ -19,11 +20,12 @@ from geo.queries.reach import areas_under
 from registry.checking.fields import FIELDS, PLACE, Kind, called, missing
 from registry.checking.files import sample_of
 from registry.checking.mapping import guessed
+from registry.checking.nearby import nearest
 from registry.checking.own import headed
 from registry.models.imports import Import, ImportKind, ImportRow, ImportState, Verdict
 from registry.parsing.days import DayOrder
 from registry.permissions import May
-from registry.queries.import_files import table_in, words_of
+from registry.queries.import_files import columns_of, table_in, words_of
 from registry.queries.imports import ROW, WHY, days_seen, imports_seen
 from registry.queries.own_columns import fields_of_file, own_columns
 from registry.services.import_decisions import (
@@ -43,6 +45,15 @@ LOOK = text("""
     select look_at(
         'registrants', 'groups', 'individuals', 'memberships', 'identifiers', 'locations')
 """)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What the words of a file mean, by field the codes of its cells plainly written (an empty code
+    says nothing), and what is meant of a field where a row says nothing."""
+
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 class ImportElsewhere(Conflict):
@@ -74,27 +85,29 @@ def upload(session: Session, kept: Kept, name: str, kind: ImportKind, *, actor: 
         Forbidden, and the refusals of `tables.opened` that come at once.
     """
     actor.require(May.IMPORT_REGISTRANTS)
+    words = words_of(session)
     with readable(kept.sha256) as path, table_in(path, name) as table:
         columns, sample = table.columns, sample_of(table)
-        meant = guessed(columns, sample, table.said, words_of(session), Kind(kind))
-    known = {field.name for field in FIELDS[kind]}
+        meant = guessed(columns, sample, table.said, words, Kind(kind))
+    known = {each.name for each in FIELDS[kind]}
     own = headed(columns, own_columns(session, kind), meant.fields)
+    fields = own | {
+        name: column
+        for name, column in meant.fields.items()
+        if name in known and column not in own.values()
+    }
     made = Import(
         kind=kind,
         original_name=name,
         original_sha256=kept.sha256,
         columns=columns,
-        mapping=_remembered(session, kind, columns)
-        or {
-            **{
-                name: column
-                for name, column in meant.fields.items()
-                if name in known and column not in own.values()
-            },
-            **own,
-        },
+        mapping=fields | nearest(columns, fields, kind, sample, words),
+        words=meant.words,
         uploaded_by=actor.id,
     )
+    if (earlier := _remembered(session, kind, columns)) is not None:
+        made.mapping, made.made = earlier.mapping, earlier.made
+        made.words, made.constants = earlier.words, earlier.constants
     session.add(made)
     session.flush()
     with audit.act(session, actor, "imports.upload", made) as figures:
@@ -109,10 +122,12 @@ def map_columns(
     *,
     actor: Actor,
     day_order: DayOrder | None = None,
+    meant: Meant | None = None,
 ) -> Import:
     """Say which column each field is read from; what was checked before is forgotten.
 
-    `day_order` need not be said where the days tell it themselves.
+    `day_order` need not be said where the days tell it themselves; `meant` is what words of the
+    file mean and what is always so, and without it as it was remembered.
 
     Raises:
         Forbidden, NotFound, ImportElsewhere, ColumnMissing, ColumnUnknown, ColumnTwice,
@@ -121,22 +136,30 @@ def map_columns(
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
     found = locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
-    said = _sound(session, found, mapping)
+    meant = meant or Meant(found.words, found.constants)
+    said = _sound(session, found, mapping, meant)
     order = _order_of(session, found, said, day_order)
     with audit.act(session, actor, "imports.map", found) as figures:
         forget_rows(session, found)
         found.mapping, found.day_order, found.counts = said, order, {}
+        found.words = {name: dict(said) for name, said in meant.words.items()}
+        found.constants = dict(meant.constants)
         found.state, found.refusal = ImportState.MAPPED, None
         figures.update(fields=len(said), days=order)
     return found
 
 
 def fault_of(
-    session: Session, found: Import, mapping: Mapping[str, str], day_order: DayOrder | None
+    session: Session,
+    found: Import,
+    mapping: Mapping[str, str],
+    day_order: DayOrder | None,
+    meant: Meant | None = None,
 ) -> Refusal | None:
     """Why a mapping cannot be used, if it cannot."""
     try:
-        _order_of(session, found, _sound(session, found, mapping), day_order)
+        told = meant or Meant(found.words, found.constants)
+        _order_of(session, found, _sound(session, found, mapping, told), day_order)
     except Refusal as refusal:
         return refusal
     return None
@@ -325,31 +348,33 @@ def locked(session: Session, import_id: int, *states: ImportState, actor: Actor)
     return found
 
 
-def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> dict[str, str]:
+def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> Import | None:
     """How a file with the same headings was last mapped; what was added to rows that
     were taken along does not count."""
     own = [column for column in columns if column not in (WHY, ROW)]
     latest = (
-        select(Import.mapping)
+        select(Import)
         .where(Import.kind == kind, Import.state != ImportState.UPLOADED)
         .where(func.array_remove(func.array_remove(Import.columns, WHY), ROW) == own)
         .order_by(Import.id.desc())
         .limit(1)
     )
-    return session.scalar(latest) or {}
+    return session.scalar(latest)
 
 
-def _sound(session: Session, found: Import, mapping: Mapping[str, str]) -> dict[str, str]:
+def _sound(
+    session: Session, found: Import, mapping: Mapping[str, str], meant: Meant
+) -> dict[str, str]:
     """The mapping without empty choices, once it can be used."""
-    fields: Collection[str] = {field.name for field in fields_of_file(session, found.kind)}
-    said = {field: column for field, column in mapping.items() if field in fields and column}
+    fields: Collection[str] = {each.name for each in fields_of_file(session, found.kind)}
+    said = {name: column for name, column in mapping.items() if name in fields and column}
     for column in said.values():
-        if column not in found.columns:
+        if column not in columns_of(found):
             raise ColumnUnknown(column=column)
         named = [name for name in said if said[name] == column]
         if len(named) > 1 and set(named) != set(PLACE):  # one column may hold both coordinates
             raise ColumnTwice(column=column)
-    if lacking := missing(found.kind, said):
+    if lacking := missing(found.kind, {**meant.constants, **said}):
         raise ColumnMissing(fields=", ".join(map(called, lacking)))
     return said
 

@@ -14,7 +14,6 @@ from app.auth.roles import Role
 from core.actor import Actor
 from core.jobs import Job
 from registry.models.imports import Import
-from tests.make.geo import make_country
 from tests.make.imports import household, take_households
 from tests.make.users import make_user
 from tests.web.conftest import Browser
@@ -23,9 +22,8 @@ Call = Callable[[str, str], TestResponse]
 
 
 @pytest.fixture
-def merged(session: Session, tmp_path: Path, anybody: Actor) -> Import:
+def merged(session: Session, tmp_path: Path, anybody: Actor, taken_back: None) -> Import:
     """A file of one household that is in the registry."""
-    make_country(session)
     return take_households(session, tmp_path, anybody, household())
 
 
@@ -47,7 +45,7 @@ def calls(session: Session, browser: Browser) -> Callable[[Role], Call]:
 
 
 def test_an_import_is_told_and_its_merge_undone(
-    session: Session, merged: Import, calls: Callable[[Role], Call]
+    session: Session, merged: Import, taken_back: None, calls: Callable[[Role], Call]
 ) -> None:
     call = calls(Role.REGISTRAR)
 
@@ -63,7 +61,7 @@ def test_an_import_is_told_and_its_merge_undone(
 
 
 def test_who_may_not_undo_is_refused(
-    session: Session, merged: Import, calls: Callable[[Role], Call]
+    session: Session, merged: Import, taken_back: None, calls: Callable[[Role], Call]
 ) -> None:
     assert calls(Role.VIEWER)("DELETE", f"/api/imports/{merged.id}/merge").status_code == 403
     assert session.scalars(select(Job)).all() == []

@@ -49,4 +49,6 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "audit.lines",
     }
 )
-FRAGMENTS = frozenset({"cycles.look_again", "imports.depending_on", "jobs.show"})
+FRAGMENTS = frozenset(
+    {"cycles.look_again", "import_mapping.reading", "imports.depending_on", "jobs.show"}
+)
