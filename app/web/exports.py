@@ -12,7 +12,7 @@ from app.web.asking import question_asked
 from core.clock import today
 from core.errors import Invalid, NotFound
 from core.words import _
-from geo.files.tables import FileKind, Table, write
+from geo.files.tables import MEDIA_TYPES, FileKind, Table, write
 from geo.permissions import May
 from geo.queries.releases import table_level_of
 from geo.queries.selections import question_of, selection_by_code
@@ -22,7 +22,7 @@ from registry.models.imports import ImportKind
 from registry.queries.filters import filter_by_code
 from registry.queries.subjects import matching
 from registry.queries.tables import table_asked, table_of_release, table_of_shapes
-from registry.services.exports import SEALED, write_registered
+from registry.services.exports import SEALED, Taking, Written, write_registered
 
 bp = Blueprint("exports", __name__)
 
@@ -68,19 +68,23 @@ def shapes(release_id: int, kind: str) -> Response:
     return sent(table, kind, f"release-{release_id}")
 
 
-@bp.get("/registry/exports/<kind>.csv")
-def registered(kind: str) -> Response:
+@bp.get("/registry/exports/<kind>.<ending>")
+def registered(kind: str, ending: str) -> Response:
     """All households, or all people, or those a kept filter means, as a file that an import
     understands."""
     if kind not in SEALED:
         raise KindUnknown(asked=kind, known=", ".join(SEALED))
-    of = _met(ImportKind(kind))
+    if ending not in set(Written):
+        raise KindUnknown(asked=ending, known=", ".join(Written))
+    columns, of = request.args.getlist("column"), _met(ImportKind(kind))
+    taking = Taking(columns, Written(ending), of)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{kind}.csv"
+        path = Path(folder) / f"{kind}.{ending}"
         with path.open("wb") as file:
-            take_all(write_registered(db(), ImportKind(kind), file, actor=actor(), of=of))
+            take_all(write_registered(db(), ImportKind(kind), file, taking, actor=actor()))
         stream = path.open("rb")  # reads on when the folder is gone
-    return send_file(stream, "text/csv", as_attachment=True, download_name=f"{kind}.csv")
+    media = {**MEDIA_TYPES, FileKind.CSV: "text/csv"}[FileKind(ending)]
+    return send_file(stream, media, as_attachment=True, download_name=f"{kind}.{ending}")
 
 
 def _met(kind: ImportKind) -> Select[int] | None:

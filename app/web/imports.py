@@ -39,6 +39,7 @@ from registry.queries.imports import (
 )
 from registry.queries.own_columns import template_of
 from registry.services import imports
+from registry.services.exports import SEALED, columns_offered
 
 bp = Blueprint("imports", __name__, url_prefix="/registry/imports")
 
@@ -49,7 +50,14 @@ UNMERGED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED, Impor
 def index() -> str:
     page = imports_page(db(), actor=actor(), before=request.args.get("before", type=int))
     kind = request.args.get("kind", "households")
-    return render_template("imports/index.html", page=page, kind=kind, state_said=state_said)
+    offered = {each: columns_offered(db(), each, actor=actor()) for each in SEALED}
+    return render_template(
+        "imports/index.html",
+        page=page,
+        kind=kind,
+        state_said=state_said,
+        offered=offered,
+    )
 
 
 @bp.post("/")

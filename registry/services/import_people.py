@@ -34,7 +34,9 @@ SAID = text("""
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""
     create temporary table known on commit drop as
-    select staged.*, said.full_name, said.household_id, said.place_id, said.area_id,
+    select staged.*, said.household_id, said.place_id, said.area_id,
+           case when coalesce(staged.name, staged.name_local) is null
+                then coalesce(person.name, said.full_name) else said.full_name end as full_name,
            said.sex_code, said.relation_code, said.id_type_code, said.is_disabled, said.is_exact,
            said.born, person.id as registrant_id, person.state,
            person.name as name_now, person.name_local as name_local_now,

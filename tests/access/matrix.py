@@ -71,7 +71,9 @@ GETS: dict[str, Row] = {
     "exports.asked": Row(COUNT, NOTHING, KIND),
     "exports.shapes": Row(needs(Geo.READ_RELEASES), NOTHING, RELEASE | KIND),
     "exports.registered": Row(
-        needs(Registry.EXPORT_REGISTRANTS) | needs(Geo.EXACT_LOCATIONS), PEOPLE, {"kind": "kind"}
+        needs(Registry.EXPORT_REGISTRANTS) | needs(Geo.EXACT_LOCATIONS),
+        PEOPLE,
+        {"kind": "kind", "ending": "rows_kind"},
     ),
     "exports.kept": Row(COUNT, NOTHING, KIND | {"code": "selection"}),
     **FILTER_GETS,

@@ -4,8 +4,11 @@ import csv
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,28 +17,118 @@ from core.errors import Forbidden
 from geo.models.areas import Area
 from registry.models.consents import Consent, ConsentState
 from registry.models.imports import ImportKind
-from registry.models.registrants import Registrant
+from registry.models.registrants import Group, Registrant
 from registry.queries.consents import SHARING
-from registry.services.exports import write_registered
-from tests.make.imports import household, person, take, take_households, take_people
-from tests.make.registry import make_household, make_person
+from registry.services.exports import ColumnsUnknown, Taking, Written, write_registered
+from tests.make.imports import csv_file, household, person, take, take_households, take_people
+from tests.make.registry import make_household, make_location, make_person, registered
 from tests.registry.test_import_verdicts import GHANA, REGISTRATIONS
 
 
-def taken_along(session: Session, kind: ImportKind, actor: Actor) -> tuple[int, bytes]:
+def taken_along(session: Session, kind: ImportKind, actor: Actor, **how: Any) -> tuple[int, bytes]:
     stream = io.BytesIO()
-    return write_registered(session, kind, stream, actor=actor), stream.getvalue()
+    return write_registered(session, kind, stream, Taking(**how), actor=actor), stream.getvalue()
 
 
-def changes_nothing(session: Session, folder: Path, actor: Actor) -> None:
+def changes_nothing(
+    session: Session, folder: Path, actor: Actor, written: Written = Written.CSV
+) -> None:
     """Export households and people and import both: every row stays as it is."""
     for kind in (ImportKind.HOUSEHOLDS, ImportKind.PEOPLE):
-        count, content = taken_along(session, kind, actor)
-        file = folder / f"{kind}.csv"
+        before = taken_along(session, kind, actor)[1]
+        count, content = taken_along(session, kind, actor, written=written)
+        file = folder / f"{kind}.{written}"
         file.write_bytes(content)
         again = take(session, file, kind, actor, accept=True)
         assert again.counts["rows"] == again.counts["ignore"] == count, again.counts
-        assert taken_along(session, kind, actor)[1] == content
+        assert taken_along(session, kind, actor)[1] == before
+
+
+@pytest.mark.parametrize("written", [Written.WORKBOOK, Written.GEOPACKAGE])
+def test_workbooks_and_geopackages_come_back_as_they_came(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area], written: Written
+) -> None:
+    sharp = {"longitude": 0.1 + 0.2, "latitude": 1 / 3, "accuracy_m": "6.5"}
+    take_households(
+        session,
+        tmp_path,
+        anybody,
+        household(**sharp),
+        household(code="0002", longitude="", latitude="", phone="0712345678"),
+        household(code="1e5", address='"=1+1, Quay"', settlement="Ñandú القرية"),
+        accept=True,
+    )
+    take_people(
+        session,
+        tmp_path,
+        anybody,
+        person(id_number="00012345678901234567"),
+        person(code="P2", birth_date="1987", id_number="", id_type="", relation="spouse"),
+    )
+
+    changes_nothing(session, tmp_path, anybody, written)
+
+
+KINDS = st.sampled_from([*Written])
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=12)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    written=KINDS,
+    rows=st.lists(
+        st.tuples(st.floats(0.01, 0.99), st.floats(0.01, 1.99), st.integers(1, 30), TEXTS, TEXTS),
+        min_size=1,
+        max_size=4,
+    ),
+)
+def test_whatever_is_registered_comes_back_as_it_came(
+    session: Session,
+    tmp_path: Path,
+    anybody: Actor,
+    areas: dict[str, Area],
+    written: Written,
+    rows: list[tuple[float, float, int, str, str]],
+) -> None:
+    with session.begin_nested() as nested:
+        for lon, lat, size, address, settlement in rows:
+            home = make_household(session, make_location(session, lon, lat))
+            home.address, home.settlement = address or None, settlement or None
+            session.get_one(Group, home.id).stated_size = size
+        session.flush()
+        changes_nothing(session, tmp_path, anybody, written)
+        nested.rollback()
+
+
+def test_only_the_columns_that_are_wanted_are_taken_along(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household())
+    take_people(session, tmp_path, anybody, person())
+
+    _count, content = taken_along(session, ImportKind.PEOPLE, anybody, columns=["sex"])
+
+    assert content.decode().splitlines() == [
+        "code,household_code,name,sex",
+        "P1,H1,Amina Doro,female",
+    ]
+    with pytest.raises(ColumnsUnknown, match="no column salary"):
+        taken_along(session, ImportKind.PEOPLE, anybody, columns=["salary"])
+
+
+def test_a_roster_without_names_renames_nobody(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household())
+    take_people(session, tmp_path, anybody, person())
+    file = csv_file(tmp_path, "code,household_code,sex\nP1,H1,male\n")
+
+    again = take(session, file, ImportKind.ROSTER, anybody)
+
+    assert again.counts["update"] == 1
+    assert registered(session, "P1").name == "Amina Doro"
 
 
 @pytest.mark.parametrize(
