@@ -329,6 +329,7 @@ def pages() -> Words:
         "registry show": _("Their record, on the command line"),
         "submissions.index": _("Forms from devices"),
         "consents.receipt_pdf": _("A receipt of a consent, on paper"),
+        "retention.show": _("What a rule of keeping would take away"),
         "rosters.show": _("List"),
         "rosters.download": _("File of a list"),
         "search.show": _("Search"),

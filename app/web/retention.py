@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.looks import look_at
 from app.request import actor, db
 from core.words import _
-from programs.queries.retention import rules_shown
+from programs.queries.retention import rule_foreseen, rules_shown
 from registry.models.retention import Does, What
 from registry.services import retention
 
@@ -17,6 +18,15 @@ def index() -> str:
     return render_template(
         "retention/index.html", rules=rules_shown(db(), actor=actor()), me=actor().id
     )
+
+
+@bp.get("/<int:rule_id>")
+def show(rule_id: int) -> str:
+    """Whom a rule would touch today."""
+    after = request.args.get("after", type=int)
+    foreseen = rule_foreseen(db(), rule_id, actor=actor(), after=after)
+    look_at(row.registrant_id for row in foreseen.page.rows)
+    return render_template("retention/show.html", foreseen=foreseen)
 
 
 @bp.post("/")

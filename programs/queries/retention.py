@@ -1,6 +1,6 @@
 """Asking what the rules of keeping would take away today, before anything is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,12 +11,21 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
+from core.errors import NotFound
+from core.paging import Page, page_of
+from registry.models.accounts import Account
+from registry.models.consents import Consent
+from registry.models.contacts import Contact
 from registry.models.documents import Document
-from registry.models.registrants import Registrant, RegistrantState
+from registry.models.registrants import FormerPlace, Identifier, Registrant, RegistrantState
 from registry.models.retention import RetentionRule, RuleState, What
+from registry.models.tags import RegistrantTag
 from registry.models.visits import Visit
 from registry.parsing.months import months_from
 from registry.permissions import May
+
+BESIDE = (Identifier, Contact, Account, Document, Visit, Consent, FormerPlace, RegistrantTag)
+"""What goes with somebody, as far as it is told before."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,43 @@ def rules_shown(session: Session, *, actor: Actor) -> list[RuleShown]:
     actor.require(May.WRITE_RETENTION)
     every = select(RetentionRule).order_by(RetentionRule.state, RetentionRule.id.desc())
     return [_shown(session, rule) for rule in session.scalars(every)]
+
+
+@dataclass(frozen=True)
+class RuleForeseen:
+    """A rule, whom it would touch today page by page, and by table what would go beside them.
+
+    Columns of the page: number, name, kind, day (since when its time is over), key.
+    """
+
+    shown: RuleShown
+    beside: Mapping[str, int]
+    page: Page[Any]
+
+
+def rule_foreseen(
+    session: Session, rule_id: int, *, actor: Actor, after: int | None = None
+) -> RuleForeseen:
+    """What a rule would take away today, record by record.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.WRITE_RETENTION)
+    rule = session.get(RetentionRule, rule_id)
+    if rule is None:
+        raise NotFound(rule=rule_id)
+    waits = due(rule).subquery("waits")
+    columns: list[Any] = [
+        Registrant.number,
+        Registrant.name,
+        Registrant.kind,
+        Registrant.id.label("registrant_id"),
+        waits.c.id.label("key"),
+    ]
+    listed = select(*columns).join(waits, waits.c.registrant_id == Registrant.id)
+    page = page_of(session, listed, waits.c.id, after)
+    return RuleForeseen(_shown(session, rule), _beside(session, rule), page)
 
 
 def rules_to_keep(session: Session) -> Sequence[RetentionRule]:
@@ -63,6 +109,19 @@ def _shown(session: Session, rule: RetentionRule) -> RuleShown:
     counted = select(func.count(), func.count(waits.c.registrant_id.distinct()))
     rows, people = session.execute(counted.select_from(waits)).one()
     return RuleShown(rule, rows, people, months_from(today(), -rule.after_months))
+
+
+def _beside(session: Session, rule: RetentionRule) -> dict[str, int]:
+    """By table how many rows would go with those who left; of papers and visits there are none."""
+    if rule.what is not What.EXITED:
+        return {}
+    gone = select(due(rule).subquery("gone").c.registrant_id)
+    counts = [
+        select(func.count()).where(each.registrant_id.in_(gone)).scalar_subquery()
+        for each in BESIDE
+    ]
+    row = session.execute(select(*counts)).one()
+    return {t.__tablename__: n for t, n in zip(BESIDE, row, strict=True) if n}
 
 
 def _exited(before: date) -> Select[*tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from tests.access.rows import IMPORTS, NOTHING, PEOPLE, PLAIN, READ_PEOPLE, SEND
 
 NUMBER = {"number": "number"}
 DEVICE_FORM = {"form_id": "device_form_id"}
+RULE = {"rule_id": "rule_id"}
 RECEIPT = NUMBER | {"receipt": "receipt"}
 
 GETS: dict[str, Row] = {
@@ -15,6 +16,7 @@ GETS: dict[str, Row] = {
     "openrosa.look": Row(SEND_FORMS, NOTHING),
     "openrosa.manifest": Row(SEND_FORMS, NOTHING, {"code": "form"}),
     "submissions.index": Row(SEND_FORMS),
+    "retention.show": Row(needs(Registry.WRITE_RETENTION), about=RULE),
     "device_forms.index": Row(IMPORTS, PLAIN),
     "device_forms.show": Row(IMPORTS, PLAIN, DEVICE_FORM),
 }

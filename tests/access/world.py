@@ -39,10 +39,12 @@ from programs.services.vouchers import issue_vouchers
 from registry.jobs.parcels import take_parcels
 from registry.models.fields import FieldType
 from registry.models.registrants import Registrant
+from registry.models.retention import Does, What
 from registry.models.rosters import Roster
 from registry.models.vocabularies import Word
 from registry.services.filters import keep_filter, share_filter
 from registry.services.holdings import Held, draw_plot
+from registry.services.retention import write
 from registry.services.rosters import keep_list
 from registry.services.situation_maps import make_map
 from tests.make.changes import make_asked
@@ -230,6 +232,7 @@ def _nobodys(session: Session, flood: Release, event_id: int) -> dict[str, Any]:
         "version": score.version,
         "model_id": score.id,
         "scope": "group",
+        "rule_id": write(session, What.EXITED, 24, Does.ERASE, actor=DARA).id,
         "device_form_id": make_device_form(session, PLAIN).id,
         "field": make_field(session, "rooms", FieldType.WHOLE, PLAIN).code,
         "filter": share_filter(session, kept.code, actor=DARA).code,

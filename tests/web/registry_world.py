@@ -13,11 +13,13 @@ from registry.changes.kinds import KINDS
 from registry.jobs.parcels import take_parcels
 from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
+from registry.models.retention import Does, What
 from registry.services import imports
 from registry.services.changes import return_change
 from registry.services.duplicates import not_duplicate
 from registry.services.field_values import fill_in
 from registry.services.public_requests import Outside, receive_request
+from registry.services.retention import write
 from registry.services.score_runs import run_score
 from tests.make.changes import LUIS, make_approved_change, make_asked
 from tests.make.device_forms import make_device_form
@@ -76,6 +78,7 @@ def registry(session: Session, household: str) -> Rows:
         ("registry.show", {"number": household, "tab": "visits"}),
         ("registry.show", {"number": household, "tab": "land"}),
         ("land.index", {}),
+        ("retention.show", {"rule_id": write(session, What.VISITS, 1, Does.DELETE, actor=DARA).id}),
         ("consents.receipt", {"number": person.number, "receipt": consent.number}),
         ("records.edit", {"number": household}),
         ("records.edit", {"number": person.number}),
