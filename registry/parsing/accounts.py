@@ -6,6 +6,7 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from core.errors import Invalid
+from registry.parsing.figures import DIGITS
 from registry.parsing.numbers import account_key
 
 LETTERS = 2  # an IBAN begins with those of its country
@@ -34,7 +35,7 @@ def bank_account(typed: str) -> BankAccount:
     Raises:
         IbanWrong, AccountImpossible
     """
-    key = account_key(typed)
+    key = account_key(typed.translate(DIGITS))
     if not (SHORTEST <= len(key) <= LONGEST and key.isascii() and key.isalnum()):
         raise AccountImpossible(typed=typed[:LONGEST])
     if not (key[:LETTERS].isalpha() and key[LETTERS : LETTERS + 2].isdecimal()):

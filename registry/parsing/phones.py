@@ -12,6 +12,9 @@ from phonenumbers import (
 )
 
 from core.errors import Invalid
+from registry.parsing.figures import DIGITS
+
+ABROAD = "00"  # dialled before the number of a country nearly everywhere (ITU-T E.123)
 
 
 class PhoneImpossible(Invalid):
@@ -27,13 +30,15 @@ class Phone:
 
 
 def dialled(typed: str, region: str = "") -> Phone:
-    """The number somebody typed; without a + it is one of `region`, a country.
+    """The number somebody typed; without a + or 00 it is one of `region`, a country.
 
     Raises:
         PhoneImpossible
     """
+    plain = typed.translate(DIGITS).strip()
+    abroad = plain.startswith(ABROAD) and not plain.startswith(ABROAD + "0")
     try:
-        number = parse(typed, region or None)
+        number = parse("+" + plain.removeprefix(ABROAD) if abroad else plain, region or None)
     except NumberParseException as broken:
         raise PhoneImpossible(typed=typed) from broken
     if not is_possible_number(number):
