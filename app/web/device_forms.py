@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.intake import FileNotChosen
 from app.request import actor, db
 from core.errors import Refusal
 from core.words import _
 from registry.models.device_forms import DeviceForm
 from registry.parsing.form_readings import Fills
-from registry.parsing.xform_questions import FormWithoutQuestions
 from registry.queries.device_forms import device_form, device_forms
 from registry.services import device_forms as forms
 from registry.services.device_forms import Said
@@ -29,7 +29,7 @@ def bring() -> Response | tuple[str, int]:
     file = request.files.get("file")
     try:
         if file is None or not file.filename:
-            raise FormWithoutQuestions
+            raise FileNotChosen
         with db().begin_nested():
             brought = forms.bring(db(), file.stream, _fills(), actor=actor())
     except Refusal as fault:

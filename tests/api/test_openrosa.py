@@ -19,7 +19,14 @@ from geo.models.locations import Location
 from registry.models.documents import Document
 from registry.models.registrants import Individual, Membership, Registrant
 from registry.models.submissions import Submission, SubmissionFile, SubmissionState
+from registry.services.consents import Given, give
+from registry.services.device_forms import map_form
+from tests.make.device_forms import make_device_form
+from tests.make.programs import DARA
+from tests.make.registry import make_household
 from tests.make.users import make_user
+from tests.registry.test_device_forms import FILLED as KOBO
+from tests.registry.test_device_forms import said_of
 from tests.web.conftest import Browser
 
 Send = Callable[..., TestResponse]
@@ -155,3 +162,37 @@ def test_somebody_else_does_not_add_to_a_form(
         "/api/openrosa/submission", data=form, headers={"Authorization": f"Bearer {key}"}
     )
     assert answer.status_code == 409
+
+
+def test_a_form_of_kobo_comes_in_several_posts_and_is_one_household(
+    session: Session, send: Send
+) -> None:
+    form = make_device_form(session)
+    map_form(session, form.id, said_of(session, form, is_served=True), actor=DARA)
+    listed = send("GET", "/formList?formID=kobo_menages").text
+    assert "<version>7</version>" in listed
+    assert b"membre" in send("GET", "/forms/kobo_menages.xml").data
+
+    xml = KOBO.format(number="k1").replace("<photo/>", "<photo>a.jpg</photo>")
+    for files in ({}, {"a.jpg": jpeg()}, {"notes.txt": b"kept with the form alone"}):
+        assert send("POST", "/submission", xml, **files).status_code == 201
+    submission = session.scalars(select(Submission)).one()
+    assert (submission.state, submission.refusal) == (SubmissionState.TAKEN, None)
+    whose = select(Document.name).where(Document.registrant_id == submission.registrant_id)
+    assert session.scalars(whose).all() == ["a.jpg"]
+    assert sorted(session.scalars(select(SubmissionFile.name))) == ["a.jpg", "notes.txt"]
+
+
+def test_a_visit_that_was_sent_with_a_picture_nobody_agreed_to_says_so(
+    session: Session, send: Send
+) -> None:
+    home = make_household(session)
+    give(session, home.number, Given("pictures", agrees=False), actor=DARA)
+    xml = f"""<data id="visit"><number>{home.number}</number><whom>household</whom>
+      <kind>visit</kind><picture>a.jpg</picture>
+      <meta><instanceID>uuid:p</instanceID></meta></data>"""
+    assert "do not agree" in send("POST", "/submission", xml, **{"a.jpg": jpeg()}).text
+
+    submission = session.scalars(select(Submission)).one()
+    assert submission.state is SubmissionState.TAKEN
+    assert session.scalars(select(Document)).all() == []
