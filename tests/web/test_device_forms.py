@@ -42,8 +42,11 @@ def test_a_form_is_brought_mapped_and_what_waited_is_taken_in(
     assert "Enquête ménages" in page
     form = session.scalars(select(DeviceForm)).one()
     html = BeautifulSoup(page, "html.parser")
-    guessed = {each["name"]: each.find("option", selected=True) for each in html("select")}
-    chosen = {name: option["value"] for name, option in guessed.items() if option}
+    chosen = {
+        str(each["name"]): str(option["value"])
+        for each in html("select")
+        for option in each.select("option[selected]")
+    }
     words = sorted(value for name, value in chosen.items() if name.startswith("word-"))
     assert words == ["female", "female", "male", "male"]
 

@@ -46,7 +46,7 @@ def test_a_rule_shows_whom_it_would_touch_and_what_goes_with_them(
     rule = write(session, What.EXITED, 24, Does.ERASE, actor=DARA)
 
     page = signed_in(Role.ADMINISTRATOR).get(f"/admin/retention/{rule.id}")
-    told = " ".join(BeautifulSoup(page.text, "html.parser").main.get_text(" ").split())
+    told = " ".join(BeautifulSoup(page.text, "html.parser").get_text(" ").split())
     assert "1 record goes today" in told
     assert "What goes with them Consent 1" in told  # the paper is of a member, who stays
     assert f"{gone.number} Gone Doro household" in told
