@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from registry.documents.paper import ACCENT, INK, LINE, SOFT, paper, write_line, write_lines
+from registry.documents.paper import ACCENT, INK, LINE, SOFT, paper, write_lines
 
-MARGIN, WORDS, ANSWERS = 22.0, 52.0, 114.0  # millimetres: of the sheet, and of the two columns
+MARGIN, WORDS, ANSWERS, GAP = 22.0, 52.0, 114.0, 4.0  # millimetres: of the sheet, its columns
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,20 @@ def receipt_pdf(receipt: Receipt, *, made_at: datetime) -> bytes:
     y = write_lines(pdf, ("B", 22, INK), (MARGIN, MARGIN, wide, 10), receipt.title, align=align)
     y = write_lines(pdf, ("B", 15, ACCENT), (MARGIN, y, wide, 8), receipt.number, align=align)
     y = write_lines(pdf, ("", 11, INK), (MARGIN, y, wide, 6), receipt.state, align=align) + 4
-    said_at, holds_at = (MARGIN + ANSWERS, MARGIN) if receipt.rtl else (MARGIN, MARGIN + WORDS)
+    said_at, holds_at = (
+        (MARGIN + ANSWERS + GAP, MARGIN) if receipt.rtl else (MARGIN, MARGIN + WORDS)
+    )
     for said, holds in receipt.lines:
         pdf.set_draw_color(*LINE)
         pdf.line(MARGIN, y, MARGIN + wide, y)
         pair = [
-            write_lines(pdf, ("", 10, SOFT), (said_at, y + 2, WORDS - 4, 5), said, align=align),
-            write_lines(pdf, ("", 11, INK), (holds_at, y + 2, ANSWERS - 4, 5), holds, align=align),
+            write_lines(pdf, ("", 10, SOFT), (said_at, y + 2, WORDS - GAP, 5), said, align=align),
+            write_lines(
+                pdf, ("", 11, INK), (holds_at, y + 2, ANSWERS - GAP, 5), holds, align=align
+            ),
         ]
         y = max(pair) + 2
     y = write_lines(pdf, ("", 11, INK), (MARGIN, y + 5, wide, 6), receipt.advice, align=align)
-    write_line(pdf, ("", 8.5, SOFT), (MARGIN, 297 - MARGIN, wide, 4), receipt.signed)
+    foot = (MARGIN, 297 - MARGIN, wide, 4)
+    write_lines(pdf, ("", 8.5, SOFT), foot, receipt.signed, align=align)
     return bytes(pdf.output())
