@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0052"
 down_revision = "0051"
@@ -58,6 +59,58 @@ TRIGGERS = (
     for each row when (new.state = 'enforced') execute function follow_areas()
     """,
 )
+# How well places are known is counted by area; whoever changes what is counted marks the areas.
+# Marks are never shared: one that comes while areas are counted anew outlives the counting.
+MARK = """
+create function mark_{name}() returns trigger language plpgsql
+security definer set search_path = public, pg_temp as $$
+begin
+    insert into stale_places (area_id)
+    select distinct coalesce(area_id, 0) from ({changed}) as of_it;
+    return null;
+end $$
+"""
+CHANGED_REGISTRANTS = {
+    "insert": "select area_id from new_rows",
+    "delete": "select area_id from old_rows",
+    "update": """
+        (select id, area_id, location_id, state from new_rows
+         except select id, area_id, location_id, state from old_rows)
+        union all
+        (select id, area_id, location_id, state from old_rows
+         except select id, area_id, location_id, state from new_rows)
+    """,
+}
+CHANGED_INDIVIDUALS = {
+    "update": """
+        select r.area_id from (
+            select registrant_id, counted_in from new_rows
+            except select registrant_id, counted_in from old_rows
+        ) as i join registrants r on r.id = i.registrant_id
+    """,
+}
+CHANGED_CHECKS = {
+    "insert": "select r.area_id from new_rows join registrants r using (location_id)",
+    "delete": "select r.area_id from old_rows join registrants r using (location_id)",
+    "update": """
+        select r.area_id from (
+            select location_id, codes from new_rows except select location_id, codes from old_rows
+        ) as c join registrants r on r.location_id = c.location_id
+    """,
+}
+CHANGED = {
+    "registrants": CHANGED_REGISTRANTS,
+    "individuals": CHANGED_INDIVIDUALS,
+    "place_checks": CHANGED_CHECKS,
+}
+ROWS = {
+    "insert": "new table as new_rows",
+    "delete": "old table as old_rows",
+    "update": "old table as old_rows new table as new_rows",
+}
+ALL_STALE = (
+    "insert into stale_places (area_id) select distinct coalesce(area_id, 0) from registrants"
+)
 KINDS = ("turn", "area_only", "move", "accept")
 MORE_KINDS = (*KINDS, "shift", "each", "snap", "undo")
 
@@ -91,6 +144,33 @@ def upgrade() -> None:
     for trigger in TRIGGERS:
         op.execute(trigger)
     _corrections()
+    _counts()
+
+
+def _counts() -> None:
+    op.create_table(
+        "place_counts",
+        sa.Column("area_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("n", ARRAY(sa.Integer()), nullable=False),
+        sa.PrimaryKeyConstraint("area_id", name=op.f("pk_place_counts")),
+    )
+    op.execute("call guard('place_counts')")
+    op.create_table(
+        "stale_places",
+        sa.Column("area_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("created_at", MOMENT, server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stale_places")),
+    )
+    for table, changes in CHANGED.items():
+        for event, changed in changes.items():
+            name = f"{table}_{event}"
+            op.execute(MARK.format(name=name, changed=changed))
+            op.execute(
+                f"create trigger mark_{event} after {event} on {table} referencing {ROWS[event]}"
+                f" for each statement execute function mark_{name}()"
+            )
+    op.execute(ALL_STALE)
 
 
 def _corrections() -> None:
@@ -136,6 +216,12 @@ def _key(
 
 
 def downgrade() -> None:
+    for table, changes in CHANGED.items():
+        for event in changes:
+            op.execute(f"drop trigger mark_{event} on {table}")
+            op.execute(f"drop function mark_{table}_{event}")
+    op.drop_table("stale_places")
+    op.drop_table("place_counts")
     op.drop_table("corrected_places")
     op.execute("delete from place_corrections where kind in ('shift', 'each', 'snap', 'undo')")
     _allow(KINDS)

@@ -6,7 +6,20 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
@@ -15,8 +28,9 @@ from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.models.place_checks import Doubt, PlaceCheck
 from geo.queries.areas import in_force
-from geo.queries.reach import shown_to
+from geo.queries.reach import shown_to, within_reach
 from registry.counting.rounding import rounded
+from registry.models.place_counts import PlaceCount, StalePlaces
 from registry.models.registrants import Individual, Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
 from registry.queries.answers import fewest
@@ -77,11 +91,7 @@ def place_health(session: Session, area: Area | None = None, *, actor: Actor) ->
     base = 1 if actor.may(May.READ_REGISTRANTS) else coarseness()
     top = area or session.scalar(select(Area).where(in_force(), Area.level == 0))
     level = top.level + 1 if top else 1
-    stands = _stands(actor, top if area else None)
-    lies_in = aliased(Area)
-    counted = select(lies_in.path[level + 1].label("of"), *_figures(stands)).group_by("of")
-    counted = counted.outerjoin_from(stands, lies_in, lies_in.id == stands.c.area_id)
-    rows = {row.of: dict(zip(NAMES, row[1:], strict=True)) for row in session.execute(counted)}
+    rows = _counted(session, level, actor, top if area else None)
     below = select(Area).where(in_force(), Area.level == level, shown_to(actor))
     if top is not None:
         below = below.where(Area.path.contains([top.id]))
@@ -106,10 +116,61 @@ def _rounded(n: Mapping[str, int], base: int) -> dict[str, int]:
     return {name: rounded(count, base) or 0 for name, count in n.items()}
 
 
-def _stands(actor: Actor, area: Area | None) -> Subquery:
+def _counted(
+    session: Session, level: int, actor: Actor, area: Area | None
+) -> dict[int | None, dict[str, int]]:
+    """The counts by area of a level, None for those in none: what was counted before, and where
+    that is stale, or asked by somebody who sees single people alone, what is so now."""
+    if actor.people is not None:
+        return _added_up(session, [_now(level, actor, area, None)])
+    stale = select(StalePlaces.area_id)
+    return _added_up(session, [_before(level, actor, area, stale), _now(level, actor, area, stale)])
+
+
+def _added_up(session: Session, queries: Sequence[Select[Any]]) -> dict[int | None, dict[str, int]]:
+    rows: dict[int | None, dict[str, int]] = {}
+    for query in queries:
+        for of, *counts in session.execute(query):
+            found = rows.setdefault(of, dict.fromkeys(NAMES, 0))
+            for name, count in zip(NAMES, counts, strict=True):
+                found[name] += count or 0
+    return rows
+
+
+def _before(level: int, actor: Actor, area: Area | None, stale: Select[int]) -> Select[Any]:
+    """What was counted before, of areas that nothing changed in since."""
+    lies_in = aliased(Area)
+    sums = [func.sum(PlaceCount.n[at + 1]) for at in range(len(NAMES))]
+    counted = (
+        select(lies_in.path[level + 1].label("of"), *sums)
+        .select_from(PlaceCount)
+        .outerjoin(lies_in, lies_in.id == PlaceCount.area_id)
+        .where(PlaceCount.area_id.not_in(stale), within_reach(actor, PlaceCount.area_id))
+        .group_by("of")
+    )
+    return counted if area is None else counted.where(lies_in.path.contains([area.id]))
+
+
+def _now(level: int, actor: Actor, area: Area | None, among: Select[int] | None) -> Select[Any]:
+    """What is so now; with `among`, in these areas alone."""
+    stands = _stands(actor, area, among)
+    lies_in = aliased(Area)
+    counted = select(lies_in.path[level + 1].label("of"), *_figures(stands)).group_by("of")
+    return counted.outerjoin_from(stands, lies_in, lies_in.id == stands.c.area_id)
+
+
+def counts_by_area(actor: Actor, among: Select[int]) -> Select[Any]:
+    """The key of each of these areas somebody is in, 0 for none, and the counts as one array."""
+    stands = _stands(actor, None, among)
+    figures = array([cast(each, Integer) for each in _figures(stands)])
+    area_id = func.coalesce(stands.c.area_id, 0)
+    return select(area_id.label("area_id"), figures.label("n")).group_by(area_id)
+
+
+def _stands(actor: Actor, area: Area | None, among: Select[int] | None = None) -> Subquery:
     """One row each who stands for itself: area, spot, accuracy, age and doubts of its place."""
-    alone = union_all(_people(actor, area, groups=True), _people(actor, area, groups=False))
-    who = alone.subquery("who")
+    both = (_people(actor, area, among, groups=groups) for groups in (True, False))
+    who = union_all(*both).subquery("who")
     spots = (
         select(
             who.c.id,
@@ -129,7 +190,9 @@ def _stands(actor: Actor, area: Area | None) -> Subquery:
     return spots.subquery("stands")
 
 
-def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
+def _people(
+    actor: Actor, area: Area | None, among: Select[int] | None, *, groups: bool
+) -> Select[Any]:
     kind = RegistrantKind.GROUP if groups else RegistrantKind.INDIVIDUAL
     columns: list[Any] = [Registrant.id, Registrant.area_id, Registrant.location_id]
     who = select(*columns).where(
@@ -143,6 +206,8 @@ def _people(actor: Actor, area: Area | None, *, groups: bool) -> Select[Any]:
     if area is not None:
         below = select(Area.id).where(Area.path.contains([area.id]))
         who = who.where(Registrant.area_id.in_(below))
+    if among is not None:
+        who = who.where(func.coalesce(Registrant.area_id, 0).in_(among))
     return who
 
 

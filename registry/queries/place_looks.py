@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from geo.models.area_changes import AreaChange
 from geo.models.locations import Location
 from geo.models.place_checks import PlaceLook
+from registry.models.place_counts import StalePlaces
 
 REST, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -29,5 +30,7 @@ def look_due(session: Session) -> bool | None:
     since = max(today - DAY, anew or today - DAY)
     if thorough is None or thorough.created_at < since:
         return True
-    is_new = last is not None and last.upto < newest and last.created_at < today - REST
-    return False if is_new else None
+    rested = last is not None and last.created_at < today - REST
+    is_new = last is not None and last.upto < newest
+    is_stale = session.scalar(select(exists().select_from(StalePlaces)))
+    return False if rested and (is_new or is_stale) else None

@@ -99,7 +99,7 @@ OF_PEOPLE = frozenset(
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""
 OF_NOBODY = frozenset(
     {
-        *("place_corrections", "area_successors"),
+        *("place_corrections", "area_successors", "place_counts", "stale_places"),
         *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
         *("service_points", "exposure", "exposure_due", "context_features", "context_figures"),
     }

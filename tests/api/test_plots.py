@@ -1,6 +1,7 @@
 """Programs read and write the land somebody holds."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from core.actor import Actor
 from core.audit import Look
 from geo.models.areas import Area
 from geo.permissions import May as Geo
+from registry.models.registrants import Registrant
+from registry.permissions import May
 from tests.make.registry import make_household, make_location
 from tests.make.users import make_user
 from tests.web.conftest import Browser
 
+Call = Callable[..., Any]
 SQUARE = [[0.5, 0.5], [0.501, 0.5], [0.501, 0.501], [0.5, 0.501], [0.5, 0.5]]
 HELD = {"tenure": "owned", "use": "cropland", "crop": "maize", "from_day": "2020-05-01"}
 
@@ -26,15 +30,19 @@ def plot(ring: Any, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": {**HELD, **properties}}
 
 
-def test_a_program_writes_a_plot_reads_it_and_ends_its_holding(
-    session: Session, browser: Browser, taken_back: None
-) -> None:
+@pytest.fixture
+def home(session: Session, taken_back: None) -> Registrant:
     area_id = session.scalars(select(Area.id).where(Area.pcode == "X11")).one()
-    home = make_household(session, make_location(session, 0.5, 0.5, area_id=area_id))
+    return make_household(session, make_location(session, 0.5, 0.5, area_id=area_id))
 
-    def program(role: Role, purpose: str = "") -> Any:
+
+@pytest.fixture
+def program(session: Session, browser: Browser, home: Registrant) -> Callable[..., Call]:
+    """A program of somebody with a role, made for a purpose or none, that asks for their land."""
+
+    def of(role: Role, purpose: str = "") -> Call:
         user = make_user(session, role)
-        sees = frozenset({Geo.EXACT_LOCATIONS})
+        sees = frozenset({Geo.EXACT_LOCATIONS, May.READ_REGISTRANTS})
         maker = Actor(user.id, user.name, sees, national=True)
         key = keys.make(session, "Land", 1, actor=maker, purpose=purpose)
 
@@ -45,6 +53,12 @@ def test_a_program_writes_a_plot_reads_it_and_ends_its_holding(
 
         return call
 
+    return of
+
+
+def test_a_program_writes_a_plot_reads_it_and_ends_its_holding(
+    session: Session, program: Callable[..., Call], home: Registrant
+) -> None:
     call = program(Role.REGISTRAR, "Land survey")
     made = call("POST", json=plot(SQUARE))
     assert made.status_code == 201
@@ -66,6 +80,10 @@ def test_a_program_writes_a_plot_reads_it_and_ends_its_holding(
 
     ended = call("POST", f"{again['number']}/end", json={"on": "2026-01-31"})
     assert ended.json == {"number": again["number"], "until": "2026-01-31"}
+
+
+def test_what_is_no_plot_and_who_may_not_is_refused(program: Callable[..., Call]) -> None:
+    call = program(Role.REGISTRAR)
     faults = (
         {"type": "Feature"},
         plot([[0, 0], [1, 1]]),

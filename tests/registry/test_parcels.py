@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
 import pytest
 import shapely
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from registry.parsing.parcels import HolderMissing, Parcel, parcels_of
 from registry.services.parcels import NoAreasYet, import_parcels
 from tests.make.files import shapes_file
 from tests.make.geo import make_event, make_release
+from tests.make.products import zip_of
 from tests.make.registry import make_household, make_location
 
 HELD = {"tenure": "owned", "use": "cropland"}
@@ -40,6 +42,32 @@ def test_a_file_is_read_by_its_headings(tmp_path: Path) -> None:
     nobody = shapes_file(tmp_path / "nobody.geojson", (shapely.box(0, 0, 1, 1), {"a": "b"}))
     with pytest.raises(HolderMissing):
         parcels_of(nobody)
+
+
+@pytest.mark.parametrize(
+    ("driver", "name"), [("KML", "p.kml"), ("GPKG", "p.gpkg"), ("ESRI Shapefile", "p.zip")]
+)
+def test_a_file_of_any_kind_is_read_wherever_its_coordinates_are(
+    driver: str, name: str, tmp_path: Path
+) -> None:
+    metres = driver == "GPKG"
+    frame = geopandas.GeoDataFrame(
+        {"holder": ["HG-2222"], "tenure": ["owned"], "use": ["cropland"]},
+        geometry=[shapely.box(36.5, 0.5, 36.51, 0.51)],
+        crs=4326,
+    )
+    frame = frame.to_crs(32637) if metres else frame
+    folder = tmp_path / "made"
+    folder.mkdir()
+    file = folder / ("p.shp" if driver == "ESRI Shapefile" else name)
+    frame.to_file(file, driver=driver)
+    (parcel,) = parcels_of(
+        zip_of(tmp_path / name, *folder.iterdir()) if file.suffix == ".shp" else file
+    )
+
+    assert (parcel.holder, parcel.tenure, parcel.use) == ("HG-2222", "owned", "cropland")
+    assert parcel.shape is not None
+    assert parcel.shape.bounds == pytest.approx((36.5, 0.5, 36.51, 0.51), abs=1e-5)
 
 
 def test_each_row_is_taken_or_told(

@@ -16,11 +16,12 @@ from core.jobs import Job, JobState
 from geo.jobs.area_changes import enforce_boundaries, stage_boundaries
 from geo.models.area_changes import AreaChange
 from geo.models.areas import Area
+from geo.models.exposure import AreaExposure
 from geo.queries.areas import in_force
 from geo.services.area_changes import enforce_areas, stage_areas
 from tests.make.areas import new_map
 from tests.make.boundary_files import new_map_file
-from tests.make.geo import make_country
+from tests.make.geo import make_country, make_release
 from tests.make.jobs import Silent
 from tests.make.registry import make_household, make_location
 from tests.web.conftest import Browser
@@ -144,3 +145,37 @@ def test_a_wrong_list_of_codes_is_told_row_by_row(
     assert "1 row of the list of codes does not fit" in page
     assert "X99 is no area of the new map." in page
     assert session.scalar(select(func.count()).select_from(AreaChange)) == 0
+
+
+def test_what_a_hazard_map_said_of_the_areas_of_before_is_chosen_and_taken_along(
+    signed_in: SignIn, session: Session, anybody: Actor
+) -> None:
+    areas = make_country(session)
+    release = make_release(session)
+    for code, hit in (("X1", 40.0), ("X2", 5.0)):
+        said = {"area_id": areas[code].id, "observed_km2": 100.0, "hit_km2": hit}
+        session.add(AreaExposure(release_id=release.id, **said))
+    session.flush()
+    analyst = signed_in(Role.GIS_ANALYST)
+    page = f"/hazards/{release.id}"
+    assert "Map of areas" not in analyst.get(page).text  # there is one alone
+    change = stage_areas(session, new_map(), actor=Actor(7, "Boris", anybody.permissions, True))
+    enforce_areas(session, change.id, actor=anybody)
+    x1 = session.scalars(select(Area.id).where(Area.pcode == "X1", in_force())).one()
+    now = {"area_id": x1, "observed_km2": 100.0, "hit_km2": 39.0}
+    session.add(AreaExposure(release_id=release.id, **now))
+    session.flush()
+
+    def told(address: str) -> list[list[str]]:
+        shown = BeautifulSoup(analyst.get(address).text, "html.parser")
+        rows = shown.select("#by-area tr[data-area]")
+        return [[str(row["data-area"]), row.select("td")[0].get_text()] for row in rows]
+
+    assert told(page) == [["X1", "39.0"]]
+    assert told(f"{page}?map=v1") == [["X1", "40.0"], ["X2", "5.0"]]
+    assert told(f"{page}?map=v9") == told(page)
+    assert f"{page}/areas.geojson?map=v1" in analyst.get(f"{page}?map=v1").text
+    file = analyst.get(f"{page}/areas.geojson?map=v1").json
+    said_of = [each["properties"] for each in file["features"]]
+    assert [(each["pcode"], each["hit_km2"]) for each in said_of] == [("X1", 40.0), ("X2", 5.0)]
+    assert file["provenance"]["Map of areas"] == "v1"
