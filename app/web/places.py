@@ -224,7 +224,7 @@ def _correction() -> Correction:
         NumberUnreadable, PointUnreadable
     """
     form = request.form
-    kinds = {kind.value for kind in correction_words() if kind is not CorrectionKind.UNDO}
+    kinds = {kind.value for kind in CorrectionKind if kind is not CorrectionKind.UNDO}
     kind = CorrectionKind(form["correction"] if form.get("correction") in kinds else "accept")
     if kind is CorrectionKind.MOVE:
         return Correction(kind, place_said(form))

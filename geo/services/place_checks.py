@@ -4,7 +4,10 @@ A part of the act that moved somebody, and of the job that looks over all of the
 judged by the areas in force; a doubt that somebody took on them does not come back.
 """
 
+from typing import Any
+
 from sqlalchemy import (
+    ColumnElement,
     Insert,
     Select,
     and_,
@@ -55,12 +58,19 @@ def _looked_at(asked: Select[int], standing: Select[int]) -> Insert:
     same_spot = and_(
         beside.cell == spots.c.cell, beside.lon == spots.c.lon, beside.lat == spots.c.lat
     )
-    near = select(beside.id, true()).join(spots, same_spot).where(beside.id.in_(standing))
+    near = select(beside.id, true()).join(spots, same_spot).where(_stood_at(beside.id, standing))
     pointless = select(spots.c.id, false()).where(spots.c.lon.is_(None))
-    left = select(spots.c.id, false()).where(spots.c.id.not_in(standing))
+    left = select(spots.c.id, false()).where(~_stood_at(spots.c.id, standing))
     into = table("looking", column("id"), column("stands"))
     everyone = union_all(near, pointless, left).subquery()
     return insert(into).from_select(["id", "stands"], select(everyone).distinct())
+
+
+def _stood_at(place: Any, standing: Select[int]) -> ColumnElement[bool]:
+    """Whether somebody stands at a place: asked of each, as a place or two are looked over often,
+    and all who stand anywhere are many."""
+    (stands,) = standing.selected_columns
+    return standing.where(stands == place).exists()
 
 
 FIND = text("""

@@ -6,6 +6,7 @@ Parts of acts of somebody else's, and of the job that works off what plots are o
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import shapely
@@ -58,7 +59,8 @@ def write_plot(session: Session, land: Land, made_by: int) -> Plot:
 
 def resettle_plots(session: Session) -> int:
     """Bring every plot into the area in force that its middle lies in; answers how many moved."""
-    return changed(session, RESETTLE)
+    done: Any = session.execute(RESETTLE)
+    return int(done.rowcount)
 
 
 def owe_plots(session: Session, plot_ids: Select[int], release_id: int | None = None) -> int:

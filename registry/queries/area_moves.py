@@ -99,18 +99,19 @@ def _unplaced(change: AreaChange) -> Select[Any]:
     if change.state is not AreaChangeState.STAGED:
         moved = MovedRegistrant
         columns = (moved.registrant_id, moved.area_id, moved.to_area_id, moved.to_look_at)
-        return select(*columns, known_by).where(moved.change_id == change.id)
+        went: Select[Any] = select(*columns, known_by)
+        return went.where(moved.change_id == change.id)
     was, now = aliased(Area), aliased(Area)
     to_look_at = ~AreaSuccessor.is_sure
+    going: Select[Any] = select(
+        Registrant.id.label("registrant_id"),
+        Registrant.area_id,
+        AreaSuccessor.to_id.label("to_area_id"),
+        to_look_at.label("to_look_at"),
+        known_by,
+    )
     return (
-        select(
-            Registrant.id.label("registrant_id"),
-            Registrant.area_id,
-            AreaSuccessor.to_id.label("to_area_id"),
-            to_look_at.label("to_look_at"),
-            known_by,
-        )
-        .join(AreaSuccessor, AreaSuccessor.from_id == Registrant.area_id)
+        going.join(AreaSuccessor, AreaSuccessor.from_id == Registrant.area_id)
         .join(was, was.id == AreaSuccessor.from_id)
         .join(now, now.id == AreaSuccessor.to_id)
         .outerjoin(Location, Location.id == Registrant.location_id)

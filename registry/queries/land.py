@@ -109,9 +109,9 @@ def holder_of(session: Session, number: str, *, actor: Actor) -> str | None:
 
 def held_today(actor: Actor) -> Select[Any]:
     """The holdings of today within reach: plot and registrant."""
+    held: Select[Any] = select(Holding.plot_id, Holding.registrant_id)
     return (
-        select(Holding.plot_id, Holding.registrant_id)
-        .join(Registrant, Registrant.id == Holding.registrant_id)
+        held.join(Registrant, Registrant.id == Holding.registrant_id)
         .where(Holding.until.is_(None), Registrant.state == RegistrantState.ACTIVE)
         .where(people_within_reach(actor, Registrant.id, Registrant.area_id))
     )

@@ -92,13 +92,14 @@ def place_health(session: Session, area: Area | None = None, *, actor: Actor) ->
     top = area or session.scalar(select(Area).where(in_force(), Area.level == 0))
     level = top.level + 1 if top else 1
     rows = _counted(session, level, actor, top if area else None)
-    below = select(Area).where(in_force(), Area.level == level, shown_to(actor))
+    named = select(Area.id, Area.pcode, Area.name)
+    below = named.where(in_force(), Area.level == level, shown_to(actor))
     if top is not None:
         below = below.where(Area.path.contains([top.id]))
     nothing = dict.fromkeys(NAMES, 0)
     areas = [
         Places(each.pcode, each.name, _rounded(rows.get(each.id, nothing), base))
-        for each in session.scalars(below.order_by(Area.name, Area.pcode))
+        for each in session.execute(below.order_by(Area.name, Area.pcode))
     ]
     sums = {name: sum(row[name] for row in rows.values()) for name in NAMES}
     told = _rounded(sums, base)

@@ -101,10 +101,12 @@ def _put_back(session: Session, wrong: PlaceCorrection) -> int:
     back = select(CorrectedPlace.before_id).where(
         CorrectedPlace.location_id == any_(_keys(places)), of_it
     )
-    before = list(session.scalars(back.where(CorrectedPlace.before_id.is_not(None))))
+    known = session.scalars(back.where(CorrectedPlace.before_id.is_not(None)))
+    before = [place for place in known if place is not None]
     again: Select[Any] = select(Location.id).where(Location.id == any_(_keys(before)))
     settle(session, again)
-    going = select(Registrant.id, CorrectedPlace.before_id).join(CorrectedPlace, stands)
+    going: Select[Any] = select(Registrant.id, CorrectedPlace.before_id)
+    going = going.join(CorrectedPlace, stands)
     nowhere = select(Registrant.id).join(CorrectedPlace, stands)
     ids = list(session.scalars(nowhere.where(of_it, CorrectedPlace.before_id.is_(None))))
     stand_elsewhere(session, going.where(of_it, CorrectedPlace.before_id.is_not(None)))
@@ -134,7 +136,7 @@ def _doubt_again(session: Session, wrong: PlaceCorrection) -> int:
     """Let the doubts come back that somebody took on them; answers how many places that are."""
     places = select(CorrectedPlace.location_id).where(CorrectedPlace.correction_id == wrong.id)
     taken = update(PlaceCheck).where(PlaceCheck.location_id.in_(places))
-    nobody = {"accepted": [], "accepted_by": None, "accepted_at": None}
+    nobody: dict[str, Any] = {"accepted": [], "accepted_by": None, "accepted_at": None}
     count = changed(session, taken.values(**nobody))
     check_places(session, select(Location.id).where(Location.id.in_(places)), stood_at())
     return count

@@ -1,5 +1,6 @@
 """A new map of areas follows another: what became of each area, who moves, and what stays said."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -228,7 +229,10 @@ def test_a_list_of_codes_is_read_by_its_headings(tmp_path: Path) -> None:
         pairs_of(file, file.name)
 
 
-def redrawn(districts: dict[str, tuple[int, str, tuple[float, float, float, float]]]) -> Boundaries:
+Box = tuple[float, float, float, float]
+
+
+def redrawn(districts: Mapping[str, tuple[int, str, Box]]) -> Boundaries:
     """A new map with the country and provinces of before, and below them what is given: by P-code
     its level, the area above and its box."""
     read = new_map()
