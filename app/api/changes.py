@@ -99,7 +99,7 @@ def _told(found: Told) -> Document:
 
 def _line(line: ChangeLine, found: Told) -> Document:
     """One line; whoever is made by an earlier line is named by its place."""
-    before, after = said_to(actor(), line)
+    before, after = said_to(db(), line, actor=actor())
     return {
         "edit": line.edit,
         "registrant": _number(line.registrant_id, line.registrant_line, found),

@@ -15,15 +15,13 @@ from core.errors import Refusal
 from core.words import _
 from registry.changes.forms import Kind
 from registry.changes.kinds import kind_words
-from registry.changes.lines import OF_MEMBERS, Edit
+from registry.changes.lines import OF_MEMBERS, OWN, Edit
 from registry.changes.words import field_words, via_words
 from registry.models.changes import ChangeLine, ChangeRequest, ChangeState
-from registry.models.fields import Scope
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.change_fields import own_field
 from registry.queries.changes import Told, said_to, subject_of, told_of
-from registry.queries.fields import Known, own_fields
-from registry.queries.own_asks import OWN
 from registry.queries.vocabularies import labels
 from registry.queries.waiting_changes import DECIDES
 
@@ -151,21 +149,20 @@ def _shown(line: ChangeLine, told: Told, words: Labels) -> Shown:
         before, after = (_word(relations, each) for each in (line.before, line.after))
         what = of[1] or of[0]
         return Shown(beside[0], beside[1], _("In {group}", group=what), before, after, what)
-    own = _own_fields().get(line.field)
     listed = {**words.get(LISTS.get(line.field, ""), {}), **_states(line)}
-    listed |= words.get(own.word_list or "", {}) if own else {}
-    name = own.label if own else field_words().get(line.field)
-    name = name or words.get("id_type", {}).get(line.field, line.field)
-    before, after = (_word(listed, each) for each in said_to(actor(), line))
+    said = said_to(db(), line, actor=actor())
+    before, after = said if line.field.startswith(OWN) else (_word(listed, each) for each in said)
+    name = _label(line, told, words)
     if beside[1] and line.edit is Edit.SET_STATE:
         after = _("merged into {number}", number=beside[1])
     return Shown(of[0], of[1], name, before, after)
 
 
-def _own_fields() -> dict[str, Known]:
-    """Fields of an installation's own, by their names in lines."""
-    own = own_fields(db())
-    return {OWN + code: each for scope in Scope for code, each in own.of(scope).items()}
+def _label(line: ChangeLine, told: Told, words: Labels) -> str:
+    known = own_field(db(), line.field, told.people.get(line.registrant_id or 0))
+    if known is not None:
+        return known.label
+    return field_words().get(line.field) or words.get("id_type", {}).get(line.field, line.field)
 
 
 def _new_group(line: ChangeLine, words: Labels) -> str:

@@ -214,7 +214,7 @@ def _written() -> Written:
     form = request.form
     via = form.get("via", "")
     return Written(
-        answers={name: value for name, value in form.items() if name not in KEYS},
+        answers={n: ",".join(filter(None, form.getlist(n))) for n in form if n not in KEYS},
         why=form.get("why", ""),
         on_day=_day(form.get("on_day", "").strip()),
         via=Via.GRIEVANCE if via == Via.GRIEVANCE.value else Via.REGISTRAR,

@@ -16,8 +16,9 @@ from registry.changes.forms import (
     needed,
     said,
 )
-from registry.changes.lines import Edit, Line, Subject
+from registry.changes.lines import Edit, Line, OwnField, Subject
 from registry.parsing.abilities import ANSWERS, levels, questions
+from registry.parsing.values import DATE, FLAG, NUMBER, WHOLE, WORD, WORDS
 
 CONTACTS = ("phone", "email")
 NAMES = ("name", "name_local", "given_name", "family_name", "other_names")
@@ -30,18 +31,8 @@ def field_asks(subject: Subject) -> list[Ask]:
     """A question for each field of a registrant, with what stands there."""
     asked = _of_group() if subject.is_group else [*_of_person(), *_abilities()]
     now = {**subject.fields, **subject.contacts}
-    own = [
-        Ask(
-            each.name,
-            each.label,
-            Answer.CHOICE if each.options else Answer.TEXT,
-            hint=each.hint,
-            options=each.options,
-            blank=_("not known") if each.options else "",
-        )
-        for each in subject.own
-    ]
-    return [_answered(ask, now.get(ask.name)) for ask in [*asked, *_contacts(), *own]]
+    told = [_answered(ask, now.get(ask.name)) for ask in [*asked, *_contacts()]]
+    return [*told, *(_own(each) for each in subject.own)]
 
 
 def field_labels() -> dict[str, str]:
@@ -49,6 +40,27 @@ def field_labels() -> dict[str, str]:
     return {
         ask.name: ask.label for ask in [*_of_person(), *_abilities(), *_of_group(), *_contacts()]
     }
+
+
+def own_names(subject: Subject) -> tuple[str, ...]:
+    """The names of the own fields a form asks."""
+    return tuple(each.name for each in subject.own)
+
+
+def _own(field: OwnField) -> Ask:
+    said = {"value": field.now or "", "hint": field.hint}
+    if field.type == FLAG:
+        yes_no = (("yes", _("yes")), ("no", _("no")))
+        return Ask(
+            field.name, field.label, Answer.CHOICE, options=yes_no, blank=_("not known"), **said
+        )
+    if field.type == WORD:
+        listed = {"listed": field.listed, "blank": _("not known")}
+        return Ask(field.name, field.label, Answer.CHOICE, **listed, **said)
+    if field.type == WORDS:
+        return Ask(field.name, field.label, Answer.SEVERAL, listed=field.listed, **said)
+    plain = {DATE: Answer.DAY, WHOLE: Answer.FIGURE, NUMBER: Answer.PLACE}
+    return Ask(field.name, field.label, plain.get(field.type, Answer.TEXT), **said)
 
 
 def _answered(ask: Ask, now: str | None) -> Ask:
@@ -107,9 +119,9 @@ def _contacts() -> list[Ask]:
 
 
 def _edited(names: Sequence[str], subject: Subject, form: Form) -> list[Line]:
-    own = [each.name for each in subject.own]
+    asked = (*names, *own_names(subject))
     lines = [
-        *differing(Edit.SET, subject.id, subject.fields, form, [*names, *own]),
+        *differing(Edit.SET, subject.id, subject.fields, form, asked),
         *differing(Edit.SET_CONTACT, subject.id, subject.contacts, form, CONTACTS),
     ]
     if not lines:

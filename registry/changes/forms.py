@@ -27,6 +27,7 @@ class Answer(StrEnum):
     BORN = "born"  # a day, or a year alone
     NUMBER = "number"  # of a registrant
     CHOICE = "choice"
+    SEVERAL = "several"  # of a list, divided by commas
     PLACE = "place"
     LONG = "long"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 BELONGS, HEAD_OF, STANDS, STATE = "belongs", "head", "place", "state"
+OWN = "own."  # before the code of a field the installation added
 
 
 class Edit(StrEnum):
@@ -67,13 +68,15 @@ class Belonging:
 
 
 @dataclass(frozen=True)
-class OwnAsk:
-    """A field of an installation's own as a form of change asks it; `options` are its choices."""
+class OwnField:
+    """A field the installation added, as a form of change asks it; `now` is what it says today."""
 
     name: str
     label: str
+    type: str
+    now: str | None
     hint: str = ""
-    options: Sequence[tuple[str, str]] = ()
+    listed: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,10 @@ class Subject:
     contacts: dict[str, str]
     identifiers: dict[str, str]
     place: str | None = None
-    own: Sequence[OwnAsk] = ()
+    own: Sequence[OwnField] = ()
     members: Sequence[Belonging] = ()
     belongs_to: Sequence[Belonging] = ()
+    own: Sequence[OwnField] = ()
 
     @property
     def is_group(self) -> bool:

@@ -2,7 +2,7 @@
 
 from core.errors import Invalid
 from core.words import _
-from registry.changes.editing import OF_GROUP, OF_PERSON
+from registry.changes.editing import OF_GROUP, OF_PERSON, own_names
 from registry.changes.forms import Answer, Ask, Form, Kind, Of, Others, needed, said
 from registry.changes.leaving import ACTIVE
 from registry.changes.lines import STATE, Edit, Line, Subject
@@ -32,7 +32,7 @@ def _lines(subject: Subject, form: Form, others: Others) -> list[Line]:
         raise OneRecord(number=subject.number)
     if gone.is_group != subject.is_group:
         raise TwoKinds
-    names = OF_GROUP if subject.is_group else OF_PERSON
+    names = (*(OF_GROUP if subject.is_group else OF_PERSON), *own_names(subject))
     missing = [
         Line(Edit.SET, subject.id, field=name, before=None, after=gone.fields[name])
         for name in (names if said(form, "take") != "no" else ())

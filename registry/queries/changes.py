@@ -32,7 +32,6 @@ from registry.models.changes import (
     ChangeState,
     Via,
 )
-from registry.models.fields import Scope
 from registry.models.registrants import (
     Group,
     Identifier,
@@ -40,13 +39,13 @@ from registry.models.registrants import (
     Individual,
     Membership,
     Registrant,
-    RegistrantKind,
 )
 from registry.parsing.abilities import ANSWERS
 from registry.permissions import May
+from registry.queries.change_fields import own_field, own_now, own_of, own_said
 from registry.queries.contacts import contacts_of
-from registry.queries.own_asks import own_asks, own_now
 from registry.queries.registrants import registrant_by_number
+from registry.queries.vocabularies import labels
 
 PREFIX = "CR"
 OF_ALL = ("name", "name_local", "language", "settlement", "address")
@@ -104,9 +103,9 @@ def subject_of(session: Session, number: str, *, actor: Actor) -> Subject:
         contacts=contacts_now(session, found.id),
         identifiers=identifiers_now(session, found.id),
         place=place_now(session, found),
-        own=own_asks(session, scope_of(found), actor=actor),
         members=_belonging(session, Membership.group_id, Membership.member_id, found.id),
         belongs_to=_belonging(session, Membership.member_id, Membership.group_id, found.id),
+        own=own_of(session, found, actor=actor),
     )
 
 
@@ -120,12 +119,7 @@ def fields_now(session: Session, registrant: Registrant) -> dict[str, str | None
         born = person.birth_date
         exact = born is None or person.birth_date_exact
         told["birth_date"] = _text(born) if exact else str(born.year) if born else None
-    return told | own_now(session, registrant.id, scope_of(registrant))
-
-
-def scope_of(registrant: Registrant) -> Scope:
-    """Whose own fields are a registrant's."""
-    return Scope.GROUP if registrant.kind is RegistrantKind.GROUP else Scope.INDIVIDUAL
+    return told | own_now(session, registrant)
 
 
 def contacts_now(session: Session, registrant_id: int) -> dict[str, str]:
@@ -222,8 +216,17 @@ def lines_of(session: Session, request: ChangeRequest, *, actor: Actor) -> Seque
     return session.scalars(own.order_by(ChangeLine.place)).all()
 
 
-def said_to(actor: Actor, line: ChangeLine) -> tuple[str | None, str | None]:
-    """What a line says is before and after; points are told to those alone who may see them."""
+def said_to(session: Session, line: ChangeLine, *, actor: Actor) -> tuple[str | None, str | None]:
+    """What a line says is before and after; points and own fields are told to those alone who may
+    see them."""
+    actor.require(May.READ_REGISTRANTS)
+    of = session.get(Registrant, line.registrant_id) if line.registrant_id else None
+    if known := own_field(session, line.field, of):
+        words = labels(session)
+        before, after = (
+            own_said(known, text, words, actor=actor) for text in (line.before, line.after)
+        )
+        return before, after
     if line.edit is not Edit.MOVE_TO or actor.may(Geo.EXACT_LOCATIONS):
         return line.before, line.after
     before, after = (

@@ -16,14 +16,14 @@ from core.db import changed
 from core.errors import Conflict
 from core.words import _
 from geo.models.locations import LocationSource
-from registry.changes.lines import HEAD_OF, OF_MEMBERS, STANDS, STATE, Edit, Line
+from registry.changes.lines import HEAD_OF, OF_MEMBERS, OWN, STANDS, STATE, Edit, Line
 from registry.changes.moving import point_said
 from registry.changes.words import field_words
 from registry.models.changes import ChangeLine
 from registry.models.registrants import Registrant
 from registry.permissions import May
+from registry.queries.change_fields import own_field
 from registry.queries.changes import contacts_now, fields_now, identifiers_now, place_now
-from registry.queries.own_asks import OWN
 from registry.services import edits, memberships, places
 from registry.services.field_values import fill_in
 from registry.services.memberships import Joining
@@ -115,10 +115,15 @@ def _refuse_stale(work: Work, line: Line) -> None:
         nothing = _("nothing")
         raise ChangedMeanwhile(
             name=told.name,
-            field=field_words().get(line.field, line.field.removeprefix(OWN)),
+            field=_label(work, line),
             was=line.before or nothing,
             now=now or nothing,
         )
+
+
+def _label(work: Work, line: Line) -> str:
+    known = own_field(work.session, line.field, work.registrant(line))
+    return known.label if known else field_words().get(line.field, line.field)
 
 
 def now_of(work: Work, line: Line) -> str | None:

@@ -17,6 +17,7 @@ from registry.permissions import May
 from registry.queries.changes import told_of
 from registry.queries.vocabularies import codes
 from registry.services.changes import PartsElsewhere, own_change
+from registry.services.documents import drop_files
 from registry.services.people import WordUnknown
 
 MB = 1 << 20  # bytes
@@ -82,7 +83,7 @@ def attach(session: Session, number: str, paper: Paper, *, actor: Actor) -> Chan
 
 
 def detach(session: Session, number: str, document_id: int, *, actor: Actor) -> None:
-    """Take a document away from a change that is not asked for yet.
+    """Take a document away from a change that is not asked for yet, and its file for good.
 
     Raises:
         Forbidden, ChangeUnknown, NotYours, NotOpen, PaperUnknown
@@ -94,7 +95,9 @@ def detach(session: Session, number: str, document_id: int, *, actor: Actor) -> 
         raise PaperUnknown
     with audit.act(session, actor, "changes.detach", request) as figures:
         session.delete(held)
+        session.flush()
         figures.update(number=request.number)
+    drop_files(session, [held.sha256])
 
 
 def paper_of(session: Session, number: str, document_id: int, *, actor: Actor) -> ChangeDocument:

@@ -19,7 +19,7 @@ from core.db import changed
 from core.errors import Conflict, Forbidden, Invalid
 from registry.changes.forms import Kind
 from registry.changes.kinds import kind_named
-from registry.changes.lines import Line, Subject
+from registry.changes.lines import OWN, Line, Subject
 from registry.models.changes import (
     OPEN,
     WAITING,
@@ -35,7 +35,6 @@ from registry.parsing.values import read_value
 from registry.permissions import May
 from registry.queries.changes import change_by_number, lines_of, route_of, subject_of
 from registry.queries.fields import known_fields, takings
-from registry.queries.own_asks import OWN
 from registry.queries.waiting_changes import DECIDES
 
 LONGEST = 1000  # characters of a reason
