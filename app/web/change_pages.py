@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request
 from sqlalchemy import select
@@ -13,9 +14,11 @@ from app.telling.states import fixed_words
 from app.web.maps import map_settings
 from core.errors import Refusal
 from core.words import _
+from geo.permissions import May as Geo
 from registry.changes.forms import Kind
 from registry.changes.kinds import kind_words
 from registry.changes.lines import OF_MEMBERS, OWN, Edit
+from registry.changes.moving import point_said
 from registry.changes.words import field_words, via_words
 from registry.models.changes import ChangeLine, ChangeRequest, ChangeState
 from registry.models.registrants import Registrant
@@ -25,6 +28,7 @@ from registry.queries.changes import Told, said_to, subject_of, told_of
 from registry.queries.vocabularies import labels
 from registry.queries.waiting_changes import DECIDES
 
+AROUND = 0.01  # degrees beyond the places somebody moves between
 LISTS = {"sex": "sex", "civil_status": "civil_status", "kind": "group_kind"}
 Labels = Mapping[str, Mapping[str, str]]
 
@@ -79,6 +83,7 @@ def request_page(number: str) -> str:
         acts=acts_open(told),
         steps=_steps(told),
         words=words,
+        settings=_map_of(told),
     )
 
 
@@ -129,6 +134,24 @@ def _steps(told: Told) -> list[dict[str, str]]:
         now = now or not at
         steps.append({"name": name, "note": users.get(by or 0, "") if at else "", "state": state})
     return steps
+
+
+def _map_of(told: Told) -> dict[str, Any] | None:
+    """From where to where somebody moves, A and B, for who may see them exactly."""
+    moves = [line for line in told.lines if line.edit is Edit.MOVE_TO]
+    if not moves or not actor().may(Geo.EXACT_LOCATIONS):
+        return None
+    places = {"A": point_said(moves[0].before or ""), "B": point_said(moves[0].after or "")}
+    pins = [
+        {"lon": place[1], "lat": place[0], "accuracy": place[2], "label": label}
+        for label, place in places.items()
+        if place is not None
+    ]
+    if not pins:
+        return None
+    lats, lons = ([float(pin[name] or 0) for pin in pins] for name in ("lat", "lon"))
+    box = [min(lons) - AROUND, min(lats) - AROUND, max(lons) + AROUND, max(lats) + AROUND]
+    return map_settings(db(), actor(), households=None, in_address=False, bounds=box, pins=pins)
 
 
 def _users(asked: ChangeRequest) -> dict[int, str]:

@@ -1,14 +1,17 @@
-"""A household is split: a registrar asks, a coordinator validates near by, a supervisor applies."""
+"""Households change: a registrar asks, a coordinator validates near by, a supervisor applies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from playwright.sync_api import expect
+from sqlalchemy import Select, create_engine, select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.settings import settings
+from geo.models.locations import Location
 from geo.services.areas import shape_areas
 from registry.models.registrants import Registrant, RegistrantKind
 from tests.conftest import OWNER
@@ -27,13 +30,15 @@ FIVE = {
     "Zuri Doro": "child",
 }
 PHONE = {"width": 360, "height": 780}
+MIDDLE = {"x": 164, "y": 170}  # CSS pixels of a map 328 wide and 340 high
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A household of five in X11, and three who have to do with its change."""
+    """A household of five in X11, one of two in X12, somebody who is written down twice, and three
+    who have to do with their changes."""
     files = tmp_path_factory.mktemp("splitting")
     with own_database("splitting", files) as environment:
         engine = create_engine(environment[OWNER])
@@ -49,6 +54,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             home = make_household(session, place, name="Amina Doro")
             for name, relation in FIVE.items():
                 make_person(session, home, relation=relation, name=name)
+            there = make_location(session, 1.5, 1.0, area_id=areas["X12"].id)
+            other = make_household(session, there, name="Halima Sen")
+            make_person(session, other, relation="head", name="Halima Sen")
+            double = make_person(session, name="Halimah Sen", birth_date=None)
+            double.language, double.area_id = "sw", areas["X12"].id
         engine.dispose()
         with served(environment, files) as running:
             yield running
@@ -79,8 +89,80 @@ def test_a_household_is_split_through_both_validations(people: People, platform:
     registrar.sees("Others look at it from now on.")
     registrar.finds_it_good_on_any_screen()
 
+    _looked_at_and_applied(people)
+
+    groups = _numbers(platform)
+    assert set(groups) == {"Amina Doro", "Omar Doro", "Halima Sen"}
+    registrar.go(f"/registry/{groups['Omar Doro']}")
+    registrar.sees("2 members listed")
+    registrar.go(f"/registry/{home}")
+    registrar.sees("3 members listed")
+
+
+def test_a_household_moves_house_by_a_tap_on_the_map(people: People, platform: Platform) -> None:
+    registrar = _signed_in(people("Ines Aro", **PHONE), "registrar@example.org")
+    home = _numbers(platform)["Halima Sen"]
+    registrar.go(f"/changes/new/move_house?of={home}")
+    page = registrar.page
+    page.locator(".map[data-ready]").wait_for()
+    page.locator("#map .canvas canvas").first.click(position=MIDDLE)  # type: ignore[arg-type]
+    expect(page.locator("#latitude")).not_to_have_value("")
+    tapped = [float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude")]
+    registrar.fill(why="They moved to her mother")
+    registrar.finds_it_accessible()
+    registrar.click("Ask for it")
+    registrar.sees("Others look at it from now on.")
+
+    _looked_at_and_applied(people, "From A to B")
+
+    place = select(Location.lon, Location.lat).join(
+        Registrant, Registrant.location_id == Location.id
+    )
+    found = _asked(platform, place.where(Registrant.number == home))
+    assert found == [pytest.approx(tuple(tapped), abs=1e-6)]
+
+
+def test_somebody_moves_to_another_household(people: People, platform: Platform) -> None:
+    registrar = _signed_in(people("Ines Aro"), "registrar@example.org")
+    groups, persons = _numbers(platform), _numbers(platform, RegistrantKind.INDIVIDUAL)
+    registrar.go(f"/changes/new/transfer_member?of={groups['Amina Doro']}")
+    registrar.choose("member", persons["Sefu Doro"])
+    registrar.fill(to=groups["Halima Sen"], why="He lives with his aunt")
+    registrar.choose("relation", "other_relative")
+    registrar.click("Ask for it")
+
+    _looked_at_and_applied(people)
+
+    registrar.go(f"/registry/{groups['Halima Sen']}")
+    registrar.sees("2 members listed")
+    registrar.sees("Sefu Doro")
+
+
+def test_two_records_are_put_together_and_taken_apart(people: People, platform: Platform) -> None:
+    registrar = _signed_in(people("Ines Aro"), "registrar@example.org")
+    persons = _numbers(platform, RegistrantKind.INDIVIDUAL)
+    kept, gone = persons["Halima Sen"], persons["Halimah Sen"]
+    registrar.go(f"/changes/new/merge_registrants?of={kept}")
+    registrar.fill(gone=gone, why="The same woman, registered twice")
+    registrar.click("Ask for it")
+
+    _looked_at_and_applied(people)
+
+    registrar.go(f"/registry/{gone}")
+    registrar.sees("This record was merged into another one:")
+    registrar.finds_it_good_on_any_screen()
+    registrar.click(kept)
+    registrar.sees("Other records became a part of this one:")
+    registrar.finds_it_good_on_any_screen()
+    registrar.click(f"Take {gone} apart again")
+    registrar.sees(f"{gone} is a record of its own again.")
+
+
+def _looked_at_and_applied(people: People, shown: str = "Before and after") -> None:
+    """The only change that waits is looked at by two, and applied by the second."""
     coordinator = _signed_in(people("Lena Marr"), "coordinator@example.org")
     number = _open_the_change(coordinator)
+    coordinator.sees(shown)
     coordinator.finds_it_good_on_any_screen()
     coordinator.click("It is right")
     coordinator.sees("The change is validated.")
@@ -90,13 +172,6 @@ def test_a_household_is_split_through_both_validations(people: People, platform:
     supervisor.click("It is right")
     supervisor.click("Apply the change")
     supervisor.sees("The change is applied.")
-
-    groups = _numbers(platform)
-    assert set(groups) == {"Amina Doro", "Omar Doro"}
-    registrar.go(f"/registry/{groups['Omar Doro']}")
-    registrar.sees("2 members listed")
-    registrar.go(f"/registry/{home}")
-    registrar.sees("3 members listed")
 
 
 def _signed_in(person: Person, email: str) -> Person:
@@ -116,9 +191,13 @@ def _open_the_change(person: Person) -> str:
 
 def _numbers(platform: Platform, kind: RegistrantKind = RegistrantKind.GROUP) -> dict[str, str]:
     """The numbers of all groups, or people, by their names."""
+    named = select(Registrant.name, Registrant.number).where(Registrant.kind == kind)
+    return {row[0]: row[1] for row in _asked(platform, named)}
+
+
+def _asked(platform: Platform, question: Select[Any]) -> list[tuple[Any, ...]]:
     engine = create_engine(platform.environment[OWNER])
     with Session(engine) as session:
-        named = select(Registrant.name, Registrant.number).where(Registrant.kind == kind)
-        found = dict(session.execute(named).all())
+        found = [tuple(row) for row in session.execute(question)]
     engine.dispose()
     return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
@@ -158,6 +158,21 @@ def test_what_the_public_writes_has_a_number_and_tells_nothing(
         assert answer.status_code in (404, 422)
         assert "waits" not in answer.text
     assert "Doro" not in told
+
+
+def test_nobody_learns_from_outside_whether_a_number_exists(
+    session: Session, browser: Browser, elsewhere: Browser
+) -> None:
+    browser.act("/request/", text="We are six now", area="")
+    there = asked_for(session).number
+    never = session.scalars(select(func.public_number("CR", 999_999, 8))).one()
+    told = []
+    for number in (there, never):
+        answer = elsewhere.act("/request/state", number=number, code="A" * 10)
+        told.append((answer.status_code, re.findall(r"<p>([^<]+)</p>", answer.text)))
+
+    assert told[0] == told[1]
+    assert told[0][0] == 404
 
 
 def test_a_registrar_near_by_takes_up_what_the_public_wrote(
