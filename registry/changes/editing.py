@@ -24,6 +24,15 @@ CONTACTS = ("phone", "email")
 NAMES = ("name", "name_local", "given_name", "family_name", "other_names")
 PERSONAL = ("sex", "birth_date", "civil_status", "education", "occupation", "has_disability")
 OF_PERSON = (*NAMES, *PERSONAL, "language", *ANSWERS)
+HOW = {
+    DATE: Answer.DAY,
+    FLAG: Answer.CHOICE,
+    NUMBER: Answer.PLACE,
+    WHOLE: Answer.FIGURE,
+    WORD: Answer.CHOICE,
+    WORDS: Answer.SEVERAL,
+}
+"""How own fields are answered, by their type; others as a text."""
 OF_GROUP = ("kind", "stated_size", "is_partial", "settlement", "address", "language")
 
 
@@ -48,19 +57,17 @@ def own_names(subject: Subject) -> tuple[str, ...]:
 
 
 def _own(field: OwnField) -> Ask:
-    said = {"value": field.now or "", "hint": field.hint}
-    if field.type == FLAG:
-        yes_no = (("yes", _("yes")), ("no", _("no")))
-        return Ask(
-            field.name, field.label, Answer.CHOICE, options=yes_no, blank=_("not known"), **said
-        )
-    if field.type == WORD:
-        listed = {"listed": field.listed, "blank": _("not known")}
-        return Ask(field.name, field.label, Answer.CHOICE, **listed, **said)
-    if field.type == WORDS:
-        return Ask(field.name, field.label, Answer.SEVERAL, listed=field.listed, **said)
-    plain = {DATE: Answer.DAY, WHOLE: Answer.FIGURE, NUMBER: Answer.PLACE}
-    return Ask(field.name, field.label, plain.get(field.type, Answer.TEXT), **said)
+    listed = field.type in (WORD, WORDS)
+    return Ask(
+        field.name,
+        field.label,
+        HOW.get(field.type, Answer.TEXT),
+        value=field.now or "",
+        hint=field.hint,
+        listed=field.listed if listed else "",
+        options=(("yes", _("yes")), ("no", _("no"))) if field.type == FLAG else (),
+        blank=_("not known") if field.type in (FLAG, WORD) else "",
+    )
 
 
 def _answered(ask: Ask, now: str | None) -> Ask:

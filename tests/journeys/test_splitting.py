@@ -99,29 +99,6 @@ def test_a_household_is_split_through_both_validations(people: People, platform:
     registrar.sees("3 members listed")
 
 
-def test_a_household_moves_house_by_a_tap_on_the_map(people: People, platform: Platform) -> None:
-    registrar = _signed_in(people("Ines Aro", **PHONE), "registrar@example.org")
-    home = _numbers(platform)["Halima Sen"]
-    registrar.go(f"/changes/new/move_house?of={home}")
-    page = registrar.page
-    page.locator(".map[data-ready]").wait_for()
-    page.locator("#map .canvas canvas").first.click(position=MIDDLE)  # type: ignore[arg-type]
-    expect(page.locator("#latitude")).not_to_have_value("")
-    tapped = [float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude")]
-    registrar.fill(why="They moved to her mother")
-    registrar.finds_it_accessible()
-    registrar.click("Ask for it")
-    registrar.sees("Others look at it from now on.")
-
-    _looked_at_and_applied(people, "From A to B")
-
-    place = select(Location.lon, Location.lat).join(
-        Registrant, Registrant.location_id == Location.id
-    )
-    found = _asked(platform, place.where(Registrant.number == home))
-    assert found == [pytest.approx(tuple(tapped), abs=1e-6)]
-
-
 def test_somebody_moves_to_another_household(people: People, platform: Platform) -> None:
     registrar = _signed_in(people("Ines Aro"), "registrar@example.org")
     groups, persons = _numbers(platform), _numbers(platform, RegistrantKind.INDIVIDUAL)
@@ -150,12 +127,38 @@ def test_two_records_are_put_together_and_taken_apart(people: People, platform: 
 
     registrar.go(f"/registry/{gone}")
     registrar.sees("This record was merged into another one:")
+    registrar.shows("merged-away")
     registrar.finds_it_good_on_any_screen()
     registrar.click(kept)
     registrar.sees("Other records became a part of this one:")
+    registrar.shows("merged-here")
     registrar.finds_it_good_on_any_screen()
     registrar.click(f"Take {gone} apart again")
     registrar.sees(f"{gone} is a record of its own again.")
+
+
+def test_a_household_moves_house_by_a_tap_on_the_map(people: People, platform: Platform) -> None:
+    registrar = _signed_in(people("Ines Aro", **PHONE), "registrar@example.org")
+    home = _numbers(platform)["Halima Sen"]
+    registrar.go(f"/changes/new/move_house?of={home}")
+    page = registrar.page
+    page.locator(".map[data-ready]").wait_for()
+    page.locator("#map .canvas canvas").first.click(position=MIDDLE)  # type: ignore[arg-type]
+    expect(page.locator("#latitude")).not_to_have_value("")
+    tapped = [float(page.locator(f"#{name}").input_value()) for name in ("longitude", "latitude")]
+    registrar.fill(why="They moved to her mother")
+    registrar.shows("change-moving")
+    registrar.finds_it_accessible()
+    registrar.click("Ask for it")
+    registrar.sees("Others look at it from now on.")
+
+    _looked_at_and_applied(people, "From A to B")
+
+    place = select(Location.lon, Location.lat).join(
+        Registrant, Registrant.location_id == Location.id
+    )
+    found = _asked(platform, place.where(Registrant.number == home))
+    assert found == [pytest.approx(tuple(tapped), abs=1e-6)]
 
 
 def _looked_at_and_applied(people: People, shown: str = "Before and after") -> None:
@@ -163,6 +166,7 @@ def _looked_at_and_applied(people: People, shown: str = "Before and after") -> N
     coordinator = _signed_in(people("Lena Marr"), "coordinator@example.org")
     number = _open_the_change(coordinator)
     coordinator.sees(shown)
+    coordinator.shows(f"change-{shown.lower().replace(' ', '-')}")
     coordinator.finds_it_good_on_any_screen()
     coordinator.click("It is right")
     coordinator.sees("The change is validated.")

@@ -94,11 +94,17 @@ def registry(session: Session, household: str) -> Rows:
         *_changes(session, household),
         *(("duplicates.show", {"pair_id": pair.id}) for pair in pairs),
         *(("duplicates.index", {"state": pair.state}) for pair in pairs),
+        *(("registry.show", {"number": number}) for number in _numbers(session, pairs[1])),
         ("imports.show", {"import_id": sent.id}),
         *(("import_rows.show", {"import_id": sent.id, "number": n}) for n in (2, 3, 4)),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
     ]
+
+
+def _numbers(session: Session, pair: DuplicatePair) -> list[str]:
+    """The numbers of two: of one that was merged, and of the one it became a part of."""
+    return [session.get_one(Registrant, key).number for key in (pair.left_id, pair.right_id)]
 
 
 def _parcels(session: Session) -> int:
