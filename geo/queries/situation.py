@@ -110,8 +110,8 @@ def releases_to_settle(session: Session, *, actor: Actor) -> list[Release]:
 
 
 def top_area(session: Session) -> str | None:
-    """What the country is called: as its administrators say, else as the one area all others lie in;
-    None where there are several, or none yet.
+    """What the country is called: as its administrators say, else as the one area all others lie
+    in; None where there are several, or none yet.
 
     Lists of countries by ISO 3166 write "Philippines (the)"; nobody else does.
     """

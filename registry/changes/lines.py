@@ -98,7 +98,6 @@ class Subject:
     own: Sequence[OwnField] = ()
     members: Sequence[Belonging] = ()
     belongs_to: Sequence[Belonging] = ()
-    own: Sequence[OwnField] = ()
 
     @property
     def is_group(self) -> bool:
