@@ -24,6 +24,7 @@ FIELDS = {"event_type", "notation"}
 KINDS = {
     "REF": "reference", "FEP": "first estimate", "DEL": "delineation", "GRA": "grading",
 }  # fmt: skip
+WET = 0.01  # m: the least depth of a class that begins with none
 DEPTH = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -125,7 +126,8 @@ def _moment(
 
 
 def _depth_classes(specimen: Specimen, part: Part) -> tuple[ClassOf, ...]:
-    """Classes like "0.50 - 1.00 m" stand for their lower end: so deep at least."""
+    """Classes like "0.50 - 1.00 m" stand for their lower end: so deep at least. What is below 0.50
+    is wet, too, and not dry ground."""
     column = {name.lower(): name for name in part.columns}.get("value")
     return tuple(_depth_class(text) for text in specimen.texts(part, column)) if column else ()
 
@@ -135,4 +137,4 @@ def _depth_class(text: str) -> ClassOf:
     if not numbers:
         return ClassOf(text, text, Means.NOT_OBSERVED)
     below = text.lower().startswith(("<", "below", "less", "under"))
-    return ClassOf(text, text, Means.IN, 0.0 if below else numbers[0])
+    return ClassOf(text, text, Means.IN, WET if below else max(numbers[0], WET))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from geo.crs import Floats
 from geo.raster.ascii_grids import CellsMiscounted, HeaderBroken, NoNumber
 from geo.raster.bands import Choice
 from geo.raster.open import dataset, opened
@@ -21,9 +20,9 @@ def cells(path: Path, text: str, choice: Choice = Choice(crs="EPSG:4326")) -> li
     """The values of a grid cell by cell from its north-west corner; None where there is none."""
     path.write_text(text)
     with opened(path, choice) as grid, dataset(grid.name) as source:
-        found: tuple[Floats, ...] = values(source, grid, Window(0, 0, grid.height, grid.width))
-    pairs = zip(found[0].ravel().tolist(), found[1].ravel().tolist(), strict=True)
-    return [value if seen else None for value, seen in pairs]
+        found, seen = values(source, grid, Window(0, 0, grid.height, grid.width))
+    pairs = zip(found.ravel().tolist(), seen.ravel().tolist(), strict=True)
+    return [value if there else None for value, there in pairs]
 
 
 @pytest.mark.parametrize("word", ["nan", "NaN", "*", "null", "NA", "inf", "-1.#IND"])

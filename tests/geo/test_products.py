@@ -261,7 +261,7 @@ def test_depth_classes_written_as_text_stand_for_their_lower_end(tmp_path: Path)
     assert (found.measure, found.unit, found.value_field) == (WATER_DEPTH, "m", "value")
     assert {one.code: (one.means, one.value) for one in found.classes} == {
         "0.50 - 1.00 m": (Means.IN, 0.5),
-        "Below 0.50 m": (Means.IN, 0.0),
+        "Below 0.50 m": (Means.IN, 0.01),
         "No data": (Means.NOT_OBSERVED, None),
     }
 

@@ -13,7 +13,7 @@ import shapely
 from geo.measures import FLOODED, RAIN, SHAKING, WATER_DEPTH, WIND
 from geo.products.inventory import inventory
 from geo.products.meaning import Means, Recognition
-from geo.products.normal import as_recognised, grid_of
+from geo.products.normal import as_recognised, grid_of, shapes_of
 from geo.products.recognition import recognise
 from tests.make.files import depth_file, shapes_file
 from tests.make.products import code_file, zip_of
@@ -51,6 +51,20 @@ def test_copernicus_tells_the_day_by_its_table_of_images(tmp_path: Path, seen_on
 
     taken = datetime(2020, 11, 13, 21, 41, tzinfo=UTC)  # of image 2; there is no image 9
     assert found.observed_at == (taken if seen_on == 2 else None)
+
+
+def test_the_shallowest_class_of_depths_is_flood_and_not_dry_ground(tmp_path: Path) -> None:
+    shapes = shapes_file(
+        tmp_path / f"{EMS}floodDepthA.geojson",
+        *((shapely.box(n, 0, n + 1, 1), {"value": text}) for n, text in enumerate(SHALLOW)),
+    )
+
+    normal = shapes_of(shapes, as_recognised(known(shapes)))
+
+    assert sorted(normal.values.tolist()) == [0.01, 0.01, 0.01, 0.5]
+
+
+SHALLOW = ("Below 0.50", "< 0.5 m", "0.00 - 0.50", "0.50 - 1.00")
 
 
 def test_a_moment_to_the_tenth_of_a_second_is_a_day_of_viirs(tmp_path: Path) -> None:
