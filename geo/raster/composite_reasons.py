@@ -46,7 +46,7 @@ def write_reasons(
                 for grid, file in zip(hidden, files, strict=True)
                 if grid is not None
             ]
-            hit = (clause.met(told.values) & told.seen).any(axis=0)
+            hit = np.logical_or.reduce(clause.met(told.values) & told.seen, axis=0)
             seen = operation(told, clause).seen
             out.write(np.where(seen, _water(why, hit), _unknown(why)), 1, window=window.slices)
 
