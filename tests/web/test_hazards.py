@@ -126,6 +126,7 @@ def test_from_a_dropped_file_to_a_published_release_and_back(
     assert "75.0 % of the areas loaded count as hit" in confirmed  # six of eight cells
     assert "Publish as release 1" in confirmed
     assert "at least 0.1" in confirmed
+    assert "cells with each value" in confirmed
     refused = analyst.act(f"{address}/publication")
     assert (refused.status_code, "75.0 %" in refused.text) == (409, True)
     publishing = analyst.act(f"{address}/publication", accepted="half_country").text
