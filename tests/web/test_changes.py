@@ -223,8 +223,15 @@ def test_points_are_shown_to_those_alone_who_may_see_them(
 ) -> None:
     answers = {"latitude": "0.5", "longitude": "2.5"}
     moves = make_asked(session, "move_house", home.number, answers=answers)
-    assert "0.500000, 2.500000" in signed_in(Role.COORDINATOR).get(f"/changes/{moves.number}").text
-    assert "2.5000" not in signed_in(Role.ADMINISTRATOR).get(f"/changes/{moves.number}").text
+    page = signed_in(Role.COORDINATOR).get(f"/changes/{moves.number}").text
+    assert "0.500000, 2.500000" in page
+    assert re.findall(r'"label": ?"([AB])", ?"lat": ?([0-9.]+), ?"lon": ?([0-9.]+)', page) == [
+        ("A", "1.0", "0.5"),
+        ("B", "0.5", "2.5"),
+    ]
+    kept = signed_in(Role.ADMINISTRATOR).get(f"/changes/{moves.number}").text
+    assert "2.5000" not in kept
+    assert "From A to B" not in kept
 
 
 def test_what_waits_stands_among_what_there_is_to_do(
