@@ -18,6 +18,7 @@ from app.web.settings_told import section_words
 from core import jobs
 from core.actor import Actor
 from core.audit import AuditEntry
+from core.decided import Decided
 from core.jobs import Job, JobState, Progress
 from core.storage import keep_file
 from core.words import PSEUDO, language_of, speaking
@@ -299,5 +300,6 @@ def _in_greek(session: Session) -> None:
         greek = {column: literal("Ωρου ").concat(unique) for column in columns}
         session.execute(update(table).values(greek))
     session.execute(update(Word).values(labels={"en": "Ωρου"}, synonyms=[]))
+    session.execute(update(Decided).values(languages=["en"]))  # the others have names of their own
     session.execute(text("alter table audit_entries enable trigger unchanged"))
     session.expire_all()
