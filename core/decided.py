@@ -48,11 +48,11 @@ class Decided(Row):
 COLUMNS = [
     column for column in Decided.__table__.columns if column.name not in ("id", "created_at")
 ]
+ROW = select(*COLUMNS).where(Decided.id == ONLY)
 
 
 @event.listens_for(new_session, "after_begin")
 def _read(_session: Session, begun: SessionTransaction, connection: Connection) -> None:
     """Ask as a transaction begins; within a savepoint it is known."""
     if not begun.nested:
-        row = connection.execute(select(*COLUMNS).where(Decided.id == ONLY)).mappings().one()
-        know(Country(**row))
+        know(Country(**connection.execute(ROW).mappings().one()))
