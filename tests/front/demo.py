@@ -70,6 +70,7 @@ def create_demo() -> Flask:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         may=lambda _permission: True,
+        brand=lambda: {"name": "Highground", "logo": None, "sheet": None},
         _=_,
         counted=counted,
         icon=icon,
