@@ -2,9 +2,15 @@
 
 from sqlalchemy.orm import Session
 
+from core import audit
 from core.actor import Actor
 from core.jobs import Progress, whole_country, work
-from registry.services.score_runs import follow_scores, rerun_score, run_score
+from registry.services.score_runs import (
+    reckon_changed,
+    reckon_everybody,
+    run_score,
+    score_in_force,
+)
 
 
 @work
@@ -22,7 +28,11 @@ def keep_score_up(
     session: Session, *, actor: Actor, progress: Progress, model_id: int, whole: bool
 ) -> dict[str, int]:
     """Reckon a score again, of everybody or of those of whom something changed"""
-    if whole:
-        return rerun_score(session, model_id, progress.report)
-    progress.report(0, 1)
-    return {"changed": follow_scores(session, model_id)}
+    row = score_in_force(session, model_id)
+    with audit.act(session, actor, "scores.run" if whole else "scores.follow", row) as figures:
+        if whole:
+            figures.update(reckon_everybody(session, row, progress.report))
+        else:
+            progress.report(0, 1)
+            figures.update(code=row.code, changed=reckon_changed(session, row))
+    return {"changed": int(figures["changed"])}

@@ -5,13 +5,14 @@ Only what comes to something else is written, so that reckoning again costs litt
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.actor import PLATFORM, Actor
+from core.actor import Actor
 from core.audit import AuditEntry
 from core.clock import today
 from core.db import changed
@@ -23,7 +24,7 @@ from registry.queries.fields import Own, own_fields
 from registry.queries.score_points import SCORED, scored
 from registry.queries.scores import Model, model_of
 from registry.queries.scores_due import changed_since
-from registry.services.scores import refuse_part
+from registry.services.scores import ScoreOfAll
 
 AT_ONCE = 500_000  # keys of registrants that are reckoned in one statement
 FIGURES = ("value", "band", "given", "points")
@@ -45,57 +46,48 @@ def run_score(
         Forbidden, ScoreOfAll, ScoreIdle
     """
     actor.require(May.ACTIVATE_SCORES)
-    refuse_part(actor)
-    return _run(session, model_id, actor, told)
-
-
-def _run(session: Session, model_id: int, actor: Actor, told: Told | None) -> dict[str, int]:
-    row = _in_force(session, model_id)
+    if not actor.sees_all:
+        raise ScoreOfAll
+    row = score_in_force(session, model_id)
     with audit.act(session, actor, "scores.run", row) as figures:
-        _note_run(session, row)
-        model, own = model_of(session, row), own_fields(session)
-        first, last = _ends(session)
-        written = 0
-        for begin in range(first, last + 1, AT_ONCE):
-            if told:
-                told(begin - first, last + 1 - first)
-            keys = select(Group.registrant_id).where(
-                Group.registrant_id.between(begin, begin + AT_ONCE - 1)
-            )
-            written += _write(session, model, own, keys)
-        _forget(session, row)
-        figures.update(code=row.code, **_counted(session, row), changed=written)
-    return {"households": figures["households"], "scored": figures["scored"]}
+        figures.update(reckon_everybody(session, row, told))
+    return {name: figures[name] for name in ("households", "scored")}
 
 
-def follow_scores(session: Session, model_id: int) -> int:
-    """Reckon the scores of households of which something changed since they were reckoned, of the
-    platform's own accord; answers how many scores are new or other.
+def reckon_everybody(session: Session, row: ScoreModel, told: Told | None = None) -> dict[str, Any]:
+    """Reckon every household by a version, as a part of the act that is being done; answers its
+    figures."""
+    _note_run(session, row)
+    model, own = model_of(session, row), own_fields(session)
+    first, last = _ends(session)
+    written = 0
+    for begin in range(first, last + 1, AT_ONCE):
+        if told:
+            told(begin - first, last + 1 - first)
+        keys = select(Group.registrant_id).where(
+            Group.registrant_id.between(begin, begin + AT_ONCE - 1)
+        )
+        written += _write(session, model, own, keys)
+    _forget(session, row)
+    return {"code": row.code, **_counted(session, row), "changed": written}
 
-    Raises:
-        ScoreIdle
-    """
-    row = _in_force(session, model_id)
-    since = row.run_entry or 0
-    with audit.act(session, PLATFORM, "scores.follow", row) as figures:
-        _note_run(session, row)
-        keys = changed_since(since)
-        written = _write(session, model_of(session, row), own_fields(session), keys)
-        _forget(session, row, keys)
-        figures.update(code=row.code, changed=written)
+
+def reckon_changed(session: Session, row: ScoreModel) -> int:
+    """Reckon the households of which something changed since, as a part of the act that is being
+    done; answers how many scores are new or other."""
+    keys = changed_since(row.run_entry or 0)
+    _note_run(session, row)
+    written = _write(session, model_of(session, row), own_fields(session), keys)
+    _forget(session, row, keys)
     return written
 
 
-def rerun_score(session: Session, model_id: int, told: Told | None = None) -> dict[str, int]:
-    """Reckon every household again, of the platform's own accord: ages and hazards change too.
+def score_in_force(session: Session, model_id: int) -> ScoreModel:
+    """A version that is in force, kept for this transaction alone.
 
     Raises:
         ScoreIdle
     """
-    return _run(session, model_id, PLATFORM, told)
-
-
-def _in_force(session: Session, model_id: int) -> ScoreModel:
     row = session.get(ScoreModel, model_id, with_for_update=True)
     if row is None or row.state is not ModelState.ACTIVE:
         raise ScoreIdle

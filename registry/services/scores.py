@@ -125,7 +125,7 @@ def activate_score(session: Session, code: str, version: int, *, actor: Actor) -
         Forbidden, ScoreOfAll, ModelMissing, ScoreSettled, OwnScore
     """
     actor.require(May.ACTIVATE_SCORES)
-    refuse_part(actor)
+    _of_all(actor)
     model = _locked(session, code, version, actor)
     if model.state is not ModelState.DRAFT:
         raise ScoreSettled
@@ -216,12 +216,7 @@ def _parts_of(model_id: int) -> list[Any]:
     ]
 
 
-def refuse_part(actor: Actor) -> None:
-    """Refuse who sees a part of the country alone.
-
-    Raises:
-        ScoreOfAll
-    """
+def _of_all(actor: Actor) -> None:
     if not actor.sees_all:
         raise ScoreOfAll
 

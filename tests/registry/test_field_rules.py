@@ -113,7 +113,8 @@ def test_it_is_refused_in_the_words_of_its_makers_and_of_the_reader(
 def test_a_rule_that_cannot_be_held_against_a_record_is_refused(
     session: Session, anybody: Actor, more: dict[str, str], refusal: type[Exception]
 ) -> None:
-    wrong = Wanted(Scope.GROUP, "doors", FieldType.NUMBER, {"en": "Doors"}, **more)
+    doors = Wanted(Scope.GROUP, "doors", FieldType.NUMBER, {"en": "Doors"})
+    wrong = replace(doors, **more)  # type: ignore[arg-type]
     with pytest.raises(refusal):
         add_field(session, wrong, actor=anybody)
 
@@ -208,8 +209,8 @@ def test_sections_and_fields_stand_as_they_were_put(session: Session, anybody: A
 def test_a_hundred_fields_are_kept_and_noted_and_what_is_reckoned_needs_no_room(
     session: Session, anybody: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(105):
-        add_field(session, replace(ROOMS, code=f"f{number}"), actor=anybody)
+    for place in range(105):
+        add_field(session, replace(ROOMS, code=f"f{place}"), actor=anybody)
     number = family(session, anybody, f0=1, f104=5)
     fill_in(session, number, {"f104": 6, "f50": 2}, actor=anybody)
 

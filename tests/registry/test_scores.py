@@ -27,7 +27,7 @@ from registry.services.field_values import fill_in
 from registry.services.fields import Wanted, add_field
 from registry.services.newcomers import add_person
 from registry.services.people import Household, Person, register
-from registry.services.score_runs import ScoreIdle, follow_scores, rerun_score, run_score
+from registry.services.score_runs import ScoreIdle, reckon_changed, reckon_everybody, run_score
 from registry.services.scores import (
     OwnScore,
     ScoreDrafted,
@@ -259,12 +259,12 @@ def test_a_score_follows_those_of_whom_something_changed_and_no_others(
     fill_in(session, home.number, {"roof": "straw"}, actor=anybody)
     new = family(session, anybody, 1, "straw")
 
-    assert follow_scores(session, model.id) == 2
+    assert reckon_changed(session, model) == 2
 
     values = [score_of(session, each, model).value for each in (home, new, still)]
     assert values == [Decimal("1.1"), Decimal("0.75"), 99]
     add_person(session, home.number, Person("Baby"), actor=anybody)
-    assert follow_scores(session, model.id) == 1
+    assert reckon_changed(session, model) == 1
     assert score_of(session, home, model).value == Decimal("1.45")
 
 
@@ -275,7 +275,7 @@ def test_what_comes_to_the_same_is_not_written_again(
     model = in_force(session, anybody, other)
     run_score(session, model.id, actor=anybody)
     session.execute(update(Score).values(on_day=date(2026, 1, 1)))
-    rerun_score(session, model.id)
+    reckon_everybody(session, model)
 
     assert score_of(session, home, model).on_day == date(2026, 1, 1)
 
@@ -289,7 +289,8 @@ def test_who_leaves_the_registry_has_no_score(
     home.state = RegistrantState.EXITED
     session.flush()
 
-    assert rerun_score(session, model.id) == {"households": 0, "scored": 0}
+    told = reckon_everybody(session, model)
+    assert (told["households"], told["scored"]) == (0, 0)
 
 
 def test_scores_are_due_on_another_day_or_when_somebody_changed(
@@ -363,8 +364,8 @@ def test_scores_are_told_in_bins_that_hold_everybody(
 
     assert spread is not None
     assert [(each.low, each.high, each.households) for each in spread.bins if each.households] == [
-        (1, 2, 2),
-        (2, 3, 1),
-        (24, 25, 1),
+        (Decimal(1), Decimal(2), 2),
+        (Decimal(2), Decimal(3), 1),
+        (Decimal(24), Decimal(25), 1),
     ]
     assert spread.median == 1
