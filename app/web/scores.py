@@ -56,7 +56,7 @@ def show(code: str, version: int) -> str:
 @bp.get("/<code>/compare")
 def compare(code: str) -> str:
     """Two versions side by side: whose class is another."""
-    asked = (request.args.get(name, 0, type=int) for name in ("from", "to"))
+    asked = (request.args.get(name, 1, type=int) for name in ("from", "to"))
     before, after = (model_seen(db(), code, version, actor=actor()) for version in asked)
     return render_template(
         "scores/compare.html",
