@@ -178,16 +178,16 @@ def test_own_fields_are_filled_in_and_what_does_not_fit_is_refused(
     calls: Callable[[Role], Call], fields: None
 ) -> None:
     call = calls(Role.REGISTRAR)
-    number = call("POST", "/api/registrants/", json=DORO).json["number"]
+    number = said(call("POST", "/api/registrants/", json=DORO))["number"]
     path = f"/api/registrants/{number}/fields"
 
     answer = call("POST", path, json={"rooms": 3, "well": True, "assets": ["straw", "metal"]})
-    assert answer.json["fields"]["rooms"] == 3
-    again = call("POST", path, json={"rooms": None, "land": 2.5}).json["fields"]
+    assert said(answer)["fields"]["rooms"] == 3
+    again = said(call("POST", path, json={"rooms": None, "land": 2.5}))["fields"]
     assert (again["rooms"], again["land"], again["well"]) == (None, 2.5, True)
 
     wrong = call("POST", path, json={"rooms": 99})
-    assert (wrong.status_code, "at most 20" in wrong.json["title"]) == (422, True)
+    assert (wrong.status_code, "at most 20" in said(wrong)["title"]) == (422, True)
     assert call("POST", path, json=["rooms"]).status_code == 422
     assert call("POST", path, json={"stairs": 1}).status_code == 422
     assert calls(Role.VIEWER)("POST", path, json={"rooms": 1}).status_code == 403
