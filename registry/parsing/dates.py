@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import get_month_names
 
 from registry.parsing.days import DayOrder
-from registry.parsing.figures import DIGITS
+from registry.parsing.figures import western
 from registry.parsing.plain import plain
 
 TIME = r"(?:[T ,]+\d{1,2}[:.h]\d{2}.*|T.*)?"
@@ -59,7 +59,7 @@ class Reader:
 
     def read(self, cell: str) -> Read:
         """The day a cell says."""
-        cell = cell.translate(DIGITS).strip()
+        cell = western(cell).strip()
         if self.serials and (found := SERIAL.fullmatch(cell)):
             return _of_serial(int(found[1]))
         for pattern, reading in (
@@ -114,7 +114,7 @@ def decisive(cell: str) -> DayOrder | None:
 
     A day that is equal to its month, or is written otherwise, tells nothing and asks nothing.
     """
-    found = YEAR_LAST.fullmatch(cell.translate(DIGITS).strip())
+    found = YEAR_LAST.fullmatch(western(cell).strip())
     if not found:
         return None
     first, second = int(found[1]), int(found[2])
@@ -125,7 +125,7 @@ def decisive(cell: str) -> DayOrder | None:
 
 def is_open(cell: str) -> bool:
     """Whether a day can be read with the day or with the month first, and differs by it."""
-    found = YEAR_LAST.fullmatch(cell.translate(DIGITS).strip())
+    found = YEAR_LAST.fullmatch(western(cell).strip())
     if not found:
         return False
     first, second = int(found[1]), int(found[2])

@@ -3,10 +3,16 @@
 import math
 import re
 
-DIGITS = str.maketrans(
-    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９\u066b\u066c\u2212\u2013\uff0b\uff0e\uff0c",
-    "0123456789012345678901234567890123456789.,--+.,",
+ZEROS = (  # of scripts that write numbers as ours does, digit by digit
+    *(0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6),
+    *(0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10),
 )
+DIGITS = {
+    **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
+    **str.maketrans("\u066b\u066c\u2212\u2013\uff0b\uff0e\uff0c", ".,--+.,"),
+}
+ETHIOPIC = re.compile("[\u1369-\u137c]+")
+ONE, TEN, HUNDRED, MYRIAD = "\u1369", "\u1372", "\u137b", "\u137c"
 BLANKS = " \u00a0\u202f\u2009'\u2019"  # what stands between thousands
 WRITTEN = re.compile(
     rf"([-+]?)\s*(\d[\d.,{BLANKS}]*|[.,]\d+)(e[-+]?\d+)?\s*(-?)\s*([^\W\d_]{{0,12}}[.²%°]?)",
@@ -25,9 +31,31 @@ def number_in(cell: str, decimal: str = ".") -> float | None:
     return found if found is not None and math.isfinite(found) else None
 
 
+def western(cell: str) -> str:
+    """A cell with the digits of every script as 0 to 9; Ethiopic numbers have no zero, and tens of
+    their own."""
+    said = cell.translate(DIGITS)
+    return said if said.isascii() else ETHIOPIC.sub(lambda found: str(_ethiopic(found[0])), said)
+
+
+def _ethiopic(number: str) -> int:
+    """An Ethiopic number: up to 99 of each hundred, and hundreds of each ten thousand."""
+    whole = hundreds = rest = 0
+    for sign in number:
+        if sign == MYRIAD:
+            whole, hundreds, rest = (whole + hundreds + rest or 1) * 10_000, 0, 0
+        elif sign == HUNDRED:
+            hundreds, rest = hundreds + (rest or 1) * 100, 0
+        elif sign >= TEN:
+            rest += (ord(sign) - ord(TEN) + 1) * 10
+        else:
+            rest += ord(sign) - ord(ONE) + 1
+    return whole + hundreds + rest
+
+
 def decimal_in(cell: str) -> str:
     """The decimal sign a number shows; nothing where it may part thousands or there is none."""
-    found = WRITTEN.fullmatch(cell.translate(DIGITS).strip())
+    found = WRITTEN.fullmatch(western(cell).strip())
     if not found:
         return ""
     commas, points = found[2].count(","), found[2].count(".")
@@ -39,7 +67,7 @@ def decimal_in(cell: str) -> str:
 
 
 def _number(cell: str, decimal: str) -> float | None:
-    found = WRITTEN.fullmatch(cell.translate(DIGITS).strip())
+    found = WRITTEN.fullmatch(western(cell).strip())
     if not found:
         return None
     minus, digits, power, behind, _unit = found.groups(default="")

@@ -19,6 +19,7 @@ from geo.tables import (
 from registry.checking import mapping
 from registry.checking.fields import FIELDS, Kind, called, missing
 from registry.checking.words import own_words
+from registry.parsing.figures import number_in
 from registry.parsing.findings import WARNINGS, cells_of, finding_name, finding_said
 
 Rows = list[tuple[int, list[str | None], bool]]
@@ -182,3 +183,21 @@ def test_every_warning_has_a_name_a_sentence_and_a_cell(finding: str) -> None:
     assert finding_name(finding)
     assert finding_said(finding, {})
     assert cells_of(finding)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("፭", 5),
+        ("፲፪", 12),
+        ("፻፳፫", 123),
+        ("፲፱፻፺፪", 1992),
+        ("፪፼፫፻፵፭", 20345),
+        ("১২", 12),
+        ("๓๐", 30),
+        ("၅", 5),
+        ("៤២", 42),
+    ],
+)
+def test_numbers_of_other_scripts_are_read(cell: str, number: float) -> None:
+    assert number_in(cell) == number
