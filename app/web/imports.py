@@ -38,8 +38,9 @@ from registry.queries.imports import (
     made_by,
 )
 from registry.queries.own_columns import template_of
+from registry.queries.registered_rows import columns_offered
 from registry.services import imports
-from registry.services.exports import SEALED, columns_offered
+from registry.services.exports import SEALED, own_of_rows
 
 bp = Blueprint("imports", __name__, url_prefix="/registry/imports")
 
@@ -50,7 +51,9 @@ UNMERGED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED, Impor
 def index() -> str:
     page = imports_page(db(), actor=actor(), before=request.args.get("before", type=int))
     kind = request.args.get("kind", "households")
-    offered = {each: columns_offered(db(), each, actor=actor()) for each in SEALED}
+    offered = {
+        each: columns_offered(each, own_of_rows(db(), each), actor=actor()) for each in SEALED
+    }
     return render_template(
         "imports/index.html",
         page=page,

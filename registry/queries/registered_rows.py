@@ -5,6 +5,7 @@ row is known again.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, String, and_, case, cast, func, literal, select
@@ -17,6 +18,7 @@ from core.country import country
 from geo.models.areas import Area
 from geo.models.locations import Location
 from geo.queries.reach import within_reach
+from registry.checking.fields import FIELDS, called
 from registry.models.fields import FieldType, Scope
 from registry.models.imports import ImportKind
 from registry.models.registrants import (
@@ -46,6 +48,30 @@ def registered_rows(kind: ImportKind, own: Fields, *, actor: Actor) -> Select[An
         within_reach(actor, Registrant.area_id),
         Registrant.id.not_in(declined(SHARING)),
     ).order_by(Registrant.id)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A column that can be taken along: its heading, what it is called, whether it always is."""
+
+    name: str
+    called: str
+    always: bool
+
+
+def columns_offered(kind: ImportKind, own: Fields, *, actor: Actor) -> list[Offered]:
+    """The columns there are, own fields among them."""
+    always = columns_needed(kind)
+    columns = registered_rows(kind, own, actor=actor).selected_columns.keys()
+    return [
+        Offered(name, own[name].label if name in own else called(name), name in always)
+        for name in columns
+    ]
+
+
+def columns_needed(kind: ImportKind) -> set[str]:
+    """The columns by which rows are known again."""
+    return {field.name for field in FIELDS[kind] if field.required}
 
 
 def _with_own(found: Select[Any], kind: ImportKind, own: Fields, actor: Actor) -> Select[Any]:

@@ -16,15 +16,14 @@ from core.bulk import copy_out
 from core.errors import Conflict, Invalid
 from geo.models.area_changes import AreaChange
 from geo.permissions import May as Geo
-from registry.checking.fields import FIELDS, called
 from registry.documents.registers import write_geopackage, write_workbook
 from registry.models.fields import Scope
 from registry.models.imports import ImportKind
 from registry.models.registrants import Registrant
 from registry.permissions import May
 from registry.queries.area_moves import moved_rows
-from registry.queries.fields import known_fields
-from registry.queries.registered_rows import registered_rows
+from registry.queries.fields import Fields, known_fields
+from registry.queries.registered_rows import columns_needed, registered_rows
 
 SCOPE = {ImportKind.HOUSEHOLDS: Scope.GROUP, ImportKind.PEOPLE: Scope.INDIVIDUAL}
 SEALED = {ImportKind.HOUSEHOLDS: "", ImportKind.PEOPLE: "id_number"}
@@ -63,25 +62,6 @@ class SheetTooLong(Conflict):
     """A workbook takes {most} rows, and these are {rows}; take them as CSV or GeoPackage."""
 
 
-@dataclass(frozen=True)
-class Offered:
-    """A column that can be taken along: its heading, what it is called, whether it always is."""
-
-    name: str
-    called: str
-    always: bool
-
-
-def columns_offered(session: Session, kind: ImportKind, *, actor: Actor) -> list[Offered]:
-    """The columns there are."""
-    needed, own = _needed(kind), known_fields(session, SCOPE[kind])
-    columns = _registered(session, kind, actor).selected_columns.keys()
-    return [
-        Offered(name, own[name].label if name in own else called(name), name in needed)
-        for name in columns
-    ]
-
-
 def write_registered(
     session: Session,
     kind: ImportKind,
@@ -97,7 +77,8 @@ def write_registered(
     """
     actor.require(May.EXPORT_REGISTRANTS)
     actor.require(Geo.EXACT_LOCATIONS)
-    rows = _chosen(_registered(session, kind, actor), kind, taking.columns)
+    found = registered_rows(kind, own_of_rows(session, kind), actor=actor)
+    rows = _chosen(found, kind, taking.columns)
     if taking.of is not None:
         rows = rows.where(Registrant.id.in_(taking.of))
     sealed = SEALED[kind] if SEALED[kind] in rows.selected_columns else ""
@@ -126,13 +107,9 @@ def write_moved(session: Session, change: AreaChange, stream: IO[bytes], *, acto
     return copy_out(session, moved_rows(change, actor=actor), stream)
 
 
-def _registered(session: Session, kind: ImportKind, actor: Actor) -> Select[Any]:
-    return registered_rows(kind, known_fields(session, SCOPE[kind]), actor=actor)
-
-
-def _needed(kind: ImportKind) -> set[str]:
-    """The columns by which rows are known again."""
-    return {field.name for field in FIELDS[kind] if field.required}
+def own_of_rows(session: Session, kind: ImportKind) -> Fields:
+    """The own fields that stand in files of households, or of people."""
+    return known_fields(session, SCOPE[kind])
 
 
 def _chosen(rows: Select[Any], kind: ImportKind, columns: Collection[str]) -> Select[Any]:
@@ -142,5 +119,5 @@ def _chosen(rows: Select[Any], kind: ImportKind, columns: Collection[str]) -> Se
             raise ColumnsUnknown(name=name, columns=", ".join(known))
     if not columns:
         return rows
-    kept = _needed(kind) | {*columns}
+    kept = columns_needed(kind) | {*columns}
     return rows.with_only_columns(*(c for c in rows.selected_columns if c.key in kept))

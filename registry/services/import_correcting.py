@@ -85,7 +85,7 @@ def correct(
         Forbidden, NotFound, ImportElsewhere, RowMissing
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row = _row(session, found, number)
     before = cells_by_column(found, row)
     after = cells_by_column(found, row, cells)
@@ -112,7 +112,7 @@ def as_sent(session: Session, import_id: int, number: int, *, actor: Actor) -> N
         Forbidden, NotFound, ImportElsewhere, RowMissing
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     _row(session, found, number)
     cell = ImportCell
     with audit.act(session, actor, "imports.correct", found) as figures:
@@ -132,7 +132,7 @@ def correct_from(
         refusals of `geo.tables`
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     rows = _rows_in(sha256, name, found)
     with audit.act(session, actor, "imports.correct", found) as figures:
         session.execute(FRESH)
@@ -157,7 +157,7 @@ def link(
         OfNoPerson, LinkedTwice
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row = _row(session, found, row_number)
     meant = registrant_by_number(session, number, actor=actor)
     person, group = _both(session, found.kind, meant)
@@ -179,7 +179,7 @@ def is_new(
         Forbidden, NotFound, ImportElsewhere, RowMissing
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row = _row(session, found, row_number)
     with audit.act(session, actor, "imports.decide", found) as figures:
         row.decided = Verdict.CREATE if decided and row.verdict is Verdict.CREATE else None

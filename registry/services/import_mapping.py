@@ -57,7 +57,7 @@ def make_column(
         Forbidden, NotFound, ImportElsewhere, ColumnsFew, SignUnknown, MadeMany
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, *BEFORE_MERGE, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, *BEFORE_MERGE, actor=actor)
     known = [column for column in dict.fromkeys(of) if column in found.columns]
     if len(known) != 1 if part is not None else not 2 <= len(known) <= MOST:
         raise ColumnsFew(most=MOST)
@@ -80,7 +80,7 @@ def drop_column(session: Session, import_id: int, name: str, *, actor: Actor) ->
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, *BEFORE_MERGE, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, *BEFORE_MERGE, actor=actor)
     with audit.act(session, actor, "imports.make_column", found) as figures:
         found.made = written(each for each in made_of(found.made) if each.name != name)
         found.mapping = {f: column for f, column in found.mapping.items() if column != name}
@@ -94,7 +94,7 @@ def draft(session: Session, import_id: int, mapping: Mapping[str, str], *, actor
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, *BEFORE_MERGE, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, *BEFORE_MERGE, actor=actor)
     columns = columns_of(found)
     found.mapping = {field: column for field, column in mapping.items() if column in columns}
 
@@ -130,7 +130,7 @@ def use_mapping(session: Session, import_id: int, mapping_id: int, *, actor: Act
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, *BEFORE_MERGE, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, *BEFORE_MERGE, actor=actor)
     kept = _seen(session, mapping_id, actor)
     with audit.act(session, actor, "imports.map", found) as figures:
         found.made = written(each for each in made_of(kept.made) if {*each.of} <= {*found.columns})

@@ -135,7 +135,9 @@ def map_columns(
     """
     actor.require(May.IMPORT_REGISTRANTS)
     before_merge = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-    found = locked(session, import_id, *before_merge, ImportState.REFUSED, actor=actor)
+    found = locked(
+        session, import_id, May.IMPORT_REGISTRANTS, *before_merge, ImportState.REFUSED, actor=actor
+    )
     meant = meant or Meant(found.words, found.constants)
     said = _sound(session, found, mapping, meant)
     order = _order_of(session, found, said, day_order)
@@ -175,7 +177,14 @@ def check(session: Session, import_id: int, *, actor: Actor, progress: Progress)
         Forbidden, NotFound, ImportElsewhere, Cancelled
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.MAPPED, ImportState.CHECKED, actor=actor)
+    found = locked(
+        session,
+        import_id,
+        May.IMPORT_REGISTRANTS,
+        ImportState.MAPPED,
+        ImportState.CHECKED,
+        actor=actor,
+    )
     with audit.act(session, actor, "imports.check", found) as figures:
         try:
             with session.begin_nested():  # a COPY that breaks off takes its savepoint with it
@@ -205,7 +214,7 @@ def accept(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = (row.import_id == found.id, literal(finding) == any_(row.warnings))
@@ -225,7 +234,7 @@ def accept_row(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row = ImportRow
     with audit.act(session, actor, "imports.accept", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
@@ -245,7 +254,7 @@ def leave_out(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     row, decided = ImportRow, Verdict.IGNORE if left_out else None
     with audit.act(session, actor, "imports.leave_out", found) as figures:
         meant = update(row).where(row.import_id == found.id, row.row_number == number)
@@ -263,7 +272,7 @@ def review(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.IMPORT_REGISTRANTS)
-    found = locked(session, import_id, ImportState.CHECKED, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, ImportState.CHECKED, actor=actor)
     with audit.act(session, actor, "imports.review", found) as figures:
         found.state = ImportState.REVIEWED
         figures.update(**plainly(found.counts))
@@ -277,7 +286,7 @@ def ask_merge(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.MERGE_IMPORTS)
-    return locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    return locked(session, import_id, May.MERGE_IMPORTS, ImportState.REVIEWED, actor=actor)
 
 
 def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress) -> Import:
@@ -291,7 +300,7 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     """
     actor.require(May.MERGE_IMPORTS)
     session.execute(ALONE)
-    found = locked(session, import_id, ImportState.REVIEWED, actor=actor)
+    found = locked(session, import_id, May.MERGE_IMPORTS, ImportState.REVIEWED, actor=actor)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 1, _("writing to the registry"))
         merge_rows(session, found, _reach(actor))
@@ -311,7 +320,7 @@ def discard(session: Session, import_id: int, *, actor: Actor) -> Import:
     actor.require(May.IMPORT_REGISTRANTS)
     over = (ImportState.MERGED, ImportState.UNDONE)
     unmerged = [state for state in ImportState if state not in over]
-    found = locked(session, import_id, *unmerged, actor=actor)
+    found = locked(session, import_id, May.IMPORT_REGISTRANTS, *unmerged, actor=actor)
     with audit.act(session, actor, "imports.discard", found):
         forget_rows(session, found)
         found.state, found.refusal = ImportState.REFUSED, _("Discarded by {who}.", who=actor.name)
@@ -325,7 +334,7 @@ def merged_import(session: Session, import_id: int, *, actor: Actor) -> Import:
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(May.UNDO_IMPORTS)
-    return locked(session, import_id, ImportState.MERGED, actor=actor)
+    return locked(session, import_id, May.UNDO_IMPORTS, ImportState.MERGED, actor=actor)
 
 
 def _reach(actor: Actor) -> Select[Any] | None:
@@ -333,12 +342,15 @@ def _reach(actor: Actor) -> Select[Any] | None:
     return None if actor.national else areas_under(actor.area_ids)
 
 
-def locked(session: Session, import_id: int, *states: ImportState, actor: Actor) -> Import:
+def locked(
+    session: Session, import_id: int, may: May, *states: ImportState, actor: Actor
+) -> Import:
     """An import in one of these states, kept for this transaction alone.
 
     Raises:
-        NotFound, ImportElsewhere
+        Forbidden, NotFound, ImportElsewhere
     """
+    actor.require(may)
     one = select(Import).where(Import.id == import_id, imports_seen(actor))
     found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
     if found is None:
