@@ -14,6 +14,7 @@ from core.words import _
 from registry.checking.fields import FIELDS, SHAPES, WORD_LISTS, Shape, fields_of
 from registry.checking.made import LAST, PARTS, SIGNS, made_of
 from registry.jobs.imports import check_import
+from registry.models.imports import Import
 from registry.parsing.days import DayOrder
 from registry.queries.import_files import columns_of
 from registry.queries.import_reading import Chosen, kept_mappings, read_as
@@ -26,7 +27,8 @@ bp = Blueprint("import_mapping", __name__, url_prefix="/registry/imports/<int:im
 
 SHAPED = "always-"  # begins the names of what is always so
 WORD = "word:"  # begins those of words: word:<field>:<plainly written>
-BY_SHAPE = (Shape.ANGLE, Shape.NAME)  # nobody is always called the same, nor stands at one point
+OF_ONE = ("code", "household_code", "id_number")  # told of one household or person alone
+BY_SHAPE = (Shape.ANGLE, Shape.NAME, Shape.PHONE)
 
 
 @bp.post("/columns")
@@ -122,7 +124,7 @@ def mapping_page(
         kept=kept_mappings(db(), file.kind, actor=actor()),
         me=actor().id,
         nearly={name for name, column in chosen.mapping.items() if not fields_of(column)},
-        constant={each.name for each in FIELDS[file.kind] if SHAPES[each.name] not in BY_SHAPE},
+        constant=_constant(file),
         **_reading(page, chosen),
     )
 
@@ -132,6 +134,12 @@ def _reading(page: ImportPage, chosen: Chosen) -> dict[str, object]:
     read = read_as(db(), page.file, chosen, actor=actor())
     said = {"chosen": chosen, "read": read, "words": labels(db()), "lists": WORD_LISTS}
     return {"page": page, "field_name": page.called, **said}
+
+
+def _constant(file: Import) -> set[str]:
+    """The fields of which something may be meant where a row says nothing."""
+    names = {each.name for each in FIELDS[file.kind] if each.name not in OF_ONE}
+    return {name for name in names if SHAPES[name] not in BY_SHAPE}
 
 
 def _mapped_anew(import_id: int) -> Response:
