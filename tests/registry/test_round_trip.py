@@ -97,6 +97,7 @@ def test_whatever_is_registered_comes_back_as_it_came(
             home = make_household(session, make_location(session, lon, lat))
             home.address, home.settlement = address or None, settlement or None
             session.get_one(Group, home.id).stated_size = size
+            make_person(session, home, relation="head")
         session.flush()
         changes_nothing(session, tmp_path, anybody, written)
         nested.rollback()
