@@ -76,12 +76,9 @@ def registered(kind: str, ending: str) -> Response:
         raise KindUnknown(asked=kind, known=", ".join(SEALED))
     if ending not in set(Written):
         raise KindUnknown(asked=ending, known=", ".join(Written))
-    columns, of = request.args.getlist("column"), _met(ImportKind(kind))
-    taking = Taking(columns, Written(ending), of)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.{ending}"
-        with path.open("wb") as file:
-            take_all(write_registered(db(), ImportKind(kind), file, taking, actor=actor()))
+        take_all(_write(path, ImportKind(kind), Written(ending)))
         stream = path.open("rb")  # reads on when the folder is gone
     media = {**MEDIA_TYPES, FileKind.CSV: "text/csv"}[FileKind(ending)]
     return send_file(stream, media, as_attachment=True, download_name=f"{kind}.{ending}")
@@ -97,6 +94,13 @@ def _met(kind: ImportKind) -> Select[int] | None:
         raise FilterOfOthers(name=kept.name, subject=kept.subject)
     terms = widest_terms(db(), today(), actor=actor(), subject=kept.subject)
     return matching(kept.written, today(), actor=actor(), terms=terms, subject=kept.subject)
+
+
+def _write(path: Path, kind: ImportKind, written: Written) -> int:
+    """Write the rows and columns that are asked for; answers the number of rows."""
+    taking = Taking(request.args.getlist("column"), written, _met(kind))
+    with path.open("wb") as file:
+        return write_registered(db(), kind, file, taking, actor=actor())
 
 
 def sent(table: Table, kind: str, about: str = "select") -> Response:

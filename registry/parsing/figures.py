@@ -7,7 +7,7 @@ ZEROS = (  # of scripts that write numbers as ours does, digit by digit
     *(0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6),
     *(0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10),
 )
-DIGITS = {
+DIGITS: dict[int, str | int | None] = {
     **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
     **str.maketrans("\u066b\u066c\u2212\u2013\uff0b\uff0e\uff0c", ".,--+.,"),
 }
