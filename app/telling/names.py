@@ -180,6 +180,8 @@ def _counts() -> Words:
         "identifiers": _("Identifiers"),
         "tags": _("Tags"),
         "households_in": _("Households in"),
+        "shared": _("Shared with whom"),
+        "shared_with": _("Shared with"),
         "vouchers": _("Vouchers"),
         "cards": _("Cards"),
         "orders": _("Payment orders"),
