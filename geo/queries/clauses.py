@@ -29,6 +29,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -143,7 +144,8 @@ def places_in(release_id: int, threshold: float | None) -> Select[int]:
     The release itself is looked at once and not for every place, so that the planner may probe the
     rows of a few places or read all of them.
     """
-    point = and_(Exposure.curve.is_(None), _is_met(Exposure.value, release_id, threshold))
+    met = true() if threshold is None else _is_met(Exposure.value, release_id, threshold)
+    point = and_(Exposure.curve.is_(None), met)
     ends = (_is_met(end, release_id, threshold) for end in (Exposure.low, Exposure.high))
     circle = and_(Exposure.curve.is_not(None), *ends, Exposure.seen == 1)
     due = select(ExposureDue.location_id).where(
@@ -157,15 +159,13 @@ def places_in(release_id: int, threshold: float | None) -> Select[int]:
 
 
 def _is_met(value: Any, release_id: int, threshold: float | None) -> ColumnElement[bool]:
-    """Whether a stored value lies on the release's side of a threshold, or of its floor, or is not
-    known; said so that the planner expects half of them."""
-    if threshold is None:
-        bound = func.coalesce(_of(release_id, Release.floor), cast(0.0, Double))
-    else:
-        bound = cast(literal(threshold), Double)
+    """Whether a stored value lies on the release's side of a threshold, or of its floor, or without
+    that above zero, or is not known; said so that the planner expects half of them."""
+    floor = _of(release_id, Release.floor)
+    bound = cast(floor if threshold is None else literal(threshold), REAL)
     at_most = _of(release_id, Release.direction) == Direction.AT_MOST
-    near = cast(bound, REAL)
-    return or_(value.is_(None), case((at_most, value <= near), else_=value >= near))
+    met = case((bound.is_(None), value > 0), (at_most, value <= bound), else_=value >= bound)
+    return or_(value.is_(None), met)
 
 
 def _can_be_asked(threshold: float | None) -> ColumnElement[bool]:

@@ -75,8 +75,8 @@ def latest_of(event: str, layer: str, threshold: float | None, told: Told) -> La
         at_least = found.direction is Direction.AT_LEAST
         short = found.floor - threshold if at_least else threshold - found.floor
         if short > 0:
-            asked = {"floor": found.floor, "unit": found.unit, "threshold": threshold}
-            raise ThresholdBeyondFloor(**asked)
+            asked: dict[str, Any] = {"floor": found.floor, "threshold": threshold}
+            raise ThresholdBeyondFloor(unit=found.unit, **asked)
     return found
 
 

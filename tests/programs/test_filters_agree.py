@@ -92,7 +92,7 @@ def _asks(each: Helped, purposes: dict[str, str]) -> dict[str, Callable[..., Any
 def _metres(lon: float | None) -> float | None:
     if lon is None:
         return None
-    return min(GROUND.inv(lon, 0, site, 0)[2] for site in SITES)
+    return min(float(GROUND.inv(lon, 0, site, 0)[2]) for site in SITES)
 
 
 def _helped(numbers: list[str]) -> list[Helped]:

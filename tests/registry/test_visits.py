@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.clock import today
 from core.errors import Forbidden, Refusal
 from registry.models.fields import Scope
 from registry.models.registrants import Group, Individual, Registrant
@@ -88,8 +89,10 @@ def test_an_expired_survey_no_longer_answers_last_visit(
     )
     add(session, person.number, Found("visit", TODAY), actor=anybody)
 
-    assert [tuple(row) for row in session.execute(last_visits("survey"))] == [(person.id, BEFORE)]
-    assert session.execute(last_visits("assessment")).first() is None
+    assert [tuple(row) for row in session.execute(last_visits("survey", today()))] == [
+        (person.id, BEFORE)
+    ]
+    assert session.execute(last_visits("assessment", today())).first() is None
 
 
 def test_a_household_tells_its_size(session: Session, person: Registrant, anybody: Actor) -> None:
