@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -77,7 +78,7 @@ def test_programs_are_told_the_kept_filters_and_count_by_them(
     key = keys.make(session, f"Model {uuid.uuid4()}", 1, actor=Actor(user.id, "", frozenset()))
     headers = {"Authorization": f"Bearer {key}"}
 
-    listed = browser.open("/api/filters/", headers=headers).json
+    listed: Any = browser.open("/api/filters/", headers=headers).json
     counted = browser.open(
         "/api/filters/count", method="POST", headers=headers, json={"code": large}
     ).json
