@@ -59,7 +59,9 @@ def import_areas(file: Path, email: str, levels: str, **said: object) -> None:
 @click.option("--layer", "layers", multiple=True, help="A layer to read, where several are alike.")
 @click.option("--crs", help="The coordinate system, where the file does not say it.")
 @click.pass_context
-def stage(context: click.Context, file: Path, codes: Path | None, email: str, **said: Any) -> None:
+def stage(
+    context: click.Context, /, file: Path, codes: Path | None, email: str, **said: Any
+) -> None:
     """Prepare a new map beside the one in force: tell what becomes of each area, and who moves.
 
     Exit code 0: it waits for somebody else to put it in force; 1: the list of codes does not fit

@@ -98,18 +98,19 @@ def _unplaced(change: AreaChange) -> Select[Any]:
     known_by = literal(WITHOUT_PLACE).label("known_by")
     if change.state is not AreaChangeState.STAGED:
         moved = MovedRegistrant
-        columns = (moved.registrant_id, moved.area_id, moved.to_area_id, moved.to_look_at)
-        went: Select[Any] = select(*columns, known_by)
+        columns: list[Any] = [moved.registrant_id, moved.area_id, moved.to_area_id]
+        went: Select[Any] = select(*columns, moved.to_look_at, known_by)
         return went.where(moved.change_id == change.id)
     was, now = aliased(Area), aliased(Area)
     to_look_at = ~AreaSuccessor.is_sure
-    going: Select[Any] = select(
+    said: list[Any] = [
         Registrant.id.label("registrant_id"),
         Registrant.area_id,
         AreaSuccessor.to_id.label("to_area_id"),
         to_look_at.label("to_look_at"),
         known_by,
-    )
+    ]
+    going: Select[Any] = select(*said)
     return (
         going.join(AreaSuccessor, AreaSuccessor.from_id == Registrant.area_id)
         .join(was, was.id == AreaSuccessor.from_id)

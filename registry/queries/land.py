@@ -109,7 +109,8 @@ def holder_of(session: Session, number: str, *, actor: Actor) -> str | None:
 
 def held_today(actor: Actor) -> Select[Any]:
     """The holdings of today within reach: plot and registrant."""
-    held: Select[Any] = select(Holding.plot_id, Holding.registrant_id)
+    keys: list[Any] = [Holding.plot_id, Holding.registrant_id]
+    held: Select[Any] = select(*keys)
     return (
         held.join(Registrant, Registrant.id == Holding.registrant_id)
         .where(Holding.until.is_(None), Registrant.state == RegistrantState.ACTIVE)

@@ -191,6 +191,6 @@ def _added_up(cells: Subquery | CTE, each_way: int) -> Select[Any]:
     )
     n = cast(func.sum(cells.c.n), Integer)
     x, y = ((func.sum(side * cells.c.n) / n).label(side.name) for side in (cells.c.x, cells.c.y))
-    placed = (column.label("column"), row.label("row"))
+    placed: list[Any] = [column.label("column"), row.label("row")]
     told: Select[Any] = select(*placed, n.label("n"), x, y)
     return told.group_by(*placed)

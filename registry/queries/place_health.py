@@ -163,9 +163,10 @@ def _now(level: int, actor: Actor, area: Area | None, among: Select[int] | None)
 def counts_by_area(actor: Actor, among: Select[int]) -> Select[Any]:
     """The key of each of these areas somebody is in, 0 for none, and the counts as one array."""
     stands = _stands(actor, None, among)
-    figures = array([cast(each, Integer) for each in _figures(stands)])
+    figures: Any = array([cast(each, Integer) for each in _figures(stands)])
     area_id = func.coalesce(stands.c.area_id, 0)
-    return select(area_id.label("area_id"), figures.label("n")).group_by(area_id)
+    counted: list[Any] = [area_id.label("area_id"), figures.label("n")]
+    return select(*counted).group_by(area_id)
 
 
 def _stands(actor: Actor, area: Area | None, among: Select[int] | None = None) -> Subquery:

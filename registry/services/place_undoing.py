@@ -105,7 +105,8 @@ def _put_back(session: Session, wrong: PlaceCorrection) -> int:
     before = [place for place in known if place is not None]
     again: Select[Any] = select(Location.id).where(Location.id == any_(_keys(before)))
     settle(session, again)
-    going: Select[Any] = select(Registrant.id, CorrectedPlace.before_id)
+    pair: list[Any] = [Registrant.id, CorrectedPlace.before_id]
+    going: Select[Any] = select(*pair)
     going = going.join(CorrectedPlace, stands)
     nowhere = select(Registrant.id).join(CorrectedPlace, stands)
     ids = list(session.scalars(nowhere.where(of_it, CorrectedPlace.before_id.is_(None))))

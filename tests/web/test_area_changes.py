@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Callable
 
@@ -104,7 +105,9 @@ def test_who_moves_is_listed_by_number_before_and_after(
     point = make_household(session, place, area_id=areas["X11"].id)
     alone = make_household(session, area_id=areas["X11"].id)
     make_household(session, area_id=areas["X1"].id)  # stays in its province
-    change = stage_areas(session, new_map(), actor=Actor(7, "Boris", anybody.permissions, True))
+    change = stage_areas(
+        session, new_map(), actor=Actor(7, "Boris", anybody.permissions, national=True)
+    )
     administrator = signed_in(Role.ADMINISTRATOR)
     address = f"/areas/changes/{change.id}"
 
@@ -122,8 +125,9 @@ def test_who_moves_is_listed_by_number_before_and_after(
     )
     assert told() == expected
     page = BeautifulSoup(administrator.get(address).text, "html.parser")
-    figures = {dt.get_text(): dt.find_next("dd").get_text() for dt in page.select(".figures dt")}
-    assert figures["Households without a place that go with their area"] == "1"
+    names, figures = (page.select(f".figures {each}") for each in ("dt", "dd"))
+    told_of = {dt.get_text(): dd.get_text() for dt, dd in zip(names, figures, strict=True)}
+    assert told_of["Households without a place that go with their area"] == "1"
     enforce_areas(session, change.id, actor=anybody)
     assert told() == expected
     looks = session.scalars(select(Look.number).where(Look.what == "area_changes.moved")).all()
@@ -159,7 +163,9 @@ def test_what_a_hazard_map_said_of_the_areas_of_before_is_chosen_and_taken_along
     analyst = signed_in(Role.GIS_ANALYST)
     page = f"/hazards/{release.id}"
     assert "Map of areas" not in analyst.get(page).text  # there is one alone
-    change = stage_areas(session, new_map(), actor=Actor(7, "Boris", anybody.permissions, True))
+    change = stage_areas(
+        session, new_map(), actor=Actor(7, "Boris", anybody.permissions, national=True)
+    )
     enforce_areas(session, change.id, actor=anybody)
     x1 = session.scalars(select(Area.id).where(Area.pcode == "X1", in_force())).one()
     now = {"area_id": x1, "observed_km2": 100.0, "hit_km2": 39.0}
@@ -175,7 +181,7 @@ def test_what_a_hazard_map_said_of_the_areas_of_before_is_chosen_and_taken_along
     assert told(f"{page}?map=v1") == [["X1", "40.0"], ["X2", "5.0"]]
     assert told(f"{page}?map=v9") == told(page)
     assert f"{page}/areas.geojson?map=v1" in analyst.get(f"{page}?map=v1").text
-    file = analyst.get(f"{page}/areas.geojson?map=v1").json
+    file = json.loads(analyst.get(f"{page}/areas.geojson?map=v1").data)
     said_of = [each["properties"] for each in file["features"]]
     assert [(each["pcode"], each["hit_km2"]) for each in said_of] == [("X1", 40.0), ("X2", 5.0)]
     assert file["provenance"]["Map of areas"] == "v1"

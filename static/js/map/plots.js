@@ -23,7 +23,7 @@ export function plotLayers({ plots }, colour) {
     of('plots-fill', 'fill', 'Polygon', { 'fill-color': colour('--people'), 'fill-opacity': 0.18 }),
     of('plots-line', 'line', 'Polygon', { 'line-color': colour('--people'), 'line-width': 1.4 }),
     of('plots-cells', 'circle', 'Point', {
-      'circle-radius': ['max', 2, ['*', LARGEST, many]],
+      'circle-radius': ['max', 4, ['*', LARGEST, many]],
       'circle-color': colour('--people'),
       'circle-opacity': 0.75,
       'circle-stroke-color': colour('--surface'),
