@@ -17,7 +17,12 @@ from core.db import stand, stand_whole
 from core.jobs import for_all, works
 from geo.models.area_changes import AreaChange, AreaChangeState, PlaceMove
 from geo.models.areas import Area
-from geo.models.place_checks import PlaceCheck
+from geo.models.place_checks import (
+    CorrectedPlace,
+    CorrectionKind,
+    PlaceCheck,
+    PlaceCorrection,
+)
 from geo.services.plots import Land, write_plot
 from geo.vector.drawings import drawn
 from programs.models.entitlements import Entitlement, Voucher
@@ -36,6 +41,7 @@ from registry.models.registrants import (
     Group,
     Identifier,
     Individual,
+    MovedRegistrant,
     Registrant,
 )
 from registry.models.relationships import Relationship
@@ -71,7 +77,7 @@ ABOUT_SOMEBODY = {
 }
 THEMSELVES = {"registrants", "locations", "plots"}
 NAMES_NOBODY = {  # places, areas, and where help is given
-    *("service_points", "exposure", "exposure_due", "area_links"),
+    *("service_points", "exposure", "exposure_due", "area_links", "area_successors"),
 }
 
 
@@ -122,6 +128,12 @@ def _home(session: Session, area: Area, lon: float) -> Registrant:
     session.flush()
     session.add(PlaceMove(change_id=change.id, location_id=new.id, area_id=area.id))
     session.add(PlaceCheck(location_id=new.id, area_id=area.id, codes=["round"]))
+    moved = {"change_id": change.id, "registrant_id": home.id, "area_id": area.id}
+    session.add(MovedRegistrant(**moved))
+    corrected = PlaceCorrection(kind=CorrectionKind.SHIFT, listed="round", made_by=1)
+    session.add(corrected)
+    session.flush()
+    session.add(CorrectedPlace(correction_id=corrected.id, location_id=new.id, area_id=area.id))
     session.add(Identifier(registrant_id=head.id, type="passport", value=f"P{home.id}"))
     _beside(session, home, head)
     _twice(session, home, head)
