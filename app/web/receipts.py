@@ -1,5 +1,6 @@
 """What a receipt of a consent says, in the language of whoever it is handed to."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from app.request import actor
@@ -9,7 +10,7 @@ from registry.documents.receipts import Receipt, receipt_pdf
 from registry.models.consents import Basis, Consent, ConsentState, GivenBy
 from registry.models.registrants import Registrant
 
-Words = dict[str, dict[str, str]]
+Words = Mapping[str, Mapping[str, str]]
 
 
 def receipt_file(whose: Registrant, consent: Consent, words: Words) -> bytes:

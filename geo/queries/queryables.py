@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
+from core.country import country
 from core.cql import (
     Condition,
     Drawn,
@@ -33,7 +34,6 @@ from core.cql import (
     Term,
     Terms,
 )
-from core.settings import settings
 from core.words import _
 from geo.models.areas import Area
 from geo.models.exposure import Exposure, ExposureDue
@@ -226,7 +226,7 @@ def place_quality_terms(location_id: ColumnElement[Any] | Any, permission: str) 
 
 def _day_of(moment: Any) -> ColumnElement[Any]:
     """The day of a moment in the country's time zone."""
-    return cast(func.timezone(settings().timezone, moment), Date)
+    return cast(func.timezone(country().timezone, moment), Date)
 
 
 def _surely(status: ColumnElement[Any]) -> ColumnElement[bool]:

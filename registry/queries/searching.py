@@ -28,9 +28,9 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.codes import understood
+from core.country import country
 from core.crypto import equalities
 from core.errors import Refusal
-from core.settings import settings
 from geo.models.areas import Area
 from registry.models.contacts import Contact
 from registry.models.registrants import Identifier, Individual, Registrant, RegistrantKind
@@ -146,7 +146,7 @@ def _reached_by(text: str) -> list[str]:
     """The keys of a telephone number or an address, as it is typed and as it is kept."""
     written = {contact_key(text)}
     with suppress(PhoneImpossible):
-        written.add(contact_key(dialled(text, settings().phone_region).value))
+        written.add(contact_key(dialled(text, country().phone_region).value))
     return [key for each in sorted(written) for key in equalities(each)]
 
 

@@ -156,9 +156,9 @@ def test_what_is_said_of_whole_cells_is_what_each_place_is_told_by_itself(
         if radius <= 0 and box.covers(shapely.Point(lon, lat))
     ]
     for key, point in points:
-        value = 2.0 if deep.covers(point) else 1.0 if wet.covers(point) else None
-        status = "in" if value else "out" if image.covers(point) else "not_observed"
-        assert at_once.get(key, ("out", None))[:2] == (status, value)
+        depth = 2.0 if deep.covers(point) else 1.0 if wet.covers(point) else None
+        status = "in" if depth else "out" if image.covers(point) else "not_observed"
+        assert at_once.get(key, ("out", None))[:2] == (status, depth)
 
 
 def _rows(session: Session, release: Release) -> dict[int, tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             make_user(session, Role.REGISTRAR, email="registrar@example.org", name="Ines Aro")
             place = make_location(session, 0.5, 1.0, area_id=areas["X11"].id)
             home = make_household(session, place, name="Amina Doro")
-            born = {"birth_date": "1992-03-14", "sex": "female"}
-            make_person(session, home, relation="head", name="Amina Doro", **born)
+            who = {"relation": "head", "name": "Amina Doro"}
+            make_person(session, home, "female", date(1992, 3, 14), **who)
         engine.dispose()
         with served(environment, files) as running:
             yield running

@@ -199,7 +199,7 @@ def _numbers(platform: Platform, kind: RegistrantKind = RegistrantKind.GROUP) ->
     return {row[0]: row[1] for row in _asked(platform, named)}
 
 
-def _asked(platform: Platform, question: Select[Any]) -> list[tuple[Any, ...]]:
+def _asked(platform: Platform, question: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     engine = create_engine(platform.environment[OWNER])
     with Session(engine) as session:
         found = [tuple(row) for row in session.execute(question)]

@@ -21,7 +21,7 @@ from registry.services.field_values import fill_in
 from registry.services.fields import Wanted, add_field
 from registry.services.holdings import Held, draw_plot
 from registry.services.places import Place, move_to
-from registry.services.scores import run_score
+from registry.services.score_runs import run_score
 from registry.services.submissions import receive
 from tests.house.test_erasing import DELETED, EMPTIED
 from tests.make.changes import ROSA, make_draft

@@ -1,5 +1,6 @@
 """Rows of a checked file, corrected and decided about before anything is merged."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ def sent(session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area
 def home(session: Session, areas: dict[str, Area]) -> Registrant:
     """The household H1 with Amina Doro, born on 14 March 1992."""
     group = make_household(session, make_location(session, 0.5, 1.5), code="H1")
-    make_person(session, group, name="Amina Doro", sex="female", birth_date="1992-03-14", code="P1")
+    make_person(
+        session, group, name="Amina Doro", sex="female", birth_date=date(1992, 3, 14), code="P1"
+    )
     return group
 
 

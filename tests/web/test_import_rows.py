@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import openpyxl
 import pytest
@@ -30,7 +31,9 @@ ROWS = "/registry/imports/{}/rows"
 def registrar(session: Session, signed_in: Callable[..., Browser]) -> Browser:
     make_country(session)
     group = make_household(session, make_location(session, 0.5, 1.5), code="H9")
-    make_person(session, group, name="Amina Doro", sex="female", birth_date="1992-03-14", code="P1")
+    make_person(
+        session, group, name="Amina Doro", sex="female", birth_date=date(1992, 3, 14), code="P1"
+    )
     return signed_in(Role.REGISTRAR)
 
 
