@@ -146,7 +146,7 @@ def _reached_by(text: str) -> list[str]:
     """The keys of a telephone number or an address, as it is typed and as it is kept."""
     written = {contact_key(text)}
     with suppress(PhoneImpossible):
-        written.add(contact_key(dialled(text, country().phone_region).value))
+        written.add(contact_key(dialled(text, country().phone_region or "").value))
     return [key for each in sorted(written) for key in equalities(each)]
 
 
