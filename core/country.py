@@ -43,9 +43,12 @@ class Country:
     vague_m: float = 500.0
     fresh_months: int = 12
     old_months: int = 60
+    coarse_m: float = 100.0
     largest_household: int = 30
     document_mb: int = 10
     purpose_hours: int = 8
+    undo_days: int = 90
+    land_percent: int = 20
     platform: str | None = None
     accent: str | None = None
     accent_dark: str | None = None

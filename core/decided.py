@@ -36,9 +36,12 @@ class Decided(Row):
     vague_m: Mapped[float] = mapped_column(server_default="500")
     fresh_months: Mapped[int] = mapped_column(SmallInteger, server_default="12")
     old_months: Mapped[int] = mapped_column(SmallInteger, server_default="60")
+    coarse_m: Mapped[float] = mapped_column(server_default="100")
     largest_household: Mapped[int] = mapped_column(SmallInteger, server_default="30")
     document_mb: Mapped[int] = mapped_column(SmallInteger, server_default="10")
     purpose_hours: Mapped[int] = mapped_column(SmallInteger, server_default="8")
+    undo_days: Mapped[int] = mapped_column(SmallInteger, server_default="90")
+    land_percent: Mapped[int] = mapped_column(SmallInteger, server_default="20")
     platform: Mapped[str | None]
     accent: Mapped[str | None]
     accent_dark: Mapped[str | None]

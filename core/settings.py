@@ -62,14 +62,6 @@ class Settings:
         "",
     )
     asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
-    undo_days: str = _setting("Days for which the merge of a file can be undone.", "90")
-    coarse_fix_m: str = _setting(
-        "Metres of accuracy beyond which a position of a phone is taken only if somebody says so.",
-        "100",
-    )
-    plot_share: str = _setting(
-        "The share of the land a household holds, 0 to 1, from which on it counts as hit.", "0.2"
-    )
 
 
 @cache

@@ -14,6 +14,7 @@ from registry.jobs.places import look_over_places
 CROWDS = range(2, 10_001)
 FARTHEST, VAGUEST = 5_000.0, 100_000.0  # metres
 MONTHS = range(1, 601)
+QUIET = {"fresh_months", "coarse_m"}  # of what no place is doubted
 
 
 class CrowdImpossible(Invalid):
@@ -21,7 +22,8 @@ class CrowdImpossible(Invalid):
 
 
 class MetresImpossible(Invalid):
-    """Write metres: up to 5,000 for the middle of an area, 1 to 100,000 for what is inaccurate."""
+    """Write metres: up to 5,000 for the middle of an area, 1 to 100,000 for what is inaccurate or
+    coarse."""
 
 
 class AgeOfPlacesImpossible(Invalid):
@@ -30,13 +32,14 @@ class AgeOfPlacesImpossible(Invalid):
 
 @dataclass(frozen=True)
 class Doubts:
-    """From what on places are doubted."""
+    """From what on places are doubted, and a position of a phone is not taken unasked."""
 
     crowd: int
     near_m: float
     vague_m: float
     fresh_months: int
     old_months: int
+    coarse_m: float
 
 
 def doubt(session: Session, said: Doubts, *, actor: Actor) -> frozenset[str]:
@@ -48,11 +51,12 @@ def doubt(session: Session, said: Doubts, *, actor: Actor) -> frozenset[str]:
     actor.require(May.WRITE_SETTINGS)
     if said.crowd not in CROWDS:
         raise CrowdImpossible
-    if not 0 <= said.near_m <= FARTHEST or not 1 <= said.vague_m <= VAGUEST:
+    vague = (said.vague_m, said.coarse_m)
+    if not 0 <= said.near_m <= FARTHEST or not all(1 <= each <= VAGUEST for each in vague):
         raise MetresImpossible
     if not {said.fresh_months, said.old_months} <= {*MONTHS} or said.fresh_months > said.old_months:
         raise AgeOfPlacesImpossible
     fresh = decide(session, "places", vars(said), actor=actor)
-    if fresh - {"fresh_months"}:
+    if fresh - QUIET:
         jobs.defer(session, look_over_places, actor=PLATFORM, whole=True)
     return fresh

@@ -116,6 +116,7 @@ def _places(form: Form) -> frozenset[str]:
         vague_m=form.get("vague_m", 0.0, type=float),
         fresh_months=form.get("fresh_months", 0, type=int),
         old_months=form.get("old_months", 0, type=int),
+        coarse_m=form.get("coarse_m", 0.0, type=float),
     )
     return places.doubt(db(), said, actor=actor())
 
@@ -137,6 +138,8 @@ def _records(form: Form) -> frozenset[str]:
         largest_household=form.get("largest_household", 0, type=int),
         document_mb=form.get("document_mb", 0, type=int),
         purpose_hours=form.get("purpose_hours", 0, type=int),
+        undo_days=form.get("undo_days", 0, type=int),
+        land_percent=form.get("land_percent", 0, type=int),
     )
     return records.bound(db(), said, actor=actor())
 

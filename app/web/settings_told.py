@@ -233,6 +233,8 @@ def _records(at: Country) -> dict[str, str | Line]:
         "largest_household": figure_said(at.largest_household),
         "document_mb": _("{n} MB", n=figure_said(at.document_mb)),
         "purpose_hours": counted("{count} hour", "{count} hours", at.purpose_hours),
+        "undo_days": counted("{count} day", "{count} days", at.undo_days),
+        "land_percent": _("{n} % of it", n=figure_said(at.land_percent)),
     }
 
 
@@ -243,4 +245,5 @@ def _places(at: Country) -> dict[str, str | Line]:
         "vague_m": _("{m} m", m=figure_said(at.vague_m)),
         "fresh_months": months_said(at.fresh_months),
         "old_months": months_said(at.old_months),
+        "coarse_m": _("{m} m", m=figure_said(at.coarse_m)),
     }

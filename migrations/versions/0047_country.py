@@ -20,7 +20,8 @@ ROUNDINGS = ("1", "5", "10", "20", "50", "100")
 COUNTRY = (
     "name code timezone phone_region home language languages currency currencies young_below"
     " old_from fewest rounding ask_purpose crowd near_m vague_m fresh_months old_months"
-    " largest_household document_mb purpose_hours platform accent accent_dark logo"
+    " coarse_m largest_household document_mb purpose_hours undo_days land_percent platform"
+    " accent accent_dark logo"
 )
 KEPT = {
     "country": (
@@ -75,9 +76,12 @@ def upgrade() -> None:
         sa.Column("vague_m", sa.Float(), server_default="500", nullable=False),
         sa.Column("fresh_months", sa.SmallInteger(), server_default="12", nullable=False),
         sa.Column("old_months", sa.SmallInteger(), server_default="60", nullable=False),
+        sa.Column("coarse_m", sa.Float(), server_default="100", nullable=False),
         sa.Column("largest_household", sa.SmallInteger(), server_default="30", nullable=False),
         sa.Column("document_mb", sa.SmallInteger(), server_default="10", nullable=False),
         sa.Column("purpose_hours", sa.SmallInteger(), server_default="8", nullable=False),
+        sa.Column("undo_days", sa.SmallInteger(), server_default="90", nullable=False),
+        sa.Column("land_percent", sa.SmallInteger(), server_default="20", nullable=False),
         sa.Column("platform", sa.String(), nullable=True),
         sa.Column("accent", sa.String(), nullable=True),
         sa.Column("accent_dark", sa.String(), nullable=True),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.audit import AuditEntry, FieldChange
+from core.country import country
 from core.db import Base
-from core.settings import settings
 from core.words import _, figure_said
 from programs.models.cycles import Cycle
 from programs.models.memberships import CycleMember
@@ -50,7 +50,7 @@ class Depends:
 
 def lasting() -> timedelta:
     """For how long what a merge changed is kept, so that it can be undone."""
-    return timedelta(days=int(settings().undo_days))
+    return timedelta(days=country().undo_days)
 
 
 def undone_until(found: Import) -> datetime | None:

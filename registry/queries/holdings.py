@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.country import country
 from core.cql import Drawn, Kind, Lookup, Plan, Source, Sourced, Terms
-from core.settings import settings
 from core.words import _
 from geo.models.events import Event, EventState
 from geo.models.plots import Plot, PlotDue, PlotExposure
@@ -163,7 +163,7 @@ def land_terms() -> Terms:
 
 def hit_from() -> float:
     """The share of somebody's land, 0 to 1, from which on it counts as hit."""
-    return float(settings().plot_share)
+    return country().land_percent / 100
 
 
 def _land() -> Source:

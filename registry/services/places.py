@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.country import country
 from core.db import changed
 from core.errors import Forbidden, Invalid
-from core.settings import settings
 from geo.models.areas import Area
 from geo.models.locations import Location, LocationSource
 from geo.queries.areas import area_at, area_by_pcode
@@ -79,7 +79,7 @@ class Place:
 
 def coarse_from() -> float:
     """Metres of accuracy beyond which a position of a phone is too coarse to be taken unasked."""
-    return float(settings().coarse_fix_m)
+    return country().coarse_m
 
 
 def refuse_impossible(place: Place) -> None:

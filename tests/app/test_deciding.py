@@ -50,7 +50,7 @@ from tests.make.registry import make_household, make_location, make_person
 ADMINISTRATOR = Actor(7, "Amal", permissions_of({Role.ADMINISTRATOR}), national=True)
 KARSA = profile.Profile("Karsa", "KE", "Africa/Nairobi", "KE", "")
 USUAL = figures.Figures(5, 60, 5, 10, [])
-DOUBTS = places.Doubts(30, 50.0, 500.0, 12, 60)
+DOUBTS = places.Doubts(30, 50.0, 500.0, 12, 60, 100.0)
 RED = "#a51d2d"
 
 
@@ -249,7 +249,7 @@ def test_places_are_doubted_by_what_was_decided(session: Session) -> None:
     check_places(session, stood_at(), stood_at())
     assert session.scalars(spot).all() == []
 
-    places.doubt(session, places.Doubts(2, 50.0, 500.0, 12, 60), actor=ADMINISTRATOR)
+    places.doubt(session, places.Doubts(2, 50.0, 500.0, 12, 60, 100.0), actor=ADMINISTRATOR)
     check_places(session, stood_at(), stood_at())
 
     assert {*session.scalars(spot)} == {home.id for home in homes}
@@ -264,6 +264,7 @@ def test_places_are_doubted_by_what_was_decided(session: Session) -> None:
         ({"vague_m": float("nan")}, places.MetresImpossible),
         ({"fresh_months": 61}, places.AgeOfPlacesImpossible),
         ({"old_months": 0}, places.AgeOfPlacesImpossible),
+        ({"coarse_m": 0.0}, places.MetresImpossible),
     ],
 )
 def test_doubts_that_cannot_be_are_refused(
@@ -275,13 +276,13 @@ def test_doubts_that_cannot_be_are_refused(
 
 def test_a_document_is_as_large_as_was_decided(session: Session) -> None:
     family = make_household(session)
-    records.bound(session, records.Records(30, 1, 8), actor=ADMINISTRATOR)
+    records.bound(session, records.Records(30, 1, 8, 90, 20), actor=ADMINISTRATOR)
     large = png().getvalue() + bytes(1 << 20)
 
     paper = documents.Brought("letter", "Letter", io.BytesIO(large))
     with pytest.raises(documents.DocumentTooLarge, match="at most 1 MB"):
         documents.add(session, family.number, paper, actor=DARA)
-    records.bound(session, records.Records(30, 2, 8), actor=ADMINISTRATOR)
+    records.bound(session, records.Records(30, 2, 8, 90, 20), actor=ADMINISTRATOR)
     paper = documents.Brought("letter", "Letter", io.BytesIO(large))
     assert documents.add(session, family.number, paper, actor=DARA).id
 
@@ -291,7 +292,7 @@ def test_a_file_with_a_larger_household_than_was_decided_is_looked_at(session: S
     columns = {"code": "Γ", "longitude": "Δ", "latitude": "Θ", "size": "Λ", "area_pcode": "Ω"}
     make_country(session)
     before = make_import(session, DARA, rows, columns)
-    records.bound(session, records.Records(6, 10, 8), actor=ADMINISTRATOR)
+    records.bound(session, records.Records(6, 10, 8, 90, 20), actor=ADMINISTRATOR)
     after = make_import(session, DARA, f"{rows}3,0.7,1.5,6,X11\n", columns)
 
     doubted = [[row.warnings for row in rows_of(session, made)] for made in (before, after)]
@@ -301,14 +302,16 @@ def test_a_file_with_a_larger_household_than_was_decided_is_looked_at(session: S
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ((4, 10, 8), records.HouseholdImpossible),
-        ((30, 0, 8), records.DocumentImpossible),
-        ((30, 101, 8), records.DocumentImpossible),
-        ((30, 10, 25), records.HoursImpossible),
+        ((4, 10, 8, 90, 20), records.HouseholdImpossible),
+        ((30, 0, 8, 90, 20), records.DocumentImpossible),
+        ((30, 101, 8, 90, 20), records.DocumentImpossible),
+        ((30, 10, 25, 90, 20), records.HoursImpossible),
+        ((30, 10, 8, 0, 20), records.DaysImpossible),
+        ((30, 10, 8, 90, 101), records.ShareImpossible),
     ],
 )
 def test_records_that_cannot_be_are_refused(
-    session: Session, said: tuple[int, int, int], refusal: type[Refusal]
+    session: Session, said: tuple[int, int, int, int, int], refusal: type[Refusal]
 ) -> None:
     with pytest.raises(refusal):
         records.bound(session, records.Records(*said), actor=ADMINISTRATOR)

@@ -1,6 +1,5 @@
 """All the land that is held: where plots overlap, on tiles and in collections, hit by how much."""
 
-import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.clock import today
 from core.errors import Forbidden
-from core.settings import settings
 from core.storage import keep_file
 from geo.models.areas import Area
 from geo.models.plots import PlotExposure
@@ -34,6 +32,7 @@ from registry.queries.land_maps import every_plot, holders_of, plot_tile
 from registry.queries.subjects import matching
 from registry.queries.tiles import Tile
 from registry.services.holdings import Held, draw_plot, end_holding
+from tests.make.country import make_decided
 from tests.make.files import depth_file
 from tests.make.geo import make_event
 from tests.make.registry import make_consent, make_household, make_location
@@ -107,7 +106,6 @@ def test_a_flooded_third_is_told_by_a_grid_and_counts_as_hit_from_the_setting_on
     anybody: Actor,
     homes: list[Registrant],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Cells of one degree: that of the south of X11 has 2 m, all others are dry.
     file = depth_file(tmp_path / "depth.tif", [[0.0] * 4, [2.0, 0.0, 0.0, 0.0]])
@@ -127,11 +125,8 @@ def test_a_flooded_third_is_told_by_a_grid_and_counts_as_hit_from_the_setting_on
 
     assert hit(f"land_hit({release.id})") == [homes[0].id]  # a fifth counts
     assert hit("land_ha > 3.6 AND land_ha < 3.8") == [homes[0].id]
-    monkeypatch.setitem(os.environ, "PLOT_SHARE", "0.34")
-    settings.cache_clear()
+    make_decided(session, land_percent=34)
     assert hit(f"land_hit({release.id})") == []
-    monkeypatch.delitem(os.environ, "PLOT_SHARE")
-    settings.cache_clear()
 
 
 def test_tiles_show_plots_to_who_may_see_places_and_cells_of_no_few_to_others(
