@@ -29,10 +29,10 @@ def keep_score_up(
 ) -> dict[str, int]:
     """Reckon a score again, of everybody or of those of whom something changed"""
     row = score_in_force(session, model_id)
-    with audit.act(session, actor, "scores.run" if whole else "scores.follow", row) as figures:
-        if whole:
+    if whole:
+        with audit.act(session, actor, "scores.run", row) as figures:
             figures.update(reckon_everybody(session, row, progress.report))
-        else:
-            progress.report(0, 1)
+    else:
+        with audit.act(session, actor, "scores.follow", row) as figures:
             figures.update(code=row.code, changed=reckon_changed(session, row))
     return {"changed": int(figures["changed"])}

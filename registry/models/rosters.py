@@ -43,9 +43,9 @@ class Roster(Row):
 
     `definition` is the canonical question (RFC 8785 JSON): selection, filter, release SHA-256s,
     area version, reach and moment. `hash` is a SHA-256 in hex over the list and the definition
-    (`registry.queries.rosters.hash_of`). `households_expected` is how many of the probable ones are
-    expected to be in. `people` counts the people of those who are in by sex and age, for the page
-    alone; `ages` are below how many years one was young then, and from how many on old.
+    (`registry.queries.roster_definitions`). `households_expected` is how many of the probable ones
+    are expected to be in. `people` counts the people of those who are in by sex and age, for the
+    page alone; `ages` are below how many years one was young then, and from how many on old.
     """
 
     __tablename__ = "rosters"

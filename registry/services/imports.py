@@ -337,8 +337,7 @@ def merged_import(session: Session, import_id: int, *, actor: Actor) -> Import:
     return locked(session, import_id, May.UNDO_IMPORTS, ImportState.MERGED, actor=actor)
 
 
-def _reach(actor: Actor) -> Select[Any] | None:
-    """The areas somebody may write to; None is every area."""
+def _reach(actor: Actor) -> Select[Any] | None:  # None is every area
     return None if actor.national else areas_under(actor.area_ids)
 
 
@@ -351,9 +350,8 @@ def locked(
         Forbidden, NotFound, ImportElsewhere
     """
     actor.require(may)
-    one = select(Import).where(Import.id == import_id, imports_seen(actor))
-    found = session.scalar(one.with_for_update().execution_options(populate_existing=True))
-    if found is None:
+    one = select(Import).where(Import.id == import_id, imports_seen(actor)).with_for_update()
+    if (found := session.scalar(one.execution_options(populate_existing=True))) is None:
         raise NotFound(imports=import_id)
     if found.state not in states:
         raise ImportElsewhere(state=found.state)
@@ -361,8 +359,7 @@ def locked(
 
 
 def _remembered(session: Session, kind: ImportKind, columns: list[str]) -> Import | None:
-    """How a file with the same headings was last mapped; what was added to rows that
-    were taken along does not count."""
+    """How a file with these headings was last mapped; what rows taken along have more is none."""
     own = [column for column in columns if column not in (WHY, ROW)]
     latest = (
         select(Import)

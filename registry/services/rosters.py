@@ -24,7 +24,8 @@ from registry.permissions import May
 from registry.queries.answers import reference_date, refuse_drawing
 from registry.queries.people import composition
 from registry.queries.queryables import household_terms
-from registry.queries.rosters import answers_kept, definition_of, exported, hash_of, roster_by_id
+from registry.queries.roster_definitions import definition_of, hash_of
+from registry.queries.rosters import answers_kept, exported, roster_by_id
 from registry.queries.subjects import Worded, matching
 from registry.queries.tallies import answers_of
 

@@ -36,6 +36,7 @@ from registry.models.contacts import Contact, ContactKind
 from registry.models.documents import Document
 from registry.models.fields import GroupFields, IndividualFields
 from registry.models.holdings import Holding
+from registry.models.imports import ImportMatch
 from registry.models.registrants import (
     FormerPlace,
     Group,
@@ -169,11 +170,18 @@ def _twice(session: Session, home: Registrant, head: Registrant) -> None:
 
 
 def _files(session: Session, folder: Path) -> None:
-    """A file of households and one of people, each with a row in either district."""
+    """A file of households and one of people, each with a row in either district; those of people
+    are like somebody there."""
     east = {"code": "H2", "area_pcode": "X21", "longitude": 2.2, "settlement": "Upper Quay"}
     take_households(session, folder, DARA, household(), household(**east))
     other = {"code": "P2", "household_code": "H2", "id_number": "N124"}
-    take_people(session, folder, DARA, person(), person(**other))
+    made = take_people(session, folder, DARA, person(), person(**other))
+    found = select(Registrant.id, Registrant.area_id).distinct(Registrant.area_id)
+    of_areas = found.where(Registrant.area_id.is_not(None)).order_by(Registrant.area_id)
+    for number, row in enumerate(session.execute(of_areas).all(), 1):
+        like = {"registrant_id": row.id, "area_id": row.area_id, "score": 0.9, "reasons": ["name"]}
+        session.add(ImportMatch(import_id=made.id, row_number=number, **like))
+    session.flush()
 
 
 def bound(area: Area) -> Actor:
@@ -252,6 +260,7 @@ def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None
         "forget_befores",
         "import_boundaries",
         "import_service_points",
+        "keep_score_up",
         "keep_to_rules",
         "look_over_places",
         "look_for_duplicates",

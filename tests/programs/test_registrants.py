@@ -29,7 +29,7 @@ from programs.services.registrants import (
 from registry.models.registrants import Individual, Registrant, RegistrantState
 from registry.models.rosters import Roster
 from registry.queries.registrants import RegistrantUnknown
-from registry.queries.rosters import hash_of
+from registry.queries.roster_definitions import hash_of
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
 from tests.make.programs import DARA, FINN, make_approved, make_family, make_prepared, make_program

@@ -19,7 +19,8 @@ from registry.models.registrants import MovedRegistrant, Registrant
 from registry.models.rosters import Roster
 from registry.queries.place_health import place_health
 from registry.queries.place_lists import Listed, listed_page
-from registry.queries.rosters import answers_kept, hash_of, members_page
+from registry.queries.roster_definitions import hash_of
+from registry.queries.rosters import answers_kept, members_page
 from registry.services.places import Place, move_to
 from registry.services.rosters import draft, freeze
 from tests.make.areas import new_map

@@ -24,10 +24,10 @@ from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
 from registry.queries import rosters as asked
+from registry.queries.roster_definitions import hash_of
 from registry.queries.rosters import (
     Seen,
     figures_seen,
-    hash_of,
     lists_seen,
     members_page,
     people_kept,
