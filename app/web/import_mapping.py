@@ -54,7 +54,8 @@ def reading(import_id: int) -> str:
     """The part of a page that shows how the first rows would be read, as it is filled in."""
     page = import_page(db(), import_id, actor=actor())
     look_through(page.file)
-    return render_template("imports/_reading.html", **_reading(page, chosen_in(page, request.args)))
+    chosen = chosen_in(page, request.args) if request.args else kept_in(page)
+    return render_template("imports/_reading.html", **_reading(page, chosen))
 
 
 @bp.post("/made")
@@ -102,13 +103,19 @@ def chosen_in(page: ImportPage, form: MultiDict[str, str]) -> Chosen:
     )
 
 
+def kept_in(page: ImportPage) -> Chosen:
+    """How the file of a page is read as far as is known."""
+    file = page.file
+    return Chosen(file.mapping, file.words, file.constants, file.day_order)
+
+
 def mapping_page(
     page: ImportPage, chosen: Chosen | None = None, fault: Refusal | None = None
 ) -> str:
     """The page that asks which column holds what, with the first rows as examples."""
     look_through(page.file)
     file = page.file
-    chosen = chosen or Chosen(file.mapping, file.words, file.constants, file.day_order)
+    chosen = chosen or kept_in(page)
     return render_template(
         "imports/map.html",
         steps=steps_of(file),

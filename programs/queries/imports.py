@@ -65,12 +65,15 @@ def is_too_late(found: Import) -> bool:
 
 
 def depending(session: Session, found: Import, *, actor: Actor) -> list[Depends]:
-    """What depends on a merge, so that it is not undone: nothing of it may be lost.
+    """What depends on a merge, so that it is not undone: nothing of it may be lost. On a file that
+    was not merged nothing does.
 
     Raises:
         Forbidden
     """
     actor.require(May.UNDO_IMPORTS)
+    if found.merged_at is None:
+        return []
     session.execute(ROOM)
     ways = [
         *((what, select(column).where(of)) for what, column, of in _using(found)),
@@ -131,7 +134,6 @@ def _words() -> Mapping[str, str]:
         _("tagged"): ("registrant_tags",),
         _("told of in a visit or a form"): ("visits", "visit_answers", "submissions"),
         _("tied to somebody"): ("relationships",),
-        _("with answers to fields of your own"): ("group_fields", "individual_fields"),
         _("with land"): ("holdings",),
         _("decided about as duplicates"): ("duplicate_pairs", "merges"),
     }
