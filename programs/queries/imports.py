@@ -135,6 +135,7 @@ def _words() -> Mapping[str, str]:
         _("told of in a visit or a form"): ("visits", "visit_answers", "submissions"),
         _("tied to somebody"): ("relationships",),
         _("with land"): ("holdings",),
+        _("moved by a new map"): ("moved_registrants",),
         _("decided about as duplicates"): ("duplicate_pairs", "merges"),
     }
     return {table: words for words, tables in said.items() for table in tables}

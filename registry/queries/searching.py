@@ -48,6 +48,7 @@ BY_BONES = 0.55  # how alike a name is at least whose bones are those of what wa
 ROOM_FOR_IDS = 1 << 43  # a step of likeness and a registrant's key together fill a bigint
 MOST = 1_000  # names that are weighed of each way to be alike
 LONGEST_PLACE = 3  # words of an area's name
+FEW = 4  # figures that may be of a name
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ class Sought:
 
     @property
     def may_be_a_name(self) -> bool:
-        """Whether it has letters, and not more figures: nobody is called by a telephone number.
+        """Whether it has letters and not more figures, or few of these: nobody is called by a
+        telephone number.
 
         What could be a number without any figure may as well be a name of eight letters.
         """
         letters, figures = (sum(map(one, self.name)) for one in (str.isalpha, str.isdecimal))
-        return letters >= max(figures, 1) and (self.number is None or not figures)
+        is_said = self.name != "" and (letters >= figures or figures <= FEW)
+        return is_said and (self.number is None or not figures)
 
     @property
     def tails(self) -> Mapping[str, str]:

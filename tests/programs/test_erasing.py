@@ -15,6 +15,7 @@ from programs.services.changes import ask_change
 from programs.services.merging import merge
 from programs.services.registrants import erase
 from registry.models.fields import FieldType, Scope
+from registry.models.imports import ImportMatch
 from registry.models.registrants import Registrant
 from registry.services.change_documents import Paper, attach
 from registry.services.field_values import fill_in
@@ -45,13 +46,15 @@ def family(session: Session, tmp_path: Path) -> list[Registrant]:
     make_country(session)
     take_households(session, tmp_path, DARA, household())
     take_households(session, tmp_path, DARA, household(address="14 River Street"))
-    take_people(session, tmp_path, DARA, person())
+    file = take_people(session, tmp_path, DARA, person())
     home, head = registered(session, "H1"), registered(session, "P1")
     other = make_person(session)
     make_all_beside(session, head, other)
     make_pair(session, head, other)
     merge(session, head.number, make_person(session, name="Amina Doru").number, actor=DARA)
     _fill_fields(session, home, head)
+    like = {"registrant_id": head.id, "score": 0.9, "reasons": ["name"]}
+    session.add(ImportMatch(import_id=file.id, row_number=1, **like))
     draft = make_draft(session, "edit_group", home.number, answers={"settlement": "Upper Quay"})
     attach(session, draft.number, Paper("letter", "a.pdf", io.BytesIO(b"%PDF-1.4")), actor=ROSA)
     ask_change(session, draft.number, actor=ROSA)

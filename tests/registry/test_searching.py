@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.db import stand
-from core.settings import settings
 from geo.models.areas import Area
 from registry.models.registrants import Registrant
 from registry.queries.registrants import registrants_page
 from registry.queries.searching import Sought, sought
 from registry.services.contacts import phone
+from tests.make.country import make_decided
 from tests.make.registry import make_household, make_identifier, make_person
 
 SPELT = [  # as it is written down, as somebody types it
@@ -106,10 +106,9 @@ def test_a_place_of_several_words_or_in_its_own_script_is_a_place(
 
 
 def test_a_telephone_number_is_found_as_it_is_dialled_at_home(
-    session: Session, anybody: Actor, monkeypatch: pytest.MonkeyPatch
+    session: Session, anybody: Actor
 ) -> None:
-    monkeypatch.setenv("PHONE_REGION", "KE")
-    settings.cache_clear()
+    make_decided(session, phone_region="KE")
     person = make_person(session, name="Amina Yusuf")
     kept = phone("0712 345 678", is_main=True)
     kept.registrant_id = person.id
@@ -119,8 +118,6 @@ def test_a_telephone_number_is_found_as_it_is_dialled_at_home(
     for typed in ("0712 345 678", "0712345678", "+254 712 345 678", "+254712345678"):
         assert found(session, typed, anybody) == ["Amina Yusuf"], typed
     assert found(session, "0712 345 679", anybody) == []
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def test_an_identifier_is_found_in_small_letters(session: Session, anybody: Actor) -> None:
