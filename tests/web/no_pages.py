@@ -10,7 +10,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *(f"ogc.{part}" for part in ("collection", "queryables", "items", "item")),
         *(f"ogc_tiles.{part}" for part in ("schemes", "scheme", "tilesets", "tileset")),
         *(f"ogc_tiles.{part}" for part in ("tilejson", "tile")),
-        "api_fields.index",
+        *("api_fields.index", "api_filters.kept"),
         *("api_duplicates.index", "api_duplicates.show"),
         "api_area_changes.index",
         "api_area_changes.show",

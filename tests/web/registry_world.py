@@ -99,6 +99,8 @@ def registry(session: Session, household: str) -> Rows:
         *(("import_rows.show", {"import_id": sent.id, "number": n}) for n in (2, 3, 4)),
         ("imports.show", {"import_id": sent.id, "change": ""}),
         ("imports.show", {"import_id": done.id}),
+        ("import_mapping.reading", {"import_id": sent.id}),
+        ("imports.depending_on", {"import_id": done.id}),
     ]
 
 

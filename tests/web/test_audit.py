@@ -28,7 +28,10 @@ from tests.web.world import addresses, furnish
 
 AMINA = Actor(id=71, name="Amina Oro", permissions=frozenset())
 
-FILES = {"rosters.show": "rosters.download", "imports.show": "imports.failed"}  # of what a page has
+FILES = {  # of what a page has
+    "rosters.show": ("rosters.download", {}),
+    "imports.show": ("imports.failed", {"kind": "csv"}),
+}
 
 SignIn = Callable[..., Browser]
 
@@ -182,7 +185,8 @@ def test_every_page_that_shows_somebody_notes_a_look(
     rows = furnish(session, session.scalars(select(User)).one())
     with web.test_request_context():
         paths = addresses(web, rows)
-        paths += [url_for(FILES[name], **told) for name, told in rows if name in FILES]
+        files = [(*FILES[name], told) for name, told in rows if name in FILES]
+        paths += [url_for(file, **{**kind, **told}) for file, kind, told in files]
     session.execute(text("update registrants set name = 'Ωρου Μαρία ' || id"))
     people = session.execute(select(Registrant.number, Registrant.name)).all()
 
