@@ -336,7 +336,8 @@ def _answers(person: Person) -> dict[str, int]:
 def _people(person: Person) -> dict[str, Any]:
     """People in, by sex and age band, as the page draws them."""
     text = person.page.locator("#who").inner_text()
-    rows = re.findall(r"(\d+)\s+(?:0-4|5-17|18-59|60 and over)\s+(\d+)", text)
+    drawn = person.page.locator("#who .pyramid").inner_text()
+    rows = re.findall(r"(\d+)\s+(?:0-4|5-17|18-59|60 and over)\s+(\d+)", drawn)
     unknown = re.search(r"Sex or age not known\s+(\d+)", text)
     assert unknown
     return {
