@@ -66,16 +66,19 @@ def _bell() -> int:
 @contextmanager
 def started(name: str, files: Path) -> Iterator[Platform]:
     """An empty platform with web, worker and sweeper; then gone."""
-    with own_database(name, files) as environment, ExitStack() as stack:
-        yield _running(stack, environment, files)
+    with own_database(name, files) as environment, at_work(environment, files) as platform:
+        yield platform
 
 
-def _running(stack: ExitStack, environment: dict[str, str], files: Path) -> Platform:
-    platform = stack.enter_context(served(environment, files))
-    for role in ("worker", "sweep"):
-        command = [str(BIN / "highground"), role]
-        stack.enter_context(_process(command, platform.environment, files / f"{role}.log"))
-    return platform
+@contextmanager
+def at_work(environment: dict[str, str], files: Path) -> Iterator[Platform]:
+    """The pages, a worker and the sweeper."""
+    with ExitStack() as stack:
+        platform = stack.enter_context(served(environment, files))
+        for role in ("worker", "sweep"):
+            command = [str(BIN / "highground"), role]
+            stack.enter_context(_process(command, platform.environment, files / f"{role}.log"))
+        yield platform
 
 
 @contextmanager

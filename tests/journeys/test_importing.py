@@ -19,7 +19,7 @@ from tests.journeys.person import LONG, Person
 from tests.make.geo import make_country
 from tests.make.registry import make_household, make_location, make_person
 from tests.make.users import PASSWORD, make_user
-from tests.running import Platform, own_database, served
+from tests.running import Platform, at_work, own_database
 
 LINES = """HH ID,Full name,Sexe,Birth date,Size,Pcode
 H1,Aminna Doro,Dame,1992-03-14,4,X11
@@ -44,7 +44,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             who = {"relation": "head", "name": "Amina Doro"}
             make_person(session, home, "female", date(1992, 3, 14), **who)
         engine.dispose()
-        with served(environment, files) as running:
+        with at_work(environment, files) as running:
             yield running
 
 
