@@ -22,6 +22,7 @@ TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put int
 EXPECTED = ("status of 4", "GPU stall", "htmx:sendAbort", "htmx:afterRequest")  # gone on elsewhere
 LOOKS = 3
 SOON, LONG = 60_000, 180_000  # milliseconds: for a page, and for a job on a busy machine
+TAKEN: dict[str, int] = {}  # by key of a phone, the step of the last code that was used
 
 
 @dataclass
@@ -38,7 +39,6 @@ class Person:
     faults: list[str] = field(default_factory=list)
     clicks: int = 0
     key: str = ""  # of the codes on their phone
-    step: int = 0
 
     def __post_init__(self) -> None:
         self.page.on("console", self._listen)
@@ -114,10 +114,10 @@ class Person:
             self.page.wait_for_url(lambda url: "sign-in" not in url)
 
     def code(self) -> str:
-        """The next code of this person's phone; each is taken once."""
-        while (step := max(step_now(), self.step + 1)) > step_now() + DRIFT:
+        """The next code of this person's phone; each is taken once, in whichever browser."""
+        while (step := max(step_now(), TAKEN.get(self.key, 0) + 1)) > step_now() + DRIFT:
             time.sleep(1)
-        self.step = step
+        TAKEN[self.key] = step
         return code_at(self.key, step)
 
     def sees(self, words: str, within: float = SOON) -> None:
