@@ -1,6 +1,6 @@
 """What the page of settings tells of the country: each value as it is, who decided it and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
@@ -174,7 +174,7 @@ def _with_code(name: str | None, code: str | None) -> str:
 def _languages(at: Country) -> dict[str, str | Line]:
     return {
         "language": language_called(at.language),
-        "languages": ", ".join(f"{ISOLATE}{language_called(tag)}{POP}" for tag in at.languages),
+        "languages": _one_way(f"{ISOLATE}{language_called(tag)}{POP}" for tag in at.languages),
     }
 
 
@@ -201,6 +201,12 @@ def _levels(session: Session) -> dict[str, str | Line]:
         )
         for row in levels(session)
     }
+
+
+def _one_way(words: Iterable[str]) -> str:
+    """Words of several scripts after one another as the reader reads, whichever is the first."""
+    mark = "\u200f" if current().direction == "rtl" else "\u200e"
+    return mark + ", ".join(words)
 
 
 def _look(at: Country) -> dict[str, str | Line]:
