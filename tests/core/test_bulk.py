@@ -62,6 +62,13 @@ def test_columns_come_back_in_one_order_with_missing_floats_as_nan(places: Sessi
     np.testing.assert_array_equal(found["lon"][order], [10.5, np.nan, -3.0])
 
 
+def test_a_missing_number_is_refused_where_a_column_is_said_to_hold_none(places: Session) -> None:
+    copy_into(places, "places", ["id", "lon"], [(1, 10.5), (2, None)])
+
+    with pytest.raises(ValueError, match="lon holds NULL"):
+        fetch_columns(places, select(PLACES.c.lon), {"lon": "f8!"})
+
+
 def test_an_empty_answer_is_empty_columns(places: Session) -> None:
     found = fetch_columns(places, select(PLACES.c.id), {"id": "i8"})
 

@@ -23,7 +23,7 @@ from registry.counting.people import People
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from registry.permissions import May
-from registry.queries import rosters as asked
+from registry.queries import roster_definitions
 from registry.queries.roster_definitions import hash_of
 from registry.queries.rosters import (
     Seen,
@@ -180,7 +180,7 @@ def test_lines_are_hashed_in_blocks(
         for n, status, grade in rows
     ]
     blocks = [hashlib.sha256("".join(lines[i : i + 3]).encode()).digest() for i in (0, 3)]
-    monkeypatch.setattr(asked, "BLOCK", 3)
+    monkeypatch.setattr(roster_definitions, "BLOCK", 3)
     assert roster.definition is not None
     whole = b"".join(blocks) + rfc8785.dumps(roster.definition)
     assert hash_of(session, roster) == hashlib.sha256(whole).hexdigest()
