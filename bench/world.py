@@ -130,7 +130,7 @@ def places() -> Places:
         found = fetch_columns(
             session,
             located.where(Location.lon.is_not(None)),
-            {"id": "i8", "lon": "f8", "lat": "f8"},
+            {"id": "i8", "lon": "f8!", "lat": "f8!"},
         )
     return Places(found["id"], found["lon"], found["lat"])
 

@@ -65,7 +65,7 @@ from geo.vector.screen import DEGREE, NOWHERE_ELSE, REACH, Box, Ranges, middles
 
 BATCH = 500_000  # keys of places read, asked and written at a time
 AREAS = 5_000  # areas measured and written at a time
-PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "accuracy": "f8"}
+PLACE = {"id": "i8", "lon": "f8!", "lat": "f8!", "accuracy": "f8!"}
 
 Places = Select[*tuple[Any, ...]]
 Answers = tuple[Keys, AtPlaces]  # of places, and what is said of them

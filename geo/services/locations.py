@@ -26,7 +26,7 @@ from geo.queries.exposure import came_after
 from geo.vector.locate import being_indexed, indexed
 
 FEW = 10_000  # places up to which one statement is quicker than making a lattice of the areas
-PLACE = {"id": "i8", "lon": "f8", "lat": "f8", "was": "i8"}
+PLACE = {"id": "i8", "lon": "f8!", "lat": "f8!", "was": "i8"}
 NONE = 0  # no area
 
 # Advisory locks: of whoever publishes, closes an event or opens it again, and of whoever replaces
