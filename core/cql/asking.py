@@ -39,6 +39,11 @@ class Asked:
         """What it asks of each row, its sources joined to it, without its members."""
         return and_(self.bare, self.sourced)
 
+    @property
+    def is_of_members_alone(self) -> bool:
+        """Whether it asks nothing of the row, nor of what is joined to it."""
+        return self.bare.compare(true()) and self.sourced.compare(true())
+
 
 def condition(
     written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = as_it_is
@@ -72,7 +77,7 @@ def asked(written: str, terms: Terms, *, actor: Actor, placed: shapes.Placed = a
     except RecursionError:
         raise FilterTooLong from None
     names = frozenset(alone.names | beside.names)
-    told = [and_(true(), *each) for each in (bare, sourced, of_members)]
+    told = [and_(*each) if each else true() for each in (bare, sourced, of_members)]
     return Asked(told[0], told[1], alone.plan, told[2], beside.plan, names)
 
 

@@ -75,8 +75,13 @@ def years_before(day: date, years: int) -> date:
 
 def members_counted(plan: Plan, of: Select[Any] | None) -> Subquery:
     """The figures of a plan over Individual, one row a group that has members: `group_id` and the
-    figures. Each person is counted in one group, as by `composition`."""
-    return plan.within.joined(_counted(plan.figures, of)).subquery("members")
+    figures. Each person is counted in one group, as by `composition`; `of` selects the ids of the
+    groups, each once."""
+    counted = plan.within.joined(_counted(plan.figures, None))
+    if of is not None:
+        found = of.subquery()
+        counted = counted.join(found, found.c[0] == Individual.counted_in)
+    return counted.subquery("members")
 
 
 def _members_by_group(known: Mapping[str, ColumnElement[bool]], of: Select[Any] | None) -> Subquery:

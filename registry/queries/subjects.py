@@ -75,11 +75,10 @@ def matching(
     met = _met(asked, _active_groups(), _groups(), of)
     if not asked.counts.figures:
         return met
-    if of is None and asked.plain.compare(true()):
+    if of is None and asked.is_of_members_alone:
         return _with_members(met, asked.counts, None).where(asked.of_members)
     ids = _of(met)
-    theirs = _groups().where(Registrant.id.in_(ids))
-    return _with_members(theirs, asked.counts, ids).where(asked.of_members)
+    return _with_members(_among(_groups(), ids), asked.counts, ids).where(asked.of_members)
 
 
 def _met(
@@ -92,13 +91,20 @@ def _met(
         return narrowed.where(asked.bare)
     if asked.bare.compare(true()):
         return asked.sources.joined(narrowed).where(asked.sourced)
-    ids = _of(narrowed.where(asked.bare))
-    return asked.sources.joined(any_).where(Registrant.id.in_(ids), asked.sourced)
+    theirs = _among(any_, _of(narrowed.where(asked.bare)))
+    return asked.sources.joined(theirs).where(asked.sourced)
 
 
 def _of(found: Select[int]) -> Select[int]:
     """The ids that were found, written down once before anything else is asked."""
     return select(found.cte().prefix_with("materialized").c.registrant_id)
+
+
+def _among(query: Select[int], ids: Select[int]) -> Select[int]:
+    """A query of Registrant among ids that stand there once each: joined, for of an IN the planner
+    takes it that they are two hundred."""
+    found = ids.subquery()
+    return query.join(found, found.c.registrant_id == Registrant.id)
 
 
 def with_verdict(

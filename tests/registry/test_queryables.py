@@ -268,3 +268,12 @@ def test_people_and_households_have_words_of_their_own(anybody: Actor) -> None:
         matching("group_of(people > 1)", DAY, actor=anybody)
     with pytest.raises(FilterUnreadable):
         matching("group_of()", DAY, actor=anybody, subject=Subject.PEOPLE)
+
+
+def test_ids_are_written_down_only_where_a_row_itself_can_be_asked_first(anybody: Actor) -> None:
+    def steps(written: str) -> int:
+        return str(matching(written, DAY, actor=anybody)).upper().count("MATERIALIZED")
+
+    assert steps("is_partial") == steps("count_of(age < 5) > 1") == steps("size > 3") == 0
+    assert steps("is_partial AND registered_on > DATE('2026-01-01')") == 1
+    assert steps("count_of(age < 5) > 1 AND is_partial") == 1
