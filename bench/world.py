@@ -7,6 +7,7 @@ members. They are laid down in the order of their grid cells, as the import does
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.auth.roles import Role
 from app.cli.demo import LEVELS, PASSWORD, TEAM, depth_of, radar_extent
 from app.loading import Team, load_areas, load_release, make_team
 from core.bulk import copy_into, fetch_columns
-from core.db import transaction
+from core.db import new_session, transaction
 from core.errors import Conflict
 from geo.models.areas import Area
 from geo.models.events import Event, EventKind, Severity
@@ -133,6 +134,14 @@ def places() -> Places:
             {"id": "i8", "lon": "f8!", "lat": "f8!"},
         )
     return Places(found["id"], found["lon"], found["lat"])
+
+
+@contextmanager
+def undone() -> Iterator[Session]:
+    """A transaction that is rolled back."""
+    with new_session() as session:
+        yield session
+        session.rollback()
 
 
 def _is_empty() -> bool:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from bench.lines import Judge, Line, Side, Target, side_by_side
 from bench.peers import row_chain
-from bench.world import World, postgis_version
+from bench.world import World, postgis_version, undone
 from core import audit
 from core.actor import Actor
-from core.db import new_session, transaction
+from core.db import transaction
 from core.proofs import verify
 from core.seals import seal
 from programs.models.programs import Program
@@ -132,18 +132,18 @@ def _sides(statements: Sequence[TextClause], told: Told) -> tuple[Side, Side]:
     """An act with its rows noted and sealed, and the same act with nothing noted of its rows."""
 
     def noted() -> int:
-        with _undone() as session:
+        with undone() as session:
             return _run(session, statements, told)
 
     def unnoted() -> int:
-        with _undone() as session, _unnoted(session):
+        with undone() as session, _unnoted(session):
             return _run(session, statements, told)
 
     return Side(noted), Side(unnoted)
 
 
 def _row_by_row(told: Told) -> int:
-    with _undone() as session, _unnoted(session):
+    with undone() as session, _unnoted(session):
         return row_chain.write(session, told["rows"])
 
 
@@ -157,17 +157,9 @@ def _run(session: Session, statements: Sequence[TextClause], told: Told) -> int:
 
 
 def _by_row_trigger(told: Told) -> int:
-    with _undone() as session, _unnoted(session):
+    with undone() as session, _unnoted(session):
         session.execute(row_chain.CHAINED)
         return _run(session, (ROWS,), told)
-
-
-@contextmanager
-def _undone() -> Iterator[Session]:
-    """A transaction that is rolled back."""
-    with new_session() as session:
-        yield session
-        session.rollback()
 
 
 @contextmanager

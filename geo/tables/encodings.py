@@ -35,7 +35,6 @@ COMMON = {  # the letters most of a text is made of
 }
 # fmt: on
 SIGNS = "“”\u2018\u2019\u2013—…°«»€ º·\u00a0‰™©®²³"
-LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -94,7 +93,8 @@ def _letters(path: Path, name: str) -> bytes | None:
                 raise NotATable(name=name)
             sound = sound and _decodes(decoder, chunk)
             if len(lines) < SAMPLE:
-                lines += b"\n".join(LINES.findall(chunk))[:SAMPLE] + b"\n"
+                beyond = [line for line in chunk.splitlines() if not line.isascii()]
+                lines += b"\n".join(beyond)[:SAMPLE] + b"\n"
     return None if sound and _decodes(decoder, b"", final=True) else bytes(lines)
 
 

@@ -83,12 +83,11 @@ KNOWN = text("""
     join said using (row_number)
     left join placed using (row_number)
     left join registrants as coded on coded.kind = 'group' and coded.code = staged.code
-    left join registrants as numbered
-           on numbered.kind = 'group' and numbered.number = staged.code and coded.id is null
-          and staged.code like 'HG-%'
     left join registrants as household
-           on household.id = coalesce(staged.linked_id, coded.id, numbered.id)
-          and household.kind = 'group'
+           on household.kind = 'group'
+          and household.id = coalesce(staged.linked_id, coded.id,
+                  case when staged.code like 'HG-%' then
+                      (select id from registrants where number = staged.code) end)
     left join groups as detail on detail.registrant_id = household.id
     left join locations as place on place.id = household.location_id
     left join areas as stands on stands.id = household.area_id

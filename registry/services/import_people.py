@@ -24,12 +24,11 @@ SAID = text("""
     from staged
     left join registrants as coded
            on coded.kind = 'group' and coded.code = staged.household_code
-    left join registrants as numbered
-           on numbered.kind = 'group' and numbered.number = staged.household_code
-          and coded.id is null and staged.household_code like 'HG-%'
     left join registrants as household
-           on household.id = coalesce(staged.home_id, coded.id, numbered.id)
-          and household.state = 'active'
+           on household.kind = 'group' and household.state = 'active'
+          and household.id = coalesce(staged.home_id, coded.id,
+                  case when staged.household_code like 'HG-%' then
+                      (select id from registrants where number = staged.household_code) end)
 """)
 # Each row beside the person it speaks of, if there is one already.
 KNOWN = text("""
@@ -48,15 +47,15 @@ KNOWN = text("""
     from staged
     join said using (row_number)
     left join registrants as coded on coded.kind = 'individual' and coded.code = staged.code
-    left join registrants as numbered
-           on numbered.kind = 'individual' and numbered.number = staged.code
-          and coded.id is null and staged.code like 'HG-%'
     left join identifiers as holder
            on holder.type = said.id_type_code and holder.key = staged.id_key
           and holder.state = 'valid'
     left join individuals as held on held.registrant_id = holder.registrant_id
     left join registrants as person
-           on person.id = coalesce(staged.linked_id, coded.id, numbered.id, case
+           on person.id = coalesce(staged.linked_id, coded.id,
+                  case when staged.code like 'HG-%' then
+                      (select id from registrants
+                       where kind = 'individual' and number = staged.code) end, case
                when coalesce(held.sex = said.sex_code, true)
                 and coalesce(held.birth_date = said.born, true) then holder.registrant_id end)
     left join individuals as detail on detail.registrant_id = person.id
