@@ -52,8 +52,10 @@ JUDGE: LiteralString = r"""
                       or read.latitude is not null and read.lat is null then 'not_a_number' end,
                case when abs(read.lon) > 180 or abs(read.lat) > 90 then 'off_the_globe' end,
                case when read.lon = 0 and read.lat = 0 then 'zero' end,
-               case when read.accuracy_m is not null and read.accuracy is null then 'bad_accuracy' end,
-               case when read.people is null and read.size is not null or read.people < 1 then 'bad_size' end,
+               case when read.accuracy_m is not null and read.accuracy is null
+                    then 'bad_accuracy' end,
+               case when read.people is null and read.size is not null or read.people < 1
+                    then 'bad_size' end,
                case when read.located_on is not null and read.located is null then 'bad_date' end,
                case when read.source not in ('gps', 'building', 'address', 'settlement', 'area')
                     then 'bad_source' end,
