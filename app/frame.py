@@ -35,6 +35,8 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/cycles": "/programs",
     "/approvals": "/programs",
     "/payments": "/programs",
+    "/reconciliations": "/programs",
+    "/reports": "/programs",
     "/service-points": "/programs",
     "/rosters": "/select",
     "/selections": "/select",

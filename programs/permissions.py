@@ -14,6 +14,7 @@ class May(StrEnum):
     APPROVE = "approval:sign"
     MAKE_PAYMENTS = "payment:make"
     EXPORT_PAYMENTS = "payment:export"
+    RECONCILE = "payment:reconcile"
     ISSUE_VOUCHERS = "voucher:issue"
     REDEEM_VOUCHERS = "voucher:redeem"
     READ_SERVICE_POINTS = "service_point:read"

@@ -91,6 +91,7 @@ def _of_programs() -> Meanings:
         Programs.POST_FUNDS: _("post money to a program"),
         Programs.MAKE_PAYMENTS: _("make payment lists"),
         Programs.EXPORT_PAYMENTS: _("take payment lists along as files"),
+        Programs.RECONCILE: _("take in what providers answer, and let it count"),
         Programs.ISSUE_VOUCHERS: _("issue, print and void voucher cards"),
         Programs.REDEEM_VOUCHERS: _("hand over for a voucher card"),
         Programs.READ_SERVICE_POINTS: _("see where help is handed over"),

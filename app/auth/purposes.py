@@ -42,7 +42,9 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         }
     ),
 }
-NAMES_NOBODY = frozenset({"situation_maps.file", "imports.headings"})
+NAMES_NOBODY = frozenset(
+    {"situation_maps.file", "imports.headings", "reports.cycle", "reports.fund"}
+)
 
 
 class PurposeFirst(Forbidden):

@@ -153,6 +153,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Programs.POST_FUNDS,
         Programs.MAKE_PAYMENTS,
         Programs.EXPORT_PAYMENTS,
+        Programs.RECONCILE,
     },
     Role.DISTRIBUTOR: frozenset(
         {Programs.REDEEM_VOUCHERS, Programs.READ_SERVICE_POINTS, Geo.READ_AREAS}
@@ -183,6 +184,7 @@ MONEY: frozenset[str] = frozenset(
         Programs.POST_FUNDS,
         Programs.MAKE_PAYMENTS,
         Programs.EXPORT_PAYMENTS,
+        Programs.RECONCILE,
         Programs.ISSUE_VOUCHERS,
     }
 )

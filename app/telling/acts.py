@@ -1,5 +1,6 @@
 """What acts are called, and what they are about: words for the codes of the trail."""
 
+from app.telling.after_paying import acts_after_paying, subjects_after_paying
 from core.words import _
 
 Words = dict[str, str]
@@ -10,7 +11,7 @@ def acts() -> dict[str, Words]:
     return {
         _("Areas and hazards"): _of_geo(),
         _("Households and people"): _of_registry(),
-        _("Programs and money"): _of_programs() | _of_money(),
+        _("Programs and money"): _of_programs() | _of_money() | acts_after_paying(),
         _("People who sign in"): _of_users(),
         _("The platform"): _of_roof(),
     }
@@ -272,6 +273,7 @@ def subjects() -> Words:
         "lockouts": _("Address of sign-in"),
         "api_keys": _("Key of a program"),
         "audit_entries": _("Audit entry"),
+        **subjects_after_paying(),
     }
 
 

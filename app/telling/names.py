@@ -1,5 +1,6 @@
 """What the fields of the record and the figures of an act are called."""
 
+from app.telling.after_paying import names_after_paying
 from app.telling.names_of_country import of_country
 from app.telling.names_of_people import beside_people, of_fields, of_people
 from core.words import _
@@ -39,7 +40,7 @@ def field_names() -> Words:
 
 def figure_names() -> Words:
     """The figures of acts that are no fields."""
-    return {**_counts(), **_of_files(), **_of_users(), **_of_retiring()}
+    return {**names_after_paying(), **_counts(), **_of_files(), **_of_users(), **_of_retiring()}
 
 
 def _of_one_table() -> Words:

@@ -17,7 +17,7 @@ from registry.parsing.findings import finding_name
 from registry.queries.fields import Known, written
 
 MONEY = frozenset({"amount", "redeemed", "total", "freed", "base", "per_member", "minimum", "cap"})
-DIGESTS = frozenset({"sha256", "hash", "chain", "key", "logo"})
+DIGESTS = frozenset({"sha256", "digest", "hash", "chain", "key", "logo"})
 AS_WRITTEN = frozenset({"number", "code", "reference", "phone", "name", "glide", "version"})
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 DECIMAL = re.compile(r"-?\d+\.\d+")

@@ -12,11 +12,15 @@ GOOD = {"points"}  # of which much is well
 
 def shades_of(areas: Iterable[Places], shown: str) -> dict[str, str]:
     """The colour of each area by a share: the darker, the more there is to do."""
-    return {area.pcode: _shade(area, shown) for area in areas if area.n["all"]}
+    return {
+        area.pcode: shade_of(area.share(shown), good=shown in GOOD)
+        for area in areas
+        if area.n["all"]
+    }
 
 
-def _shade(area: Places, shown: str) -> str:
-    share = area.share(shown)
-    if shown in GOOD:
+def shade_of(share: float, *, good: bool) -> str:
+    """The colour of a share, 0 to 1; of what is good, the darker the less there is of it."""
+    if good:
         share = 1 - share
     return TOKENS[(share > 0) + sum(share >= step for step in STEPS)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row, states
 from core.money import Money
+from programs.statements.words import Rejection
 
 
 class EntitlementState(StrEnum):
@@ -48,6 +49,7 @@ class Entitlement(Row):
     state: Mapped[EntitlementState] = mapped_column(
         states(EntitlementState), default=EntitlementState.DRAFT, server_default="draft"
     )
+    rejected_for: Mapped[Rejection | None] = mapped_column(states(Rejection))
 
 
 class Redemption(Row):

@@ -3,12 +3,13 @@
 They name no person and are never filtered by reach: what decides is the whole of its subject.
 """
 
-from sqlalchemy import BigInteger, Column, MetaData, Table
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table
 
 from core.db import states
 from core.money import Money
 from programs.models.entitlements import EntitlementState, VoucherState
 from programs.models.memberships import LeftOut, MembershipState
+from programs.models.payments import PaymentState
 
 VIEWS = MetaData()
 
@@ -49,4 +50,15 @@ voucher_sums = Table(
     Column("cycle_id", BigInteger),
     Column("state", states(VoucherState)),
     Column("vouchers", BigInteger),
+)
+
+answer_sums = Table(
+    "answer_sums",  # of pay orders: how far they have come, and what was paid of them
+    VIEWS,
+    Column("cycle_id", BigInteger),
+    Column("state", states(PaymentState)),
+    Column("sent_on", Date),
+    Column("orders", BigInteger),
+    Column("total", Money),
+    Column("paid", Money),
 )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.sums import cycle_sums
 
 
@@ -24,3 +25,12 @@ def total_of(session: Session, cycle_id: int) -> Total:
     asked = select(sums.households, sums.entitlements, sums.total)
     found = session.execute(asked.where(sums.cycle_id == cycle_id)).one_or_none()
     return Total(*found) if found else Total(0, 0, Decimal(0))
+
+
+def rest_of(session: Session, cycle_id: int) -> Decimal:
+    """What was not given of that which was given in part; nobody takes it once a cycle ends."""
+    rest = func.coalesce(func.sum(Entitlement.amount - Entitlement.redeemed), 0)
+    asked = select(rest).where(
+        Entitlement.cycle_id == cycle_id, Entitlement.state == EntitlementState.PARTLY_REDEEMED
+    )
+    return Decimal(session.scalars(asked).one())

@@ -69,6 +69,11 @@ class MadeFile:
     permission: May
     entry: AuditEntry
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes; where files are sealed, its name here is another."""
+        return str(self.entry.figures.get("digest", self.sha256))
+
 
 @dataclass(frozen=True)
 class Newer:

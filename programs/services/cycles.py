@@ -24,6 +24,7 @@ from programs.queries.cycles import (
     sees_part_only,
 )
 from programs.queries.eligibility import judged, round_of
+from programs.queries.entitlements import rest_of
 from programs.queries.programs import locked_program
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.funds import set_free
@@ -181,6 +182,7 @@ def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
         left = move_entitlements(
             session, cycle, EntitlementState.APPROVED, EntitlementState.EXPIRED
         )
+        left += rest_of(session, cycle.id)
         set_free(session, cycle, expired + left, made_by=actor.id)
         cycle.state = CycleState.ENDED
         figures.update(freed=expired + left)

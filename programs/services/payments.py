@@ -15,7 +15,7 @@ from core import audit
 from core.actor import Actor
 from core.bulk import copy_out
 from core.errors import Conflict, Forbidden
-from core.storage import Kept, keep_personal_file
+from core.storage import Kept, digest_of, keep_personal_file
 from programs.documents.payment_lists import write_workbook
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
@@ -164,8 +164,8 @@ def _export(
             path = Path(folder) / f"list.{kind}"
             written = write(path, lines, batch)
             total = _checked(session, lines, batch, written)
-            kept = keep_personal_file(path)
-        figures.update(file=kind, orders=written, total=total, sha256=kept.sha256)
+            kept, digest = keep_personal_file(path), digest_of(path)
+        figures.update(file=kind, orders=written, total=total, sha256=kept.sha256, digest=digest)
     return Exported(kept, written, total)
 
 

@@ -7,7 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access import changing, ground, imports, matrix_of_people
+from tests.access import after_paying, changing, ground, imports, matrix_of_people
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.rows import (
@@ -44,6 +44,7 @@ GETS: dict[str, Row] = {
     **matrix_of_people.GETS,
     **ground.GETS,
     **changing.GETS,
+    **after_paying.GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
@@ -176,6 +177,7 @@ POSTS: dict[str, Row] = {
     **matrix_of_people.POSTS,
     **ground.POSTS,
     **changing.POSTS,
+    **after_paying.POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,

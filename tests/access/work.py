@@ -3,6 +3,7 @@
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
+from tests.access import after_paying
 from tests.access.rows import (
     CONTEXT,
     FILE,
@@ -19,6 +20,7 @@ from tests.access.rows import (
 )
 
 JOBS: dict[str, Row] = {
+    **after_paying.JOBS,
     "app.trail.verify_trail": Row(TRAIL),
     "geo.jobs.area_changes.enforce_boundaries": Row(
         needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}
@@ -87,7 +89,7 @@ OF_PEOPLE = frozenset(
         *("former_places", "roster_members", "import_rows", "import_befores"),
         *("import_cells", "import_matches"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
-        *("payments", "field_changes"),
+        *("payments", "field_changes", "reconciliation_rows"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("group_fields", "individual_fields", "scores"),

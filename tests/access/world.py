@@ -65,6 +65,7 @@ from tests.make.programs import (
     make_program,
     make_roster,
 )
+from tests.make.reconciliations import make_answers
 from tests.make.registry import (
     make_consent,
     make_document,
@@ -190,6 +191,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     paid = make_approved(session, cash, home)
     batch = make_payments(session, paid.id, actor=FINN)
     exported = export_csv(session, batch.id, actor=FINN)
+    answers = make_answers(session, paid, name=PLAIN)
     given = make_approved(session, food, home)
     issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
     draft = make_cycle(session, make_program(session, purpose=f"draft {home.id}"), home)
@@ -204,6 +206,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "approval_id": approval.id,
         "program_id": cash.id,
         "batch_id": batch.id,
+        "reconciliation_id": answers.id,
         "sha256": exported.kept.sha256,
         "code": voucher.code,
         "registrant_id": home.id,

@@ -43,6 +43,7 @@ STAYS = {
     "change_requests": {
         *("number", "kind", "on_day", "asked_at", "local_at", "national_at", "applied_at"),
     },
+    "reconciliation_rows": {"reference", "said", "word", "reason", "their_number"},  # of money
     "change_lines": {"field", "about"},  # which field was changed, not to what
 }
 """Columns that stay, by table, and why."""

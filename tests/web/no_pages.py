@@ -45,6 +45,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "imports.failed",
         "imports.headings",
         "cycles.file",
+        "reconciliations.left",
+        *(f"reports.{file}" for file in ("coverage_table", "cycle", "fund")),
         "audit.csv",
         "audit.lines",
     }

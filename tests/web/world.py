@@ -58,6 +58,7 @@ from tests.make.programs import (
     make_prepared,
     make_program,
 )
+from tests.make.reconciliations import make_answers, make_file
 from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 from tests.web.greek import GREEK, Rows
@@ -228,8 +229,13 @@ def _programs(session: Session, place: Location) -> Rows:
     given = make_approved(session, goods, make_family(session, 2, place))
     issue_vouchers(session, given.id, STARTS_ON.replace(year=2099), actor=DARA)
     cycles = [("cycles.show", {"cycle_id": each.id}) for each in (draft, asked, paid, given)]
+    unread = make_file(session, paid, f"{GREEK}\n1\n", GREEK)
+    answers = [make_answers(session, paid, GREEK), unread]
     return [
         *cycles,
+        ("reconciliations.room", {"cycle_id": paid.id}),
+        ("reports.coverage", {"program_id": cash.id}),
+        *(("reconciliations.show", {"reconciliation_id": each.id}) for each in answers),
         ("cycles.households", {"cycle_id": asked.id}),
         ("cycles.look_again", {"cycle_id": draft.id}),
         ("approvals.show", {"approval_id": session.scalars(select(Approval.id)).first()}),
