@@ -45,6 +45,7 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/changes": "/registry",
     "/layers": "/hazards",
     "/organisations": "/admin",
+    "/fsps": "/admin",
     "/vocabularies": "/admin",
 }
 

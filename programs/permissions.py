@@ -15,6 +15,7 @@ class May(StrEnum):
     MAKE_PAYMENTS = "payment:make"
     EXPORT_PAYMENTS = "payment:export"
     RECONCILE = "payment:reconcile"
+    WRITE_FSPS = "fsp:write"
     ISSUE_VOUCHERS = "voucher:issue"
     REDEEM_VOUCHERS = "voucher:redeem"
     READ_SERVICE_POINTS = "service_point:read"

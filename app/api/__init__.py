@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from app.api import (
     area_changes,
+    callbacks,
     changes,
     duplicates,
     features,
@@ -60,3 +61,4 @@ def init_app(app: Flask) -> None:
     ):
         api.register_blueprint(blueprint)
     app.register_blueprint(openrosa.bp)
+    app.register_blueprint(callbacks.bp)

@@ -41,6 +41,7 @@ PUBLIC = frozenset(
         "public_requests.received",
         "public_requests.ask",
         "public_requests.state",
+        "callbacks.receive",
     }
 )
 SETTING_UP = PUBLIC | {

@@ -92,6 +92,7 @@ def _of_programs() -> Meanings:
         Programs.MAKE_PAYMENTS: _("make payment lists"),
         Programs.EXPORT_PAYMENTS: _("take payment lists along as files"),
         Programs.RECONCILE: _("take in what providers answer, and let it count"),
+        Programs.WRITE_FSPS: _("write down who carries payments, and how"),
         Programs.ISSUE_VOUCHERS: _("issue, print and void voucher cards"),
         Programs.REDEEM_VOUCHERS: _("hand over for a voucher card"),
         Programs.READ_SERVICE_POINTS: _("see where help is handed over"),

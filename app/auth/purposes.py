@@ -24,6 +24,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
         | {"consents.receipt_pdf", "import_rows.show", "api_plots.index"}
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
+        | {"payments.order"}
         | {"api_duplicates.index", "api_duplicates.show"}
     ),
     "exports": frozenset(
@@ -36,6 +37,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
             "changes.document",
             "payments.csv",
             "payments.workbook",
+            "payments.file",
             "cycles.file",
             "audit.csv",
             "audit.lines",

@@ -69,6 +69,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.READ_SCORES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
+        Programs.WRITE_FSPS,
     },
     Role.COORDINATOR: LOOK
     | LISTS
@@ -210,6 +211,7 @@ NATIONWIDE: frozenset[str] = frozenset(
         Registry.WRITE_VOCABULARIES,
         Programs.WRITE_ORGANISATIONS,
         Programs.WRITE_SERVICE_POINTS,
+        Programs.WRITE_FSPS,
     }
 )
 """What changes or shows more than single programs: not for who is bound to programs."""

@@ -2,6 +2,7 @@
 
 from app.telling.after_paying import names_after_paying
 from app.telling.names_of_country import of_country
+from app.telling.names_of_payments import of_payment_figures, of_payments
 from app.telling.names_of_people import beside_people, of_fields, of_people
 from core.words import _
 from registry.parsing.abilities import questions
@@ -35,12 +36,20 @@ def field_names() -> Words:
         **_of_places(),
         **of_fields(),
         **of_country(),
+        **of_payments(),
     }
 
 
 def figure_names() -> Words:
     """The figures of acts that are no fields."""
-    return {**names_after_paying(), **_counts(), **_of_files(), **_of_users(), **_of_retiring()}
+    return {
+        **names_after_paying(),
+        **of_payment_figures(),
+        **_counts(),
+        **_of_files(),
+        **_of_users(),
+        **_of_retiring(),
+    }
 
 
 def _of_one_table() -> Words:

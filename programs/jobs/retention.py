@@ -12,6 +12,7 @@ from core.db import changed
 from core.jobs import Progress, whole_country, work
 from programs.models.memberships import ProgramMembership
 from programs.queries.retention import due, rules_to_keep
+from programs.services.settling import forget_said
 from registry.models.documents import Document
 from registry.models.retention import Does, RetentionRule, What
 from registry.models.visits import Visit
@@ -53,6 +54,7 @@ def _take_away(session: Session, rule: RetentionRule, ids: list[int]) -> int:
         words: dict[str, Any] = {"reason": None}
         of = ProgramMembership.registrant_id.in_(ids)
         changed(session, update(ProgramMembership).where(of).values(words))
+        forget_said(session, ids)
         return empty(session, ids) if rule.does is Does.ERASE else anonymise(session, ids)
     if rule.what is What.DOCUMENTS:
         files = session.scalars(select(Document.sha256).where(Document.id.in_(ids))).all()

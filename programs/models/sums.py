@@ -62,3 +62,13 @@ answer_sums = Table(
     Column("total", Money),
     Column("paid", Money),
 )
+
+payment_sums = Table(
+    "payment_sums",
+    VIEWS,
+    Column("batch_id", BigInteger),
+    Column("state", states(PaymentState)),
+    Column("orders", BigInteger),
+    Column("total", Money),
+    Column("paid", Money),
+)

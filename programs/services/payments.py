@@ -122,6 +122,7 @@ def _orders(batch: PaymentBatch, cycle: Cycle) -> Select[int, Decimal]:
             Entitlement.registrant_id,
             Entitlement.area_id,
             Entitlement.amount,
+            Entitlement.ern,
         )
         .join(Benefit, Benefit.id == Entitlement.benefit_id)
         .where(
@@ -130,7 +131,7 @@ def _orders(batch: PaymentBatch, cycle: Cycle) -> Select[int, Decimal]:
             Benefit.delivery != Delivery.VOUCHER,
         )
     )
-    columns = ["batch_id", "entitlement_id", "registrant_id", "area_id", "amount"]
+    columns = ["batch_id", "entitlement_id", "registrant_id", "area_id", "amount", "reference"]
     made = (
         insert(Payment)
         .from_select(columns, due)

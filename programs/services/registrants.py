@@ -13,6 +13,7 @@ from core.db import changed
 from core.errors import Conflict, Invalid
 from programs.models.memberships import ProgramMembership
 from programs.queries.cycles import reason_given
+from programs.services.settling import forget_said
 from registry.models.registrants import Membership, Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.merging import parts_of
@@ -84,6 +85,7 @@ def _forget_reasons(session: Session, ids: Collection[int]) -> None:
     """Why they were paused or left: words of somebody who knew them."""
     of = ProgramMembership.registrant_id.in_(ids)
     changed(session, update(ProgramMembership).where(of).values(reason=None))
+    forget_said(session, ids)
 
 
 def exit_registry(session: Session, number: str, reason: str, *, actor: Actor) -> Registrant:

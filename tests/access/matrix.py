@@ -10,6 +10,7 @@ from registry.permissions import May as Registry
 from tests.access import after_paying, changing, ground, imports, matrix_of_people
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
+from tests.access.payments import PAYMENT_GETS, PAYMENT_POSTS
 from tests.access.rows import (
     AREAS,
     COLLECTION,
@@ -45,6 +46,7 @@ GETS: dict[str, Row] = {
     **ground.GETS,
     **changing.GETS,
     **after_paying.GETS,
+    **PAYMENT_GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
@@ -178,6 +180,7 @@ POSTS: dict[str, Row] = {
     **ground.POSTS,
     **changing.POSTS,
     **after_paying.POSTS,
+    **PAYMENT_POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,
@@ -229,8 +232,6 @@ POSTS: dict[str, Row] = {
     "memberships.pause": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
     "memberships.take_back": Row(needs(Programs.PREPARE_CYCLES), about=MEMBER),
     "organisations.create": Row(needs(Programs.WRITE_ORGANISATIONS)),
-    "payments.csv": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
-    "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
     "people.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "people.more": Row(needs(Registry.WRITE_REGISTRANTS)),
     "programs.activate": WRITE_PROGRAM,

@@ -4,6 +4,7 @@ from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
 from tests.access import after_paying
+from tests.access.payments import PAYMENT_JOBS
 from tests.access.rows import (
     CONTEXT,
     FILE,
@@ -21,6 +22,7 @@ from tests.access.rows import (
 
 JOBS: dict[str, Row] = {
     **after_paying.JOBS,
+    **PAYMENT_JOBS,
     "app.trail.verify_trail": Row(TRAIL),
     "geo.jobs.area_changes.enforce_boundaries": Row(
         needs(Geo.ENFORCE_AREAS), about={"change_id": "change_id"}
@@ -90,6 +92,7 @@ OF_PEOPLE = frozenset(
         *("import_cells", "import_matches"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes", "reconciliation_rows"),
+        *("payment_events", "left_unpaid"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("group_fields", "individual_fields", "scores"),
@@ -101,6 +104,7 @@ OF_PEOPLE = frozenset(
 """Tables whose rows tell of somebody: the database itself hides them from who may not see them."""
 OF_NOBODY = frozenset(
     {
+        "payment_plans",  # of an area perhaps, of nobody
         *("place_corrections", "area_successors", "place_counts", "stale_places"),
         *("area_outlines", "area_parts", "area_exposure", "selection_areas", "role_grants"),
         *("service_points", "exposure", "exposure_due", "context_features", "context_figures"),

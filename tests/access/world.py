@@ -55,6 +55,7 @@ from tests.make.fields import make_field
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
+from tests.make.payments import make_fsp, make_plan
 from tests.make.programs import (
     DARA,
     FINN,
@@ -94,6 +95,7 @@ NAMED = {  # what has a name of its own and is nobody's
     "cycles": ("name",),
     "organisations": ("name",),
     "service_points": ("name",),
+    "fsps": ("name",),
     "context_layers": ("name",),
     "context_features": ("name",),
 }
@@ -192,6 +194,9 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     batch = make_payments(session, paid.id, actor=FINN)
     exported = export_csv(session, batch.id, actor=FINN)
     answers = make_answers(session, paid, name=PLAIN)
+    planned = make_approved(session, make_program(session, purpose=f"plan {home.id}"), home)
+    fsp = make_fsp(session)
+    order = make_plan(session, planned, fsp)
     given = make_approved(session, food, home)
     issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
     draft = make_cycle(session, make_program(session, purpose=f"draft {home.id}"), home)
@@ -207,6 +212,11 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "program_id": cash.id,
         "batch_id": batch.id,
         "reconciliation_id": answers.id,
+        "planned_id": planned.id,
+        "planned_batch_id": order.batch_id,
+        "reference": order.reference,
+        "fsp_id": fsp.id,
+        "fsp": fsp.code,
         "sha256": exported.kept.sha256,
         "code": voucher.code,
         "registrant_id": home.id,

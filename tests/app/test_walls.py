@@ -54,6 +54,7 @@ from tests.make.changes import make_asked
 from tests.make.duplicates import make_pair
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
+from tests.make.payments import make_left_out
 from tests.make.programs import (
     DARA,
     FINN,
@@ -103,6 +104,7 @@ def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
     run_score(session, make_score(session).id, actor=DARA)
     cash = make_approved(session, make_program(session), *homes)
     make_payments(session, cash.id, actor=FINN)
+    make_left_out(session, cash)
     food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="hunger")
     given = make_approved(session, food, *homes)
     issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
@@ -251,6 +253,7 @@ def test_the_pages_cannot_stand_for_work_of_the_whole_country(session: Session) 
 def test_the_work_that_sees_the_whole_country_is_known(session: Session) -> None:
     load_works()
     assert {name.rpartition(".")[2] for name in for_all} == {
+        *("ask_provider", "send_batch", "take_answers"),
         "check_import",
         "compare_import",
         "correct_import",

@@ -21,6 +21,8 @@ EMPTIED = {
     "individuals": {*TOLD_OF_PEOPLE},
     "memberships": {"note"},
     "program_memberships": {"reason"},
+    "payments": {"said"},
+    "payment_events": {"said"},
     "field_changes": {"before", "after"},
     "change_requests": {"why", "contact_key", "decided_because", "source_number"},
     "change_lines": {"before_key", "after_key"},
@@ -33,6 +35,8 @@ STAYS = {
     "memberships": {"kind", "started_on", "ended_on"},  # of numbers that name nobody any more
     "roster_members": {"grade"},  # what a list was signed over
     "entitlements": {"ern"},  # money and goods stay accounted for
+    "payments": {"reference", "provider_reference", "claimed_at"},
+    "payment_events": {"at", "reference", "provider_reference"},
     "vouchers": {"code", "expires_on"},
     "program_memberships": {"changed_at"},
     "field_changes": {"at", "table_name"},  # digests prove that there was a change

@@ -172,7 +172,9 @@ def _ordered(
     for _number, state, much, day in rows:
         said: dict[str, Any] = {"batch_id": batch, "registrant_id": of.registrant_id}
         said |= {"amount": Decimal(much), "created_at": _noon(day)}
-        session.add(Payment(entitlement_id=of.id, state=PaymentState(state), **said))
+        session.add(
+            Payment(entitlement_id=of.id, reference=of.ern, state=PaymentState(state), **said)
+        )
 
 
 def _batch(session: Session, cycle: Cycle) -> int:

@@ -46,6 +46,7 @@ from tests.make.areas import new_map
 from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
+from tests.make.payments import make_fsp, make_plan
 from tests.make.products import GFM, code_file, zip_of
 from tests.make.programs import (
     DARA,
@@ -84,6 +85,7 @@ NAMED = {
     "scores": ("band",),
     "users": ("name",),
     "fund_entries": ("reference",),
+    "fsps": ("name",),
     "audit_entries": ("actor_name",),
     "imports": ("original_name",),
     "context_layers": ("name", "original_name", "measure"),
@@ -228,6 +230,9 @@ def _programs(session: Session, place: Location) -> Rows:
     make_payments(session, paid.id, actor=FINN)
     given = make_approved(session, goods, make_family(session, 2, place))
     issue_vouchers(session, given.id, STARTS_ON.replace(year=2099), actor=DARA)
+    planned = make_approved(session, make_program(session), make_family(session, 3, place))
+    fsp = make_fsp(session)
+    order = make_plan(session, planned, fsp)
     cycles = [("cycles.show", {"cycle_id": each.id}) for each in (draft, asked, paid, given)]
     unread = make_file(session, paid, f"{GREEK}\n1\n", GREEK)
     answers = [make_answers(session, paid, GREEK), unread]
@@ -242,6 +247,10 @@ def _programs(session: Session, place: Location) -> Rows:
         ("programs.show", {"program_id": cash.id}),
         ("programs.change", {"program_id": cash.id}),
         ("redeem.read", {"code": session.scalars(select(Voucher.code)).first()}),
+        ("fsps.show", {"fsp_id": fsp.id}),
+        ("payment_plans.show", {"cycle_id": planned.id}),
+        ("payments.batch", {"batch_id": order.batch_id}),
+        ("payments.order", {"reference": order.reference}),
     ]
 
 

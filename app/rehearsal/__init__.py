@@ -1,0 +1,1 @@
+"""A provider to rehearse with: it keeps a ledger, pays nobody, and can be told to misbehave."""
