@@ -21,15 +21,15 @@ def rehearsal() -> None:
 @click.option("--port", type=int, default=8100, show_default=True, help="0: any that is free.")
 @click.option("--ledger", type=click.Path(path_type=Path), default="rehearsal.sqlite")
 @click.option("--secret", default="rehearsal", show_default=True)
-@click.option("--fault", "faults", type=click.Choice(list(Fault)), multiple=True)
+@click.option(
+    "--fault", "faults", type=click.Choice([fault.value for fault in Fault]), multiple=True
+)
 @click.option("--delay", type=click.FloatRange(0, 60), default=0.0, help="Seconds at most.")
 @click.option("--fail", type=click.FloatRange(0, 1), default=0.0, help="Share that fails.")
 @click.option("--silent-share", type=click.FloatRange(0, 1), default=0.3, show_default=True)
 @click.option("--callbacks/--no-callbacks", default=True)
 @click.option("--seed", type=int, default=0)
-def serve(
-    *, port: int, ledger: Path, secret: str, faults: tuple[Fault, ...], **manners: Any
-) -> None:
+def serve(*, port: int, ledger: Path, secret: str, faults: tuple[str, ...], **manners: Any) -> None:
     """Serve the provider on this machine until it is stopped.
 
     It speaks as the GSMA Mobile Money API does. Write it down under Providers with the address that

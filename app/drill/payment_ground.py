@@ -16,6 +16,7 @@ from app.auth.roles import Role
 from app.cli.demo import PASSWORD, TEAM
 from app.drill.books import Expected
 from app.loading import Team, make_team
+from core.actor import PLATFORM
 from core.db import connect, transaction
 from core.settings import settings
 from geo.models.selections import Selection
@@ -52,7 +53,7 @@ class Ground:
 def lay(address: str) -> dict[int, Decimal]:
     """Set it all up; what each household is due."""
     team = make_team(TEAM, PASSWORD)
-    with transaction() as session:
+    with transaction(PLATFORM) as session:
         homes = {_household(session, n): 1 + n % LARGEST for n in range(HOUSEHOLDS)}
         _list(session, list(homes))
         _program(session, team)
