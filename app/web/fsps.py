@@ -51,6 +51,7 @@ def connector_name(kind: ConnectorKind) -> str:
     """What a way to hand orders over is called."""
     return {
         ConnectorKind.FILE: _("a file, handed over by a person"),
+        ConnectorKind.ISO20022: _("a credit transfer file (ISO 20022, pain.001)"),
         ConnectorKind.MOBILE_MONEY: _("called through its interface (GSMA Mobile Money)"),
     }[kind]
 

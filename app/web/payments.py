@@ -15,11 +15,13 @@ from programs.jobs.sending import ask_provider, send_batch
 from programs.permissions import May
 from programs.queries.payment_pages import batch_page, doubts, payment_page
 from programs.queries.payments import batch_of
-from programs.services.order_files import CSV, XLSX, hand_out
+from programs.services.order_files import CSV, XLSX, hand_out, take_report
 from programs.services.payments import Exported, export_csv
 from programs.services.sending import Line, line_of, retry_failed, say_handed
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
+
+LONGEST_REPORT = 20_000_000  # bytes
 
 
 @bp.get("/in-doubt")
@@ -71,6 +73,15 @@ def retry(batch_id: int) -> Response:
 def file(batch_id: int) -> Response:
     kind = XLSX if request.form.get("kind") == XLSX else CSV
     return _to_file(batch_id, hand_out(db(), batch_id, kind, actor=actor()))
+
+
+@bp.post("/batches/<int:batch_id>/report")
+@confirmed
+def report(batch_id: int) -> Response:
+    sent = request.files["file"].stream.read(LONGEST_REPORT)
+    orders = take_report(db(), batch_id, sent, actor=actor())
+    flash(counted("{count} order was settled.", "{count} orders were settled.", orders))
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
 
 
 @bp.post("/batches/<int:batch_id>/handed")

@@ -14,7 +14,7 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 MONEY = sa.Numeric(20, 4)
 MECHANISMS = ("cash", "bank", "mobile", "voucher")
-CONNECTORS = ("file", "mobile_money")
+CONNECTORS = ("file", "iso20022", "mobile_money")
 PAYMENT = (
     *("issued", "sending", "sent", "paid", "partly_paid", "failed", "in_doubt"),
     *("reconciled", "reversed"),

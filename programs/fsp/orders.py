@@ -35,7 +35,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a provider said of a reference; `paid` is in the order's currency."""
+    """What a provider said of a reference; `paid` is in the order's currency, None is all of it."""
 
     reference: str
     outcome: Outcome

@@ -19,6 +19,7 @@ class ConnectorKind(StrEnum):
     """How orders reach a provider."""
 
     FILE = "file"
+    ISO20022 = "iso20022"
     MOBILE_MONEY = "mobile_money"
 
 

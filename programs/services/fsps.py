@@ -41,9 +41,13 @@ class AccessMissing(Invalid):
     write all three."""
 
 
+class AccountMissing(Invalid):
+    """A credit transfer names the account that pays; write it."""
+
+
 class MechanismUnfit(Invalid):
-    """Orders in mobile money are called through; bank and cash orders go by file. Choose another
-    way to hand them over."""
+    """Orders in mobile money are called through; bank orders go by file or as ISO 20022, cash
+    orders by file. Choose another way to hand them over."""
 
 
 class LimitsWrong(Invalid):
@@ -146,11 +150,7 @@ def _kept(session: Session, fsp_id: int) -> Fsp:
 def _refuse(said: Provider, fsp: Fsp) -> None:
     if not said.name.strip() or not said.code.replace("-", "").isalnum():
         raise FspUnnamed
-    for each in said.columns:
-        if each not in COLUMNS:
-            raise ColumnUnknown(column=each, columns=", ".join(COLUMNS))
-    if said.columns and not {"reference", "amount"} <= set(said.columns):
-        raise ColumnsLack
+    _refuse_columns(said)
     fits = 1 <= said.batch_size <= MOST_OF_A_BATCH and 1 <= said.wait <= LONGEST_WAIT
     if not fits or (said.most is not None and said.most <= 0):
         raise LimitsWrong(most=MOST_OF_A_BATCH, wait=LONGEST_WAIT)
@@ -159,6 +159,23 @@ def _refuse(said: Provider, fsp: Fsp) -> None:
         raise MechanismUnfit
     if called:
         _refuse_access(said, fsp)
+    if said.connector is ConnectorKind.ISO20022:
+        _refuse_bank(said)
+
+
+def _refuse_columns(said: Provider) -> None:
+    for each in said.columns:
+        if each not in COLUMNS:
+            raise ColumnUnknown(column=each, columns=", ".join(COLUMNS))
+    if said.columns and not {"reference", "amount"} <= set(said.columns):
+        raise ColumnsLack
+
+
+def _refuse_bank(said: Provider) -> None:
+    if said.mechanism is not Delivery.BANK:
+        raise MechanismUnfit
+    if not said.account:
+        raise AccountMissing
 
 
 def _refuse_access(said: Provider, fsp: Fsp) -> None:

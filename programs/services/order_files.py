@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,20 +12,33 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Conflict
+from core.clock import today
+from core.errors import Conflict, Invalid
 from core.storage import keep_personal_file
 from programs.documents.payment_lists import write_workbook
 from programs.fsp.files import COLUMNS, cells_of
 from programs.fsp.orders import Order
+from programs.fsp.pain import Sender, Unreadable, read, written
 from programs.models.cycles import Cycle
 from programs.models.fsps import ConnectorKind
+from programs.models.organisations import Organisation
 from programs.models.payments import Payment, PaymentState
+from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.payment_orders import orders_of
 from programs.services.payments import Exported
-from programs.services.sending import AskedByItself, Line, line_of, take_up
+from programs.services.sending import NOW, AskedByItself, Line, line_of, take_up
+from programs.services.settling import settle
 
-CSV, XLSX = "csv", "xlsx"
+CSV, XLSX, XML = "csv", "xlsx", "xml"
+
+
+class ReportUnreadable(Invalid):
+    """This is no payment status report (pain.002); send the XML file the bank answered with."""
+
+
+class ReportOfOthers(Invalid):
+    """This report speaks of no order of this batch; look which batch it answers."""
 
 
 class NothingWaits(Conflict):
@@ -42,8 +56,10 @@ def hand_out(session: Session, batch_id: int, kind: str, *, actor: Actor) -> Exp
     """
     actor.require(May.EXPORT_PAYMENTS)
     line = line_of(session, batch_id, actor=actor)
-    if line.fsp.connector is not ConnectorKind.FILE:
+    if line.fsp.connector is ConnectorKind.MOBILE_MONEY:
         raise AskedByItself(name=line.fsp.name)
+    if line.fsp.connector is ConnectorKind.ISO20022:
+        kind = XML
     take_up(session, line, line.batch.orders, actor=actor)
     orders = _being_sent(session, line)
     if not orders:
@@ -53,7 +69,7 @@ def hand_out(session: Session, batch_id: int, kind: str, *, actor: Actor) -> Exp
     with audit.act(session, actor, "payments.export", cycle) as figures:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"orders.{kind}"
-            _write(path, kind, orders, line)
+            _write(session, path, kind, orders, line)
             kept = keep_personal_file(path)
         figures.update(file=kind, orders=len(orders), total=total, sha256=kept.sha256)
     return Exported(kept, len(orders), total)
@@ -66,7 +82,51 @@ def _being_sent(session: Session, line: Line) -> Sequence[Order]:
     return orders_of(session, session.scalars(asked).all())
 
 
-def _write(path: Path, kind: str, orders: Sequence[Order], line: Line) -> None:
+def take_report(session: Session, batch_id: int, report: bytes, *, actor: Actor) -> int:
+    """Take in a bank's status report (pain.002) of a batch; how many orders it moved.
+
+    Raises:
+        Forbidden, NotFound, NoProvider, CycleBeyondReach, ReportUnreadable, ReportOfOthers
+    """
+    actor.require(May.MAKE_PAYMENTS)
+    line = line_of(session, batch_id, actor=actor)
+    asked = select(Payment.reference).where(Payment.batch_id == line.batch.id)
+    ours = set(session.scalars(asked))
+    try:
+        answers = [each for each in read(report, sorted(ours)) if each.reference in ours]
+    except Unreadable as error:
+        raise ReportUnreadable from error
+    if not answers:
+        raise ReportOfOthers
+    with audit.act(session, actor, "payments.answer", line.batch) as figures:
+        moved = settle(session, answers, NOW)
+        figures.update(answers=len(answers), **moved)
+    return sum(moved.values())
+
+
+def _message(session: Session, orders: Sequence[Order], line: Line) -> bytes:
+    """The orders as a credit transfer of who runs the program."""
+    asked = (
+        select(Organisation.name)
+        .join(Program, Program.organisation_id == Organisation.id)
+        .join(Cycle, Cycle.program_id == Program.id)
+        .where(Cycle.id == line.batch.cycle_id)
+    )
+    attempt = max(order.attempt for order in orders)
+    sender = Sender(
+        message=f"HG-{line.batch.id}-{attempt}",
+        name=session.scalars(asked).one(),
+        account=line.fsp.account or "",
+        at=datetime.now(UTC),
+        on=today(),
+    )
+    return written(orders, sender)
+
+
+def _write(session: Session, path: Path, kind: str, orders: Sequence[Order], line: Line) -> None:
+    if kind == XML:
+        path.write_bytes(_message(session, orders, line))
+        return
     columns = tuple(line.fsp.columns) or COLUMNS
     rows = [cells_of(order, columns) for order in orders]
     if kind == CSV:

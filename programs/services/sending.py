@@ -183,7 +183,7 @@ def say_handed(session: Session, batch_id: int, *, came: bool, actor: Actor) -> 
     """
     actor.require(May.MAKE_PAYMENTS)
     line = line_of(session, batch_id, actor=actor)
-    if line.fsp.connector is not ConnectorKind.FILE:
+    if line.fsp.connector is ConnectorKind.MOBILE_MONEY:
         raise AskedByItself(name=line.fsp.name)
     doubt_all(session, line.batch.id)
     open_ones = select(Payment.reference).where(

@@ -72,7 +72,7 @@ def _settled(answers: Sequence[Answer], window: timedelta, clash: bool) -> Selec
         .cte("new")
     )
     whole = case(
-        (new.c.state.in_([S.PAID, S.PARTLY_PAID]), new.c.amount),
+        (new.c.state.in_([S.PAID, S.PARTLY_PAID]), func.coalesce(new.c.amount, Payment.amount)),
         (new.c.state == S.REVERSED, 0),
         else_=Payment.paid,
     )
@@ -113,7 +113,7 @@ def _given(answers: Sequence[Answer]) -> Any:
 
 def _becomes(given: CTE) -> ColumnElement[Any]:
     kind, said = Payment.state.type, given.c.outcome
-    arrived = given.c.amount
+    arrived = func.coalesce(given.c.amount, Payment.amount)  # not told: all of it
     return case(
         (said == Outcome.ACCEPTED.value, literal(S.SENT, kind)),
         (said == Outcome.FAILED.value, literal(S.FAILED, kind)),

@@ -25,6 +25,7 @@ PAYMENT_POSTS: dict[str, Row] = {
     "payments.csv": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),
     "payments.file": Row(PAY | needs(Programs.EXPORT_PAYMENTS), about=BATCH),
     "payments.handed": Row(PAY, about=BATCH),
+    "payments.report": Row(PAY, about=BATCH),
     "payments.retry": Row(PAY, about=BATCH),
     "payments.send": Row(PAY, about=BATCH),
     "payments.workbook": Row(needs(Programs.EXPORT_PAYMENTS), about={"batch_id": "batch_id"}),

@@ -62,5 +62,5 @@ def test_every_form_that_moves_money_asks_for_a_fresh_confirmation(web: Flask) -
         "payments.csv",
         "payments.workbook",
         "payment_plans.make",
-        *(f"payments.{act}" for act in ("send", "ask", "retry", "file", "handed")),
+        *(f"payments.{act}" for act in ("send", "ask", "retry", "file", "handed", "report")),
     }

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,8 @@ def test_a_signed_answer_counts_once_and_any_other_not_at_all(
     _work_off(session)
 
     session.refresh(payment)
-    assert (payment.state, payment.paid, payment.provider_reference) == ("paid", 70, "R77")
+    assert payment.state is PaymentState.PAID
+    assert (payment.paid, payment.provider_reference) == (Decimal(70), "R77")
     assert session.scalars(select(FspAnswer)).one().taken_at is not None
 
 
