@@ -57,8 +57,11 @@ CYCLE = text("""
         select 'PROG-0000-00000001', 'Bench', 'bench', id, 'KES', 'active', false, 0 from office
         returning id
     ), benefit as (
-        insert into benefits (program_id, name, delivery, base, per_member)
-        select id, 'Food', 'voucher', 40, 10 from program returning id, program_id
+        insert into benefits (program_id, name, delivery)
+        select id, 'Food', 'voucher' from program returning id, program_id
+    ), item as (
+        insert into benefit_items (benefit_id, place, expression)
+        select id, 1, '50' from benefit
     )
     insert into cycles (program_id, number, name, roster_id, starts_on, state, made_by)
     select benefit.program_id, 1, 'First', rosters.id, '2026-11-19', 'distributed', 0

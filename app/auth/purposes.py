@@ -26,6 +26,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}
         | {"payments.order"}
         | {"api_duplicates.index", "api_duplicates.show"}
+        | {"benefits.try_out"}
     ),
     "exports": frozenset(
         {

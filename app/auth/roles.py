@@ -20,6 +20,7 @@ class Role(StrEnum):
     REGISTRY_SUPERVISOR = "registry_supervisor"
     PROGRAM_MANAGER = "program_manager"
     APPROVER = "approver"
+    SENIOR_APPROVER = "senior_approver"
     FINANCE = "finance"
     DISTRIBUTOR = "distributor"
     VIEWER = "viewer"
@@ -147,6 +148,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Programs.WRITE_SERVICE_POINTS,
     },
     Role.APPROVER: LOOK | {Registry.READ_ROSTERS, Programs.APPROVE},
+    Role.SENIOR_APPROVER: LOOK | {Registry.READ_ROSTERS, Programs.APPROVE},
     Role.FINANCE: LOOK
     | {
         Registry.READ_ROSTERS,
@@ -166,6 +168,9 @@ NOT_TOGETHER = (
     (Role.PROGRAM_MANAGER, Role.APPROVER),
     (Role.PROGRAM_MANAGER, Role.FINANCE),
     (Role.APPROVER, Role.FINANCE),
+    (Role.PROGRAM_MANAGER, Role.SENIOR_APPROVER),
+    (Role.SENIOR_APPROVER, Role.FINANCE),
+    (Role.ADMINISTRATOR, Role.SENIOR_APPROVER),
     (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER),
     (Role.ADMINISTRATOR, Role.APPROVER),
     (Role.ADMINISTRATOR, Role.FINANCE),
@@ -175,7 +180,13 @@ NOT_TOGETHER = (
 """Roles that nobody holds at the same time."""
 
 SECOND_FACTOR = frozenset(
-    {Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR, Role.APPROVER, Role.FINANCE}
+    {
+        Role.ADMINISTRATOR,
+        Role.REGISTRY_SUPERVISOR,
+        Role.APPROVER,
+        Role.SENIOR_APPROVER,
+        Role.FINANCE,
+    }
 )
 """Who holds one of these signs in with a second factor; others may."""
 
@@ -260,6 +271,11 @@ def why_not_together(pair: tuple[Role, Role]) -> str:
         (Role.PROGRAM_MANAGER, Role.APPROVER): _("Who prepares what is given does not sign it."),
         (Role.PROGRAM_MANAGER, Role.FINANCE): _("Who prepares what is given does not pay it."),
         (Role.APPROVER, Role.FINANCE): _("Who signs does not pay."),
+        (Role.PROGRAM_MANAGER, Role.SENIOR_APPROVER): _(
+            "Who prepares what is given does not sign it."
+        ),
+        (Role.SENIOR_APPROVER, Role.FINANCE): _("Who signs does not pay."),
+        (Role.ADMINISTRATOR, Role.SENIOR_APPROVER): _("Who gives roles does not sign."),
         (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER): _("Who gives roles prepares nothing."),
         (Role.ADMINISTRATOR, Role.APPROVER): _("Who gives roles does not sign."),
         (Role.ADMINISTRATOR, Role.FINANCE): _("Who gives roles does not pay."),
@@ -278,6 +294,7 @@ def role_name(role: Role) -> str:
         Role.REGISTRY_SUPERVISOR: _("registry supervisor"),
         Role.PROGRAM_MANAGER: _("program manager"),
         Role.APPROVER: _("approver"),
+        Role.SENIOR_APPROVER: _("senior approver"),
         Role.FINANCE: _("finance officer"),
         Role.DISTRIBUTOR: _("distributor"),
         Role.VIEWER: _("viewer"),

@@ -5,7 +5,6 @@ import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import func, select
@@ -40,10 +39,10 @@ from geo.services.events import Shock, create_event
 from geo.services.meanings import Meaning
 from programs.jobs.service_points import import_service_points
 from programs.models.programs import Delivery
+from programs.queries.gifts import Gift, plain_items
 from programs.services.funds import deposit
 from programs.services.organisations import create_organisation
 from programs.services.programs import (
-    Gift,
     Plan,
     activate_program,
     add_benefit,
@@ -241,18 +240,11 @@ def _found_program(team: Team) -> None:
             session, "Ministry of Relief", "government", actor=team[Role.ADMINISTRATOR]
         )
         plan = Plan("Flood cash Lower Oru", "flood relief", office.id, "MUR")
-        cash = Gift("Cash", Delivery.CASH, **AMOUNTS)
+        cash = Gift("Cash", Delivery.CASH, plain_items(2400, 300), cap=Decimal(4500))
         program = create_program(session, plan, cash, actor=team[Role.PROGRAM_MANAGER])
-        food = Gift("Food voucher", Delivery.VOUCHER, base=Decimal(900))
+        food = Gift("Food voucher", Delivery.VOUCHER, plain_items(900))
         add_benefit(session, program.id, food, actor=team[Role.PROGRAM_MANAGER])
         _open(session, program.id, team)
-
-
-AMOUNTS: dict[str, Any] = {
-    "base": Decimal(2400),
-    "per_member": Decimal(300),
-    "cap": Decimal(4500),
-}
 
 
 def _open(session: Session, program_id: int, team: Team) -> None:

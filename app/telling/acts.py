@@ -334,6 +334,7 @@ def pages() -> Words:
         "places.listing": _("Work list of places"),
         "places.show": _("Their places"),
         "plots.index": _("Their land"),
+        "benefits.try_out": _("What a program would give them"),
         "redeem.read": _("Handing over"),
         "registry.index": _("Registry"),
         "registry.show": _("Their own page"),

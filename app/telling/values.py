@@ -16,7 +16,21 @@ from core.words import _, apart, figure_said
 from registry.parsing.findings import finding_name
 from registry.queries.fields import Known, written
 
-MONEY = frozenset({"amount", "redeemed", "total", "freed", "base", "per_member", "minimum", "cap"})
+MONEY = frozenset(
+    {
+        "amount",
+        "redeemed",
+        "total",
+        "freed",
+        "fee",
+        "fees",
+        "from_amount",
+        "base",
+        "per_member",
+        "minimum",
+        "cap",
+    }
+)
 DIGESTS = frozenset({"sha256", "digest", "hash", "chain", "key", "logo"})
 AS_WRITTEN = frozenset({"number", "code", "reference", "phone", "name", "glide", "version"})
 NUMBER = re.compile(r"-?\d+(\.\d+)?")

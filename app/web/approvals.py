@@ -3,16 +3,30 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.auth.roles import Role, role_name
 from app.request import actor, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.maps import legend_of
 from core.words import _
 from programs.models.approvals import ApprovalState
 from programs.queries.requests import request_page
+from programs.queries.situation import inbox_of
 from programs.services import approvals
 from registry.queries.rosters import answers_kept
 
 bp = Blueprint("approvals", __name__, url_prefix="/approvals")
+
+
+@bp.get("/")
+def index() -> str:
+    """What waits for signatures: one's own to give, and what waits for others."""
+    return render_template("approvals/index.html", inbox=inbox_of(db(), actor=actor()))
+
+
+@bp.app_template_filter("role_words")
+def role_words(role: str) -> str:
+    """What a role is called; the code of one that is no more."""
+    return role_name(Role(role)) if role in set(Role) else role
 
 
 @bp.get("/<int:approval_id>")

@@ -1,24 +1,25 @@
 """Programs: what they are for, what they give, and the money they give it from."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.auth.roles import GIVES, Role, role_name
 from app.request import actor, asks, confirmed, db
+from app.web.benefits import gift_choices, gift_of
 from app.web.kept_filters import kept_filters
 from core.clock import today
 from core.cql import both
 from core.money import amount_of, said
 from core.words import _
-from programs.models.programs import Delivery
 from programs.permissions import May
+from programs.queries.approvals import Tier
 from programs.queries.programs import organisations, program_page, programs_listed, purposes
 from programs.queries.queryables import terms_listed, widest_terms
 from programs.services import funds, programs
-from programs.services.programs import Gift, Plan
+from programs.services.programs import Plan
 from registry.queries.filters import condition_with, count_matching
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
@@ -34,12 +35,14 @@ def index() -> str:
 @bp.get("/new")
 def new() -> str:
     actor().require(May.WRITE_PROGRAMS)
-    return render_template("programs/new.html", plan=None, **_choices())
+    return render_template("programs/new.html", plan=None, **gift_choices(None), **_choices())
 
 
 @bp.post("/")
 def create() -> Response:
-    program = programs.create_program(db(), _plan(request.form), _gift(request.form), actor=actor())
+    program = programs.create_program(
+        db(), _plan(request.form), gift_of(request.form), actor=actor()
+    )
     flash(_("{name} was made and is number {number}.", name=program.name, number=program.number))
     return redirect(url_for(".show", program_id=program.id), 303)
 
@@ -74,20 +77,6 @@ def save(program_id: int) -> Response:
     return redirect(url_for(".show", program_id=program_id), 303)
 
 
-@bp.post("/<int:program_id>/benefits")
-def add_benefit(program_id: int) -> Response:
-    gift = programs.add_benefit(db(), program_id, _gift(request.form), actor=actor())
-    flash(_("The program now gives {name} too.", name=gift.name))
-    return redirect(url_for(".show", program_id=program_id), 303)
-
-
-@bp.post("/<int:program_id>/benefits/<int:benefit_id>")
-def change_benefit(program_id: int, benefit_id: int) -> Response:
-    programs.change_benefit(db(), benefit_id, _gift(request.form), actor=actor())
-    flash(_("What is given was changed; amounts of draft cycles have to be prepared again."))
-    return redirect(url_for(".show", program_id=program_id), 303)
-
-
 @bp.post("/<int:program_id>/open")
 def activate(program_id: int) -> Response:
     programs.activate_program(db(), program_id, actor=actor())
@@ -116,27 +105,10 @@ def _choices() -> dict[str, Any]:
     return {
         "organisations": organisations(db()),
         "purposes": purposes(db()),
-        "deliveries": [(way.value, delivery_name(way)) for way in Delivery],
+        "signing_roles": _signing_roles(),
         "terms": terms_listed(db(), actor=actor()),
         "kept_filters": kept_filters(),
     }
-
-
-@bp.app_template_filter("plain")
-def plain(amount: Decimal) -> str:
-    """An amount as a form's field holds it: digits and a point, no blanks, no trailing zeros."""
-    return format(amount.normalize(), "f")
-
-
-@bp.app_template_filter("delivery_name")
-def delivery_name(way: Delivery) -> str:
-    """How a way of reaching people is called."""
-    return {
-        Delivery.CASH: _("cash at a counter"),
-        Delivery.BANK: _("bank account"),
-        Delivery.MOBILE: _("mobile money"),
-        Delivery.VOUCHER: _("voucher card"),
-    }[way]
 
 
 def _plan(form: MultiDict[str, str]) -> Plan:
@@ -147,7 +119,31 @@ def _plan(form: MultiDict[str, str]) -> Plan:
         currency=form["currency"].strip().upper(),
         eligibility=_eligibility(form),
         signers_needed=int(form["signers_needed"]),
+        tiers=[_tier(form, row) for row in _tier_rows(form)],
     )
+
+
+def _tier_rows(form: MultiDict[str, str]) -> list[int]:
+    """The numbers of the rows in which a tier says how many sign it."""
+    found = (
+        name.removeprefix("tier-signers-") for name in form if name.startswith("tier-signers-")
+    )
+    rows = (int(row) for row in found if row.isdigit())
+    return sorted(row for row in rows if form[f"tier-signers-{row}"].strip())
+
+
+def _tier(form: MultiDict[str, str], row: int) -> Tier:
+    role = form.get(f"tier-role-{row}", "")
+    return Tier(
+        signers=form.get(f"tier-signers-{row}", 0, type=int),
+        from_amount=amount_of(form.get(f"tier-from-{row}", "") or "0"),
+        role=role if role in dict(_signing_roles()) else None,
+    )
+
+
+def _signing_roles() -> list[tuple[str, str]]:
+    """The roles that may sign, each with its name."""
+    return [(role.value, role_name(role)) for role in Role if May.APPROVE in GIVES[role]]
 
 
 def _eligibility(form: MultiDict[str, str]) -> str:
@@ -166,18 +162,3 @@ def _eligibility(form: MultiDict[str, str]) -> str:
     if written:
         ticked.append(f"({written})" if ticked else written)
     return " AND ".join(ticked)
-
-
-def _gift(form: MultiDict[str, str]) -> Gift:
-    return Gift(
-        name=form["benefit"],
-        delivery=Delivery(form["delivery"]),
-        base=amount_of(form["base"] or "0"),
-        per_member=amount_of(form["per_member"] or "0"),
-        minimum=_optional(form["minimum"]),
-        cap=_optional(form["cap"]),
-    )
-
-
-def _optional(typed: str) -> Decimal | None:
-    return amount_of(typed) if typed.strip() else None

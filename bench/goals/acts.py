@@ -37,8 +37,12 @@ WORLD = (
         from organisations
     """),
     text("""
-        insert into benefits (program_id, name, delivery, base, per_member)
-        select max(id), 'Cash', 'cash', 100, 0 from programs
+        insert into benefits (program_id, name, delivery)
+        select max(id), 'Cash', 'cash' from programs
+    """),
+    text("""
+        insert into benefit_items (benefit_id, place, expression)
+        select max(id), 1, '100' from benefits
     """),
     text("""
         insert into selections (code, name, made_by, combine)

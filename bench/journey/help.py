@@ -19,13 +19,14 @@ from core.storage import path_of
 from programs.jobs.vouchers import print_cards
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
+from programs.queries.gifts import Gift, plain_items
 from programs.services.approvals import ask_approval, sign
 from programs.services.cycles import Start, enrol, start_cycle
 from programs.services.entitlements import prepare_entitlements
 from programs.services.funds import deposit
 from programs.services.organisations import create_organisation
 from programs.services.payments import export_csv, make_payments
-from programs.services.programs import Gift, Plan, activate_program, create_program
+from programs.services.programs import Plan, activate_program, create_program
 from programs.services.vouchers import issue_vouchers, redeem
 
 
@@ -97,8 +98,7 @@ def _funded(session: Session, team: Team, due: Due, delivery: Delivery) -> int:
         session, f"Office of {delivery}", "government", actor=team[Role.ADMINISTRATOR]
     )
     plan = Plan(f"Flood {delivery}", f"flood, {delivery}", office.id, due.currency)
-    amounts = {"base": due.base, "per_member": due.per_member, "cap": due.cap}
-    gift = Gift("Help", delivery, **{name: Decimal(value) for name, value in amounts.items()})
+    gift = Gift("Help", delivery, plain_items(due.base, due.per_member), cap=Decimal(due.cap))
     program = create_program(session, plan, gift, actor=manager)
     activate_program(session, program.id, actor=manager)
     deposit(session, program.id, due.amount, "Reserve", actor=team[Role.FINANCE])

@@ -28,7 +28,10 @@ class EntitlementState(StrEnum):
 
 
 class Entitlement(Row):
-    """One registrant's right in one cycle to one benefit; people know it by its ERN."""
+    """One registrant's right in one cycle to one benefit; people know it by its ERN.
+
+    `fee` is what it costs to bring it, beside the amount; after `valid_until` it is not given.
+    """
 
     __tablename__ = "entitlements"
     __table_args__ = (
@@ -36,6 +39,7 @@ class Entitlement(Row):
         UniqueConstraint("ern"),
         Index(None, "registrant_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("fee >= 0", name="fee_not_negative"),
         CheckConstraint("redeemed between 0 and amount", name="never_more_than_due"),
     )
 
@@ -45,6 +49,8 @@ class Entitlement(Row):
     benefit_id: Mapped[int] = mapped_column(ForeignKey("benefits.id"))
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     amount: Mapped[Decimal] = mapped_column(Money)
+    fee: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
+    valid_until: Mapped[date | None]
     redeemed: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     state: Mapped[EntitlementState] = mapped_column(
         states(EntitlementState), default=EntitlementState.DRAFT, server_default="draft"

@@ -3,7 +3,14 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    Numeric,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Row, states
@@ -52,24 +59,74 @@ class Delivery(StrEnum):
     VOUCHER = "voucher"
 
 
+class Counting(StrEnum):
+    """Which items of a benefit count for a household: all that apply, or the first of them."""
+
+    ALL = "all"
+    FIRST = "first"
+
+
+class Rounding(StrEnum):
+    """Where an amount between two units goes; half up is half away from nothing."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
+
+
 class Benefit(Row):
-    """What a program gives each household: a base, an amount a member, a minimum and a cap."""
+    """One thing a program gives: its items, a minimum and a cap of what they come to.
+
+    Amounts are whole numbers of `round_to`, or if that is empty of the currency's minor unit. Fees
+    are what it costs to bring an amount, beside it; an amount is good for `valid_days` from the day
+    its cycle starts.
+    """
 
     __tablename__ = "benefits"
     __table_args__ = (
-        CheckConstraint(
-            "base >= 0 and per_member >= 0 and minimum >= 0 and cap >= 0",
-            name="amounts_not_negative",
-        ),
+        CheckConstraint("minimum >= 0 and cap >= 0", name="bounds_not_negative"),
         CheckConstraint("minimum <= cap", name="minimum_below_cap"),
+        CheckConstraint("round_to > 0", name="unit_positive"),
+        CheckConstraint("fee >= 0 and fee_percent between 0 and 100", name="fees_not_negative"),
+        CheckConstraint("valid_days > 0", name="valid_some_days"),
     )
 
     program_id: Mapped[int] = mapped_column(ForeignKey("programs.id"), index=True)
     name: Mapped[str]
     delivery: Mapped[Delivery] = mapped_column(states(Delivery), default=Delivery.CASH)
-    base: Mapped[Decimal] = mapped_column(Money)
-    per_member: Mapped[Decimal] = mapped_column(Money)
     minimum: Mapped[Decimal | None] = mapped_column(Money)
+    cap: Mapped[Decimal | None] = mapped_column(Money)
+    counting: Mapped[Counting] = mapped_column(
+        states(Counting), default=Counting.ALL, server_default="all"
+    )
+    round_to: Mapped[Decimal | None] = mapped_column(Money)
+    rounding: Mapped[Rounding] = mapped_column(
+        states(Rounding), default=Rounding.HALF_UP, server_default="half_up"
+    )
+    fee: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
+    fee_percent: Mapped[Decimal] = mapped_column(Numeric(7, 4), default=0, server_default="0")
+    valid_days: Mapped[int | None] = mapped_column(Integer)
+
+
+class BenefitItem(Row):
+    """A part of what a benefit gives: an amount, times a figure of the household, at most a cap.
+
+    It applies where `condition` holds, CQL2 text that is empty for everybody; `expression` is CQL2
+    arithmetic, most often a plain number; `times` is a term that is a number, such as `people`.
+    """
+
+    __tablename__ = "benefit_items"
+    __table_args__ = (
+        UniqueConstraint("benefit_id", "place"),
+        CheckConstraint("cap >= 0", name="cap_not_negative"),
+    )
+
+    benefit_id: Mapped[int] = mapped_column(ForeignKey("benefits.id", ondelete="CASCADE"))
+    place: Mapped[int] = mapped_column(Integer)
+    condition: Mapped[str] = mapped_column(default="", server_default="")
+    expression: Mapped[str]
+    times: Mapped[str | None]
     cap: Mapped[Decimal | None] = mapped_column(Money)
 
 

@@ -33,6 +33,7 @@ entitlement_sums = Table(
     Column("entitlements", BigInteger),
     Column("total", Money),
     Column("most", Money),
+    Column("cost", Money),
 )
 
 cycle_sums = Table(
@@ -42,6 +43,7 @@ cycle_sums = Table(
     Column("households", BigInteger),
     Column("entitlements", BigInteger),
     Column("total", Money),
+    Column("cost", Money),
 )
 
 voucher_sums = Table(

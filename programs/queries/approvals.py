@@ -1,6 +1,9 @@
 """What an approval covers, and who has had a hand in it."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import rfc8785
@@ -22,11 +25,12 @@ from core.audit import AuditEntry
 from geo.models.releases import Release, ReleaseState
 from geo.models.selections import Selection
 from geo.queries.selections import hazards_kept, releases_asked
-from programs.models.approvals import Approval, ApprovalState, Signature
+from programs.models.approvals import Approval, ApprovalState, ApprovalStep, ApprovalTier, Signature
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
-from programs.models.programs import Benefit, Program
+from programs.models.programs import Program
 from programs.queries.eligibility import UNDONE, served_elsewhere
+from programs.queries.gifts import gifts_of
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 
@@ -38,9 +42,9 @@ PREPARING = ("cycles.start", "cycles.enrol", "entitlements.prepare", "approvals.
 def subject_hash(session: Session, cycle: Cycle) -> str:
     """What a signature under a cycle covers, as one SHA-256 in hex.
 
-    It is that of the RFC 8785 JSON of: the list's own hash, the rule and the benefits, the drawn
-    area, all hazards asked about and how they go together, the currency, and the digest of all
-    amounts. Whatever changes one of them changes the hash.
+    It is that of the RFC 8785 JSON of: the list's own hash, the rule and the benefits, who has to
+    sign, the drawn area, all hazards asked about and how they go together, the currency, and the
+    digest of all amounts. Whatever changes one of them changes the hash.
     """
     roster = session.get_one(Roster, cycle.roster_id)
     program = session.get_one(Program, cycle.program_id)
@@ -51,6 +55,7 @@ def subject_hash(session: Session, cycle: Cycle) -> str:
         "rule": program.eligibility,
         "benefits": _benefits(session, program),
         "currency": program.currency,
+        "signed by": [_told(vars(tier)) for tier in _tiers(session, program)],
         "area": session.scalar(_geometry_digest(roster)),
         **_hazards(session, roster),
         "amounts": session.scalar(_amounts_digest(cycle)),
@@ -77,18 +82,87 @@ def hands_on(session: Session, cycle: Cycle) -> set[int]:
     return {*session.scalars(acted), cycle.made_by, *([kept] if kept else [])}
 
 
+@dataclass(frozen=True)
+class Tier:
+    """Signatures a cycle needs from an amount on, of people of a role where one is named."""
+
+    signers: int
+    from_amount: Decimal = Decimal(0)
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A tier of one request: how many sign it, of which role, and who has."""
+
+    place: int
+    signers: int
+    role: str | None
+    signed: frozenset[int]
+
+    @property
+    def done(self) -> bool:
+        return len(self.signed) >= self.signers
+
+
+def tiers_of(session: Session, program_id: int) -> list[Tier]:
+    """The tiers a program has beside the signatures each of its cycles needs, in order."""
+    listed = select(ApprovalTier).where(ApprovalTier.program_id == program_id)
+    return [
+        Tier(tier.signers, tier.from_amount, tier.role)
+        for tier in session.scalars(listed.order_by(ApprovalTier.place))
+    ]
+
+
+def tiers_for(session: Session, program: Program, amount: Decimal) -> list[Tier]:
+    """The tiers that a cycle of this amount goes through, that of every cycle first."""
+    higher = [tier for tier in tiers_of(session, program.id) if amount >= tier.from_amount]
+    return [Tier(program.signers_needed), *higher]
+
+
+def steps_of_request(session: Session, approval_id: int) -> list[Step]:
+    """The tiers of a request as they were when it was asked for, with who signed each."""
+    listed = select(ApprovalStep).where(ApprovalStep.approval_id == approval_id)
+    signed = select(Signature.place, Signature.signer_id).where(
+        Signature.approval_id == approval_id
+    )
+    signers: dict[int, set[int]] = {}
+    for place, signer in session.execute(signed):
+        signers.setdefault(place, set()).add(signer)
+    return [
+        Step(step.place, step.signers, step.role, frozenset(signers.get(step.place, ())))
+        for step in session.scalars(listed.order_by(ApprovalStep.place))
+    ]
+
+
+def step_due(steps: Sequence[Step]) -> Step | None:
+    """The step that is to be signed next, if one is left."""
+    return next((step for step in steps if not step.done), None)
+
+
 def signers_of(session: Session, approval_id: int) -> list[int]:
     """Who has signed an approval, in order."""
     signed = select(Signature.signer_id).where(Signature.approval_id == approval_id)
     return list(session.scalars(signed.order_by(Signature.id)))
 
 
+def _tiers(session: Session, program: Program) -> list[Tier]:
+    return [Tier(program.signers_needed), *tiers_of(session, program.id)]
+
+
 def _benefits(session: Session, program: Program) -> list[dict[str, Any]]:
-    listed = select(Benefit).where(Benefit.program_id == program.id).order_by(Benefit.id)
-    told = ("name", "delivery", "base", "per_member", "minimum", "cap")
     return [
-        {name: str(getattr(benefit, name)) for name in told} for benefit in session.scalars(listed)
+        _told(gift.said) | {"items": [_told(vars(item)) for item in gift.items]}
+        for gift in gifts_of(session, program.id).values()
     ]
+
+
+def _told(said: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of something as texts; a sum is the same however many noughts it ends with."""
+    return {
+        name: format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+        for name, value in said.items()
+    }
 
 
 def _geometry_digest(roster: Roster) -> Select[str | None]:

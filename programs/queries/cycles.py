@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, CTE, BigInteger, Row, Select, func, literal, select
+from sqlalchemy import ARRAY, CTE, BigInteger, Row, Select, Subquery, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
@@ -16,10 +16,11 @@ from geo.queries.areas import in_force
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import LeftOut, MembershipState
-from programs.models.programs import Benefit, Program, ProgramState
+from programs.models.programs import Program, ProgramState
 from programs.permissions import May
-from programs.queries.amounts import amount_due
+from programs.queries.amounts import amounts_due
 from programs.queries.eligibility import Round, judged
+from programs.queries.gifts import gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
 from registry.counting.people import FIGURES, People
 from registry.models.rosters import Roster, RosterState
@@ -187,18 +188,18 @@ def _tally(
 ) -> Select[*tuple[Any, ...]]:
     """Households, people and cost by verdict and by area of a level."""
     judgement = select(judged(session, asked, actor=actor)).cte("judgement")
-    due = _due_by_size(judgement, asked.program_id, currency)
+    due = _due(session, judgement, asked, currency, actor)
     j, leaf, area, by = judgement.c, aliased(Area), aliased(Area), aliased(Program)
     verdict = (j.state, j.reason, by.name.label("program"), area.pcode, area.name)
     return (
         select(
             *verdict,
             func.count().label("households"),
-            func.coalesce(func.sum(due.c.amount), 0).label("cost"),
+            func.coalesce(func.sum(due.c.cost), 0).label("cost"),
             *(func.sum(j[name]).label(name) for name in FIGURES),
         )
         .select_from(judgement)
-        .outerjoin(due, due.c.people == j.people)
+        .outerjoin(due, due.c.registrant_id == j.registrant_id)
         .outerjoin(leaf, leaf.id == j.area_id)
         .outerjoin(area, area.id == func.coalesce(leaf.path[level + 1], leaf.id))
         .outerjoin(by, (by.id == j.by_program_id) & within_programs(actor, by.id))
@@ -207,16 +208,18 @@ def _tally(
     )
 
 
-def _due_by_size(judgement: CTE, program_id: int, currency: str) -> CTE:
-    """What households of each size get of all benefits: the rule is asked once a size."""
-    sizes = select(judgement.c.people).distinct().subquery("sizes")
-    amount = amount_due(sizes.c.people, currency)
-    return (
-        select(sizes.c.people, func.sum(amount).label("amount"))
-        .join(Benefit, Benefit.program_id == program_id)
-        .group_by(sizes.c.people)
-        .cte("due")
+def _due(session: Session, judgement: CTE, asked: Round, currency: str, actor: Actor) -> Subquery:
+    """What all benefits of each enrolled household cost, fees among it."""
+    j = judgement.c
+    enrolled = (
+        select(j.registrant_id, j.area_id, j.people)
+        .where(j.state == MembershipState.ENROLLED)
+        .subquery("enrolled")
     )
+    gifts = gifts_of(session, asked.program_id)
+    due = amounts_due(session, gifts, enrolled, asked.starts_on, currency, actor=actor)
+    cost = func.sum(due.c.amount + due.c.fee).label("cost")
+    return select(due.c.registrant_id, cost).group_by(due.c.registrant_id).subquery("cost")
 
 
 def _level(session: Session) -> int:

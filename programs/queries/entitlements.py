@@ -12,19 +12,21 @@ from programs.models.sums import cycle_sums
 
 @dataclass(frozen=True)
 class Total:
-    """How many households a cycle gives to, by how many entitlements, and their sum."""
+    """How many households a cycle gives to, by how many entitlements, their sum, and what that
+    costs with its fees."""
 
     households: int
     entitlements: int
     amount: Decimal
+    cost: Decimal
 
 
 def total_of(session: Session, cycle_id: int) -> Total:
     """What a cycle gives in all; a decision rests on it, so it is never filtered by reach."""
     sums = cycle_sums.c
-    asked = select(sums.households, sums.entitlements, sums.total)
+    asked = select(sums.households, sums.entitlements, sums.total, sums.cost)
     found = session.execute(asked.where(sums.cycle_id == cycle_id)).one_or_none()
-    return Total(*found) if found else Total(0, 0, Decimal(0))
+    return Total(*found) if found else Total(0, 0, Decimal(0), Decimal(0))
 
 
 def rest_of(session: Session, cycle_id: int) -> Decimal:

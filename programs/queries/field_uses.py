@@ -1,11 +1,14 @@
 """What uses a field, programs among it."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.words import _
 from programs.models.programs import Program, ProgramState
+from programs.queries.gifts import gifts_of
 from registry.models.fields import Scope
 from registry.permissions import May
 from registry.queries.field_uses import Use, names_in, uses_of
@@ -22,12 +25,17 @@ def all_uses_of(session: Session, scope: Scope, code: str, *, actor: Actor) -> l
 
 
 def programs_using(session: Session, code: str) -> list[Use]:
-    """Programs that are not over whose rule names a field."""
-    asked = select(Program).where(
-        Program.state != ProgramState.ENDED, Program.archived.is_(False), Program.eligibility != ""
-    )
+    """Programs that are not over whose rule, or what they give, names a field."""
+    asked = select(Program).where(Program.state != ProgramState.ENDED, Program.archived.is_(False))
     return [
         Use("program", each.number, _("the program {name}", name=each.name))
         for each in session.scalars(asked.order_by(Program.id))
-        if code in names_in(each.eligibility)
+        if any(code in names_in(part) for part in (each.eligibility, *_given(session, each)))
     ]
+
+
+def _given(session: Session, program: Program) -> Iterator[str]:
+    """All that is written of what a program gives."""
+    for gift in gifts_of(session, program.id).values():
+        for item in gift.items:
+            yield from (item.condition, item.expression, item.times or "")

@@ -13,10 +13,12 @@ from core.actor import Actor
 from core.errors import NotFound
 from programs.models.cycles import Cycle, CycleState
 from programs.models.organisations import Organisation
-from programs.models.programs import Benefit, Fund, FundEntry, Program, ProgramState
+from programs.models.programs import Fund, FundEntry, Program, ProgramState
 from programs.models.sums import cycle_sums
 from programs.permissions import May
+from programs.queries.approvals import Tier, tiers_of
 from programs.queries.funds import Balance, balance, balances
+from programs.queries.gifts import Gift, gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
 
 
@@ -49,11 +51,13 @@ class CycleLine:
 
 @dataclass(frozen=True)
 class ProgramPage:
-    """One program: what it gives, from which money, and its cycles, newest first."""
+    """One program: what it gives by the key of the benefit, from which money, and its cycles,
+    newest first."""
 
     program: Program
     organisation: str
-    benefits: Sequence[Benefit]
+    gifts: dict[int, Gift]
+    tiers: list[Tier]
     balance: Balance
     entries: Sequence[FundEntry]
     cycles: list[CycleLine]
@@ -120,7 +124,6 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
     """
     actor.require(May.READ_PROGRAMS)
     program = program_seen(session, program_id, actor=actor)
-    benefits = select(Benefit).where(Benefit.program_id == program.id).order_by(Benefit.id)
     entries = (
         select(FundEntry)
         .join(Fund, Fund.id == FundEntry.fund_id)
@@ -130,7 +133,8 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
     return ProgramPage(
         program=program,
         organisation=session.get_one(Organisation, program.organisation_id).name,
-        benefits=session.scalars(benefits).all(),
+        gifts=gifts_of(session, program.id),
+        tiers=tiers_of(session, program.id),
         balance=balance(session, program.id),
         entries=session.scalars(entries).all(),
         cycles=[_line(row) for row in session.execute(_cycles(program.id))],

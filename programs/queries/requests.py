@@ -15,8 +15,9 @@ from programs.models.cycles import Cycle
 from programs.models.memberships import CycleMember, MembershipState
 from programs.models.sums import entitlement_sums
 from programs.permissions import May
-from programs.queries.approvals import PREPARING
+from programs.queries.approvals import PREPARING, Step, steps_of_request
 from programs.queries.cycles import sees_part_only
+from programs.queries.gifts import Gift, gifts_of
 from programs.queries.standing import Standing, standing_of
 from registry.counting.people import FIGURES, People
 from registry.queries.people import composition
@@ -30,6 +31,8 @@ class RequestPage:
     at: Standing
     people: People | None
     most: Decimal
+    gifts: dict[int, Gift]
+    steps: list[Step]
     prepared: Sequence[AuditEntry]
     earlier: Sequence[Approval]
 
@@ -56,6 +59,8 @@ def request_page(session: Session, approval_id: int, *, actor: Actor) -> Request
         at=at,
         people=None if in_part else _people(session, at.cycle, approval.ages),
         most=session.scalar(most) or Decimal(0),
+        gifts=gifts_of(session, at.cycle.program_id),
+        steps=steps_of_request(session, approval.id),
         prepared=_prepared(session, at.cycle),
         earlier=session.scalars(earlier.order_by(Approval.id.desc())).all(),
     )

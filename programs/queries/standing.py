@@ -22,6 +22,7 @@ from programs.models.payments import PaymentBatch
 from programs.models.programs import Benefit, Delivery, Program
 from programs.models.sums import cycle_member_sums, entitlement_sums, voucher_sums
 from programs.permissions import May
+from programs.queries.approvals import tiers_for
 from programs.queries.cycles import CycleBeyondReach, LeftOutCount, sees_part_only
 from programs.queries.eligibility import UNDONE
 from programs.queries.funds import Balance, balance
@@ -52,6 +53,7 @@ class Way:
     benefit: Benefit
     entitlements: int
     total: Decimal
+    cost: Decimal
     sent: int
     redeemed: int
 
@@ -85,7 +87,8 @@ class Newer:
 
 @dataclass(frozen=True)
 class Standing:
-    """One cycle with everything its page says; `total` is what it gives in all."""
+    """One cycle with everything its page says; `total` is what it gives in all, `cost` that with
+    its fees, for which so many have to sign."""
 
     cycle: Cycle
     program: Program
@@ -95,6 +98,8 @@ class Standing:
     members: Members
     ways: list[Way]
     total: Decimal
+    cost: Decimal
+    signers_needed: int
     balance: Balance
     approval: Approval | None
     signatures: Sequence[AuditEntry]
@@ -132,6 +137,8 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         members=members_of(session, cycle, actor=actor),
         ways=ways,
         total=sum((way.total for way in ways), Decimal(0)),
+        cost=_cost(ways),
+        signers_needed=sum(tier.signers for tier in tiers_for(session, program, _cost(ways))),
         balance=balance(session, cycle.program_id),
         approval=approval,
         signatures=_signatures(acts, approval),
@@ -140,6 +147,10 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         files=_files(acts, program, cycle),
         activity=acts[:RECENT],
     )
+
+
+def _cost(ways: Sequence[Way]) -> Decimal:
+    return sum((way.cost for way in ways), Decimal(0))
 
 
 def members_of(session: Session, cycle: Cycle, *, actor: Actor) -> Members:
@@ -194,6 +205,7 @@ def _ways(session: Session, cycle: Cycle) -> list[Way]:
             Benefit,
             func.coalesce(func.sum(sums.entitlements), 0),
             func.coalesce(func.sum(sums.total), 0),
+            func.coalesce(func.sum(sums.cost), 0),
             func.coalesce(func.sum(sums.entitlements).filter(out), 0),
             func.coalesce(func.sum(sums.entitlements).filter(redeemed), 0),
         )

@@ -1,5 +1,6 @@
 """Approvals: asking, signing, sending back; the last signature binds the money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,16 +11,20 @@ from core.actor import Actor
 from core.country import country
 from core.errors import Conflict, Forbidden, NotFound
 from core.words import _, counted
-from programs.models.approvals import Approval, ApprovalState, Signature
+from programs.models.approvals import Approval, ApprovalState, ApprovalStep, Signature
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import EntitlementState
 from programs.models.programs import Program, ProgramState
 from programs.permissions import May
 from programs.queries.approvals import (
+    Step,
+    Tier,
     hands_on,
     served_meanwhile,
-    signers_of,
+    step_due,
+    steps_of_request,
     subject_hash,
+    tiers_for,
     withdrawn_release,
 )
 from programs.queries.cycles import locked_cycle, reason_given
@@ -48,6 +53,11 @@ class ApprovalDecided(Conflict):
 
 class NotYourOwn(Forbidden):
     """You had a hand in preparing this cycle; somebody who had none has to sign."""
+
+
+class OtherRoleFirst(Forbidden):
+    """Tier {place} is to be signed next, by people of another role than yours; it waits for one of
+    them."""
 
 
 class SignedAlready(Conflict):
@@ -80,17 +90,20 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
     program = session.get_one(Program, cycle.program_id)
     if cycle.rule != program.eligibility:
         raise RuleChanged
+    tiers = tiers_for(session, program, total.cost)
     approval = Approval(
         cycle_id=cycle.id,
         hash=subject_hash(session, cycle),
         households=total.households,
         total=total.amount,
-        signers_needed=program.signers_needed,
+        fees=total.cost - total.amount,
+        signers_needed=sum(tier.signers for tier in tiers),
         asked_by=actor.id,
         ages=country().ages,
     )
     with audit.act(session, actor, "approvals.ask", cycle) as figures:
         session.add(approval)
+        _write_steps(session, approval, tiers)
         cycle.state = CycleState.TO_APPROVE
         figures.update(hash=approval.hash, households=total.households, total=total.amount)
     return approval
@@ -105,21 +118,28 @@ def sign(session: Session, approval_id: int, *, actor: Actor) -> Signed:
 
     Raises:
         Forbidden, NotFound, ApprovalDecided, CycleBeyondReach, NotYourOwn, SignedAlready,
-        ReleaseWithdrawn, FundShort: with the last signature nothing is bound unless all of it is.
+        OtherRoleFirst, ReleaseWithdrawn, FundShort: with the last signature nothing is bound unless
+        all of it is.
     """
     actor.require(May.APPROVE)
     approval, cycle = _pending(session, approval_id, actor)
-    signers = signers_of(session, approval.id)
+    steps = steps_of_request(session, approval.id)
+    signers = {signer for step in steps for signer in step.signed}
     if actor.id in hands_on(session, cycle):
         raise NotYourOwn
     if actor.id in signers:
         raise SignedAlready
+    step = step_due(steps)
+    if step is None:
+        raise ApprovalDecided
+    if step.role is not None and step.role not in actor.roles:
+        raise OtherRoleFirst(place=step.place)
     _refuse_withdrawn(session, cycle)
     if why := _changed(session, approval, cycle):
         _send_back(session, approval, cycle, why, actor=actor)
         return Signed(approval.state, len(signers), approval.signers_needed, why)
     with audit.act(session, actor, "approvals.sign", cycle) as figures:
-        session.add(Signature(approval_id=approval.id, signer_id=actor.id, hash=approval.hash))
+        session.add(_signature(approval, step, actor))
         if len(signers) + 1 >= approval.signers_needed:
             _approve(session, approval, cycle, actor)
         figures.update(hash=approval.hash, total=approval.total, state=approval.state)
@@ -152,6 +172,21 @@ def reject_approval(session: Session, approval_id: int, comment: str, *, actor: 
         cycle.state = CycleState.CANCELLED
         move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.CANCELLED)
         figures.update(reason=why)
+
+
+def _write_steps(session: Session, approval: Approval, tiers: Sequence[Tier]) -> None:
+    """Write down who has to sign a request, as it stands when it is asked for."""
+    session.flush()
+    session.add_all(
+        ApprovalStep(approval_id=approval.id, place=place, signers=tier.signers, role=tier.role)
+        for place, tier in enumerate(tiers, 1)
+    )
+
+
+def _signature(approval: Approval, step: Step, actor: Actor) -> Signature:
+    return Signature(
+        approval_id=approval.id, signer_id=actor.id, hash=approval.hash, place=step.place
+    )
 
 
 def _pending(session: Session, approval_id: int, actor: Actor) -> tuple[Approval, Cycle]:
@@ -201,7 +236,7 @@ def _send_back(
 
 def _approve(session: Session, approval: Approval, cycle: Cycle, actor: Actor) -> None:
     """Bind the whole sum or refuse, then approve every entitlement."""
-    bind(session, cycle, approval.total, made_by=actor.id)
+    bind(session, cycle, approval.total + approval.fees, made_by=actor.id)
     _decide(approval, ApprovalState.APPROVED, None)
     cycle.state = CycleState.APPROVED
     move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.APPROVED)

@@ -261,10 +261,10 @@ def _expiry(cycle: Cycle) -> Select[Decimal]:
         update(Entitlement)
         .where(Entitlement.id == unused.c.entitlement_id)
         .values(state=EntitlementState.EXPIRED)
-        .returning(Entitlement.amount)
+        .returning((Entitlement.amount + Entitlement.fee).label("cost"))
         .cte("expired")
     )
-    return select(func.coalesce(func.sum(expired.c.amount), 0))
+    return select(func.coalesce(func.sum(expired.c.cost), 0))
 
 
 def _take_back_approval(session: Session, cycle: Cycle, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,10 +14,17 @@ from core.errors import Conflict
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import CycleMember, MembershipState
-from programs.models.programs import Benefit, Program
+from programs.models.programs import Program
 from programs.permissions import May
-from programs.queries.amounts import amount_due
+from programs.queries.amounts import MOST, amounts_due
 from programs.queries.cycles import locked_cycle
+from programs.queries.gifts import gifts_of
+
+DUE = ("registrant_id", "area_id", "benefit_id", "amount", "fee", "valid_until")
+
+
+class AmountBeyond(Conflict):
+    """An amount of this cycle has sixteen digits; look at what the program gives, and whom."""
 
 
 class NobodyEnrolled(Conflict):
@@ -38,7 +46,8 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
     adds only those who became due since, and never changes an amount already given.
 
     Raises:
-        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NobodyEnrolled
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NobodyEnrolled, AmountBeyond
+        Invalid, Forbidden: an item cannot be read, or asks what the actor may not.
     """
     actor.require(May.PREPARE_CYCLES)
     cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
@@ -46,16 +55,19 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
         raise NobodyEnrolled
     added = (
         insert(Entitlement)
-        .from_select(
-            ["cycle_id", "registrant_id", "benefit_id", "area_id", "amount"], _due(session, cycle)
-        )
+        .from_select(["cycle_id", *DUE], _due(session, cycle, actor))
         .on_conflict_do_nothing(index_elements=["cycle_id", "registrant_id", "benefit_id"])
         .returning(Entitlement.amount)
         .cte("added")
     )
-    tally = select(func.count(), func.coalesce(func.sum(added.c.amount), 0)).select_from(added)
+    tally = select(
+        func.count(), func.coalesce(func.sum(added.c.amount), 0), func.max(added.c.amount)
+    )
     with audit.act(session, actor, "entitlements.prepare", cycle) as figures:
-        prepared = Prepared(*session.execute(tally).one())
+        *told, most = session.execute(tally.select_from(added)).one()
+        if most is not None and most >= MOST:
+            raise AmountBeyond
+        prepared = Prepared(*told)
         cycle.prepared_by, cycle.prepared_at = actor.id, func.now()
         figures.update(entitlements=prepared.entitlements, total=prepared.total)
     return prepared
@@ -64,30 +76,32 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
 def move_entitlements(
     session: Session, cycle: Cycle, old: EntitlementState, new: EntitlementState
 ) -> Decimal:
-    """Move a cycle's entitlements from one state to another; answers the sum of their amounts."""
+    """Move a cycle's entitlements from one state to another; answers what they cost in all."""
     moved = (
         update(Entitlement)
         .where(Entitlement.cycle_id == cycle.id, Entitlement.state == old)
         .values(state=new)
-        .returning(Entitlement.amount)
+        .returning((Entitlement.amount + Entitlement.fee).label("cost"))
         .cte("moved")
     )
-    total: Decimal = session.scalars(select(func.coalesce(func.sum(moved.c.amount), 0))).one()
+    total: Decimal = session.scalars(select(func.coalesce(func.sum(moved.c.cost), 0))).one()
     return total
 
 
-def _due(session: Session, cycle: Cycle) -> Select[int, int, int, int | None, Decimal]:
+def _due(session: Session, cycle: Cycle, actor: Actor) -> Select[Any]:
     """What each enrolled household is due of each benefit, where that is more than nothing."""
-    currency = session.get_one(Program, cycle.program_id).currency
-    amount = amount_due(CycleMember.people, currency)
-    return (
-        select(
-            literal(cycle.id), CycleMember.registrant_id, Benefit.id, CycleMember.area_id, amount
-        )
-        .join(Benefit, Benefit.program_id == cycle.program_id)
-        .where(
-            CycleMember.cycle_id == cycle.id,
-            CycleMember.state == MembershipState.ENROLLED,
-            amount > 0,
-        )
+    program = session.get_one(Program, cycle.program_id)
+    enrolled = (
+        select(CycleMember.registrant_id, CycleMember.area_id, CycleMember.people)
+        .where(CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED)
+        .subquery("enrolled")
     )
+    due = amounts_due(
+        session,
+        gifts_of(session, program.id),
+        enrolled,
+        cycle.starts_on,
+        program.currency,
+        actor=actor,
+    )
+    return select(literal(cycle.id), *(due.c[name] for name in DUE))

@@ -144,8 +144,9 @@ def _cancel(session: Session, membership: ProgramMembership, actor: Actor) -> De
     freed = Decimal(0)
     for entitlement, cycle in session.execute(_unreceived(membership)):
         if entitlement.state is not EntitlementState.DRAFT:
-            set_free(session, cycle, entitlement.amount, made_by=actor.id)
-            freed += entitlement.amount
+            held = entitlement.amount + entitlement.fee
+            set_free(session, cycle, held, made_by=actor.id)
+            freed += held
         entitlement.state = EntitlementState.CANCELLED
     return freed
 

@@ -1,7 +1,7 @@
 """Programs: making them, changing what they give, opening and ending them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -11,16 +11,21 @@ from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.money import refuse_unoffered
+from programs.models.approvals import ApprovalTier
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
-from programs.models.programs import Benefit, Delivery, Fund, Program, ProgramState
+from programs.models.programs import Benefit, BenefitItem, Fund, Program, ProgramState
 from programs.permissions import May
+from programs.queries.approvals import Tier
+from programs.queries.benefits import check_gift
+from programs.queries.gifts import Gift
 from programs.queries.programs import locked_program
 from programs.queries.queryables import widest_terms
 from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
+MOST_TIERS = 5
 
 
 class ProgramIncomplete(Invalid):
@@ -31,12 +36,12 @@ class SignersWrong(Invalid):
     """A cycle is signed by one to five people, not {signers}; choose a number from 1 to 5."""
 
 
-class BenefitWrong(Invalid):
-    """A benefit needs a name and gives more than nothing; fill in a base or an amount a member."""
+class TooManyTiers(Invalid):
+    """Cycles are signed in at most {most} further tiers, not {count}; say it with fewer."""
 
 
-class MinimumAboveCap(Invalid):
-    """The minimum {minimum} is above the cap {cap}; lower the one or raise the other."""
+class TiersUnordered(Invalid):
+    """Each tier begins at the amount of the one before it or above; put them in that order."""
 
 
 class BoundToPrograms(Forbidden):
@@ -62,7 +67,10 @@ class CurrencyFixed(Conflict):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is said of a program; `eligibility` is CQL2 text over households, empty for all."""
+    """What is said of a program; `eligibility` is CQL2 text over households, empty for all.
+
+    Each cycle needs `signers_needed` signatures, and those of the `tiers` its amount reaches.
+    """
 
     name: str
     purpose: str
@@ -70,18 +78,7 @@ class Plan:
     currency: str
     eligibility: str = ""
     signers_needed: int = 1
-
-
-@dataclass(frozen=True)
-class Gift:
-    """What is said of a benefit: base + per member, at least the minimum, at most the cap."""
-
-    name: str
-    delivery: Delivery
-    base: Decimal
-    per_member: Decimal = Decimal(0)
-    minimum: Decimal | None = None
-    cap: Decimal | None = None
+    tiers: Sequence[Tier] = ()
 
 
 def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) -> Program:
@@ -95,14 +92,15 @@ def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) ->
     if actor.program_ids is not None:
         raise BoundToPrograms
     _check(session, plan, actor)
-    _check_gift(gift)
+    check_gift(session, gift, plan.currency, actor=actor)
     program = Program(number=_next_number(session), made_by=actor.id)
     _write(program, plan)
     with audit.act(session, actor, "programs.create", program) as figures:
         session.add(program)
         session.flush()
         session.add(Fund(program_id=program.id, currency=program.currency))
-        session.add(Benefit(program_id=program.id, **vars(gift)))
+        _write_tiers(session, program, plan.tiers)
+        _write_gift(session, Benefit(program_id=program.id), gift)
         figures.update(number=program.number, name=program.name, rule=program.eligibility)
     return program
 
@@ -122,6 +120,7 @@ def change_program(session: Session, program_id: int, plan: Plan, *, actor: Acto
         raise CurrencyFixed(currency=program.currency)
     with audit.act(session, actor, "programs.change", program) as figures:
         _write(program, plan)
+        _write_tiers(session, program, plan.tiers)
         figures.update(name=program.name, rule=program.eligibility)
     return program
 
@@ -134,11 +133,11 @@ def add_benefit(session: Session, program_id: int, gift: Gift, *, actor: Actor) 
     """
     actor.require(May.WRITE_PROGRAMS)
     program = _changeable(session, program_id, actor)
-    _check_gift(gift)
+    check_gift(session, gift, program.currency, actor=actor)
     with audit.act(session, actor, "benefits.add", program) as figures:
-        benefit = Benefit(program_id=program.id, **vars(gift))
-        session.add(benefit)
-        figures.update(**vars(gift), drafts=_drop_drafts(session, program))
+        benefit = Benefit(program_id=program.id)
+        _write_gift(session, benefit, gift)
+        figures.update(**_figures(gift), drafts=_drop_drafts(session, program))
     return benefit
 
 
@@ -153,11 +152,10 @@ def change_benefit(session: Session, benefit_id: int, gift: Gift, *, actor: Acto
     if benefit is None:
         raise NotFound(benefit=benefit_id)
     program = _changeable(session, benefit.program_id, actor)
-    _check_gift(gift)
+    check_gift(session, gift, program.currency, actor=actor)
     with audit.act(session, actor, "benefits.change", program) as figures:
-        for name, value in vars(gift).items():
-            setattr(benefit, name, value)
-        figures.update(**vars(gift), drafts=_drop_drafts(session, program))
+        _write_gift(session, benefit, gift)
+        figures.update(**_figures(gift), drafts=_drop_drafts(session, program))
     return benefit
 
 
@@ -206,6 +204,7 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
         raise ProgramIncomplete
     if not 1 <= plan.signers_needed <= MOST_SIGNERS:
         raise SignersWrong(signers=plan.signers_needed)
+    _check_tiers(plan.tiers)
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     refuse_unoffered(plan.currency)
@@ -213,11 +212,43 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
     matching(plan.eligibility, today(), actor=actor, terms=words)
 
 
-def _check_gift(gift: Gift) -> None:
-    if not gift.name.strip() or gift.base + gift.per_member <= 0:
-        raise BenefitWrong
-    if gift.minimum is not None and gift.cap is not None and gift.minimum > gift.cap:
-        raise MinimumAboveCap(minimum=gift.minimum, cap=gift.cap)
+def _check_tiers(tiers: Sequence[Tier]) -> None:
+    if len(tiers) > MOST_TIERS:
+        raise TooManyTiers(most=MOST_TIERS, count=len(tiers))
+    for tier in tiers:
+        if not 1 <= tier.signers <= MOST_SIGNERS:
+            raise SignersWrong(signers=tier.signers)
+    amounts = [tier.from_amount for tier in tiers]
+    if amounts != sorted(amounts) or any(amount < 0 for amount in amounts):
+        raise TiersUnordered
+
+
+def _write_tiers(session: Session, program: Program, tiers: Sequence[Tier]) -> None:
+    session.execute(delete(ApprovalTier).where(ApprovalTier.program_id == program.id))
+    session.add_all(
+        ApprovalTier(program_id=program.id, place=place, **vars(tier))
+        for place, tier in enumerate(tiers, 1)
+    )
+    session.flush()
+
+
+def _write_gift(session: Session, benefit: Benefit, gift: Gift) -> None:
+    """Write down what is said of a benefit, its items in their order."""
+    for name, value in gift.said.items():
+        setattr(benefit, name, value)
+    session.add(benefit)
+    session.flush()
+    session.execute(delete(BenefitItem).where(BenefitItem.benefit_id == benefit.id))
+    session.add_all(
+        BenefitItem(benefit_id=benefit.id, place=place, **vars(item))
+        for place, item in enumerate(gift.items, 1)
+    )
+    session.flush()
+
+
+def _figures(gift: Gift) -> dict[str, object]:
+    """What is told of a benefit in the trail."""
+    return {**gift.said, "items": "; ".join(item.said for item in gift.items)}
 
 
 def _write(program: Program, plan: Plan) -> None:

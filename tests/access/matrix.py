@@ -7,7 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access import after_paying, changing, ground, imports, matrix_of_people
+from tests.access import after_paying, changing, ground, imports, matrix_of_people, money
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.payments import PAYMENT_GETS, PAYMENT_POSTS
@@ -44,6 +44,7 @@ GETS: dict[str, Row] = {
     **imports.GETS,
     **matrix_of_people.GETS,
     **ground.GETS,
+    **money.GETS,
     **changing.GETS,
     **after_paying.GETS,
     **PAYMENT_GETS,
@@ -178,6 +179,7 @@ POSTS: dict[str, Row] = {
     **imports.POSTS,
     **matrix_of_people.POSTS,
     **ground.POSTS,
+    **money.POSTS,
     **changing.POSTS,
     **after_paying.POSTS,
     **PAYMENT_POSTS,
@@ -235,10 +237,6 @@ POSTS: dict[str, Row] = {
     "people.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "people.more": Row(needs(Registry.WRITE_REGISTRANTS)),
     "programs.activate": WRITE_PROGRAM,
-    "programs.add_benefit": WRITE_PROGRAM,
-    "programs.change_benefit": Row(
-        needs(Programs.WRITE_PROGRAMS), about=PROGRAM | {"benefit_id": "program_id"}
-    ),
     "programs.create": Row(needs(Programs.WRITE_PROGRAMS)),
     "programs.deposit": Row(needs(Programs.POST_FUNDS), about=PROGRAM),
     "programs.end": WRITE_PROGRAM,

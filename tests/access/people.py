@@ -18,7 +18,7 @@ from tests.web.conftest import Browser
 APART = text("select setval(pg_get_serial_sequence('users', 'id'), 1000000)")
 """Whoever made the world has small keys; nobody who looks at it is taken for its maker."""
 
-SIGN_AND_PAY = (Role.APPROVER, Role.FINANCE)
+SIGN_AND_PAY = (Role.APPROVER, Role.SENIOR_APPROVER, Role.FINANCE)
 TOGETHER = (*((role,) for role in SIGN_AND_PAY), tuple(r for r in Role if r not in SIGN_AND_PAY))
 """Roles that one person may hold: who prepares neither signs nor pays."""
 

@@ -32,6 +32,7 @@ from geo.services.selections import keep_draft
 from geo.vector.drawings import drawn
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
+from programs.queries.gifts import gifts_of
 from programs.services.approvals import ask_approval
 from programs.services.payments import export_csv, make_payments
 from programs.services.service_points import import_points
@@ -210,6 +211,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "asked_id": asked.id,
         "approval_id": approval.id,
         "program_id": cash.id,
+        "benefit_id": min(gifts_of(session, cash.id)),
         "batch_id": batch.id,
         "reconciliation_id": answers.id,
         "planned_id": planned.id,

@@ -188,7 +188,7 @@ def make_program(manager: Person, name: str, gift: Gift) -> str:
     manager.click("New program")
     manager.fill(name=name, purpose=name.lower(), currency=gift.currency, benefit=gift.name)
     manager.choose("delivery", gift.delivery)
-    amounts = {"base": gift.base, "per_member": gift.per_member, "cap": gift.cap}
+    amounts = {"amount-0": gift.base, "amount-1": gift.per_member, "cap": gift.cap}
     manager.fill(**{field: str(amount) for field, amount in amounts.items()})
     manager.click("Make the program")
     manager.click("Open the program")

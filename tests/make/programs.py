@@ -13,11 +13,12 @@ from geo.models.selections import Selection
 from programs.models.cycles import Cycle
 from programs.models.organisations import Organisation
 from programs.models.programs import Delivery, Program
+from programs.queries.gifts import Gift, plain_items
 from programs.services.approvals import ask_approval, sign
 from programs.services.cycles import Start, enrol, start_cycle
 from programs.services.entitlements import prepare_entitlements
 from programs.services.funds import deposit
-from programs.services.programs import Gift, Plan, activate_program, create_program
+from programs.services.programs import Plan, activate_program, create_program
 from registry.models.registrants import Registrant
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
 from tests.conftest import EVERYTHING
@@ -65,7 +66,8 @@ def make_program(
 
 def make_gift(**given: Any) -> Gift:
     """40 for a household and 10 for each person, at most 90, as cash."""
-    said = {"base": Decimal(40), "per_member": Decimal(10), "cap": Decimal(90), **given}
+    base, per_member = given.pop("base", 40), given.pop("per_member", 10)
+    said = {"items": plain_items(base, per_member), "cap": Decimal(90), **given}
     return Gift(**{"name": "Cash", "delivery": Delivery.CASH, **said})
 
 

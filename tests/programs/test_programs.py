@@ -16,6 +16,7 @@ from core.money import AmountUnreadable, CurrencyUnknown, amount_of
 from programs.models.cycles import CycleState
 from programs.models.entitlements import Entitlement
 from programs.models.programs import Benefit, FundEntry, ProgramState
+from programs.queries.benefits import BenefitWrong, MinimumAboveCap
 from programs.queries.funds import balance
 from programs.queries.programs import program_page, programs_listed
 from programs.services.approvals import ask_approval, sign
@@ -23,10 +24,8 @@ from programs.services.cycles import ProgramNotActive
 from programs.services.funds import DepositWrong, deposit
 from programs.services.organisations import OrganisationIncomplete, create_organisation
 from programs.services.programs import (
-    BenefitWrong,
     CurrencyFixed,
     CyclesOpen,
-    MinimumAboveCap,
     Plan,
     ProgramEnded,
     ProgramIncomplete,

@@ -61,8 +61,9 @@ def _program_form(session: Session) -> dict[str, Any]:
         "eligibility": "",
         "benefit": "Cash",
         "delivery": "cash",
-        "base": "2 400",
-        "per_member": "300",
+        "amount-0": "2 400",
+        "amount-1": "300",
+        "times-1": "people",
         "minimum": "",
         "cap": "4000",
     }

@@ -29,7 +29,13 @@ def _acts(session: Session) -> list[str]:
 
 
 def test_approvers_finance_administrators_and_who_validates_nationally_need_one() -> None:
-    needed = {Role.APPROVER, Role.FINANCE, Role.ADMINISTRATOR, Role.REGISTRY_SUPERVISOR}
+    needed = {
+        Role.APPROVER,
+        Role.SENIOR_APPROVER,
+        Role.FINANCE,
+        Role.ADMINISTRATOR,
+        Role.REGISTRY_SUPERVISOR,
+    }
     assert needed == SECOND_FACTOR
 
 

@@ -36,6 +36,7 @@ from geo.services.releases import receive_release
 from programs.models.approvals import Approval
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
+from programs.queries.gifts import gifts_of
 from programs.services.approvals import ask_approval
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers
@@ -246,6 +247,8 @@ def _programs(session: Session, place: Location) -> Rows:
         ("approvals.show", {"approval_id": session.scalars(select(Approval.id)).first()}),
         ("programs.show", {"program_id": cash.id}),
         ("programs.change", {"program_id": cash.id}),
+        ("benefits.new", {"program_id": cash.id}),
+        ("benefits.edit", {"program_id": cash.id, "benefit_id": min(gifts_of(session, cash.id))}),
         ("redeem.read", {"code": session.scalars(select(Voucher.code)).first()}),
         ("fsps.show", {"fsp_id": fsp.id}),
         ("payment_plans.show", {"cycle_id": planned.id}),

@@ -1,0 +1,18 @@
+"""The rows of what programs give, of their funds, and of who signs."""
+
+from programs.permissions import May as Programs
+from tests.access.rows import PLAIN, PROGRAM, READ_PEOPLE, READ_PROGRAMS, Row, needs
+
+WRITE = needs(Programs.WRITE_PROGRAMS)
+BENEFIT = PROGRAM | {"benefit_id": "benefit_id"}
+
+GETS: dict[str, Row] = {
+    "approvals.index": Row(READ_PROGRAMS, PLAIN),
+    "benefits.edit": Row(WRITE, PLAIN, BENEFIT),
+    "benefits.new": Row(WRITE, PLAIN, PROGRAM),
+}
+POSTS: dict[str, Row] = {
+    "benefits.add": Row(WRITE, about=PROGRAM),
+    "benefits.change": Row(WRITE, about=BENEFIT),
+    "benefits.try_out": Row(READ_PEOPLE),
+}
