@@ -95,7 +95,8 @@ def end(program_id: int) -> Response:
 @confirmed
 def deposit(program_id: int) -> Response:
     amount, reference = amount_of(request.form["amount"]), request.form["reference"]
-    funds.deposit(db(), program_id, amount, reference, actor=actor())
+    currency = request.form.get("currency", "")
+    funds.deposit(db(), program_id, amount, reference, currency, actor=actor())
     flash(_("The money was posted to the fund."))
     return redirect(url_for(".show", program_id=program_id), 303)
 

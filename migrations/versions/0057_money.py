@@ -21,6 +21,16 @@ KEPT = {
         ),
     ),
     "benefit_items": ("id", None, "benefit_id place condition expression times cap"),
+    "programs": (
+        "id",
+        None,
+        (
+            "number name purpose organisation_id currency state archived eligibility "
+            "signers_needed recurrence first_on"
+        ),
+    ),
+    "fund_entries": ("id", None, "fund_id kind amount covers rate cycle_id reference"),
+    "exchange_rates": ("id", None, "from_currency to_currency rate on_day"),
     "approval_tiers": ("id", None, "program_id place from_amount signers role"),
     "approvals": ("id", None, "cycle_id state hash households total fees signers_needed comment"),
     "entitlements": (
@@ -30,6 +40,12 @@ KEPT = {
     ),
 }
 BEFORE = {
+    "programs": (
+        "id",
+        None,
+        "number name purpose organisation_id currency state archived eligibility signers_needed",
+    ),
+    "fund_entries": ("id", None, "fund_id kind amount cycle_id reference"),
     "benefits": ("id", None, "program_id name delivery base per_member minimum cap"),
     "approvals": ("id", None, "cycle_id state hash households total signers_needed comment"),
     "entitlements": (
@@ -39,6 +55,7 @@ BEFORE = {
     ),
 }
 MONEY = sa.Numeric(precision=20, scale=4)
+RATE = sa.Numeric(precision=20, scale=10)
 NOUGHT = {"server_default": "0", "nullable": False}
 
 
@@ -46,6 +63,10 @@ def upgrade() -> None:
     _items()
     _tiers()
     _roles((*ROLES, "senior_approver"))
+    _funds()
+    op.add_column("programs", sa.Column("recurrence", sa.String(), nullable=True))
+    op.add_column("programs", sa.Column("first_on", sa.Date(), nullable=True))
+    _keep("programs")
 
 
 def _enum(*words: str, name: str) -> sa.Enum:
@@ -182,6 +203,32 @@ def _tiers() -> None:
     _keep("approval_tiers")
 
 
+def _funds() -> None:
+    op.create_table(
+        "exchange_rates",
+        sa.Column("from_currency", sa.String(), nullable=False),
+        sa.Column("to_currency", sa.String(), nullable=False),
+        sa.Column("rate", RATE, nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        *_key("exchange_rates"),
+        sa.CheckConstraint("rate > 0", name=op.f("ck_exchange_rates_rate_positive")),
+        sa.CheckConstraint(
+            "from_currency <> to_currency", name=op.f("ck_exchange_rates_two_currencies")
+        ),
+    )
+    op.create_index(
+        op.f("ix_exchange_rates_from_currency_to_currency_on_day"),
+        "exchange_rates",
+        ["from_currency", "to_currency", "on_day"],
+    )
+    op.add_column("fund_entries", sa.Column("covers", MONEY, nullable=True))
+    op.add_column("fund_entries", sa.Column("rate", RATE, nullable=True))
+    op.execute("update fund_entries set covers = amount, rate = 1 where kind <> 'deposit'")
+    _keep("exchange_rates", "fund_entries")
+
+
 ROLES = (
     *("administrator", "coordinator", "gis_analyst", "registrar", "registry_supervisor"),
     *("program_manager", "approver", "finance", "distributor", "viewer"),
@@ -215,6 +262,13 @@ def _sums(*more: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("programs", "first_on")
+    op.drop_column("programs", "recurrence")
+    op.drop_column("fund_entries", "rate")
+    op.drop_column("fund_entries", "covers")
+    op.drop_table("exchange_rates")
+    for table in ("programs", "fund_entries"):
+        _keep_of(table, *BEFORE[table])
     op.execute("delete from role_grants where role = 'senior_approver'")
     _roles(ROLES)
     op.drop_column("signatures", "place")

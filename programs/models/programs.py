@@ -1,5 +1,6 @@
 """Programs: funded interventions, what they give, and the money they give it from."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Row, states
 from core.money import Money
 
+Rate = Numeric(20, 10)
+
 
 class ProgramState(StrEnum):
     """Whether a program runs."""
@@ -29,7 +32,8 @@ class Program(Row):
     """One funded intervention of one organisation, known by its number PROG-<year>-00000001.
 
     `eligibility` is CQL2 text over the registry's queryables; empty means every household listed.
-    `purpose` is what double cover is judged by.
+    `purpose` is what double cover is judged by. `recurrence` is the rule of RFC 5545 by which its
+    cycles come round from `first_on` on; a program without one gives once.
     """
 
     __tablename__ = "programs"
@@ -47,6 +51,8 @@ class Program(Row):
     archived: Mapped[bool] = mapped_column(default=False)
     eligibility: Mapped[str] = mapped_column(default="", server_default="")
     signers_needed: Mapped[int] = mapped_column(default=1, server_default="1")
+    recurrence: Mapped[str | None]
+    first_on: Mapped[date | None]
     made_by: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -139,7 +145,8 @@ class FundEntryKind(StrEnum):
 
 
 class Fund(Row):
-    """Money posted to a program in one currency; its balance is the sum of its entries."""
+    """Money posted to a program in one currency, its own or another; its balance is the sum of its
+    entries."""
 
     __tablename__ = "funds"
     __table_args__ = (UniqueConstraint("program_id", "currency"),)
@@ -149,13 +156,19 @@ class Fund(Row):
 
 
 class FundEntry(Row):
-    """One movement of a fund: deposits and releases add, commitments take away."""
+    """One movement of a fund: deposits and releases add, commitments take away.
+
+    `amount` is in the fund's currency; what is bound or set free `covers` so much of the program's,
+    at the `rate` in force when it was bound, how much of that one unit of the fund's is.
+    """
 
     __tablename__ = "fund_entries"
 
     fund_id: Mapped[int] = mapped_column(ForeignKey("funds.id"), index=True)
     kind: Mapped[FundEntryKind] = mapped_column(states(FundEntryKind))
     amount: Mapped[Decimal] = mapped_column(Money)
+    covers: Mapped[Decimal | None] = mapped_column(Money)
+    rate: Mapped[Decimal | None] = mapped_column(Rate)
     cycle_id: Mapped[int | None] = mapped_column(BigInteger)
     reference: Mapped[str | None]
     made_by: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,5 @@
 """The pages of programs ask here: all of them, and one with its money and its cycles."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +16,7 @@ from programs.models.programs import Fund, FundEntry, Program, ProgramState
 from programs.models.sums import cycle_sums
 from programs.permissions import May
 from programs.queries.approvals import Tier, tiers_of
-from programs.queries.funds import Balance, balance, balances
+from programs.queries.funds import Balance, Held, balance, balances, funds_of
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
 
@@ -59,7 +58,8 @@ class ProgramPage:
     gifts: dict[int, Gift]
     tiers: list[Tier]
     balance: Balance
-    entries: Sequence[FundEntry]
+    funds: list[Held]
+    entries: list[tuple[FundEntry, str]]
     cycles: list[CycleLine]
 
 
@@ -125,7 +125,7 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
     actor.require(May.READ_PROGRAMS)
     program = program_seen(session, program_id, actor=actor)
     entries = (
-        select(FundEntry)
+        select(FundEntry, Fund.currency)
         .join(Fund, Fund.id == FundEntry.fund_id)
         .where(Fund.program_id == program.id)
         .order_by(FundEntry.id.desc())
@@ -136,7 +136,8 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
         gifts=gifts_of(session, program.id),
         tiers=tiers_of(session, program.id),
         balance=balance(session, program.id),
-        entries=session.scalars(entries).all(),
+        funds=funds_of(session, program.id),
+        entries=list(session.execute(entries)),
         cycles=[_line(row) for row in session.execute(_cycles(program.id))],
     )
 

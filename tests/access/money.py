@@ -10,9 +10,11 @@ GETS: dict[str, Row] = {
     "approvals.index": Row(READ_PROGRAMS, PLAIN),
     "benefits.edit": Row(WRITE, PLAIN, BENEFIT),
     "benefits.new": Row(WRITE, PLAIN, PROGRAM),
+    "exchange_rates.index": Row(READ_PROGRAMS),
 }
 POSTS: dict[str, Row] = {
     "benefits.add": Row(WRITE, about=PROGRAM),
     "benefits.change": Row(WRITE, about=BENEFIT),
+    "exchange_rates.write": Row(needs(Programs.POST_FUNDS)),
     "benefits.try_out": Row(READ_PEOPLE),
 }

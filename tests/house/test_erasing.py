@@ -34,7 +34,7 @@ STAYS = {
     "groups": {"kind"},
     "memberships": {"kind", "started_on", "ended_on"},  # of numbers that name nobody any more
     "roster_members": {"grade"},  # what a list was signed over
-    "entitlements": {"ern"},  # money and goods stay accounted for
+    "entitlements": {"ern", "valid_until"},  # money and goods stay accounted for
     "payments": {"reference", "provider_reference", "claimed_at"},
     "payment_events": {"at", "reference", "provider_reference"},
     "vouchers": {"code", "expires_on"},
