@@ -1,5 +1,6 @@
 """Programs: what they are for, what they give, and the money they give it from."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,20 +11,28 @@ from app.auth.roles import GIVES, Role, role_name
 from app.request import actor, asks, confirmed, db
 from app.web.benefits import gift_choices, gift_of
 from app.web.kept_filters import kept_filters
+from app.web.program_starts import templates
 from core.clock import today
 from core.cql import both
-from core.money import amount_of, said
+from core.errors import Invalid
+from core.money import amount_of, digits_of, said
 from core.words import _
 from programs.permissions import May
 from programs.queries.approvals import Tier
+from programs.queries.foreseen import foreseen
 from programs.queries.programs import organisations, program_page, programs_listed, purposes
 from programs.queries.queryables import terms_listed, widest_terms
+from programs.rules.recurrence import Often, Recurrence, recurrence_of
 from programs.services import funds, programs
 from programs.services.programs import Plan
 from registry.queries.filters import condition_with, count_matching
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
 bp.add_app_template_filter(said, "money")
+
+
+class DayUnreadable(Invalid):
+    """That is not a day of the calendar; choose one."""
 
 
 @bp.get("/")
@@ -35,7 +44,14 @@ def index() -> str:
 @bp.get("/new")
 def new() -> str:
     actor().require(May.WRITE_PROGRAMS)
-    return render_template("programs/new.html", plan=None, **gift_choices(None), **_choices())
+    begun = templates().get(request.args.get("template", ""))
+    return render_template(
+        "programs/new.html",
+        begun=begun,
+        templates=templates(),
+        **gift_choices(begun.gift if begun else None),
+        **_choices(),
+    )
 
 
 @bp.post("/")
@@ -45,6 +61,25 @@ def create() -> Response:
     )
     flash(_("{name} was made and is number {number}.", name=program.name, number=program.number))
     return redirect(url_for(".show", program_id=program.id), 303)
+
+
+@bp.post("/foreseen")
+@asks
+def look_ahead() -> str:
+    """What one round of the program on a form would come to today: the fragment beside it."""
+    form = request.form
+    currency = form["currency"].strip().upper()
+    digits_of(currency)
+    rule, gift = _eligibility(form), gift_of(form)
+    told = foreseen(db(), rule, [gift] if gift.items else [], currency, today(), actor=actor())
+    return render_template("programs/_foreseen.html", told=told, currency=currency)
+
+
+@bp.post("/<int:program_id>/duplicate")
+def duplicate(program_id: int) -> Response:
+    made = programs.duplicate_program(db(), program_id, request.form["name"], actor=actor())
+    flash(_("{name} was made and is number {number}.", name=made.name, number=made.number))
+    return redirect(url_for(".change", program_id=made.id), 303)
 
 
 @bp.post("/rule")
@@ -107,6 +142,7 @@ def _choices() -> dict[str, Any]:
         "organisations": organisations(db()),
         "purposes": purposes(db()),
         "signing_roles": _signing_roles(),
+        "oftens": _oftens(),
         "terms": terms_listed(db(), actor=actor()),
         "kept_filters": kept_filters(),
     }
@@ -121,7 +157,40 @@ def _plan(form: MultiDict[str, str]) -> Plan:
         eligibility=_eligibility(form),
         signers_needed=int(form["signers_needed"]),
         tiers=[_tier(form, row) for row in _tier_rows(form)],
+        recurrence=_recurrence(form),
+        first_on=_day(form.get("first_on", "")),
     )
+
+
+@bp.app_template_filter("recurrence")
+def recurrence(rule: str) -> Recurrence:
+    """The plain choices a rule stands for."""
+    return recurrence_of(rule)
+
+
+def _oftens() -> list[tuple[str, str]]:
+    return [
+        ("", _("once")),
+        (Often.WEEKLY.value, _("every so many weeks")),
+        (Often.MONTHLY.value, _("every so many months")),
+        (Often.YEARLY.value, _("every so many years")),
+    ]
+
+
+def _recurrence(form: MultiDict[str, str]) -> str | None:
+    """How often cycles come round, as the form says it; nothing where it is once."""
+    often = form.get("often", "")
+    if often not in set(Often):
+        return None
+    every, rounds = (form.get(name, type=int) for name in ("every", "rounds"))
+    return Recurrence(Often(often), 1 if every is None else every, rounds).rule
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written.strip() else None
+    except ValueError:
+        raise DayUnreadable from None
 
 
 def _tier_rows(form: MultiDict[str, str]) -> list[int]:

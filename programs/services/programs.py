@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -17,11 +18,13 @@ from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, BenefitItem, Fund, Program, ProgramState
 from programs.permissions import May
-from programs.queries.approvals import Tier
+from programs.queries.approvals import Tier, tiers_of
 from programs.queries.benefits import check_gift
-from programs.queries.gifts import Gift
+from programs.queries.gifts import Gift, gifts_of
 from programs.queries.programs import locked_program
 from programs.queries.queryables import widest_terms
+from programs.queries.reach import program_seen
+from programs.rules.recurrence import recurrence_of
 from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
@@ -79,6 +82,8 @@ class Plan:
     eligibility: str = ""
     signers_needed: int = 1
     tiers: Sequence[Tier] = ()
+    recurrence: str | None = None
+    first_on: date | None = None
 
 
 def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) -> Program:
@@ -102,6 +107,32 @@ def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) ->
         _write_tiers(session, program, plan.tiers)
         _write_gift(session, Benefit(program_id=program.id), gift)
         figures.update(number=program.number, name=program.name, rule=program.eligibility)
+    return program
+
+
+def duplicate_program(session: Session, program_id: int, name: str, *, actor: Actor) -> Program:
+    """Make a program that says and gives what another does, under a name and number of its own; it
+    is not open yet, and its fund is empty.
+
+    Raises:
+        Forbidden, BoundToPrograms, NotFound, ProgramIncomplete; Conflict where the name is taken.
+    """
+    actor.require(May.WRITE_PROGRAMS)
+    like = program_seen(session, program_id, actor=actor)
+    plan = Plan(
+        name=name,
+        purpose=like.purpose,
+        organisation_id=like.organisation_id,
+        currency=like.currency,
+        eligibility=like.eligibility,
+        signers_needed=like.signers_needed,
+        tiers=tiers_of(session, like.id),
+        recurrence=like.recurrence,
+    )
+    first, *others = gifts_of(session, like.id).values()
+    program = create_program(session, plan, first, actor=actor)
+    for gift in others:
+        add_benefit(session, program.id, gift, actor=actor)
     return program
 
 
@@ -205,6 +236,8 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
     if not 1 <= plan.signers_needed <= MOST_SIGNERS:
         raise SignersWrong(signers=plan.signers_needed)
     _check_tiers(plan.tiers)
+    if plan.recurrence:
+        recurrence_of(plan.recurrence)
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     refuse_unoffered(plan.currency)
@@ -257,6 +290,7 @@ def _write(program: Program, plan: Plan) -> None:
     program.currency = plan.currency
     program.eligibility = plan.eligibility.strip()
     program.signers_needed = plan.signers_needed
+    program.recurrence, program.first_on = plan.recurrence or None, plan.first_on
 
 
 def _changeable(session: Session, program_id: int, actor: Actor) -> Program:

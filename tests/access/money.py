@@ -15,6 +15,8 @@ GETS: dict[str, Row] = {
 POSTS: dict[str, Row] = {
     "benefits.add": Row(WRITE, about=PROGRAM),
     "benefits.change": Row(WRITE, about=BENEFIT),
+    "programs.duplicate": Row(WRITE, about=PROGRAM),
+    "programs.look_ahead": Row(READ_PEOPLE),
     "exchange_rates.write": Row(needs(Programs.POST_FUNDS)),
     "benefits.try_out": Row(READ_PEOPLE),
 }

@@ -1,0 +1,117 @@
+"""New programs: what they would come to, how often they come round, and one like another."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.clock import today
+from core.errors import Forbidden
+from programs.models.programs import Delivery, ProgramState
+from programs.queries.approvals import Tier, tiers_of
+from programs.queries.foreseen import foreseen
+from programs.queries.funds import balance
+from programs.queries.gifts import Item, gifts_of, plain_items
+from programs.rules.recurrence import Often, Recurrence, RecurrenceWrong, recurrence_of
+from programs.services.programs import BoundToPrograms, add_benefit, duplicate_program
+from tests.make.geo import make_country
+from tests.make.programs import DARA, make_actor, make_family, make_gift, make_program
+from tests.make.registry import make_location
+
+
+def test_a_program_nobody_has_written_is_reckoned_for_all_it_means(session: Session) -> None:
+    for size in (1, 2, 5):
+        make_family(session, size)
+    gifts = [
+        make_gift(fee=Decimal(1)),
+        make_gift(items=(Item("3", condition="people > 4"),), cap=None),
+    ]
+
+    told = foreseen(session, "people >= 2", gifts, "KES", today(), actor=DARA)
+
+    # 60 and 90 are due, and 3 more to the last; two times one in fees
+    assert [told.meant, told.given, told.amount, told.fees, told.cost] == [2, 2, 153, 2, 155]
+    alone = foreseen(session, "people >= 2", [], "KES", today(), actor=DARA)
+    assert [alone.meant, alone.given, alone.cost] == [2, 0, 0]
+
+
+def test_who_sees_an_area_is_told_of_its_households(session: Session, visitor: Actor) -> None:
+    areas = make_country(session)
+    west = make_location(session, 0.5, 0.5, area_id=areas["X11"].id)
+    make_family(session, 3, west)
+    make_family(session, 3, make_location(session, 2.5, 0.5, area_id=areas["X21"].id))
+    bound = make_actor(81, "West", national=False, area_ids=frozenset({areas["X1"].id}))
+
+    told = foreseen(session, "", [make_gift()], "KES", today(), actor=bound)
+
+    assert [told.meant, told.cost] == [1, 70]
+    with pytest.raises(Forbidden):
+        foreseen(session, "", [make_gift()], "KES", today(), actor=visitor)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("FREQ=MONTHLY;INTERVAL=1", Recurrence(Often.MONTHLY)),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=6", Recurrence(Often.WEEKLY, 2, 6)),
+        ("FREQ=YEARLY;INTERVAL=52;COUNT=600", Recurrence(Often.YEARLY, 52, 600)),
+    ],
+)
+def test_a_recurrence_is_written_as_its_rule(rule: str, told: Recurrence) -> None:
+    assert recurrence_of(rule) == told
+    assert told.rule == rule
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "monthly",
+        "FREQ=DAILY;INTERVAL=1",
+        "FREQ=MONTHLY;INTERVAL=0",
+        "FREQ=MONTHLY;INTERVAL=53",
+        "FREQ=MONTHLY;INTERVAL=1;COUNT=0",
+        "FREQ=MONTHLY;INTERVAL=1;COUNT=601",
+    ],
+)
+def test_a_recurrence_that_cannot_come_round_is_refused(session: Session, rule: str) -> None:
+    with pytest.raises(RecurrenceWrong):
+        make_program(session, recurrence=rule)
+
+
+def test_a_program_like_another_says_and_gives_the_same_from_a_fund_of_its_own(
+    session: Session,
+) -> None:
+    said: dict[str, Any] = {"eligibility": "people > 1", "signers_needed": 2, "purpose": "drought"}
+    often: dict[str, Any] = {"recurrence": "FREQ=MONTHLY;INTERVAL=1", "first_on": date(2027, 1, 1)}
+    like = make_program(session, fund=500, tiers=(Tier(1, Decimal(9)),), **said, **often)
+    seeds = make_gift(name="Seeds", delivery=Delivery.VOUCHER, items=plain_items(7), cap=None)
+    add_benefit(session, like.id, seeds, actor=DARA)
+
+    made = duplicate_program(session, like.id, "Next year", actor=DARA)
+
+    assert [made.name, made.purpose, made.eligibility, made.signers_needed] == [
+        "Next year",
+        "drought",
+        "people > 1",
+        2,
+    ]
+    assert (made.recurrence, made.first_on) == ("FREQ=MONTHLY;INTERVAL=1", None)
+    assert (made.state, made.number[-1]) == (ProgramState.DRAFT, "2")
+    assert tiers_of(session, made.id) == tiers_of(session, like.id)
+    assert [*gifts_of(session, made.id).values()] == [*gifts_of(session, like.id).values()]
+    assert balance(session, made.id).free == 0
+
+
+def test_a_program_like_another_is_made_by_who_may_make_any(
+    session: Session, visitor: Actor
+) -> None:
+    like = make_program(session)
+    bound = make_actor(82, "Bound", program_ids=frozenset({like.id}))
+
+    with pytest.raises(Forbidden):
+        duplicate_program(session, like.id, "Next", actor=visitor)
+    with pytest.raises(BoundToPrograms):
+        duplicate_program(session, like.id, "Next", actor=bound)

@@ -1,0 +1,108 @@
+"""Making a program in steps: from a template, with what it would come to beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.roles import Role
+from app.web.program_starts import templates
+from programs.models.approvals import ApprovalTier
+from programs.models.programs import Program
+from tests.make.programs import make_family, make_organisation, make_program
+from tests.web.conftest import Browser
+
+SignedIn = Callable[..., Browser]
+
+
+def _form(session: Session) -> dict[str, Any]:
+    return {
+        "name": "Child grant 2027",
+        "purpose": "child grant",
+        "organisation_id": make_organisation(session).id,
+        "currency": "kes",
+        "eligibility": "people >= 2",
+        "benefit": "Child grant",
+        "delivery": "bank",
+        "amount-0": "25",
+        "times-0": "people",
+        "fee": "1",
+        "often": "MONTHLY",
+        "every": "2",
+        "rounds": "6",
+        "first_on": "2027-01-01",
+        "signers_needed": "1",
+        "tier-from-0": "10 000",
+        "tier-signers-0": "2",
+        "tier-role-0": "senior_approver",
+        "tier-from-1": "",
+        "tier-signers-1": "",
+    }
+
+
+@pytest.mark.parametrize("template", ["emergency", "top_up", "child", "pension", "food"])
+def test_a_template_fills_in_all_but_the_amounts(
+    session: Session, signed_in: SignedIn, template: str
+) -> None:
+    make_organisation(session)
+    begun = templates()[template]
+
+    page = signed_in(Role.PROGRAM_MANAGER).get(f"/programs/new?template={template}").text
+
+    assert f'name="purpose" type="text" value="{begun.purpose}"' in page
+    assert f'name="benefit" type="text" value="{begun.gift.name}"' in page
+    for item in begun.gift.items:
+        assert item.times is None or f'<option value="{item.times}" selected>' in page
+
+
+def test_what_a_program_would_come_to_stands_beside_its_form(
+    session: Session, signed_in: SignedIn
+) -> None:
+    for size in (1, 2, 4):
+        make_family(session, size)
+    manager = signed_in(Role.PROGRAM_MANAGER)
+
+    told = manager.act("/programs/foreseen", **_form(session)).text
+
+    assert "KES 152" in told  # 50 and 100 for two households, and two of fees
+    assert "KES 75" in told
+    no_amount = manager.act("/programs/foreseen", **_form(session) | {"amount-0": ""}).text
+    assert "KES 0" in no_amount
+    unread = manager.act("/programs/foreseen", **_form(session) | {"amount-0": "income"})
+    assert unread.status_code == 422
+
+
+def test_a_program_is_kept_as_its_steps_say(session: Session, signed_in: SignedIn) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+
+    page = manager.act("/programs/", **_form(session)).text
+
+    program = session.scalars(select(Program)).one()
+    assert program.recurrence == "FREQ=MONTHLY;INTERVAL=2;COUNT=6"
+    assert f"{program.first_on}" == "2027-01-01"
+    tiers = select(ApprovalTier.from_amount, ApprovalTier.signers, ApprovalTier.role)
+    assert [tuple(row) for row in session.execute(tiers)] == [(10_000, 2, "senior_approver")]
+    assert "A cycle every 2 months" in page
+    assert "From KES 10,000 on 2 signatures more" in page
+    again = manager.get(f"/programs/{program.id}/change").text
+    assert '<option value="MONTHLY" selected>' in again
+    assert '<option value="senior_approver" selected>' in again
+    form = {name: value for name, value in _form(session).items() if name != "organisation_id"}
+    form |= {"organisation_id": program.organisation_id, "often": "", "currency": "KES"}
+    manager.act(f"/programs/{program.id}", **form)
+    session.refresh(program)
+    assert not program.recurrence
+    assert manager.act(f"/programs/{program.id}", **form | {"first_on": "x"}).status_code == 422
+
+
+def test_a_program_like_another_is_looked_at_before_it_is_opened(
+    session: Session, signed_in: SignedIn
+) -> None:
+    like = make_program(session)
+
+    page = signed_in(Role.PROGRAM_MANAGER).act(f"/programs/{like.id}/duplicate", name="Again").text
+
+    assert "Again was made and is number PROG-" in page
+    assert "Change the program" in page
