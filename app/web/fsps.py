@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from app.web.programs import delivery_name
+from app.web.benefits import delivery_name
 from core.money import amount_of
 from core.words import _
 from programs.fsp.files import COLUMNS

@@ -43,7 +43,14 @@ DESKS = {  # nobody holds all roles at once: some exclude one another
 FOR = {
     "manager": ("/programs", "/cycles", "/approvals", "/organisations"),
     "approver": ("/approvals",),
-    "finance": ("/programs/1", "/programs/2", "/cycles/3", "/cycles/4", "/reconciliations", "/payments"),
+    "finance": (
+        "/programs/1",
+        "/programs/2",
+        "/cycles/3",
+        "/cycles/4",
+        "/reconciliations",
+        "/payments",
+    ),
 }
 UNSETTLED = (
     "[data-module]:not([data-started])",  # a behaviour that has not begun
