@@ -37,6 +37,8 @@ ELSEWHERE = {  # where pages belong whose address begins with another noun
     "/payments": "/programs",
     "/reconciliations": "/programs",
     "/reports": "/programs",
+    "/messages": "/programs",
+    "/verifications": "/programs",
     "/service-points": "/programs",
     "/rosters": "/select",
     "/selections": "/select",

@@ -62,6 +62,11 @@ class Settings:
         "",
     )
     asks_a_minute: str = _setting("How often one key may ask the service for machines.", "1200")
+    message_gateway: str = _setting(
+        "The address messages to people are handed to, each as JSON. Empty: as files only.",
+        "",
+    )
+    message_gateway_key: str = _setting("The bearer token of that gateway; keep it secret.", "")
 
 
 @cache

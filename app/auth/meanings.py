@@ -93,6 +93,11 @@ def _of_programs() -> Meanings:
         Programs.EXPORT_PAYMENTS: _("take payment lists along as files"),
         Programs.RECONCILE: _("take in what providers answer, and let it count"),
         Programs.WRITE_FSPS: _("write down who carries payments, and how"),
+        Programs.DRAW_SAMPLES: _(
+            "draw who is asked whether they received it, and settle what differs"
+        ),
+        Programs.RECORD_ANSWERS: _("write down what people say they received"),
+        Programs.SEND_MESSAGES: _("write to people of a cycle"),
         Programs.ISSUE_VOUCHERS: _("issue, print and void voucher cards"),
         Programs.REDEEM_VOUCHERS: _("hand over for a voucher card"),
         Programs.READ_SERVICE_POINTS: _("see where help is handed over"),

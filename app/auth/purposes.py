@@ -27,6 +27,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         | {"payments.order"}
         | {"api_duplicates.index", "api_duplicates.show"}
         | {"benefits.try_out"}
+        | {"verifications.team", "verifications.show"}
     ),
     "exports": frozenset(
         {
@@ -40,6 +41,8 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
             "payments.workbook",
             "payments.file",
             "cycles.file",
+            "verifications.listed",
+            "messages.letters",
             "audit.csv",
             "audit.lines",
         }

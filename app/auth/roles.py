@@ -81,6 +81,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Geo.UPLOAD_RELEASES,
         Registry.FREEZE_ROSTERS,
         Registry.VALIDATE_LOCALLY,
+        Programs.RECORD_ANSWERS,
         Roof.CANCEL_JOBS,
     },
     Role.GIS_ANALYST: LOOK
@@ -118,6 +119,7 @@ GIVES: dict[Role, frozenset[str]] = {
         Registry.DECIDE_DUPLICATES,
         Registry.MERGE_REGISTRANTS,
         Registry.SEND_SUBMISSIONS,
+        Programs.RECORD_ANSWERS,
         Roof.CANCEL_JOBS,
     },
     Role.REGISTRY_SUPERVISOR: LOOK
@@ -144,6 +146,8 @@ GIVES: dict[Role, frozenset[str]] = {
         Programs.PREPARE_CYCLES,
         Registry.ACTIVATE_SCORES,
         Programs.ASK_APPROVAL,
+        Programs.DRAW_SAMPLES,
+        Programs.SEND_MESSAGES,
         Programs.ISSUE_VOUCHERS,
         Programs.WRITE_SERVICE_POINTS,
     },

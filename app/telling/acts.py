@@ -1,6 +1,6 @@
 """What acts are called, and what they are about: words for the codes of the trail."""
 
-from app.telling.after_paying import acts_after_paying, subjects_after_paying
+from app.telling.after_paying import acts_after_paying, pages_after_paying, subjects_after_paying
 from core.words import _
 
 Words = dict[str, str]
@@ -348,6 +348,7 @@ def pages() -> Words:
         "rosters.show": _("List"),
         "rosters.download": _("File of a list"),
         "search.show": _("Search"),
+        **pages_after_paying(),
     }
 
 

@@ -14,12 +14,30 @@ def acts_after_paying() -> Words:
         "reconciliations.teach": _("Said what a provider's words mean"),
         "reconciliations.apply": _("Let a provider's answers count"),
         "reconciliations.discard": _("Discarded a provider's file"),
+        "messages.write": _("Wrote what people are told"),
+        "messages.queue": _("Put people into the outbox"),
+        "messages.file": _("Took messages along as a file"),
+        "messages.settle": _("Said what became of messages in doubt"),
+        "verifications.draw": _("Drew whom to ask whether they received it"),
+        "verifications.record": _("Wrote down what somebody received"),
+        "verifications.settle": _("Settled an answer that differed"),
+        "verifications.close": _("Closed a sample"),
     }
 
 
 def subjects_after_paying() -> Words:
     """What those acts are about, by table, in the singular."""
-    return {"reconciliations": _("File of a provider")}
+    return {"reconciliations": _("File of a provider"), "verifications": _("Sample of the paid")}
+
+
+def pages_after_paying() -> Words:
+    """The pages and files of them that show people."""
+    return {
+        "verifications.show": _("Answers that differ"),
+        "verifications.team": _("Households of a walk"),
+        "verifications.listed": _("File of a sample"),
+        "messages.letters": _("Messages as a file"),
+    }
 
 
 def names_after_paying() -> Words:
@@ -30,6 +48,12 @@ def names_after_paying() -> Words:
         "partly_paid": _("Paid in part"),
         "failed": _("Failed"),
         "reversed": _("Reversed"),
+        "population": _("Of how many"),
+        "drawn": _("Drawn"),
+        "seed": _("Seed"),
+        "occasion": _("Occasion"),
+        "messages": _("Messages"),
+        "answer": _("Answer"),
         "digest": _("SHA-256 of the file"),
         "words": _("Words explained"),
     }

@@ -36,6 +36,7 @@ from app.web import (
     land,
     layers,
     memberships,
+    messages,
     organisations,
     parcels,
     payment_plans,
@@ -67,6 +68,7 @@ from app.web import (
     terms,
     tiles,
     users,
+    verifications,
     visits,
     vocabularies,
 )
@@ -105,6 +107,7 @@ BLUEPRINTS = (
     land.bp,
     layers.bp,
     memberships.bp,
+    messages.bp,
     organisations.bp,
     parcels.bp,
     payment_plans.bp,
@@ -138,6 +141,7 @@ BLUEPRINTS = (
     terms.bp,
     tiles.bp,
     users.bp,
+    verifications.bp,
     visits.bp,
     vocabularies.bp,
 )

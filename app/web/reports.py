@@ -13,6 +13,8 @@ from app.web.import_files import KINDS, rows_sent
 from app.web.maps import map_settings
 from app.web.place_colours import LEGEND, shade_of
 from app.web.report_words import cycle_report, fund_report
+from core.money import round_to
+from core.storage import CHUNK, Readable
 from core.words import _
 from geo.queries.areas import level_names
 from programs.documents.reports import Report, report_pdf
@@ -83,7 +85,7 @@ def check_list() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise FileNotChosen
-    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()
+    digest = _digest_of(file.stream)
     made = list_of_digest(db(), digest, actor=actor())
     return render_template("reports/lists.html", digest=digest, made=made)
 
@@ -93,7 +95,7 @@ def coverage_words() -> dict[str, str]:
     return {
         "gap": _("In the shock, nothing received"),
         "reached": _("Received"),
-        "due": _("Something is due"),
+        "due": _("Entitled to something"),
     }
 
 
@@ -107,10 +109,17 @@ def _ledger(told: Statement) -> list[list[str]]:
     return [
         [
             each.at.isoformat(timespec="seconds"), each.kind.value, each.reference, each.cycle,
-            f"{each.amount:f}", f"{each.free:f}", currency,
+            f"{round_to(each.amount, currency):f}", f"{round_to(each.free, currency):f}", currency,
         ]
         for each in told.movements
     ]  # fmt: skip
+
+
+def _digest_of(stream: Readable) -> str:
+    digest = hashlib.sha256()
+    while block := stream.read(CHUNK):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _paper(report: Report, now: datetime, name: str) -> Response:

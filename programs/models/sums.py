@@ -3,13 +3,15 @@
 They name no person and are never filtered by reach: what decides is the whole of its subject.
 """
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table
+from sqlalchemy import BigInteger, Column, Date, MetaData, String, Table
 
 from core.db import states
 from core.money import Money
 from programs.models.entitlements import EntitlementState, VoucherState
 from programs.models.memberships import LeftOut, MembershipState
+from programs.models.messages import MessageState
 from programs.models.payments import PaymentState
+from programs.models.verifications import Confirmation, MismatchState
 
 VIEWS = MetaData()
 
@@ -73,4 +75,25 @@ payment_sums = Table(
     Column("orders", BigInteger),
     Column("total", Money),
     Column("paid", Money),
+)
+
+verification_sums = Table(
+    "verification_sums",  # of who was asked whether they received it: what they said
+    VIEWS,
+    Column("verification_id", BigInteger),
+    Column("cycle_id", BigInteger),
+    Column("stratum", String),
+    Column("result", states(Confirmation)),
+    Column("mismatch", states(MismatchState)),
+    Column("households", BigInteger),
+    Column("paid", Money),
+    Column("received", Money),
+)
+
+message_sums = Table(
+    "message_sums",
+    VIEWS,
+    Column("run_id", BigInteger),
+    Column("state", states(MessageState)),
+    Column("messages", BigInteger),
 )

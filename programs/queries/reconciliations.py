@@ -26,11 +26,13 @@ from programs.models.reconciliations import (
     ReconciliationState,
 )
 from programs.models.sums import answer_sums
+from programs.models.verifications import Confirmation
 from programs.permissions import May
 from programs.queries.cycles import CycleBeyondReach, sees_part_only
 from programs.queries.entitlements import Total, total_of
 from programs.queries.reach import cycle_seen, within_programs
 from programs.queries.verdicts import UNANSWERED
+from programs.queries.verifications import confirmed_in
 
 AGES = (2, 7, 14, 30)
 """Days up to which an unanswered order counts into one band; the last band has no end."""
@@ -67,6 +69,7 @@ class Answered:
     says: dict[PaymentState, Sum]
     paid: Decimal
     ages: list[Age]
+    confirmed: dict[Confirmation, int]
 
     @property
     def waiting(self) -> Sum:
@@ -186,6 +189,7 @@ def answered_of(session: Session, cycle: Cycle) -> Answered:
         says={state: each for state, each in says.items() if each.orders},
         paid=sum((row.paid for row in rows), ZERO),
         ages=_ages([row for row in rows if row.state in UNANSWERED]),
+        confirmed=confirmed_in(session, cycle.id),
     )
 
 

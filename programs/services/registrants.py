@@ -12,6 +12,7 @@ from core.clock import today
 from core.db import changed
 from core.errors import Conflict, Invalid
 from programs.models.memberships import ProgramMembership
+from programs.models.verifications import VerificationSample
 from programs.queries.cycles import reason_given
 from programs.services.settling import forget_said
 from registry.models.registrants import Membership, Registrant, RegistrantState
@@ -86,6 +87,9 @@ def _forget_reasons(session: Session, ids: Collection[int]) -> None:
     of = ProgramMembership.registrant_id.in_(ids)
     changed(session, update(ProgramMembership).where(of).values(reason=None))
     forget_said(session, ids)
+    asked = VerificationSample.registrant_id.in_(ids)
+    nothing = {"note": None, "settled_because": None}
+    changed(session, update(VerificationSample).where(asked).values(nothing))
 
 
 def exit_registry(session: Session, number: str, reason: str, *, actor: Actor) -> Registrant:

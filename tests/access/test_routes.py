@@ -27,6 +27,7 @@ ALIKE = {  # keys that are the same in every world
     "form": "registration",
     "filename": "css/tokens.css",
     "level": 2,
+    "team": 1,
     "collection": "areas-2",
     "scheme": "WebMercatorQuad",
     "z": 6,

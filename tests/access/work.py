@@ -91,7 +91,7 @@ OF_PEOPLE = frozenset(
         *("former_places", "roster_members", "import_rows", "import_befores"),
         *("import_cells", "import_matches"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
-        *("payments", "field_changes", "reconciliation_rows"),
+        *("payments", "field_changes", "reconciliation_rows", "verification_samples", "messages"),
         *("payment_events", "left_unpaid"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),

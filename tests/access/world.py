@@ -56,6 +56,7 @@ from tests.make.fields import make_field
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
 from tests.make.imports import make_import
+from tests.make.messages import make_told
 from tests.make.payments import make_fsp, make_plan
 from tests.make.programs import (
     DARA,
@@ -78,6 +79,7 @@ from tests.make.registry import (
 )
 from tests.make.releases import DEPTH, DEPTHS, published, read
 from tests.make.scores import make_score
+from tests.make.verifications import make_differing
 
 NORTH, SOUTH = "MARKNORTH", "MARKSOUTH"
 PLAIN = "MARKPLAIN"
@@ -219,6 +221,8 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "reference": order.reference,
         "fsp_id": fsp.id,
         "fsp": fsp.code,
+        "message_run_id": make_told(session, paid, home).id,
+        "verification_id": make_differing(session, paid).id,
         "sha256": exported.kept.sha256,
         "code": voucher.code,
         "registrant_id": home.id,

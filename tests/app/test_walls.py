@@ -54,6 +54,7 @@ from tests.make.changes import make_asked
 from tests.make.duplicates import make_pair
 from tests.make.geo import make_country
 from tests.make.imports import household, person, take_households, take_people
+from tests.make.messages import make_told
 from tests.make.payments import make_left_out
 from tests.make.programs import (
     DARA,
@@ -66,6 +67,7 @@ from tests.make.programs import (
 )
 from tests.make.registry import make_location, make_person
 from tests.make.scores import make_score
+from tests.make.verifications import make_differing
 
 ABOUT_SOMEBODY = {
     "registrant_id",
@@ -105,6 +107,8 @@ def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
     cash = make_approved(session, make_program(session), *homes)
     make_payments(session, cash.id, actor=FINN)
     make_left_out(session, cash)
+    make_differing(session, cash)
+    make_told(session, cash, *homes)
     food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="hunger")
     given = make_approved(session, food, *homes)
     issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)

@@ -23,6 +23,7 @@ EMPTIED = {
     "program_memberships": {"reason"},
     "payments": {"said"},
     "payment_events": {"said"},
+    "verification_samples": {"note", "settled_because"},
     "field_changes": {"before", "after"},
     "change_requests": {"why", "contact_key", "decided_because", "source_number"},
     "change_lines": {"before_key", "after_key"},
@@ -47,6 +48,8 @@ STAYS = {
     "change_requests": {
         *("number", "kind", "on_day", "asked_at", "local_at", "national_at", "applied_at"),
     },
+    "verification_samples": {"stratum", "asked_at"},  # what an estimate rests on
+    "messages": {"language", "handed_at"},  # that somebody was told; neither what nor where
     "reconciliation_rows": {"reference", "said", "word", "reason", "their_number"},  # of money
     "change_lines": {"field", "about"},  # which field was changed, not to what
 }

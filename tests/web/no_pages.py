@@ -46,6 +46,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "imports.headings",
         "cycles.file",
         "reconciliations.left",
+        "verifications.listed",
+        "messages.letters",
         *(f"reports.{file}" for file in ("coverage_table", "cycle", "fund")),
         "audit.csv",
         "audit.lines",

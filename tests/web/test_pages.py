@@ -41,7 +41,7 @@ DESKS = {  # nobody holds all roles at once: some exclude one another
     "finance": (Role.FINANCE,),
 }
 FOR = {
-    "manager": ("/programs", "/cycles", "/approvals", "/organisations"),
+    "manager": ("/programs", "/cycles", "/approvals", "/organisations", "/messages"),
     "approver": ("/approvals",),
     "finance": (
         "/programs/1",

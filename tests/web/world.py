@@ -47,6 +47,7 @@ from tests.make.areas import new_map
 from tests.make.context import make_layer, make_unloaded
 from tests.make.files import depth_file, shapes_file
 from tests.make.geo import make_country, make_event
+from tests.make.messages import make_told
 from tests.make.payments import make_fsp, make_plan
 from tests.make.products import GFM, code_file, zip_of
 from tests.make.programs import (
@@ -63,6 +64,7 @@ from tests.make.programs import (
 from tests.make.reconciliations import make_answers, make_file
 from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
+from tests.make.verifications import make_differing
 from tests.web.greek import GREEK, Rows
 from tests.web.no_pages import NO_PAGES
 from tests.web.registry_world import registry
@@ -89,6 +91,7 @@ NAMED = {
     "fsps": ("name",),
     "audit_entries": ("actor_name",),
     "imports": ("original_name",),
+    "reconciliations": ("provider", "original_name"),
     "context_layers": ("name", "original_name", "measure"),
 }
 
@@ -227,7 +230,8 @@ def _programs(session: Session, place: Location) -> Rows:
     draft = make_cycle(session, cash, make_family(session, 4, place))
     asked = make_prepared(session, cash, make_family(session, 3, place))
     ask_approval(session, asked.id, actor=DARA)
-    paid = make_approved(session, cash, make_family(session, 3, place))
+    paid_home = make_family(session, 3, place)
+    paid = make_approved(session, cash, paid_home)
     make_payments(session, paid.id, actor=FINN)
     given = make_approved(session, goods, make_family(session, 2, place))
     issue_vouchers(session, given.id, STARTS_ON.replace(year=2099), actor=DARA)
@@ -237,9 +241,15 @@ def _programs(session: Session, place: Location) -> Rows:
     cycles = [("cycles.show", {"cycle_id": each.id}) for each in (draft, asked, paid, given)]
     unread = make_file(session, paid, f"{GREEK}\n1\n", GREEK)
     answers = [make_answers(session, paid, GREEK), unread]
+    make_told(session, paid, paid_home, text=GREEK)
+    sample = make_differing(session, paid, GREEK)
     return [
         *cycles,
         ("reconciliations.room", {"cycle_id": paid.id}),
+        ("messages.room", {"cycle_id": paid.id}),
+        ("verifications.room", {"cycle_id": paid.id}),
+        ("verifications.show", {"verification_id": sample.id}),
+        ("verifications.team", {"verification_id": sample.id, "team": 1}),
         ("reports.coverage", {"program_id": cash.id}),
         *(("reconciliations.show", {"reconciliation_id": each.id}) for each in answers),
         ("cycles.households", {"cycle_id": asked.id}),

@@ -1,0 +1,1 @@
+"""Messages to people: their texts, and the gateway that carries them; knows no database."""

@@ -1,0 +1,1 @@
+"""How many have to be asked, and what their answers tell of all; numbers alone."""
