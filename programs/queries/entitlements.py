@@ -1,9 +1,10 @@
 """What a cycle gives, in all."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from programs.models.entitlements import Entitlement, EntitlementState
@@ -19,6 +20,11 @@ class Total:
     entitlements: int
     amount: Decimal
     cost: Decimal
+
+
+def still_good(on: date) -> ColumnElement[bool]:
+    """Whether an entitlement is given on a day: one that is over is not."""
+    return or_(Entitlement.valid_until.is_(None), Entitlement.valid_until >= on)
 
 
 def total_of(session: Session, cycle_id: int) -> Total:

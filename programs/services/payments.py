@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.bulk import copy_out
+from core.clock import today
 from core.errors import Conflict, Forbidden
 from core.storage import Kept, digest_of, keep_personal_file
 from programs.documents.payment_lists import write_workbook
@@ -24,6 +25,7 @@ from programs.models.programs import Benefit, Delivery
 from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of_cycle
 from programs.queries.cycles import CycleBeyondReach, locked_cycle, nothing_left, sees_part_only
+from programs.queries.entitlements import still_good
 from programs.queries.payments import COLUMNS, batch_of, order_lines
 
 REPORT_EVERY = 5000
@@ -129,6 +131,7 @@ def _orders(batch: PaymentBatch, cycle: Cycle) -> Select[int, Decimal]:
             Entitlement.cycle_id == cycle.id,
             Entitlement.state == EntitlementState.APPROVED,
             Benefit.delivery != Delivery.VOUCHER,
+            still_good(today()),
         )
     )
     columns = ["batch_id", "entitlement_id", "registrant_id", "area_id", "amount", "reference"]

@@ -32,6 +32,7 @@ from programs.models.programs import Benefit, Delivery
 from programs.models.service_points import ServicePoint
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
+from programs.queries.entitlements import still_good
 from programs.queries.vouchers import OPEN, cards, refusal_of, voucher_id_of
 from registry.queries.brand import brand
 
@@ -196,12 +197,17 @@ def redeem(
 def _cards(cycle: Cycle, expires_on: date) -> Select[int, Decimal]:
     """Write a voucher for each entitlement that is due in them, mark it sent, count and sum."""
     due = (
-        select(Entitlement.id, Entitlement.area_id, literal(expires_on))
+        select(
+            Entitlement.id,
+            Entitlement.area_id,
+            func.least(literal(expires_on), Entitlement.valid_until),
+        )
         .join(Benefit, Benefit.id == Entitlement.benefit_id)
         .where(
             Entitlement.cycle_id == cycle.id,
             Entitlement.state == EntitlementState.APPROVED,
             Benefit.delivery == Delivery.VOUCHER,
+            still_good(today()),
         )
     )
     made = (

@@ -1,19 +1,19 @@
 """What programs give: amounts in order, their bounds, rounding and fees, to the last coin."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.cql import TermNotYours, TermUnknown, WrongKind
 from core.errors import Forbidden
-from programs.models.entitlements import Entitlement
+from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import BenefitItem, Counting, Delivery, Rounding
 from programs.queries.benefits import (
     BenefitWrong,
@@ -33,12 +33,16 @@ from programs.services.approvals import ask_approval, sign
 from programs.services.cycles import end_cycle, enrol, reopen_cycle
 from programs.services.entitlements import AmountBeyond, prepare_entitlements
 from programs.services.funds import FundShort
+from programs.services.payments import make_payments
 from programs.services.programs import add_benefit, change_benefit
+from programs.services.vouchers import issue_vouchers
 from registry.models.registrants import Registrant
 from tests.make.programs import (
     DARA,
+    FINN,
     LENA,
     STARTS_ON,
+    UNTIL,
     make_actor,
     make_approved,
     make_cycle,
@@ -347,3 +351,23 @@ def test_an_amount_is_good_for_so_many_days_from_the_start_of_its_cycle(session:
     last = session.scalars(select(Entitlement.valid_until)).one()
     assert last is not None
     assert (last - STARTS_ON).days == 30
+
+
+@pytest.mark.parametrize("delivery", [Delivery.CASH, Delivery.VOUCHER])
+def test_an_expired_amount_is_neither_paid_nor_put_on_a_card(
+    session: Session, delivery: Delivery
+) -> None:
+    program = make_program(session, make_gift(valid_days=30, delivery=delivery))
+    late, soon = make_family(session, 1), make_family(session, 2)
+    cycle = make_approved(session, program, late, soon)
+    for family, last in ((late, today() - timedelta(days=1)), (soon, today())):
+        its = update(Entitlement).where(Entitlement.registrant_id == family.id)
+        session.execute(its.values(valid_until=last))
+
+    if delivery is Delivery.CASH:
+        assert make_payments(session, cycle.id, actor=FINN).total == 60
+    else:
+        assert issue_vouchers(session, cycle.id, UNTIL, actor=DARA).total == 60
+        assert session.scalars(select(Voucher.expires_on)).one() == today()
+
+    assert end_cycle(session, cycle.id, actor=DARA) == (50 if delivery is Delivery.CASH else 110)

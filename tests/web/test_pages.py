@@ -50,6 +50,7 @@ FOR = {
         "/cycles/4",
         "/reconciliations",
         "/payments",
+        "/exchange-rates",
     ),
 }
 UNSETTLED = (
