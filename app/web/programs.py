@@ -69,9 +69,11 @@ def look_ahead() -> str:
     """What one round of the program on a form would come to today: the fragment beside it."""
     form = request.form
     currency = form["currency"].strip().upper()
+    gift = gift_of(form)
+    if not currency or not gift.items:
+        return render_template("programs/_foreseen.html", told=None)
     digits_of(currency)
-    rule, gift = _eligibility(form), gift_of(form)
-    told = foreseen(db(), rule, [gift] if gift.items else [], currency, today(), actor=actor())
+    told = foreseen(db(), _eligibility(form), [gift], currency, today(), actor=actor())
     return render_template("programs/_foreseen.html", told=told, currency=currency)
 
 

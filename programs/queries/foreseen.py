@@ -51,9 +51,6 @@ def foreseen(
     of = None if actor.sees_all else seen
     meant = matching(rule, on, actor=actor, terms=words, of=of).cte("meant")
     ids = select(meant.c.registrant_id)
-    counted = session.scalars(select(func.count()).select_from(meant)).one()
-    if not gifts:
-        return Foreseen(counted, 0, Decimal(0), Decimal(0))
     people = composition(on, ids)
     members = (
         select(
@@ -73,4 +70,5 @@ def foreseen(
             func.coalesce(func.sum(due.fee), 0),
         )
     ).one()
+    counted = session.scalars(select(func.count()).select_from(meant)).one()
     return Foreseen(counted, given, amount, fees)
