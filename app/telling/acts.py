@@ -179,6 +179,7 @@ def _of_programs() -> Words:
 def _of_money() -> Words:
     return {
         "entitlements.prepare": _("Prepared amounts"),
+        "entitlements.adjust": _("Changed one amount by hand"),
         "approvals.ask": _("Asked for signatures"),
         "approvals.sign": _("Signed"),
         "approvals.reject": _("Refused to sign"),

@@ -141,6 +141,7 @@ def _of_programs() -> Words:
         "signers_needed": _("Signatures needed"),
         "signers": _("Signatures needed"),
         "covers": _("Covers"),
+        "amount_before": _("Amount before"),
         "rate": _("Exchange rate"),
         "from_currency": _("One of"),
         "to_currency": _("is so many of"),

@@ -24,6 +24,8 @@ MONEY = frozenset(
         "freed",
         "fee",
         "fees",
+        "amount_before",
+        "covers",
         "from_amount",
         "base",
         "per_member",

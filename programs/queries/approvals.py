@@ -36,7 +36,10 @@ from registry.models.rosters import Roster
 
 BLOCK = 65_536  # lines hashed together, as in a roster
 NOTHING = cast(literal(b""), LargeBinary)
-PREPARING = ("cycles.start", "cycles.enrol", "entitlements.prepare", "approvals.ask")
+PREPARING = (
+    *("cycles.start", "cycles.enrol", "entitlements.prepare", "entitlements.adjust"),
+    "approvals.ask",
+)
 
 
 def subject_hash(session: Session, cycle: Cycle) -> str:

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
+from core.money import round_to
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import CycleMember, MembershipState
 from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.amounts import MOST, amounts_due
-from programs.queries.cycles import locked_cycle
+from programs.queries.cycles import locked_cycle, reason_given
 from programs.queries.gifts import gifts_of
 
 DUE = ("registrant_id", "area_id", "benefit_id", "amount", "fee", "valid_until")
@@ -29,6 +30,22 @@ class AmountBeyond(Conflict):
 
 class NobodyEnrolled(Conflict):
     """Nobody was enrolled in this cycle yet; enrol its households before their amounts."""
+
+
+class EntitlementUnknown(Invalid):
+    """No amount of this cycle has the number {ern}; the page of the household says which it has."""
+
+
+class AmountWrong(Invalid):
+    """Write another amount than it is, of more than nothing; who gets nothing is paused instead."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Another amount than the program's, and why."""
+
+    amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,37 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
         cycle.prepared_by, cycle.prepared_at = actor.id, func.now()
         figures.update(entitlements=prepared.entitlements, total=prepared.total)
     return prepared
+
+
+def adjust_entitlement(
+    session: Session, cycle_id: int, ern: str, change: Change, *, actor: Actor
+) -> Entitlement:
+    """Change what one household is due in a cycle that nobody has been asked to sign yet. Who signs
+    is shown it with its reason, and whoever changed it does not sign.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReasonMissing, AmountWrong
+        EntitlementUnknown: the cycle has none of this number.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
+    asked = select(Entitlement).where(
+        Entitlement.cycle_id == cycle.id,
+        Entitlement.ern == ern.strip().upper(),
+        Entitlement.state == EntitlementState.DRAFT,
+    )
+    entitlement = session.scalar(asked.with_for_update())
+    if entitlement is None:
+        raise EntitlementUnknown(ern=ern.strip())
+    why = reason_given(change.reason)
+    before = entitlement.amount
+    after = round_to(change.amount, session.get_one(Program, cycle.program_id).currency)
+    if not 0 < after < MOST or after == before:
+        raise AmountWrong
+    with audit.act(session, actor, "entitlements.adjust", cycle) as figures:
+        entitlement.amount = after
+        figures.update(ern=entitlement.ern, amount_before=before, amount=after, reason=why)
+    return entitlement
 
 
 def move_entitlements(

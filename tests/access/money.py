@@ -17,6 +17,7 @@ POSTS: dict[str, Row] = {
     "benefits.change": Row(WRITE, about=BENEFIT),
     "programs.duplicate": Row(WRITE, about=PROGRAM),
     "programs.look_ahead": Row(READ_PEOPLE),
+    "entitlements.adjust": Row(needs(Programs.PREPARE_CYCLES), about={"cycle_id": "cycle_id"}),
     "exchange_rates.write": Row(needs(Programs.POST_FUNDS)),
     "benefits.try_out": Row(READ_PEOPLE),
 }

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.audit import Look
+from programs.models.approvals import Approval
+from programs.models.entitlements import Entitlement
 from programs.models.programs import Counting, Rounding
 from programs.queries.gifts import gifts_of
-from tests.make.programs import make_family, make_gift, make_program
+from tests.make.programs import make_family, make_gift, make_prepared, make_program
 from tests.web.conftest import Browser
 
 SignedIn = Callable[..., Browser]
@@ -87,3 +89,21 @@ def test_changed_amounts_replace_those_before(session: Session, signed_in: Signe
 
     gift = gifts_of(session, program.id)[key]
     assert ([item.expression for item in gift.items], gift.valid_days) == (["70"], None)
+
+
+def test_an_amount_changed_by_hand_is_shown_to_who_signs(
+    session: Session, signed_in: SignedIn
+) -> None:
+    cycle = make_prepared(session, make_program(session), make_family(session, 3))
+    ern = session.scalars(select(Entitlement.ern)).one()
+    form = {"ern": ern, "amount": "95", "reason": "The twins were born since."}
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    assert "Change one amount by hand" in manager.get(f"/cycles/{cycle.id}").text
+
+    page = manager.act(f"/cycles/{cycle.id}/adjustments", **form).text
+
+    assert "from 70 to 95: The twins were born since." in page
+    manager.act(f"/cycles/{cycle.id}/approvals")
+    approval = session.scalars(select(Approval.id)).one()
+    asked = signed_in(Role.APPROVER).get(f"/approvals/{approval}").text
+    assert "from 70 to 95: The twins were born since." in asked
