@@ -265,7 +265,7 @@ def test_a_preview_of_a_thousand_costs_no_more_statements_than_one(
         preview(session, asked, actor=DARA)
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 7
 
 
 def test_a_cycle_starts_from_a_frozen_list_and_has_a_name(session: Session) -> None:
