@@ -66,7 +66,7 @@ def start() -> Response:
     if request.form.get("then") != "amounts":
         return _back(cycles.start_cycle(db(), asked.program_id, given, actor=actor()).id)
     begun = cycles.start_with_amounts(db(), asked.program_id, given, actor=actor())
-    _tell_enrolled(begun.enrolled)
+    tell_enrolled(begun.enrolled)
     return _back(begun.cycle_id)
 
 
@@ -105,7 +105,7 @@ def households(cycle_id: int) -> str:
 
 @bp.post("/<int:cycle_id>/members")
 def enrol(cycle_id: int) -> Response:
-    _tell_enrolled(cycles.enrol(db(), cycle_id, actor=actor()))
+    tell_enrolled(cycles.enrol(db(), cycle_id, actor=actor()))
     return _back(cycle_id)
 
 
@@ -209,7 +209,7 @@ def _signers_left(at: Standing) -> list[str]:
     return named_who_may(db(), May.APPROVE, but=hands_on(db(), at.cycle) | set(done))
 
 
-def _tell_enrolled(done: cycles.Enrolled) -> None:
+def tell_enrolled(done: cycles.Enrolled) -> None:
     flash(
         counted(
             "{enrolled} of {count} household was enrolled.",

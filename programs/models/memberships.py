@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Integer, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Row, states
@@ -30,6 +30,11 @@ class LeftOut(StrEnum):
     EXITED = "exited"
     RULE = "rule"
     SAME_PURPOSE = "same_purpose"
+    LISTED_OUT = "listed_out"
+    EXCLUDED = "excluded"
+    BELOW_LINE = "below_line"
+    QUOTA_FULL = "quota_full"
+    PLACES_TAKEN = "places_taken"
 
 
 class ProgramMembership(Row):
@@ -49,7 +54,8 @@ class ProgramMembership(Row):
 class CycleMember(Base):
     """One household a cycle was asked about: enrolled, or left out and why.
 
-    `by_program_id` is the program that already serves it, where that is the reason.
+    `by_program_id` is the program that already serves it, where that is the reason. `rank` is its
+    place in line, where a program takes only so many; who waits is a draft.
     """
 
     __tablename__ = "cycle_members"
@@ -63,3 +69,4 @@ class CycleMember(Base):
     state: Mapped[MembershipState] = mapped_column(states(MembershipState))
     reason: Mapped[LeftOut | None] = mapped_column(states(LeftOut))
     by_program_id: Mapped[int | None] = mapped_column(ForeignKey("programs.id"))
+    rank: Mapped[int | None] = mapped_column(Integer)

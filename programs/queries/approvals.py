@@ -31,6 +31,7 @@ from programs.models.entitlements import Entitlement
 from programs.models.programs import Program
 from programs.queries.eligibility import UNDONE, served_elsewhere
 from programs.queries.gifts import gifts_of
+from programs.queries.targeting import rules_beside
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 
@@ -45,7 +46,7 @@ PREPARING = (
 def subject_hash(session: Session, cycle: Cycle) -> str:
     """What a signature under a cycle covers, as one SHA-256 in hex.
 
-    It is that of the RFC 8785 JSON of: the list's own hash, the rule and the benefits, who has to
+    It is that of the RFC 8785 JSON of: the list's own hash, the rules and the benefits, who has to
     sign, the drawn area, all hazards asked about and how they go together, the currency, and the
     digest of all amounts. Whatever changes one of them changes the hash.
     """
@@ -63,6 +64,8 @@ def subject_hash(session: Session, cycle: Cycle) -> str:
         **_hazards(session, roster),
         "amounts": session.scalar(_amounts_digest(cycle)),
     }
+    if beside := rules_beside(session, program):
+        subject["targeting"] = beside
     return hashlib.sha256(rfc8785.dumps(subject)).hexdigest()
 
 

@@ -169,7 +169,9 @@ def preview(session: Session, asked: Round, *, actor: Actor) -> Preview:
     if sees_part_only(session, asked.roster_id, actor=actor):
         raise CycleBeyondReach
     program = program_seen(session, asked.program_id, actor=actor)
-    rows = session.execute(_tally(session, asked, program.currency, _level(session), actor)).all()
+    rows = session.execute(
+        _tally(session, asked, program.currency, level_told(session), actor)
+    ).all()
     enrolled = [row for row in rows if row.state is MembershipState.ENROLLED]
     return Preview(
         asked=sum(row.households for row in rows),
@@ -222,7 +224,7 @@ def _due(session: Session, judgement: CTE, asked: Round, currency: str, actor: A
     return select(due.c.registrant_id, cost).group_by(due.c.registrant_id).subquery("cost")
 
 
-def _level(session: Session) -> int:
+def level_told(session: Session) -> int:
     """The deepest level of areas that still makes a table one can read."""
     few = (
         select(Area.level)

@@ -9,16 +9,19 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Numeric,
     Select,
     Subquery,
     TableValuedAlias,
     Text,
     case,
+    cast,
     column,
     false,
     func,
     literal,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -26,6 +29,8 @@ from core import cql
 from core.actor import Actor
 from core.cql import Condition
 from core.errors import NotFound
+from geo.models.releases import Direction
+from geo.models.selections import Selection
 from programs.models.cycles import Cycle
 from programs.models.entitlements import EntitlementState
 from programs.models.memberships import (
@@ -35,12 +40,15 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.programs import Program
+from programs.models.targeting import Side
 from programs.queries.queryables import widest_terms
+from programs.queries.targeting import Rules, named_one_by_one, rules_of
+from programs.queries.targeting_line import in_line
 from registry.models.registrants import Registrant, RegistrantState
-from registry.models.rosters import Answer, RosterMember
+from registry.models.rosters import Answer, Roster, RosterMember
 from registry.queries.consents import ASSISTANCE, declined
 from registry.queries.people import composition
-from registry.queries.subjects import with_verdict
+from registry.queries.subjects import matching, with_verdict
 
 UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
 
@@ -50,10 +58,15 @@ class Round:
     """What decides who a round is for; `starts_on` is the day ages are counted on."""
 
     program_id: int
-    rule: str
+    rules: Rules
     roster_id: int
     with_probable: bool
     starts_on: date
+
+    @property
+    def rule(self) -> str:
+        """What a household has to meet, as one condition."""
+        return self.rules.eligibility
 
 
 def round_of(session: Session, cycle: Cycle) -> Round:
@@ -77,7 +90,7 @@ def round_asked(
         raise NotFound(program=program_id)
     return Round(
         program_id=program.id,
-        rule=program.eligibility,
+        rules=rules_of(session, program),
         roster_id=roster_id,
         with_probable=with_probable,
         starts_on=starts_on,
@@ -95,14 +108,20 @@ def asked_households(roster_id: int, *, with_probable: bool) -> Select[int]:
 def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
     """Each household the round asks about, one row, with its verdict.
 
-    Columns: `registrant_id, area_id, state, reason, by_program_id` and those of `composition`.
+    Columns: `registrant_id, area_id, state, reason, by_program_id`, those of `composition`, `rank`.
     Judged in this order: no longer active; declines to receive help; paused or exited in the
-    program; the rule; served for the same purpose by another program. Whom the first reason finds
-    needs no second.
+    program; on a list of those left out; met by what excludes; below the line on the map; the rule;
+    served for the same purpose by another program; late in line. Whom the first reason finds needs
+    no second. Who is on a list of those taken needs to meet neither the line nor the rule.
 
     Raises:
-        Invalid, Forbidden: the rule cannot be read, or asks what the actor may not.
+        Invalid, Forbidden: a rule cannot be read, or asks what the actor may not.
     """
+    return in_line(_judged_alone(session, asked, actor), asked.rules)
+
+
+def _judged_alone(session: Session, asked: Round, actor: Actor) -> Select[Any]:
+    """The verdict on each household whatever others there are."""
     households = asked_households(asked.roster_id, with_probable=asked.with_probable)
     people = composition(asked.starts_on, households)
     words = widest_terms(session, asked.starts_on, actor=actor)
@@ -120,12 +139,17 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
             Registrant.id.in_(declined(ASSISTANCE)).label("declined"),
             ProgramMembership.state.label("standing"),
             served.c.program_id.label("served_by"),
+            Registrant.id.in_(named_one_by_one(asked.program_id, Side.TAKE)).label("put_in"),
+            Registrant.id.in_(named_one_by_one(asked.program_id, Side.LEAVE)).label("put_out"),
+            _excluded(asked, words, households, actor).label("excluded"),
+            _reaches(session, asked).label("reaches"),
             *counts,
         )
+        .join(RosterMember, RosterMember.registrant_id == Registrant.id)
         .outerjoin(people, people.c.registrant_id == Registrant.id)
         .outerjoin(ProgramMembership, standing)
         .outerjoin(served, served.c.registrant_id == Registrant.id)
-        .where(Registrant.id.in_(households))
+        .where(Registrant.id.in_(households), RosterMember.roster_id == asked.roster_id)
     )
     joined, meets = with_verdict(listed, rule, households)
     facts = (
@@ -138,18 +162,48 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
         facts.c.area_id,
         *_verdict(facts),
         *(facts.c[count.name] for count in counts),
-    ).subquery("judged")
+    )
+
+
+def _excluded(
+    asked: Round, words: cql.Terms, households: Select[int], actor: Actor
+) -> ColumnElement[bool]:
+    """Whether a household surely meets what excludes."""
+    written = asked.rules.exclusion
+    if not written:
+        return false()
+    met = matching(written, asked.starts_on, actor=actor, terms=words, of=households)
+    return Registrant.id.in_(met)
+
+
+def _reaches(session: Session, asked: Round) -> ColumnElement[bool]:
+    """Whether the value a list has of a household reaches the line on the map, if there is one."""
+    line = asked.rules.value
+    if line is None:
+        return true()
+    value = cast(RosterMember.value, Numeric)
+    met = value <= line if counts_low(session, asked.roster_id) else value >= line
+    return func.coalesce(met, false())
+
+
+def counts_low(session: Session, roster_id: int) -> bool:
+    """Whether a list is of those whose value on the map is at most some threshold, not at least."""
+    kept = select(Selection.direction).join(Roster, Roster.selection_id == Selection.id)
+    return session.scalar(kept.where(Roster.id == roster_id)) is Direction.AT_MOST
 
 
 def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
     """The columns state, reason and by_program_id: those of the first reason that applies."""
-    c = facts.c
+    c, out = facts.c, MembershipState.NOT_ELIGIBLE
     reasons: list[tuple[Condition, MembershipState, LeftOut]] = [
-        (~c.active, MembershipState.NOT_ELIGIBLE, LeftOut.INACTIVE),
-        (c.declined, MembershipState.NOT_ELIGIBLE, LeftOut.DECLINED),
+        (~c.active, out, LeftOut.INACTIVE),
+        (c.declined, out, LeftOut.DECLINED),
         (c.standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
         (c.standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
-        (~c.meets, MembershipState.NOT_ELIGIBLE, LeftOut.RULE),
+        (c.put_out, out, LeftOut.LISTED_OUT),
+        (c.excluded, out, LeftOut.EXCLUDED),
+        (~c.reaches & ~c.put_in, out, LeftOut.BELOW_LINE),
+        (~c.meets & ~c.put_in, out, LeftOut.RULE),
         (c.served_by.is_not(None), MembershipState.DUPLICATED, LeftOut.SAME_PURPOSE),
     ]
     kind, why = CycleMember.state.type, CycleMember.reason.type

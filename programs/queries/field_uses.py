@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.words import _
 from programs.models.programs import Program, ProgramState
 from programs.queries.gifts import gifts_of
+from programs.queries.targeting import rules_of
 from registry.models.fields import Scope
 from registry.permissions import May
 from registry.queries.field_uses import Use, names_in, uses_of
@@ -25,13 +26,19 @@ def all_uses_of(session: Session, scope: Scope, code: str, *, actor: Actor) -> l
 
 
 def programs_using(session: Session, code: str) -> list[Use]:
-    """Programs that are not over whose rule, or what they give, names a field."""
+    """Programs that are not over whose rules, or what they give, name a field."""
     asked = select(Program).where(Program.state != ProgramState.ENDED, Program.archived.is_(False))
     return [
         Use("program", each.number, _("the program {name}", name=each.name))
         for each in session.scalars(asked.order_by(Program.id))
-        if any(code in names_in(part) for part in (each.eligibility, *_given(session, each)))
+        if any(code in names_in(part) for part in (*_ruled(session, each), *_given(session, each)))
     ]
+
+
+def _ruled(session: Session, program: Program) -> Iterator[str]:
+    """All that is written of whom a program is for."""
+    said = rules_of(session, program)
+    yield from filter(None, (said.eligibility, said.exclusion))
 
 
 def _given(session: Session, program: Program) -> Iterator[str]:

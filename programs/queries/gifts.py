@@ -1,7 +1,7 @@
 """What a program gives, as it is said: benefits with their items in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from programs.models.programs import Benefit, BenefitItem, Counting, Delivery, Rounding
+from programs.models.scenarios import ScenarioAmount
 
 PEOPLE = "people"
 
@@ -94,3 +95,21 @@ def gifts_of(session: Session, program_id: int) -> dict[int, Gift]:
         )
         for benefit in benefits
     }
+
+
+def gifts_in(session: Session, program_id: int, scenario_id: int | None) -> dict[int, Gift]:
+    """What a program would give in a scenario, or gives where there is none; as `gifts_of`."""
+    given = gifts_of(session, program_id)
+    asked = select(ScenarioAmount).where(ScenarioAmount.scenario_id == scenario_id)
+    for said in session.scalars(asked):
+        given[said.benefit_id] = _instead(given[said.benefit_id], said)
+    return given
+
+
+def _instead(gift: Gift, said: ScenarioAmount) -> Gift:
+    """A benefit with other amounts; where it has other items by now, with those it has."""
+    items = tuple(gift.items)
+    if len(items) == len(said.amounts):
+        told = zip(items, said.amounts, strict=True)
+        items = tuple(replace(item, expression=amount) for item, amount in told)
+    return replace(gift, items=items, minimum=said.minimum, cap=said.cap)

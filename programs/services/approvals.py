@@ -30,6 +30,7 @@ from programs.queries.approvals import (
 from programs.queries.cycles import locked_cycle, reason_given
 from programs.queries.entitlements import total_of
 from programs.queries.reach import cycle_seen
+from programs.queries.targeting_runs import rules_changed
 from programs.services.entitlements import move_entitlements
 from programs.services.funds import bind
 
@@ -88,7 +89,7 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
     if not total.entitlements:
         raise NothingToApprove
     program = session.get_one(Program, cycle.program_id)
-    if cycle.rule != program.eligibility:
+    if rules_changed(session, cycle):
         raise RuleChanged
     tiers = tiers_for(session, program, total.cost)
     approval = Approval(

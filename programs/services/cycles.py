@@ -16,6 +16,7 @@ from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.models.programs import Program, ProgramState
+from programs.models.targeting import TargetingRun
 from programs.permissions import May
 from programs.queries.cycles import (
     CycleBeyondReach,
@@ -28,6 +29,7 @@ from programs.queries.entitlements import rest_of
 from programs.queries.programs import locked_program
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.funds import set_free
+from programs.services.targeting_runs import begin_run, changes_written
 from registry.models.rosters import Roster, RosterState
 
 KEPT = (MembershipState.PAUSED, MembershipState.EXITED)
@@ -128,8 +130,9 @@ def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
     asked = round_of(session, cycle)
     with audit.act(session, actor, "cycles.enrol", cycle) as figures:
         session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
+        run = begin_run(session, cycle, asked, actor=actor)
         verdicts = judged(session, asked, actor=actor)
-        enrolled = Enrolled(*session.execute(_enrolment(cycle, verdicts)).one())
+        enrolled = _enrolled(session, cycle, verdicts, run)
         cycle.rule, cycle.enrolled_at = asked.rule, func.now()
         cycle.prepared_at = cycle.prepared_by = None
         figures.update(asked=enrolled.asked, households=enrolled.households, rule=asked.rule)
@@ -198,23 +201,31 @@ def _may_start(program: Program, roster: Roster, start: Start) -> None:
         raise CycleUnnamed
 
 
-def _enrolment(cycle: Cycle, verdicts: Subquery) -> Select[int, int]:
-    """Write the members and their standing in the program, and count: asked, enrolled."""
+def _enrolled(session: Session, cycle: Cycle, verdicts: Subquery, run: TargetingRun) -> Enrolled:
+    """Write the members, their standing in the program and whom the run changed, and count."""
     members = _members(cycle, verdicts)
-    enrolled = func.count().filter(members.c.state == MembershipState.ENROLLED)
-    return select(func.count(), enrolled).add_cte(_standings(cycle, members))
+    changes = changes_written(run, cycle, members)
+    changed = select(func.count().filter(changes.c.is_another)).scalar_subquery()
+    tally = (
+        select(members.c.reason, func.count(), changed)
+        .group_by(members.c.reason)
+        .add_cte(_standings(cycle, members))
+    )
+    rows = session.execute(tally).all()
+    counts = {reason or MembershipState.ENROLLED: count for reason, count, _changed in rows}
+    run.counts, run.changed = counts, rows[0][2] if rows else 0
+    return Enrolled(sum(counts.values()), counts.get(MembershipState.ENROLLED, 0))
 
 
 def _members(cycle: Cycle, verdicts: Subquery) -> CTE:
-    kept = ["registrant_id", "area_id", "people", "state", "reason", "by_program_id"]
+    kept = ["registrant_id", "area_id", "people", "state", "reason", "by_program_id", "rank"]
     verdict = select(literal(cycle.id), *(verdicts.c[name] for name in kept))
     new = insert(CycleMember).from_select(["cycle_id", *kept], verdict)
     judged_anew = {name: new.excluded[name] for name in kept[1:]}
     written = new.on_conflict_do_update(
         index_elements=["cycle_id", "registrant_id"], set_=judged_anew
     )
-    told = (CycleMember.registrant_id, CycleMember.area_id, CycleMember.state, CycleMember.reason)
-    return written.returning(*told).cte("members")
+    return written.returning(*(getattr(CycleMember, name) for name in kept)).cte("members")
 
 
 def _standings(cycle: Cycle, members: CTE) -> CTE:

@@ -7,7 +7,7 @@ from app.auth.permissions import May as Roof
 from geo.permissions import May as Geo
 from programs.permissions import May as Programs
 from registry.permissions import May as Registry
-from tests.access import after_paying, changing, ground, imports, matrix_of_people, money
+from tests.access import after_paying, changing, ground, imports, matrix_of_people, money, targeting
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.payments import PAYMENT_GETS, PAYMENT_POSTS
@@ -48,6 +48,7 @@ GETS: dict[str, Row] = {
     **changing.GETS,
     **after_paying.GETS,
     **PAYMENT_GETS,
+    **targeting.GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
@@ -183,6 +184,7 @@ POSTS: dict[str, Row] = {
     **changing.POSTS,
     **after_paying.POSTS,
     **PAYMENT_POSTS,
+    **targeting.POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,

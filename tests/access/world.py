@@ -32,9 +32,11 @@ from geo.services.selections import keep_draft
 from geo.vector.drawings import drawn
 from programs.models.entitlements import Voucher
 from programs.models.programs import Delivery
+from programs.models.targeting import TargetingRun
 from programs.queries.gifts import gifts_of
 from programs.services.approvals import ask_approval
 from programs.services.payments import export_csv, make_payments
+from programs.services.scenarios import Draft, keep_scenario
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
 from registry.jobs.parcels import take_parcels
@@ -208,6 +210,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     voucher = session.scalars(select(Voucher).order_by(Voucher.id.desc()).limit(1)).one()
     return {
         "cycle_id": paid.id,
+        "run_id": session.scalars(select(TargetingRun.id).filter_by(cycle_id=paid.id)).one(),
         "given_id": given.id,
         "draft_id": draft.id,
         "asked_id": asked.id,
@@ -223,6 +226,9 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "fsp": fsp.code,
         "message_run_id": make_told(session, paid, home).id,
         "verification_id": make_differing(session, paid).id,
+        "scenario_id": keep_scenario(
+            session, cash.id, Draft(PLAIN, paid.roster_id, paid.starts_on), actor=DARA
+        ).id,
         "sha256": exported.kept.sha256,
         "code": voucher.code,
         "registrant_id": home.id,

@@ -31,6 +31,7 @@ TRAIL = [
         "0042_plots",
         "0044_terms",
         "0051_agreed",
+        "0055_targeting",
         "0057_money",
         "0058_payments",
     )

@@ -68,6 +68,7 @@ from tests.make.verifications import make_differing
 from tests.web.greek import GREEK, Rows
 from tests.web.no_pages import NO_PAGES
 from tests.web.registry_world import registry
+from tests.web.targeting_world import targeting
 
 NAMED = {
     "areas": ("name",),
@@ -113,6 +114,7 @@ def furnish(session: Session, user: User) -> Rows:
         *_lists(session, flood),
         *_programs(session, place),
         *_people(session, user),
+        *targeting(session, place),
         ("jobs.show", {"job_id": job}),
         ("search.show", {"q": GREEK}),
         *(("settings.show", {"section": name}) for name in section_words()),
