@@ -1,11 +1,12 @@
 """Why a household is in a cycle, or is not, as sentences: for a page, a program and a terminal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.words import _, counted, figure_said
 from programs.models.memberships import LeftOut, MembershipState
 from programs.models.targeting import Side
-from programs.queries.targeting_why import Clause, Judged, Why
+from programs.queries.targeting_why import Clause, Judged, Verdict, Why
 from registry.models.rosters import Answer
 
 
@@ -28,7 +29,7 @@ class Section:
     sums_up: str = ""
 
 
-def verdict_said(why: Why) -> str:
+def verdict_said(why: Why | Verdict) -> str:
     """What the cycle's last run found of the household."""
     rank = figure_said(why.rank) if why.rank else ""
     if why.state is None:
@@ -128,7 +129,7 @@ def _line(why: Why) -> list[Check]:
 
 def _exclusion(block: Judged) -> Section:
     title = _("Left out who meets this")
-    checks = [_check(clause, passes=not clause.met) for clause in block.clauses]
+    checks = [_check(clause, _leaving, passes=not clause.met) for clause in block.clauses]
     out, stays = _("It meets all of it and is left out."), _("It does not meet all of it.")
     return Section(_titled(title, block.name), checks, out if block.met else stays)
 
@@ -154,7 +155,7 @@ def _titled(title: str, name: str) -> str:
 
 
 def _clauses(block: Judged) -> list[Check]:
-    return [_check(clause, passes=bool(clause.met)) for clause in block.clauses]
+    return [_check(clause, _needed, passes=bool(clause.met)) for clause in block.clauses]
 
 
 def _summed(block: Judged) -> str:
@@ -163,15 +164,15 @@ def _summed(block: Judged) -> str:
     return counted("{count} thing is lacking.", "{count} things are lacking.", block.lacking)
 
 
-def _check(clause: Clause, *, passes: bool) -> Check:
+def _check(clause: Clause, asked_said: Callable[[str, str], str], *, passes: bool) -> Check:
     """A clause as a sentence: children under five: 1, at least 2 needed."""
     if clause.untold:
         return Check(False, clause.untold, clause.what)
     if not clause.operator:
         held = {True: _("so it is"), False: _("so it is not"), None: _("not known")}[clause.met]
         return Check(passes, held, clause.what)
-    found = _("not known") if clause.found is None else clause.found
-    needed = _needed(clause.operator, clause.asked)
+    found = _("not known") if clause.found is None else _plain(clause.found)
+    needed = asked_said(clause.operator, _plain(clause.asked))
     said = _("{found}, {needed}", found=found, needed=needed)
     if clause.is_written:
         return Check(passes, said, clause.what)
@@ -187,6 +188,22 @@ def _needed(operator: str, asked: str) -> str:
         "=": _("{n} needed", n=asked),
         "<>": _("anything but {n} needed", n=asked),
     }[operator]
+
+
+def _leaving(operator: str, asked: str) -> str:
+    return {
+        ">=": _("{n} and more would leave it out", n=asked),
+        ">": _("more than {n} would leave it out", n=asked),
+        "<=": _("{n} and less would leave it out", n=asked),
+        "<": _("less than {n} would leave it out", n=asked),
+        "=": _("{n} would leave it out", n=asked),
+        "<>": _("anything but {n} would leave it out", n=asked),
+    }[operator]
+
+
+def _plain(value: str) -> str:
+    """A value of a condition as people say it."""
+    return {"true": _("yes"), "false": _("no")}.get(value, value)
 
 
 def _after(why: Why) -> list[Check]:

@@ -19,6 +19,7 @@ from app.api import (
     openrosa,
     plots,
     registrants,
+    targeting,
     tilesets,
 )
 
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
         registrants.bp,
         imports.bp,
         plots.bp,
+        targeting.bp,
         jobs.bp,
     ):
         api.register_blueprint(blueprint)

@@ -21,7 +21,7 @@ OTHER = "other"  # the code of a purpose that needs words
 ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages and files it guards
     "registrants": frozenset(
         {"registry.show", "redeem.read", "groups.members", "api_registrants.show"}
-        | {"targeting_runs.ask"}
+        | {"targeting_runs.ask", "api_targeting.ask"}
         | {"records.edit", "records.document", "fields.of_registrant", "consents.receipt"}
         | {"consents.receipt_pdf", "import_rows.show", "api_plots.index"}
         | {"places.show", "plots.index", "changes.show", "duplicates.index", "duplicates.show"}

@@ -28,6 +28,7 @@ NOUNS = {
     "scores": "Scores of households.",
     "settings": "What holds for the country.",
     "sweep": "Ring for work that waits unheard.",
+    "targeting": "Whom programs are for: why a household is helped, or is not.",
     "users": "People who sign in.",
     "worker": "Do the work put off.",
     "zonal": "The hazard's figures for each area of a file.",

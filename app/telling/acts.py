@@ -323,6 +323,8 @@ def pages() -> Words:
         "cycles.households": _("Households of a cycle"),
         "targeting_runs.show": _("Whose state a run changed"),
         "targeting_runs.ask": _("Why they are helped, or not"),
+        "api_targeting.ask": _("Why they are helped, for a program of theirs"),
+        "targeting why": _("Why they are helped, on the command line"),
         "cycles.file": _("File of a cycle"),
         "fields.of_registrant": _("Fields of theirs"),
         "duplicates.index": _("Records that may be of one"),

@@ -14,8 +14,11 @@ from app.auth.permissions import May as Roof
 from app.request import actor, db
 from app.telling.told import changes_told
 from app.trail import history_of, looks_at
+from app.why_said import verdict_said
 from core.words import _
+from programs.permissions import May as Programs
 from programs.queries.members import received_by, standings_of
+from programs.queries.targeting_why import verdicts_of
 from programs.queries.timeline import SOURCES
 from registry.changes.kinds import kind_words
 from registry.models.fields import Scope
@@ -130,13 +133,21 @@ def _land(found: Registered) -> dict[str, Any]:
     return {"plots": plots_of(db(), found.registrant, actor=actor())}
 
 
+def _why(found: Registered) -> dict[str, Any]:
+    verdicts = verdicts_of(db(), found.registrant, actor=actor())
+    said = [(each, verdict_said(each)) for each in verdicts]
+    return {"verdicts": said, "number": found.registrant.number}
+
+
 TRAIL = frozenset({May.READ_HISTORY, May.ERASE_REGISTRANTS, May.WRITE_REGISTRANTS, Roof.READ_AUDIT})
+WHY = frozenset({Programs.READ_PROGRAMS})
 PARTS = (
     Part("", lambda: _("Overview"), "registry/_overview.html", _overview),
     Part("timeline", lambda: _("Everything that happened"), "registry/_timeline.html", _timeline),
     Part("record", lambda: _("Papers and contacts"), "registry/_record.html", _record),
     Part("visits", lambda: _("Visits and consent"), "registry/_visits.html", _visits),
     Part("land", lambda: _("Land"), "plots/_of_registrant.html", _land),
+    Part("why", lambda: _("Why, and why not"), "targeting/_of_registrant.html", _why, WHY),
     Part("changes", lambda: _("Asked to be changed"), "changes/_of_registrant.html", _changes),
     Part("trail", lambda: _("Changes and looks"), "registry/_trail.html", _trail, TRAIL),
 )

@@ -20,7 +20,7 @@ from registry.queries.filters import condition_with
 
 NEW = "new"  # the place of the block that is not there yet
 TOLD = 12  # numbers that are named one by one
-QUOTA = re.compile(r"^(\S+)[\s,;:]+(-?\d+)$")
+QUOTA = re.compile(r"([^\s,;:]+)[\s,;:]+(-?\d+)")
 
 bp = Blueprint("targeting", __name__, url_prefix="/programs/<int:program_id>/targeting")
 

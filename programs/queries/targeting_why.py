@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import cql
 from core.actor import Actor
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden, Invalid, NotFound
 from programs.models.cycles import Cycle
 from programs.models.memberships import (
     CycleMember,
@@ -34,6 +34,7 @@ from registry.queries.consents import ASSISTANCE, declined
 from registry.queries.registrants import registrant_by_number
 from registry.queries.subjects import with_verdict
 
+MOST_CYCLES = 30
 COMPARED = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
@@ -162,6 +163,71 @@ def why(session: Session, cycle_id: int, number: str, *, actor: Actor) -> Why:
         take=[of.judged(block) for block in rules.take],
         served_by=_served_by(session, cycle, registrant.id, actor),
     )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one cycle found of a household; without a state it was on the list and not judged."""
+
+    cycle_id: int
+    program: str
+    number: int
+    cycle: str
+    state: MembershipState | None
+    reason: LeftOut | None
+    rank: int | None
+
+
+def verdicts_of(session: Session, registrant: Registrant, *, actor: Actor) -> list[Verdict]:
+    """The cycles whose list a household is on, of programs the actor sees, the newest first; the
+    caller has shown that they may see it.
+
+    Raises:
+        Forbidden
+    """
+    actor.require(May.READ_PROGRAMS)
+    listed = (
+        select(
+            Cycle.id,
+            Program.name,
+            Cycle.number,
+            Cycle.name,
+            CycleMember.state,
+            CycleMember.reason,
+            CycleMember.rank,
+        )
+        .join(Program, Program.id == Cycle.program_id)
+        .join(RosterMember, RosterMember.roster_id == Cycle.roster_id)
+        .outerjoin(
+            CycleMember,
+            (CycleMember.cycle_id == Cycle.id)
+            & (CycleMember.registrant_id == RosterMember.registrant_id),
+        )
+        .where(RosterMember.registrant_id == registrant.id)
+        .where(within_programs(actor, Program.id))
+        .order_by(Cycle.id.desc())
+        .limit(MOST_CYCLES)
+    )
+    return [Verdict(*row) for row in session.execute(listed)]
+
+
+def cycle_numbered(session: Session, program: str, number: int, *, actor: Actor) -> Cycle:
+    """A cycle by the number of its program and its own, as it is known outside.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    asked = (
+        select(Cycle)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(Program.number == program.strip().upper(), Cycle.number == number)
+        .where(within_programs(actor, Program.id))
+    )
+    found = session.scalar(asked)
+    if found is None:
+        raise NotFound(program=program, cycle=number)
+    return found
 
 
 @dataclass(frozen=True)

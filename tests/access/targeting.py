@@ -9,6 +9,11 @@ WRITE = needs(Programs.WRITE_PROGRAMS)
 PREPARE = needs(Programs.PREPARE_CYCLES)
 
 GETS: dict[str, Row] = {
+    "api_targeting.ask": Row(
+        READ_PEOPLE | READ_PROGRAMS,
+        PEOPLE,
+        {"program": "program", "number": "cycle_number", "registrant": "number"},
+    ),
     "scenarios.index": Row(READ_PROGRAMS, PLAIN, PROGRAM),
     "scenarios.new": Row(PREPARE, PLAIN, PROGRAM),
     "scenarios.edit": Row(PREPARE, PLAIN, SCENARIO),

@@ -210,6 +210,8 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     voucher = session.scalars(select(Voucher).order_by(Voucher.id.desc()).limit(1)).one()
     return {
         "cycle_id": paid.id,
+        "program": cash.number,
+        "cycle_number": paid.number,
         "run_id": session.scalars(select(TargetingRun.id).filter_by(cycle_id=paid.id)).one(),
         "given_id": given.id,
         "draft_id": draft.id,

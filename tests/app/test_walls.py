@@ -27,8 +27,10 @@ from geo.services.plots import Land, write_plot
 from geo.vector.drawings import drawn
 from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
+from programs.models.targeting import Side
 from programs.services.merging import merge
 from programs.services.payments import make_payments
+from programs.services.targeting import paste_list
 from programs.services.vouchers import issue_vouchers, redeem
 from registry.models.accounts import Account, AccountKind
 from registry.models.consents import Consent
@@ -110,6 +112,8 @@ def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
     make_differing(session, cash)
     make_told(session, cash, *homes)
     food = make_program(session, make_gift(delivery=Delivery.VOUCHER), purpose="hunger")
+    named = " ".join(home.number for home in homes)
+    paste_list(session, food.id, Side.TAKE, "Named", named, actor=DARA)
     given = make_approved(session, food, *homes)
     issue_vouchers(session, given.id, date(2099, 1, 1), actor=DARA)
     for code in session.scalars(select(Voucher.code)).all():

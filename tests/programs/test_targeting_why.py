@@ -46,6 +46,10 @@ def _told(
     return verdict_said(found), said
 
 
+def _passes(said: list[tuple[bool, str]]) -> dict[str, bool]:
+    return {words: passes for passes, words in said}
+
+
 def _ruled(session: Session, rules: Rules) -> Program:
     return set_rules(session, make_program(session).id, rules, actor=DARA)
 
@@ -55,7 +59,12 @@ def test_each_thing_a_rule_asks_is_told_with_what_was_found(session: Session) ->
     make_person(session, home, birth_date=date(2023, 1, 1))
     rules = Rules(
         take=(
-            Block("Small children", "people >= 3 AND sex_of_head = 'male'", "age < 5", 2),
+            Block(
+                "Small children",
+                "people >= 3 AND sex_of_head = 'male' AND has_disability = FALSE",
+                "age < 5",
+                2,
+            ),
             Block("", "children_under_5 > 4 AND area_in('X11')"),
         ),
         leave=(Block("Large", "people > 20"),),
@@ -67,9 +76,10 @@ def test_each_thing_a_rule_asks_is_told_with_what_was_found(session: Session) ->
 
     assert verdict == "It is left out: Does not meet the rule."
     assert said[4:-1] == [
-        (True, "People of the household: 4, more than 20 needed"),
+        (True, "People of the household: 4, more than 20 would leave it out"),
         (True, "People of the household: 4, at least 3 needed"),
         (False, "Sex of the head: female or male: female, male needed"),
+        (True, "Somebody has a disability: no, no needed"),
         (False, "count_of(age < 5): 1, at least 2 needed"),
         (False, "Children under five: 1, more than 4 needed"),
         (False, "area_in('X11'): so it is not"),
@@ -135,7 +145,7 @@ def test_every_reason_beside_the_rule_is_told(session: Session) -> None:
     for side, reason in ((Side.LEAVE, "Moved away"), (Side.TAKE, "Came back")):
         paste_list(session, program.id, side, reason, named.number, actor=DARA)
 
-    found = {home.id: dict(map(reversed, _told(session, cycle, home)[1])) for home in homes}
+    found = {home.id: _passes(_told(session, cycle, home)[1]) for home in homes}
 
     assert found[gone.id]["It is no longer registered."] is False
     assert found[paused.id]["It is paused in the program."] is False

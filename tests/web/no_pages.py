@@ -13,6 +13,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *("api_fields.index", "api_filters.kept"),
         *("api_duplicates.index", "api_duplicates.show"),
         "api_area_changes.index",
+        "api_targeting.ask",
         "api_area_changes.show",
         *(f"api_{noun}.show" for noun in ("changes", "hazards", "imports", "jobs", "registrants")),
         "differences.table",
