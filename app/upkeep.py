@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from core import jobs
 from core.actor import PLATFORM
+from core.clock import today
 from core.db import transaction
 from core.seals import BATCH, seal
 from geo.jobs.exposure import sample_due
@@ -15,9 +16,11 @@ from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
 from programs.jobs.imports import forget_befores
+from programs.jobs.recurrences import draft_due_cycle
 from programs.jobs.retention import keep_to_rules
 from programs.queries.imports import befores_over
 from programs.queries.retention import rules_to_keep
+from programs.services.recurrences import look_for_due
 from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.identifiers import expire_identifiers
 from registry.jobs.names import read_names
@@ -35,8 +38,8 @@ def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, the counting of households by
     cell, where a release or a change waits for it, the reading of names that files brought, and the
     expiring of identifiers whose day is over, and the rules of keeping.
-    Rasters without outlines are outlined. Places are looked over, all of them once a day. Files
-    whose reading broke down are refused."""
+    Cycles that are due are drafted. Rasters without outlines are outlined. Places are looked over,
+    all of them once a day. Files whose reading broke down are refused."""
     if anything_stumbled(session):
         jobs.defer(session, refuse_stumbled, actor=PLATFORM, dedupe="stumbled")
     if anything_due(session):
@@ -48,6 +51,7 @@ def keep_up(session: Session) -> None:
         jobs.defer(session, count_households, actor=PLATFORM, dedupe=once, release_id=release_id)
     _keep_up_people(session)
     _keep_places_up(session)
+    _keep_programs_up(session)
     if anything_stale(session):
         jobs.defer(session, recount_households, actor=PLATFORM, dedupe="stale")
 
@@ -81,6 +85,13 @@ def _keep_places_up(session: Session) -> None:
         jobs.defer(session, look_over_places, actor=PLATFORM, dedupe="places", whole=whole)
     if anything_unmeasured(session):
         jobs.defer(session, measure_plots, actor=PLATFORM, dedupe="plots")
+
+
+def _keep_programs_up(session: Session) -> None:
+    """Put off drafting the cycles that are due, once a day."""
+    for program_id in look_for_due(session, today()):
+        once = str(program_id)
+        jobs.defer(session, draft_due_cycle, actor=PLATFORM, dedupe=once, program_id=program_id)
 
 
 def seal_all() -> int:

@@ -131,6 +131,7 @@ def _of_registry() -> Words:
         "submissions.take_again": _("Tried again to take a form in"),
         "rosters.draft": _("Began a list"),
         "rosters.freeze": _("Froze a list"),
+        "rosters.keep_part": _("Kept a part of a list"),
         "rosters.export": _("Took a list along"),
         "situation_maps.make": _("Made a situation map"),
         "registrants.fill_in": _("Filled in fields of somebody"),
@@ -181,6 +182,25 @@ def _of_programs() -> Words:
         "cycles.cancel": _("Cancelled a cycle"),
         "cycles.reopen": _("Reopened a cycle"),
         "cycles.end": _("Ended a cycle"),
+        **_of_members(),
+    }
+
+
+def _of_members() -> Words:
+    return {
+        "memberships.set_aside": _("Found somebody not eligible any more"),
+        "memberships.duplicated": _("Found somebody to be the same as another in a program"),
+        "memberships.paused_many": _("Paused members of a program"),
+        "memberships.exited_many": _("Ended the part of members in a program"),
+        "memberships.set_aside_many": _("Found members not eligible any more"),
+        "memberships.duplicated_many": _("Found members to be the same as others"),
+        "memberships.take_back_many": _("Took members back into a program"),
+        "memberships.export": _("Took the members of a program along"),
+        "conditions.set": _("Said what a program asks of its members"),
+        "recurrences.set": _("Said when the cycles of a program begin"),
+        "cycles.close": _("Closed a cycle"),
+        "cycles.follow_up": _("Started a cycle for those who got nothing"),
+        "cycles.accept_overlap": _("Said why two programs may serve the same households"),
     }
 
 
@@ -194,6 +214,9 @@ def _of_money() -> Words:
         "approvals.return": _("Returned a cycle to be prepared again"),
         "funds.deposit": _("Posted money to a fund"),
         "exchange_rates.write": _("Wrote an exchange rate"),
+        "entitlements.reject": _("Wrote down that an amount came back"),
+        "entitlements.reissue": _("Issued again what came back"),
+        "payments.confirm": _("Wrote down that a payment list was paid"),
         "payments.make": _("Made payment orders"),
         "payments.export": _("Took payment orders along"),
         "payments.plan": _("Planned payments by a provider"),

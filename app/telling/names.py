@@ -179,6 +179,14 @@ def _of_programs() -> Words:
         "with_probable": _("With those probably in"),
         "comment": _("Remark"),
         "filter": _("Condition"),
+        "cause": _("Reason of the list"),
+        "rechecks": _("Asks the rule again"),
+        "follows_id": _("Follows the cycle"),
+        "tops_up_id": _("Tops up the cycle"),
+        "due_on": _("Due on"),
+        "overlap_reason": _("Why both may serve them"),
+        "rejected_for": _("Why it came back"),
+        "reissues_id": _("Issued again"),
     }
 
 
@@ -215,6 +223,11 @@ def _of_places() -> Words:
 def _counts() -> Words:
     return {
         "asked": _("Households asked about"),
+        "check": _("What they were looked over for"),
+        "cycle": _("Cycle"),
+        "condition": _("What the condition is for"),
+        "because": _("Whose part of a list it is"),
+        "recurrence": _("When cycles begin"),
         "changed_fields": _("Fields changed"),
         "contacts": _("Ways to reach them"),
         "answers": _("Answers"),

@@ -25,6 +25,7 @@ BEFORE = ("inactive", "declined", "paused", "exited", "rule", "same_purpose")
 REASONS = (
     *BEFORE,
     *("listed_out", "excluded", "below_line", "quota_full", "places_taken"),
+    *("conditions", "twin"),
 )
 # As in 0012: by table its key, whom a row is about, and the columns that are kept.
 KEPT = {

@@ -36,7 +36,8 @@ KEPT = {
     "entitlements": (
         "id",
         "r.registrant_id",
-        "cycle_id registrant_id benefit_id amount fee valid_until redeemed state",
+        "cycle_id registrant_id benefit_id amount fee valid_until redeemed state rejected_for"
+        " reissues_id",
     ),
 }
 BEFORE = {
@@ -51,7 +52,7 @@ BEFORE = {
     "entitlements": (
         "id",
         "r.registrant_id",
-        "cycle_id registrant_id benefit_id amount redeemed state",
+        "cycle_id registrant_id benefit_id amount redeemed state rejected_for reissues_id",
     ),
 }
 MONEY = sa.Numeric(precision=20, scale=4)

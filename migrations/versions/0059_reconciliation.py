@@ -42,10 +42,6 @@ MESSAGE_SUMS = "select run_id, state, count(*) as messages from messages group b
 
 
 def upgrade() -> None:
-    op.add_column("entitlements", sa.Column("rejected_for", sa.String(15)))
-    op.create_check_constraint(
-        op.f("ck_entitlements_rejection"), "entitlements", _one_of("rejected_for", REASONS)
-    )
     _files()
     _rows()
     op.create_table(
@@ -273,4 +269,3 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in ("provider_maps", "reconciliation_rows", "reconciliations"):
         op.drop_table(table)
-    op.drop_column("entitlements", "rejected_for")

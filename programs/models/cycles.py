@@ -24,11 +24,20 @@ class Cycle(Row):
     """One round of one program, for the households of one frozen roster.
 
     It asks those the roster answered *in*, and with `with_probable` the *probable* ones too. `rule`
-    is the program's eligibility as it was when the members were enrolled.
+    is the program's eligibility as it was when the members were enrolled; it was not asked of them
+    again where the cycle does not `rechecks` whom it took over. It follows a cycle of its program
+    for those who got nothing in it, or tops up one of another program. `due_on` is the day of a
+    recurrence it was started for, `overlap_reason` why it may serve households that a draft of
+    another program of the same purpose has, too.
     """
 
     __tablename__ = "cycles"
-    __table_args__ = (UniqueConstraint("program_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("program_id", "number"),
+        UniqueConstraint(
+            "program_id", "due_on", info={"refusal": "The cycle of this day is already there."}
+        ),
+    )
 
     program_id: Mapped[int] = mapped_column(ForeignKey("programs.id"))
     number: Mapped[int] = mapped_column(Integer)
@@ -38,6 +47,11 @@ class Cycle(Row):
     starts_on: Mapped[date]
     state: Mapped[CycleState] = mapped_column(states(CycleState), default=CycleState.DRAFT)
     rule: Mapped[str | None]
+    rechecks: Mapped[bool] = mapped_column(default=True, server_default="true")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    tops_up_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    due_on: Mapped[date | None]
+    overlap_reason: Mapped[str | None]
     enrolled_at: Mapped[datetime | None]
     prepared_by: Mapped[int | None] = mapped_column(BigInteger)
     prepared_at: Mapped[datetime | None]

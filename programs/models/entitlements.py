@@ -31,12 +31,21 @@ class Entitlement(Row):
     """One registrant's right in one cycle to one benefit; people know it by its ERN.
 
     `fee` is what it costs to bring it, beside the amount; after `valid_until` it is not given.
+    One that was rejected may be issued again: as another one that says which one it `reissues`.
     """
 
     __tablename__ = "entitlements"
     __table_args__ = (
-        UniqueConstraint("cycle_id", "registrant_id", "benefit_id"),
+        Index(
+            "uq_entitlements_live",
+            *("cycle_id", "registrant_id", "benefit_id"),
+            unique=True,
+            postgresql_where="state <> 'rejected'",
+        ),
         UniqueConstraint("ern"),
+        UniqueConstraint(
+            "reissues_id", info={"refusal": "This was issued again already; look at the new one."}
+        ),
         Index(None, "registrant_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
@@ -56,6 +65,7 @@ class Entitlement(Row):
         states(EntitlementState), default=EntitlementState.DRAFT, server_default="draft"
     )
     rejected_for: Mapped[Rejection | None] = mapped_column(states(Rejection))
+    reissues_id: Mapped[int | None] = mapped_column(ForeignKey("entitlements.id"))
 
 
 class Redemption(Row):

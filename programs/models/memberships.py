@@ -35,10 +35,16 @@ class LeftOut(StrEnum):
     BELOW_LINE = "below_line"
     QUOTA_FULL = "quota_full"
     PLACES_TAKEN = "places_taken"
+    CONDITIONS = "conditions"
+    TWIN = "twin"
 
 
 class ProgramMembership(Row):
-    """One registrant in one program, its state and the rule and reason it came from."""
+    """One registrant in one program, its state and what it came from.
+
+    That is either a cycle that judged it by its rule, `reason` being the code of the verdict; or
+    somebody's act, with the reason they wrote and a `cause`, a word of the list `exit_reason`.
+    """
 
     __tablename__ = "program_memberships"
     __table_args__ = (UniqueConstraint("program_id", "registrant_id"),)
@@ -48,6 +54,8 @@ class ProgramMembership(Row):
     area_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[MembershipState] = mapped_column(states(MembershipState))
     reason: Mapped[str | None]
+    cause: Mapped[str | None]
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

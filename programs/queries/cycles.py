@@ -19,6 +19,7 @@ from programs.models.memberships import LeftOut, MembershipState
 from programs.models.programs import Program, ProgramState
 from programs.permissions import May
 from programs.queries.amounts import amounts_due
+from programs.queries.conditions import held_to
 from programs.queries.eligibility import Round, judged
 from programs.queries.gifts import gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
@@ -189,7 +190,9 @@ def _tally(
     session: Session, asked: Round, currency: str, level: int, actor: Actor
 ) -> Select[*tuple[Any, ...]]:
     """Households, people and cost by verdict and by area of a level."""
-    judgement = select(judged(session, asked, actor=actor)).cte("judgement")
+    verdicts = judged(session, asked, actor=actor)
+    held = held_to(session, verdicts, asked.program_id, asked.starts_on, actor=actor)
+    judgement = select(held).cte("judgement")
     due = _due(session, judgement, asked, currency, actor)
     j, leaf, area, by = judgement.c, aliased(Area), aliased(Area), aliased(Program)
     verdict = (j.state, j.reason, by.name.label("program"), area.pcode, area.name)

@@ -28,6 +28,7 @@ from programs.queries.approvals import (
     withdrawn_release,
 )
 from programs.queries.cycles import locked_cycle, reason_given
+from programs.queries.double_cover import refuse_double_cover
 from programs.queries.entitlements import total_of
 from programs.queries.reach import cycle_seen
 from programs.queries.targeting_runs import rules_changed
@@ -80,7 +81,7 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
 
     Raises:
         Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReleaseWithdrawn, NothingToApprove,
-        RuleChanged
+        RuleChanged, ServedElsewhere, AlsoDrafted
     """
     actor.require(May.ASK_APPROVAL)
     cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
@@ -91,6 +92,7 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
     program = session.get_one(Program, cycle.program_id)
     if rules_changed(session, cycle):
         raise RuleChanged
+    refuse_double_cover(session, cycle, actor=actor)
     tiers = tiers_for(session, program, total.cost)
     approval = Approval(
         cycle_id=cycle.id,

@@ -1,10 +1,23 @@
 """Cycles: starting one from a frozen list, enrolling its households, and closing it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CTE, Select, Subquery, delete, func, literal, select, update
+from sqlalchemy import (
+    CTE,
+    Select,
+    String,
+    Subquery,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,21 +31,26 @@ from programs.models.memberships import CycleMember, MembershipState, ProgramMem
 from programs.models.programs import Program, ProgramState
 from programs.models.targeting import TargetingRun
 from programs.permissions import May
+from programs.queries.closing import open_ends
+from programs.queries.conditions import held_to
 from programs.queries.cycles import (
     CycleBeyondReach,
     locked_cycle,
     reason_given,
     sees_part_only,
 )
+from programs.queries.double_cover import drafted_elsewhere
 from programs.queries.eligibility import judged, round_of
 from programs.queries.entitlements import rest_of
 from programs.queries.programs import locked_program
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.funds import set_free
+from programs.services.reissues import give_up
 from programs.services.targeting_runs import begin_run, changes_written
 from registry.models.rosters import Roster, RosterState
 
 KEPT = (MembershipState.PAUSED, MembershipState.EXITED)
+RUNNING = (CycleState.APPROVED, CycleState.DISTRIBUTED)
 
 
 class ProgramNotActive(Conflict):
@@ -51,14 +69,29 @@ class AlreadyOut(Conflict):
     """Some of this cycle is already on its way; end it instead, and start another."""
 
 
+class NotReconciled(Conflict):
+    """This cycle is not done yet: {found}. See to them, or let what nobody used expire."""
+
+
+class NoOverlap(Conflict):
+    """No draft of another program of this purpose has households of this cycle; go on without."""
+
+
 @dataclass(frozen=True)
 class Start:
-    """What is said of a cycle when it starts; `starts_on` is the day ages are counted on."""
+    """What is said of a cycle when it starts; `starts_on` is the day ages are counted on.
+
+    The others say what it comes from: see `programs.models.cycles`.
+    """
 
     roster_id: int
     name: str
     starts_on: date
     with_probable: bool = False
+    rechecks: bool = True
+    follows_id: int | None = None
+    tops_up_id: int | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -128,13 +161,17 @@ def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
     actor.require(May.PREPARE_CYCLES)
     cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
     asked = round_of(session, cycle)
+    rule = asked.rule
+    if not cycle.rechecks:
+        asked = replace(asked, rules=replace(asked.rules, take=()))
     with audit.act(session, actor, "cycles.enrol", cycle) as figures:
         session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
         run = begin_run(session, cycle, asked, actor=actor)
-        verdicts = judged(session, asked, actor=actor)
+        judgement = judged(session, asked, actor=actor)
+        verdicts = held_to(session, judgement, cycle.program_id, cycle.starts_on, actor=actor)
         enrolled = _enrolled(session, cycle, verdicts, run)
-        cycle.rule, cycle.enrolled_at = asked.rule, func.now()
-        cycle.prepared_at = cycle.prepared_by = None
+        cycle.rule, cycle.enrolled_at = rule, func.now()
+        cycle.prepared_at = cycle.prepared_by = cycle.overlap_reason = None
         figures.update(asked=enrolled.asked, households=enrolled.households, rule=asked.rule)
     return enrolled
 
@@ -171,15 +208,33 @@ def reopen_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) 
         figures.update(reason=reason.strip(), freed=freed)
 
 
-def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
-    """Close a cycle: vouchers nobody used expire, and their money is set free. Answers how much.
+def close_cycle(session: Session, cycle_id: int, *, actor: Actor) -> None:
+    """Close a cycle of which nothing is open any more; the money of what came back is free again.
 
     Raises:
         Forbidden, NotFound, CycleElsewhere, CycleBeyondReach
+        NotReconciled: orders, cards or amounts of it have not come to their end.
     """
     actor.require(May.PREPARE_CYCLES)
-    open_states = (CycleState.APPROVED, CycleState.DISTRIBUTED)
-    cycle = locked_cycle(session, cycle_id, *open_states, actor=actor)
+    cycle = locked_cycle(session, cycle_id, *RUNNING, actor=actor)
+    if found := open_ends(session, cycle).said():
+        raise NotReconciled(found=found)
+    with audit.act(session, actor, "cycles.close", cycle) as figures:
+        figures.update(freed=give_up(session, cycle, made_by=actor.id))
+        cycle.state = CycleState.ENDED
+
+
+def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
+    """End a cycle: vouchers nobody used expire, and their money is set free. Answers how much.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach
+        NotReconciled: orders of it have not come to their end; those do not expire.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, *RUNNING, actor=actor)
+    if found := replace(open_ends(session, cycle), vouchers=0, amounts=0).said():
+        raise NotReconciled(found=found)
     with audit.act(session, actor, "cycles.end", cycle) as figures:
         expired = session.scalars(_expiry(cycle)).one()
         left = move_entitlements(
@@ -187,9 +242,29 @@ def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
         )
         left += rest_of(session, cycle.id)
         set_free(session, cycle, expired + left, made_by=actor.id)
+        freed = expired + left + give_up(session, cycle, made_by=actor.id)
         cycle.state = CycleState.ENDED
-        figures.update(freed=expired + left)
-    return expired + left
+        figures.update(freed=freed)
+    return freed
+
+
+def accept_overlap(session: Session, cycle_id: int, reason: str, *, actor: Actor) -> None:
+    """Say why a draft may have households that a draft of another program of its purpose has, too.
+
+    It holds until its households are enrolled again.
+
+    Raises:
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReasonMissing
+        NoOverlap: there are no such households.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
+    drafts = drafted_elsewhere(session, cycle)
+    if not drafts:
+        raise NoOverlap
+    with audit.act(session, actor, "cycles.accept_overlap", cycle) as figures:
+        cycle.overlap_reason = reason_given(reason)
+        figures.update(reason=cycle.overlap_reason, households=sum(drafts.values()))
 
 
 def _may_start(program: Program, roster: Roster, start: Start) -> None:
@@ -229,12 +304,18 @@ def _members(cycle: Cycle, verdicts: Subquery) -> CTE:
 
 
 def _standings(cycle: Cycle, members: CTE) -> CTE:
-    told = ["registrant_id", "area_id", "state", "reason"]
-    standing = select(literal(cycle.program_id), *(members.c[name] for name in told))
+    """Where those who were judged stand in the program: who only does not comply stays in it."""
+    told = ["registrant_id", "area_id", "state", "reason", "cycle_id"]
+    complies = members.c.state != MembershipState.NON_COMPLIANT
+    state = case((complies, members.c.state), else_=MembershipState.ENROLLED)
+    reason = case((complies, cast(members.c.reason, String)))
+    stands = (members.c.registrant_id, members.c.area_id, state, reason, literal(cycle.id))
+    standing = select(literal(cycle.program_id), *stands)
     new = insert(ProgramMembership).from_select(
         ["program_id", *told], standing.where(members.c.state.not_in(KEPT))
     )
-    changed = {name: new.excluded[name] for name in told[1:]} | {"changed_at": func.now()}
+    changed: dict[str, Any] = {name: new.excluded[name] for name in told[1:]}
+    changed |= {"changed_at": func.now(), "cause": None}
     return new.on_conflict_do_update(
         index_elements=["program_id", "registrant_id"],
         set_=changed,

@@ -19,6 +19,7 @@ from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.amounts import MOST, amounts_due
 from programs.queries.cycles import locked_cycle, reason_given
+from programs.queries.following import still_to_give
 from programs.queries.gifts import gifts_of
 
 DUE = ("registrant_id", "area_id", "benefit_id", "amount", "fee", "valid_until")
@@ -73,7 +74,7 @@ def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Pr
     added = (
         insert(Entitlement)
         .from_select(["cycle_id", *DUE], _due(session, cycle, actor))
-        .on_conflict_do_nothing(index_elements=["cycle_id", "registrant_id", "benefit_id"])
+        .on_conflict_do_nothing()
         .returning(Entitlement.amount)
         .cte("added")
     )
@@ -152,4 +153,5 @@ def _due(session: Session, cycle: Cycle, actor: Actor) -> Select[Any]:
         program.currency,
         actor=actor,
     )
-    return select(literal(cycle.id), *(due.c[name] for name in DUE))
+    given = select(literal(cycle.id), *(due.c[name] for name in DUE))
+    return given.where(still_to_give(cycle, due.c.registrant_id, due.c.benefit_id))

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import IO
 
-from sqlalchemy import Insert, func, insert, literal, select, text
+from sqlalchemy import Insert, Select, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.bulk import copy_out
+from core.clock import today
 from core.codes import new_code
 from core.country import country
 from core.db import changed
@@ -141,6 +142,49 @@ def freeze(
         answers = answers_kept(roster)
         figures.update(households_in=answers.in_, asked=answers.asked, hash=roster.hash)
     return Frozen(roster.id, roster.hash, answers, roster.people_in or 0)
+
+
+def keep_part(
+    session: Session, whole: Roster, of: Select[int], name: str, because: str, *, actor: Actor
+) -> Roster:
+    """Keep some of a frozen list as a list of its own, each with the answer it had there.
+
+    One statement writes the members. The definition is that of the whole list, with its hash and
+    `because`, which says whose part it is.
+
+    Raises:
+        Forbidden; RosterEmpty: none of the list is among `of`.
+    """
+    actor.require(May.FREEZE_ROSTERS)
+    part = Roster(
+        code=new_code(),
+        name=name,
+        selection_id=whole.selection_id,
+        filter=whole.filter,
+        made_by=actor.id,
+    )
+    with audit.act(session, actor, "rosters.keep_part", part) as figures:
+        session.add(part)
+        session.flush()
+        if not changed(session, _members_of_part(part, whole, of)):
+            raise RosterEmpty
+        session.execute(LOOK)
+        asked = whole.definition or {}
+        _note_figures(session, part, date.fromisoformat(asked.get("ages_on", str(today()))))
+        part.frozen_by, part.frozen_at = actor.id, datetime.now(UTC)
+        told = {"part_of": whole.hash, "because": because}
+        part.definition = {**asked, **told, "frozen_at": part.frozen_at.isoformat()}
+        part.hash, part.state = hash_of(session, part), RosterState.FROZEN
+        figures.update(households_in=part.households_in, hash=part.hash, because=because)
+    return part
+
+
+def _members_of_part(part: Roster, whole: Roster, of: Select[int]) -> Insert:
+    kept = [RosterMember.__table__.c[name] for name in MEMBER[1:]]
+    members = select(literal(part.id), *kept).where(
+        RosterMember.roster_id == whole.id, RosterMember.registrant_id.in_(of)
+    )
+    return insert(RosterMember).from_select(MEMBER, members)
 
 
 def export(session: Session, roster_id: int, stream: IO[bytes], *, actor: Actor) -> int:

@@ -39,7 +39,7 @@ STAYS = {
     "payments": {"reference", "provider_reference", "claimed_at"},
     "payment_events": {"at", "reference", "provider_reference"},
     "vouchers": {"code", "expires_on"},
-    "program_memberships": {"changed_at"},
+    "program_memberships": {"changed_at", "cause"},  # a word of a list, of a number
     "field_changes": {"at", "table_name"},  # digests prove that there was a change
     "looks": {"at", "actor_name", "what", "subject", "registrant_ids", "purpose", "address"},
     "import_rows": {"warnings", "errors"},  # codes of findings

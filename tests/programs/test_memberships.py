@@ -25,7 +25,7 @@ from programs.queries.vouchers import VoucherVoid
 from programs.services.approvals import ask_approval, sign
 from programs.services.cycles import enrol
 from programs.services.memberships import (
-    NotPaused,
+    MemberElsewhere,
     exit_member,
     pause_member,
     take_back_member,
@@ -152,7 +152,7 @@ def test_a_reason_and_a_membership_are_needed(session: Session) -> None:
         pause_member(session, program.id, amina.id, "  ", actor=DARA)
     with pytest.raises(NotFound):
         pause_member(session, program.id, 0, WHY, actor=DARA)
-    with pytest.raises(NotPaused):
+    with pytest.raises(MemberElsewhere):
         take_back_member(session, program.id, amina.id, actor=DARA)
 
 
