@@ -55,12 +55,21 @@ def reason_words(reason: LeftOut | None) -> str:
         LeftOut.EXITED: _("Left the program"),
         LeftOut.RULE: _("Does not meet the rule"),
         LeftOut.SAME_PURPOSE: _("Served for the same purpose"),
+        LeftOut.CONDITIONS: _("Does not meet the program's condition"),
+        LeftOut.TWIN: _("The same as another in the program"),
         LeftOut.LISTED_OUT: _("Named on a list of those left out"),
         LeftOut.EXCLUDED: _("Meets what leaves out"),
         LeftOut.BELOW_LINE: _("Below the line on the map"),
         LeftOut.QUOTA_FULL: _("Waits: the places of its area are taken"),
         LeftOut.PLACES_TAKEN: _("Waits: all places are taken"),
     }[reason]
+
+
+def reason_told(written: str | None) -> str:
+    """Why a member stands where it does: the verdict of a cycle in words, or what somebody wrote."""
+    if written in {each.value for each in LeftOut}:
+        return reason_words(LeftOut(written))
+    return written or ""
 
 
 def sections(why: Why) -> list[Section]:

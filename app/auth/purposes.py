@@ -29,6 +29,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
         | {"api_duplicates.index", "api_duplicates.show"}
         | {"benefits.try_out"}
         | {"verifications.team", "verifications.show"}
+        | {"members.history"}
     ),
     "exports": frozenset(
         {
@@ -44,6 +45,7 @@ ASKED_FOR: dict[str, frozenset[str]] = {  # by word of the setting: the pages an
             "cycles.file",
             "verifications.listed",
             "messages.letters",
+            "members.csv",
             "audit.csv",
             "audit.lines",
         }

@@ -1,6 +1,7 @@
 """Cycles: from a kept list to help handed over, step by step."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
@@ -19,10 +20,14 @@ from core.words import _, bare, counted, figure_said
 from programs.jobs.vouchers import print_cards
 from programs.models.cycles import Cycle
 from programs.models.memberships import LeftOut
+from programs.models.payments import PaymentState
 from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of
+from programs.queries.closing import open_ends, orders_of
 from programs.queries.cycles import choices, preview
+from programs.queries.double_cover import drafted_elsewhere, programs_said
 from programs.queries.eligibility import Round, round_asked, round_of
+from programs.queries.following import family_of
 from programs.queries.funds import balance
 from programs.queries.members import members_page
 from programs.queries.standing import Standing, file_made, standing_of
@@ -82,6 +87,7 @@ def show(cycle_id: int) -> str:
         signers=_signers_left(at),
         today=today(),
         job=request.args.get("job", type=int),
+        **_around(at),
     )
 
 
@@ -207,6 +213,21 @@ def _signers_left(at: Standing) -> list[str]:
     """Who could sign next: the approvers who neither prepared it nor signed it."""
     done = signers_of(db(), at.approval.id) if at.approval else []
     return named_who_may(db(), May.APPROVE, but=hands_on(db(), at.cycle) | set(done))
+
+
+def _around(at: Standing) -> dict[str, Any]:
+    """What is open of a cycle, what comes before and after it, and who else drafts for its list."""
+    drafts = drafted_elsewhere(db(), at.cycle)
+    preparing = actor().may(May.PREPARE_CYCLES)
+    open_programs = choices(db(), actor=actor()).programs if preparing else []
+    return {
+        "ends": open_ends(db(), at.cycle),
+        "orders": orders_of(db(), at.cycle).get(PaymentState.ISSUED, 0),
+        "family": family_of(db(), at.cycle, actor=actor()),
+        "drafts": drafts,
+        "drafting": programs_said(db(), drafts, actor=actor()),
+        "toppers": [each for each in open_programs if each[0] != at.program.id],
+    }
 
 
 def tell_enrolled(done: cycles.Enrolled) -> None:

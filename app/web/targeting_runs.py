@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
-from app.why_said import reason_words, sections, verdict_said
+from app.why_said import reason_told, reason_words, sections, verdict_said
 from core.words import counted
 from programs.queries.standing import standing_of
 from programs.queries.targeting_runs import changes_page, runs_of
@@ -14,6 +14,7 @@ from programs.services.targeting_runs import undo_run
 
 bp = Blueprint("targeting_runs", __name__, url_prefix="/cycles/<int:cycle_id>")
 bp.add_app_template_filter(reason_words)
+bp.add_app_template_filter(reason_told)
 
 
 @bp.get("/runs")

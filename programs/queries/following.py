@@ -7,13 +7,17 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.actor import Actor
+from core.paging import Page, page_of
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.models.payments import Payment, PaymentState
-from programs.models.programs import Program
-from programs.queries.reach import sees
+from programs.models.programs import Benefit, Program
+from programs.queries.reach import cycle_seen, sees
+from registry.models.registrants import Registrant
 from registry.models.rosters import RosterMember
+from registry.permissions import May
+from registry.queries.reach import people_within_reach
 
 CAME_BACK = (PaymentState.FAILED, PaymentState.REVERSED)
 STAYS = (MembershipState.ENROLLED, MembershipState.DRAFT)
@@ -138,3 +142,37 @@ def _in_follow_ups(cycle: Cycle) -> Select[int]:
         .join(after, after.roster_id == RosterMember.roster_id)
         .where(after.follows_id == cycle.id, after.state != CycleState.CANCELLED)
     )
+
+
+def returned_page(
+    session: Session, cycle_id: int, *, actor: Actor, after: str | None = None
+) -> Page[Any]:
+    """What of a cycle came back, by its number: `registrant_id, name, number, benefit, amount,
+    rejected_for, waits, again, ern`; `again` is the number it was issued again under.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_REGISTRANTS)
+    cycle = cycle_seen(session, cycle_id, actor=actor)
+    again, e = aliased(Entitlement), Entitlement
+    waits = e.id.in_(came_back(cycle))
+    listed = (
+        select(
+            e.registrant_id,
+            Registrant.name,
+            Registrant.number,
+            Benefit.name.label("benefit"),
+            e.amount,
+            e.rejected_for,
+            waits.label("waits"),
+            again.ern.label("again"),
+            e.ern,
+        )
+        .join(Registrant, Registrant.id == e.registrant_id)
+        .join(Benefit, Benefit.id == e.benefit_id)
+        .outerjoin(again, again.reissues_id == e.id)
+        .where(e.cycle_id == cycle.id, or_(e.state == EntitlementState.REJECTED, waits))
+        .where(people_within_reach(actor, e.registrant_id, e.area_id))
+    )
+    return page_of(session, listed, e.ern, after)

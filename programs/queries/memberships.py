@@ -163,18 +163,19 @@ def members_exported(
     """
     m = ProgramMembership
     where = members_meant(session, program, asked, actor=actor)
-    lines: Select[Any] = (
-        select(
-            Registrant.number,
-            as_text(Registrant.name).label("name"),
-            Area.pcode.label("area_pcode"),
-            Area.name.label("area"),
-            cast(m.state, String).label("state"),
-            as_text(m.reason).label("reason"),
-            m.cause,
-            m.changed_at,
-            Cycle.number.label("cycle"),
-        )
+    columns: list[Any] = [
+        Registrant.number,
+        as_text(Registrant.name).label("name"),
+        Area.pcode.label("area_pcode"),
+        Area.name.label("area"),
+        cast(m.state, String).label("state"),
+        as_text(m.reason).label("reason"),
+        m.cause,
+        m.changed_at,
+        Cycle.number.label("cycle"),
+    ]
+    return (
+        select(*columns)
         .select_from(m)
         .join(Registrant, Registrant.id == m.registrant_id)
         .outerjoin(Area, Area.id == m.area_id)
@@ -182,7 +183,6 @@ def members_exported(
         .where(*where, Registrant.id.not_in(declined(SHARING)))
         .order_by(Registrant.number)
     )
-    return lines
 
 
 def passed_by(

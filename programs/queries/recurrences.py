@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 from sqlalchemy import func, select
@@ -18,9 +18,7 @@ from programs.permissions import May
 from programs.queries.reach import program_seen
 
 SHOWN = 6
-MOST_DAYS = 5000  # looked through for the day that is due
 LAST_DAY_SURE = 28
-MOST_BETWEEN = 120
 PARTS = re.compile(
     r"(FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)|INTERVAL=[1-9]\d{0,2}|COUNT=[1-9]\d{0,3}"
     r"|UNTIL=\d{8}|BYDAY=[-+\dA-Z,]+|BYMONTHDAY=[-\d,]+|BYMONTH=[\d,]+|BYSETPOS=[-\d,]+)"
@@ -78,7 +76,7 @@ def read_rule(rule: str, starts_on: date) -> rrule | rruleset:
 def days_of(recurrence: Recurrence) -> Iterator[date]:
     """The days of a recurrence, the first one first."""
     rule = read_rule(recurrence.rule, recurrence.starts_on)
-    return (each.date() for each in islice(rule, MOST_DAYS))
+    return (each.date() for each in rule)
 
 
 def next_days(recurrence: Recurrence, after: date, number: int = SHOWN) -> list[date]:
@@ -88,7 +86,7 @@ def next_days(recurrence: Recurrence, after: date, number: int = SHOWN) -> list[
 
 def day_due(session: Session, recurrence: Recurrence, today: date) -> date | None:
     """The latest day up to today for which no cycle was started, nor for one after it."""
-    past = [day for day in days_of(recurrence) if today - timedelta(days=400) <= day <= today]
+    past = list(takewhile(lambda day: day <= today, days_of(recurrence)))
     started = select(func.max(Cycle.due_on)).where(Cycle.program_id == recurrence.program_id)
     last = session.scalar(started)
     if not past or (last is not None and past[-1] <= last):

@@ -9,6 +9,7 @@ from programs.permissions import May as Programs
 from registry.permissions import May as Registry
 from tests.access import after_paying, changing, ground, imports, matrix_of_people, money, targeting
 from tests.access.asked import ASKED_GETS, ASKED_POSTS
+from tests.access.cycle_rows import CYCLE_GETS, CYCLE_POSTS
 from tests.access.filter_rows import FILTER_GETS, FILTER_POSTS
 from tests.access.payments import PAYMENT_GETS, PAYMENT_POSTS
 from tests.access.rows import (
@@ -49,6 +50,7 @@ GETS: dict[str, Row] = {
     **after_paying.GETS,
     **PAYMENT_GETS,
     **targeting.GETS,
+    **CYCLE_GETS,
     "api_hazards.show": Row(needs(Geo.READ_RELEASES), PLAIN, RELEASE),
     "api_registrants.show": Row(READ_PEOPLE, PEOPLE, {"number": "number"}),
     "api_jobs.show": Row(needs(Roof.CANCEL_JOBS), NOTHING, {"job_id": "job_id"}),
@@ -185,6 +187,7 @@ POSTS: dict[str, Row] = {
     **after_paying.POSTS,
     **PAYMENT_POSTS,
     **targeting.POSTS,
+    **CYCLE_POSTS,
     "api_hazards.receive": Row(needs(Geo.UPLOAD_RELEASES)),
     "api_registrants.create": Row(needs(Registry.WRITE_REGISTRANTS)),
     "account.confirmed": OWN,

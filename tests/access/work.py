@@ -51,6 +51,7 @@ JOBS: dict[str, Row] = {
     "programs.jobs.payments.write_payment_list": Row(
         needs(Programs.EXPORT_PAYMENTS), PEOPLE, {"batch_id": "batch_id"}
     ),
+    "programs.jobs.recurrences.draft_due_cycle": Row(needs(Programs.PREPARE_CYCLES), about=PROGRAM),
     "programs.jobs.retention.keep_to_rules": Row(),
     "programs.jobs.service_points.import_service_points": Row(
         needs(Programs.WRITE_SERVICE_POINTS), about=FILE

@@ -30,12 +30,13 @@ from geo.services.plots import Land
 from geo.services.releases import receive_release
 from geo.services.selections import keep_draft
 from geo.vector.drawings import drawn
-from programs.models.entitlements import Voucher
+from programs.models.entitlements import Entitlement, RejectedFor, Voucher
 from programs.models.programs import Delivery
 from programs.models.targeting import TargetingRun
 from programs.queries.gifts import gifts_of
 from programs.services.approvals import ask_approval
 from programs.services.payments import export_csv, make_payments
+from programs.services.reissues import reject_entitlement
 from programs.services.scenarios import Draft, keep_scenario
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
@@ -207,6 +208,10 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     draft = make_cycle(session, make_program(session, purpose=f"draft {home.id}"), home)
     asked = make_prepared(session, make_program(session, purpose=f"asked {home.id}"), home)
     approval = ask_approval(session, asked.id, actor=DARA)
+    back = make_approved(session, make_program(session, purpose=f"back {home.id}"), home)
+    make_payments(session, back.id, actor=FINN)
+    came_back = select(Entitlement.ern).where(Entitlement.cycle_id == back.id)
+    reject_entitlement(session, session.scalars(came_back).one(), RejectedFor.OTHER, actor=FINN)
     voucher = session.scalars(select(Voucher).order_by(Voucher.id.desc()).limit(1)).one()
     return {
         "cycle_id": paid.id,
@@ -214,6 +219,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "cycle_number": paid.number,
         "run_id": session.scalars(select(TargetingRun.id).filter_by(cycle_id=paid.id)).one(),
         "given_id": given.id,
+        "back_id": back.id,
         "draft_id": draft.id,
         "asked_id": asked.id,
         "approval_id": approval.id,

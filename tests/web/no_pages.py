@@ -50,6 +50,7 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         "verifications.listed",
         "messages.letters",
         *(f"reports.{file}" for file in ("coverage_table", "cycle", "fund")),
+        "members.csv",
         "audit.csv",
         "audit.lines",
     }

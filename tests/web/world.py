@@ -65,6 +65,7 @@ from tests.make.reconciliations import make_answers, make_file
 from tests.make.registry import make_location
 from tests.make.releases import DEPTH, DEPTHS, FLOOD, published, read
 from tests.make.verifications import make_differing
+from tests.web.cycles_world import come_of
 from tests.web.greek import GREEK, Rows
 from tests.web.no_pages import NO_PAGES
 from tests.web.registry_world import registry
@@ -266,6 +267,7 @@ def _programs(session: Session, place: Location) -> Rows:
         ("payment_plans.show", {"cycle_id": planned.id}),
         ("payments.batch", {"batch_id": order.batch_id}),
         ("payments.order", {"reference": order.reference}),
+        *come_of(session, place),
     ]
 
 
