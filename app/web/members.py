@@ -30,6 +30,13 @@ from programs.services.memberships import EXIT_REASONS, Step, export_members, mo
 from registry.models.registrants import Registrant
 from registry.queries.vocabularies import labels, offered
 
+FIRST: dict[Check | None, MembershipState] = {
+    Check.RULE: MembershipState.NOT_ELIGIBLE,
+    Check.GRADUATION: MembershipState.EXITED,
+    Check.TWINS: MembershipState.DUPLICATED,
+}
+"""What is most often done with those a check finds."""
+
 bp = Blueprint("members", __name__, url_prefix="/programs/<int:program_id>/members")
 
 
@@ -118,6 +125,18 @@ def _about(program_id: int, asked: Asked) -> dict[str, Any]:
         "kinds": list(ConditionKind),
         "causes": labels(db()).get(EXIT_REASONS, {}),
         "offered": offered(labels(db()).get(EXIT_REASONS, {})),
-        "steps": [to for to in STEPS if state is None or state in STEPS[to]],
+        "steps": [(to, words) for to, words in _acts() if state is None or state in STEPS[to]],
+        "first": FIRST.get(asked.check, MembershipState.PAUSED),
         "here": {"state": asked.state, "check": asked.check},
     }
+
+
+def _acts() -> list[tuple[MembershipState, str]]:
+    """What can be done with members, by the state it brings them to."""
+    return [
+        (MembershipState.PAUSED, _("Pause them")),
+        (MembershipState.EXITED, _("Let them leave")),
+        (MembershipState.NOT_ELIGIBLE, _("Set them aside as not eligible")),
+        (MembershipState.DUPLICATED, _("Set them aside as the same as another")),
+        (MembershipState.DRAFT, _("Take them back")),
+    ]

@@ -84,12 +84,12 @@ def who_is_enrolled(cycle: Cycle) -> Select[int]:
 
 
 def who_stays(cycle: Cycle) -> Select[int]:
-    """The ids of the households of a cycle that are in its program still, or may be again."""
+    """The ids of those of a cycle's list who are in its program still, or may be again."""
     return (
-        select(CycleMember.registrant_id)
-        .join(ProgramMembership, ProgramMembership.registrant_id == CycleMember.registrant_id)
+        select(RosterMember.registrant_id)
+        .join(ProgramMembership, ProgramMembership.registrant_id == RosterMember.registrant_id)
         .where(
-            CycleMember.cycle_id == cycle.id,
+            RosterMember.roster_id == cycle.roster_id,
             ProgramMembership.program_id == cycle.program_id,
             ProgramMembership.state.in_(STAYS),
         )

@@ -68,9 +68,9 @@ from tests.make.programs import (
 AGAIN = Named("Again", STARTS_ON)
 
 
-def _paid(session: Session, **given: int) -> tuple[Program, Cycle, Registrant, Registrant]:
+def _paid(session: Session, fund: int = 1000) -> tuple[Program, Cycle, Registrant, Registrant]:
     """Amina (three) and Oto (one) have orders of 70 and of 50, of 1,000."""
-    program = make_program(session, **{"fund": 1000, **given})
+    program = make_program(session, fund=fund)
     amina, oto = make_family(session, 3), make_family(session, 1)
     cycle = make_approved(session, program, amina, oto)
     make_payments(session, cycle.id, actor=FINN)
@@ -157,7 +157,7 @@ def test_finance_says_by_which_paper_a_list_was_paid_and_only_that_list(
     }
     received = select(Entitlement).where(Entitlement.registrant_id == amina.id)
     mine = session.scalars(received).one()
-    assert (mine.state, mine.redeemed) == (EntitlementState.REDEEMED, 70)
+    assert (mine.state, mine.redeemed) == (EntitlementState.REDEEMED, Decimal(70))
     with pytest.raises(NoListOpen):
         confirm_paid(session, cycle.id, "Letter 7", actor=FINN)
 
@@ -172,9 +172,9 @@ def test_what_comes_back_frees_its_money_and_is_given_again_from_the_fund(
 
     assert balance(session, program.id).bound == 50
     new = reissue_entitlement(session, old, actor=DARA)
-    assert (new.amount, new.state, new.ern != old) == (70, EntitlementState.APPROVED, True)
+    assert (new.amount, new.state, new.ern != old) == (Decimal(70), EntitlementState.APPROVED, True)
     assert session.get_one(Entitlement, new.reissues_id).ern == old
-    assert (balance(session, program.id).bound, cycle.state) == (120, CycleState.APPROVED)
+    assert (balance(session, program.id).bound, cycle.state) == (Decimal(120), CycleState.APPROVED)
     with pytest.raises(NotCameBack):
         reissue_entitlement(session, old, actor=DARA)
     with pytest.raises(NotSent):
@@ -253,7 +253,7 @@ def test_a_follow_up_is_for_those_of_whom_something_came_back_and_gives_that_alo
     assert balance(session, program.id).bound == 50 + 7 + 7
     assert enrol(session, after.id, actor=DARA).households == 1
     prepared = prepare_entitlements(session, after.id, actor=DARA)
-    assert (prepared.entitlements, prepared.total) == (1, 70)
+    assert (prepared.entitlements, prepared.total) == (1, Decimal(70))
     with pytest.raises(NobodyMissed):
         start_follow_up(session, cycle.id, AGAIN, actor=DARA)
     with pytest.raises(NotCameBack):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -77,7 +78,7 @@ def test_all_that_are_meant_are_moved_and_what_they_were_due_is_free(session: Se
     asked = Asked(registrant_ids=(amina.id, oto.id))
     moved = move_members(session, program.id, asked, LEAVE, actor=DARA)
 
-    assert moved == Moved(2, 120)
+    assert moved == Moved(2, Decimal(120))
     assert balance(session, program.id).bound == 60
     counts = member_counts(session, program.id, actor=DARA)
     assert (counts[S.EXITED], counts[S.ENROLLED], counts[S.PAUSED]) == (2, 1, 0)
@@ -171,7 +172,7 @@ def test_who_does_not_comply_is_listed_previewed_and_given_nothing(session: Sess
     cycle = make_cycle(session, program, large, small)
     seen = preview(session, round_of(session, cycle), actor=DARA)
 
-    assert (seen.households, seen.cost) == (1, 80)
+    assert (seen.households, seen.cost) == (1, Decimal(80))
     assert [(row.reason.value, row.households) for row in seen.left_out] == [("conditions", 1)]
     set_condition(session, program.id, ConditionKind.COMPLIANCE, " ", actor=DARA)
     assert conditions_of(session, program.id) == {}

@@ -30,14 +30,8 @@ from programs.services.recurrences import (
     set_recurrence,
     start_due,
 )
+from tests.make.jobs import Silent
 from tests.make.programs import DARA, make_actor, make_approved, make_family, make_program
-
-
-class Silent:
-    """A progress nobody listens to."""
-
-    def report(self, done: int, total: int, note: str = "") -> None:
-        """Say nothing."""
 
 
 def _rhythm(rule: str, first: date) -> Recurrence:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from programs.models.entitlements import Entitlement, Voucher
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.models.programs import Delivery
 from programs.queries.cycles import CycleElsewhere
+from programs.queries.memberships import Asked
 from programs.queries.vouchers import CycleClosed
 from programs.services import approvals, closing, cycles, entitlements, following, memberships
 from programs.services.conditions import set_condition
@@ -62,7 +64,7 @@ def _do(session: Session, act: str, member: ProgramMembership) -> None:
     elif act == "take back":
         memberships.take_back_member(*of, actor=DARA)
     else:
-        asked = memberships.Asked(registrant_ids=(member.registrant_id,))
+        asked = Asked(registrant_ids=(member.registrant_id,))
         step = memberships.Step(MEMBER_ACTS[act][1], WHY)
         memberships.move_members(session, member.program_id, asked, step, actor=DARA)
 
@@ -151,7 +153,7 @@ def test_of_a_cycle_only_who_is_enrolled_is_given_an_amount(session: Session, st
 
     prepared = entitlements.prepare_entitlements(session, cycle.id, actor=DARA)
 
-    assert (prepared.entitlements, prepared.total) == (1, 70)
+    assert (prepared.entitlements, prepared.total) == (1, Decimal(70))
     assert session.scalars(select(Entitlement.registrant_id)).all() == [other.id]
 
 
@@ -171,7 +173,7 @@ def test_non_compliant_is_given_nothing_and_stays_a_member(session: Session) -> 
 def test_duplicated_by_hand_is_not_enrolled_by_a_run_until_taken_back(session: Session) -> None:
     program, home = make_program(session), make_family(session, 2)
     make_approved(session, program, home)
-    asked, step = memberships.Asked(), memberships.Step(S.DUPLICATED, WHY)
+    asked, step = Asked(), memberships.Step(S.DUPLICATED, WHY)
 
     memberships.move_members(session, program.id, asked, step, actor=DARA)
 
@@ -186,9 +188,9 @@ def test_not_eligible_cancels_what_is_due(session: Session) -> None:
     make_approved(session, program, home)
 
     step = memberships.Step(S.NOT_ELIGIBLE, WHY)
-    moved = memberships.move_members(session, program.id, memberships.Asked(), step, actor=DARA)
+    moved = memberships.move_members(session, program.id, Asked(), step, actor=DARA)
 
-    assert (moved.households, moved.freed) == (1, 70)
+    assert (moved.households, moved.freed) == (1, Decimal(70))
 
 
 def test_cancelled_hands_nothing_over(session: Session) -> None:
