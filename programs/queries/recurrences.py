@@ -34,7 +34,7 @@ class Every(StrEnum):
 
 
 class RecurrenceUnreadable(Invalid):
-    """“{rule}” is no rule of days: write an RRULE of days, weeks, months or years, such as
+    """The rule “{rule}” is none of days; write an RRULE of days, weeks, months or years, such as
     FREQ=MONTHLY;INTERVAL=3."""
 
 

@@ -57,12 +57,12 @@ REASONS = {
     MembershipState.NOT_ELIGIBLE: LeftOut.RULE,
     MembershipState.DUPLICATED: LeftOut.TWIN,
 }
-ACTS = {
-    MembershipState.PAUSED: "memberships.paused",
-    MembershipState.EXITED: "memberships.exited",
-    MembershipState.NOT_ELIGIBLE: "memberships.set_aside",
-    MembershipState.DUPLICATED: "memberships.duplicated",
-    MembershipState.DRAFT: "memberships.take_back",
+VERBS = {
+    MembershipState.PAUSED: "paused",
+    MembershipState.EXITED: "exited",
+    MembershipState.NOT_ELIGIBLE: "set_aside",
+    MembershipState.DUPLICATED: "duplicated",
+    MembershipState.DRAFT: "take_back",
 }
 
 
@@ -157,7 +157,7 @@ def move_members(
     actor.require(Registry.READ_REGISTRANTS)
     program, said = _hold(session, program_id, actor), _said(session, step)
     where = members_meant(session, program, asked, actor=actor)
-    with audit.act(session, actor, f"{ACTS[step.to]}_many", program) as figures:
+    with audit.act(session, actor, f"memberships.{VERBS[step.to]}_many", program) as figures:
         moved = _move(session, program, where, said, actor)
         if not moved.households:
             raise NobodyMeant(wanted=_wanted(step.to))
@@ -191,7 +191,7 @@ def _move_one(
     said = _said(session, step)
     if membership.state not in STEPS[step.to]:
         raise MemberElsewhere(state=member_state_said(membership.state), wanted=_wanted(step.to))
-    with audit.act(session, actor, ACTS[step.to], membership) as figures:
+    with audit.act(session, actor, f"memberships.{VERBS[step.to]}", membership) as figures:
         where = [ProgramMembership.id == membership.id]
         moved = _move(session, program, where, said, actor)
         if step.to in REASONS:
