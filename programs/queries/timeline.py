@@ -6,7 +6,7 @@ from sqlalchemy import CTE, Select, String, and_, cast, func, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.actor import Actor
-from core.audit import AuditEntry
+from core.audit import AuditEntry, FieldChange
 from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement, Redemption, Voucher
@@ -32,6 +32,22 @@ def _acted(whom: CTE, actor: Actor) -> Select[Any]:
         .join(AuditEntry, about)
         .join(Program, Program.id == ProgramMembership.program_id)
         .where(*_seen(actor, ProgramMembership.area_id))
+    )
+
+
+def _acted_together(whom: CTE, actor: Actor) -> Select[Any]:
+    """The same, where it was done with many at once."""
+    of, many = FieldChange, "_many"
+    what = func.replace(AuditEntry.action, many, "")
+    said = {"by": AuditEntry.actor_name, "more": AuditEntry.figures["reason"].astext}
+    about = and_(of.registrant_id == whom.c.id, of.table_name == ProgramMembership.__tablename__)
+    return (
+        happened(whom, AuditEntry.at, what, text=Program.name, ref=Program.id, **said)
+        .join(of, about)
+        .join(AuditEntry, AuditEntry.id == of.entry_id)
+        .join(Program, Program.id == AuditEntry.subject_id)
+        .where(AuditEntry.action.startswith("memberships."), AuditEntry.action.endswith(many))
+        .where(*_seen(actor, of.area_id))
     )
 
 
@@ -110,6 +126,7 @@ def _seen(actor: Actor, area_id: InstrumentedAttribute[int | None]) -> tuple[Any
 
 SOURCES = (
     Source(Topic.PROGRAMS, _acted, (May.READ_PROGRAMS,)),
+    Source(Topic.PROGRAMS, _acted_together, (May.READ_PROGRAMS,)),
     Source(Topic.PROGRAMS, _voided, (May.READ_PROGRAMS,)),
     Source(Topic.MONEY, _due, (May.READ_PROGRAMS,)),
     Source(Topic.MONEY, _paid, (May.READ_PROGRAMS,)),

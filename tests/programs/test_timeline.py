@@ -12,10 +12,12 @@ from app.auth.roles import Role, permissions_of
 from core.errors import Forbidden
 from geo.models.areas import Area
 from programs.models.entitlements import Entitlement, Redemption, Voucher
+from programs.models.memberships import MembershipState
 from programs.models.programs import Delivery
+from programs.queries.memberships import Asked
 from programs.queries.timeline import SOURCES
 from programs.services.changes import apply_change
-from programs.services.memberships import pause_member
+from programs.services.memberships import Step, move_members, pause_member
 from programs.services.merging import merge, unmerge
 from programs.services.payments import make_payments
 from programs.services.vouchers import issue_vouchers, redeem
@@ -86,6 +88,21 @@ def test_changes_and_merges_are_told_on_the_page_of_each(
     assert [(each.what, each.text) for each in merges] == [
         ("registrants.unmerge", twin.number),
         ("registrants.merge", twin.number),
+    ]
+
+
+def test_what_was_done_with_many_members_is_told_of_each(
+    session: Session, family: Registrant
+) -> None:
+    program = make_program(session, name="Flood cash")
+    make_approved(session, program, family, make_family(session, 2))
+    step = Step(MembershipState.PAUSED, "The road is cut")
+    move_members(session, program.id, Asked(), step, actor=DARA)
+
+    happened = [each for each in told(session, family) if each.what == "memberships.paused"]
+
+    assert [(each.text, each.more, each.by) for each in happened] == [
+        ("Flood cash", "The road is cut", DARA.name)
     ]
 
 
