@@ -34,7 +34,7 @@ from programs.services.approvals import (
     return_approval,
     sign,
 )
-from programs.services.cycles import enrol
+from programs.services.cycles import accept_overlap, enrol
 from programs.services.entitlements import prepare_entitlements
 from programs.services.funds import FundShort
 from programs.services.programs import Plan, change_program
@@ -259,14 +259,19 @@ def test_whom_another_program_serves_meanwhile_sends_the_request_back(session: S
     family = make_family(session, 2)
     first = make_prepared(session, make_program(session), family)
     second = make_prepared(session, make_program(session), family)
+    accept_overlap(session, first.id, "They cook for many", actor=DARA)
     of_first = ask_approval(session, first.id, actor=DARA)
+    first.state = CycleState.DRAFT  # as of a time when both could be asked for
+    accept_overlap(session, second.id, "They cook for many", actor=DARA)
     of_second = ask_approval(session, second.id, actor=DARA)
+    first.state = CycleState.TO_APPROVE
+    session.flush()
 
-    sign(session, of_first.id, actor=LENA)
-    signed = sign(session, of_second.id, actor=LENA)
+    signed = sign(session, of_first.id, actor=LENA)
 
     assert "1 household is meanwhile served by another program" in signed.returned
-    assert enrol(session, second.id, actor=DARA).households == 0
+    assert enrol(session, first.id, actor=DARA).households == 0
+    assert sign(session, of_second.id, actor=LENA).state is ApprovalState.APPROVED
 
 
 def test_a_request_sent_back_can_be_changed_and_asked_for_again(session: Session) -> None:

@@ -15,6 +15,7 @@ from core.seals import seal
 from geo.models.locations import Location
 from programs.models.entitlements import Entitlement
 from programs.queries.cycles import ReasonMissing
+from programs.services.closing import confirm_paid
 from programs.services.cycles import end_cycle
 from programs.services.payments import make_payments
 from programs.services.registrants import (
@@ -151,6 +152,7 @@ def test_what_was_given_and_the_hash_of_a_list_stay(session: Session, anybody: A
     home = make_family(session, 2, place)
     cycle = make_approved(session, make_program(session), home)
     make_payments(session, cycle.id, actor=FINN)
+    confirm_paid(session, cycle.id, "Letter 7", actor=FINN)
     end_cycle(session, cycle.id, actor=DARA)
     roster = session.get_one(Roster, cycle.roster_id)
     before, given = hash_of(session, roster), _given(session)

@@ -17,6 +17,7 @@ from programs.jobs.retention import keep_to_rules
 from programs.models.cycles import Cycle
 from programs.models.entitlements import Entitlement
 from programs.queries.retention import RuleShown, rules_shown, rules_to_keep
+from programs.services.closing import confirm_paid
 from programs.services.cycles import end_cycle
 from programs.services.payments import make_payments
 from programs.services.registrants import erase, exit_registry
@@ -155,6 +156,7 @@ def test_who_is_made_anonymous_keeps_sex_year_and_area_and_figures_stay(
     make_all_beside(session, person, home)
     cycle = make_approved(session, make_program(session), home)
     make_payments(session, cycle.id, actor=FINN)
+    confirm_paid(session, cycle.id, "Letter 7", actor=FINN)
     end_cycle(session, cycle.id, actor=DARA)
     by_area = select(Entitlement.area_id, func.sum(Entitlement.amount)).group_by(
         Entitlement.area_id
