@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.clock import today
 from core.db import transaction
 from core.errors import Refusal
-from programs.models.approvals import Approval
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import (
     Entitlement,
@@ -26,11 +26,12 @@ from programs.models.payments import Payment
 from programs.models.programs import Benefit, Delivery, Program
 from programs.queries.funds import balance
 from programs.services.approvals import Signed, ask_approval, sign
-from programs.services.cycles import enrol
+from programs.services.cycles import accept_overlap, enrol
 from programs.services.entitlements import prepare_entitlements
 from programs.services.memberships import pause_member
 from programs.services.payments import make_payments
 from programs.services.programs import Plan, change_benefit, create_program
+from programs.services.recurrences import Rhythm, set_recurrence, start_due
 from programs.services.vouchers import issue_vouchers, redeem
 from tests.make.moments import until_it_waits
 from tests.make.programs import (
@@ -179,21 +180,28 @@ def test_two_signers_at_the_same_moment_are_two_signatures() -> None:
         assert balance(session, program_id).bound == 70
 
 
-def test_two_programs_of_one_purpose_signed_at_once_do_not_serve_a_family_twice() -> None:
+def test_two_programs_of_one_purpose_asked_for_at_once_do_not_serve_a_family_twice() -> None:
     with transaction() as session:
         family = make_family(session, 3)
-        asked = [
-            ask_approval(
-                session, make_prepared(session, make_program(session), family).id, actor=DARA
-            ).id
-            for _ in range(2)
-        ]
+        drafts = [make_prepared(session, make_program(session), family) for _ in range(2)]
+        for draft in drafts:
+            accept_overlap(session, draft.id, "They cook for many", actor=DARA)
+        keys = [draft.id for draft in drafts]
 
-    _all_at_once([_signing(key, LENA) for key in asked])
+    answers = _all_at_once([_asking(key) for key in keys])
 
+    assert sorted(map(str, answers)) == ["ServedElsewhere", "to_approve"]
     with transaction() as session:
-        states = session.scalars(select(Approval.state).order_by(Approval.state)).all()
-    assert [str(state) for state in states] == ["approved", "returned"]
+        states = session.scalars(select(Cycle.state).order_by(Cycle.state)).all()
+    assert [str(state) for state in states] == ["draft", "to_approve"]
+
+
+def _asking(cycle_id: int) -> Callable[[Session], Any]:
+    def ask(session: Session) -> CycleState:
+        ask_approval(session, cycle_id, actor=DARA)
+        return session.get_one(Cycle, cycle_id).state
+
+    return ask
 
 
 def test_amounts_prepared_by_two_at_the_same_moment_are_given_once() -> None:
@@ -265,3 +273,23 @@ def test_no_amount_of_a_benefit_outlives_its_change_while_amounts_are_prepared()
 
     with transaction() as session:
         assert session.scalars(select(Entitlement.amount)).all() == []
+
+
+def test_two_who_prepare_and_two_who_start_what_is_due_do_it_once() -> None:
+    with transaction() as session:
+        program = make_program(session)
+        cycle = make_cycle(session, program, make_family(session, 3), make_family(session, 1))
+        enrol(session, cycle.id, actor=DARA)
+        set_recurrence(session, program.id, Rhythm("FREQ=MONTHLY", today()), actor=DARA)
+        program_id, cycle_id = program.id, cycle.id
+
+    preparing = [lambda session: prepare_entitlements(session, cycle_id, actor=DARA).entitlements]
+    prepared = _all_at_once(preparing * 2)
+    starting = [lambda session: start_due(session, program_id, actor=DARA).number]
+    started = _all_at_once(starting * 2)
+
+    assert sorted(prepared) == [0, 2]
+    assert sorted(map(str, started)) == ["2", "NothingDue"]
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Entitlement)) == 2
+        assert session.scalar(select(func.count()).select_from(Cycle)) == 2
