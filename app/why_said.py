@@ -66,7 +66,7 @@ def reason_words(reason: LeftOut | None) -> str:
 
 
 def reason_told(written: str | None) -> str:
-    """Why a member stands where it does: the verdict of a cycle in words, or what somebody wrote."""
+    """Why a member stands where it does: a verdict of a cycle in words, or what was written."""
     if written in {each.value for each in LeftOut}:
         return reason_words(LeftOut(written))
     return written or ""

@@ -22,10 +22,11 @@ from core.settings import settings
 from geo.models.selections import Selection
 from programs.models.fsps import ConnectorKind
 from programs.models.programs import Delivery
+from programs.queries.gifts import Gift, plain_items
 from programs.services.fsps import Provider, write_fsp
 from programs.services.funds import deposit
 from programs.services.organisations import create_organisation
-from programs.services.programs import Gift, Plan, activate_program, create_program
+from programs.services.programs import Plan, activate_program, create_program
 from registry.models.contacts import Contact, ContactKind
 from registry.models.registrants import Group, Registrant, RegistrantKind
 from registry.models.rosters import Answer, Roster, RosterMember, RosterState
@@ -94,7 +95,7 @@ def _list(session: Session, homes: list[int]) -> None:
 def _program(session: Session, team: Team) -> None:
     manager, finance = team[Role.PROGRAM_MANAGER], team[Role.FINANCE]
     office = create_organisation(session, "Relief", "government", actor=team[Role.ADMINISTRATOR])
-    gift = Gift("Cash", Delivery.MOBILE, base=BASE, per_member=PER_MEMBER, cap=CAP)
+    gift = Gift("Cash", Delivery.MOBILE, plain_items(BASE, PER_MEMBER), cap=CAP)
     plan = Plan("Drill", "drill", office.id, "KES")
     program = create_program(session, plan, gift, actor=manager)
     activate_program(session, program.id, actor=manager)

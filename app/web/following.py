@@ -10,13 +10,13 @@ from app.request import actor, confirmed, db
 from app.web.days import day_typed
 from core.clock import today
 from core.words import _, counted
-from programs.models.entitlements import RejectedFor
 from programs.queries.following import returned_page
 from programs.queries.standing import standing_of
 from programs.services.closing import confirm_paid
 from programs.services.cycles import accept_overlap, close_cycle
 from programs.services.following import Named, start_follow_up, start_next, start_top_up
 from programs.services.reissues import reissue_entitlement, reject_entitlement
+from programs.statements.words import Rejection
 
 bp = Blueprint("following", __name__, url_prefix="/cycles")
 
@@ -36,7 +36,7 @@ def returned(cycle_id: int) -> str:
 @bp.post("/<int:cycle_id>/returned")
 @confirmed
 def reject(cycle_id: int) -> Response:
-    cause = request.form.get("cause", RejectedFor.OTHER, type=RejectedFor)
+    cause = request.form.get("cause", Rejection.OTHER, type=Rejection)
     reject_entitlement(db(), request.form["ern"], cause, actor=actor())
     flash(_("It is written down; its money is free again."))
     return redirect(url_for(".returned", cycle_id=cycle_id), 303)
@@ -95,9 +95,9 @@ def _named() -> Named:
 
 def _causes() -> dict[Any, str]:
     return {
-        RejectedFor.REFUSED: _("Refused by the household"),
-        RejectedFor.ACCOUNT_UNKNOWN: _("Account unknown"),
-        RejectedFor.OTHER: _("Other"),
+        Rejection.REFUSED: _("Refused by the household"),
+        Rejection.ACCOUNT_UNKNOWN: _("Account unknown"),
+        Rejection.OTHER: _("Other"),
     }
 
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
+OF_ENTITLEMENTS = "cycle_id registrant_id benefit_id amount redeemed state"
 KEPT = {
     "benefits": (
         "id",
@@ -36,8 +37,7 @@ KEPT = {
     "entitlements": (
         "id",
         "r.registrant_id",
-        "cycle_id registrant_id benefit_id amount fee valid_until redeemed state rejected_for"
-        " reissues_id",
+        f"{OF_ENTITLEMENTS} fee valid_until rejected_for reissues_id",
     ),
 }
 BEFORE = {
@@ -52,7 +52,7 @@ BEFORE = {
     "entitlements": (
         "id",
         "r.registrant_id",
-        "cycle_id registrant_id benefit_id amount redeemed state rejected_for reissues_id",
+        f"{OF_ENTITLEMENTS} rejected_for reissues_id",
     ),
 }
 MONEY = sa.Numeric(precision=20, scale=4)

@@ -30,7 +30,7 @@ from geo.services.plots import Land
 from geo.services.releases import receive_release
 from geo.services.selections import keep_draft
 from geo.vector.drawings import drawn
-from programs.models.entitlements import Entitlement, RejectedFor, Voucher
+from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
 from programs.models.targeting import TargetingRun
 from programs.queries.gifts import gifts_of
@@ -40,6 +40,7 @@ from programs.services.reissues import reject_entitlement
 from programs.services.scenarios import Draft, keep_scenario
 from programs.services.service_points import import_points
 from programs.services.vouchers import issue_vouchers
+from programs.statements.words import Rejection
 from registry.jobs.parcels import take_parcels
 from registry.models.fields import FieldType
 from registry.models.registrants import Registrant
@@ -211,7 +212,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     back = make_approved(session, make_program(session, purpose=f"back {home.id}"), home)
     make_payments(session, back.id, actor=FINN)
     came_back = select(Entitlement.ern).where(Entitlement.cycle_id == back.id)
-    reject_entitlement(session, session.scalars(came_back).one(), RejectedFor.OTHER, actor=FINN)
+    reject_entitlement(session, session.scalars(came_back).one(), Rejection.OTHER, actor=FINN)
     voucher = session.scalars(select(Voucher).order_by(Voucher.id.desc()).limit(1)).one()
     return {
         "cycle_id": paid.id,

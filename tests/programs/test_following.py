@@ -13,7 +13,6 @@ from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import (
     Entitlement,
     EntitlementState,
-    RejectedFor,
     Voucher,
     VoucherState,
 )
@@ -49,6 +48,7 @@ from programs.services.reissues import (
     reject_entitlement,
 )
 from programs.services.vouchers import issue_vouchers, redeem
+from programs.statements.words import Rejection
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster, RosterMember
 from tests.make.programs import (
@@ -168,7 +168,7 @@ def test_what_comes_back_frees_its_money_and_is_given_again_from_the_fund(
     program, cycle, amina, _oto = _paid(session, fund=120)
     old = _ern(session, amina)
 
-    reject_entitlement(session, old.lower(), RejectedFor.ACCOUNT_UNKNOWN, actor=FINN)
+    reject_entitlement(session, old.lower(), Rejection.ACCOUNT_UNKNOWN, actor=FINN)
 
     assert balance(session, program.id).bound == 50
     new = reissue_entitlement(session, old, actor=DARA)
@@ -178,7 +178,7 @@ def test_what_comes_back_frees_its_money_and_is_given_again_from_the_fund(
     with pytest.raises(NotCameBack):
         reissue_entitlement(session, old, actor=DARA)
     with pytest.raises(NotSent):
-        reject_entitlement(session, new.ern, RejectedFor.OTHER, actor=FINN)
+        reject_entitlement(session, new.ern, Rejection.OTHER, actor=FINN)
 
 
 def test_what_came_back_is_not_given_again_where_the_fund_is_short_by_one_cent(
@@ -186,7 +186,7 @@ def test_what_came_back_is_not_given_again_where_the_fund_is_short_by_one_cent(
 ) -> None:
     program, _cycle, amina, _oto = _paid(session, fund=120)
     ern = _ern(session, amina)
-    reject_entitlement(session, ern, RejectedFor.REFUSED, actor=FINN)
+    reject_entitlement(session, ern, Rejection.REFUSED, actor=FINN)
     other = make_approved(session, program, make_family(session, 1))
     assert balance(session, program.id).free == 20
     set_free(session, other, Decimal("49.99"), made_by=FINN.id)
@@ -202,7 +202,7 @@ def test_a_card_that_came_back_is_void_and_its_household_gets_another(session: S
     issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
     lost = session.scalars(select(Voucher)).one()
 
-    reject_entitlement(session, _ern(session, home), RejectedFor.REFUSED, actor=FINN)
+    reject_entitlement(session, _ern(session, home), Rejection.REFUSED, actor=FINN)
     reissue_entitlement(session, _ern(session, home), actor=DARA)
     issue_vouchers(session, cycle.id, UNTIL, actor=DARA)
 
@@ -223,12 +223,12 @@ def test_an_order_with_its_provider_is_not_rejected_by_hand(
     _order(session, amina, state)
 
     with pytest.raises(OrderOut):
-        reject_entitlement(session, _ern(session, amina), RejectedFor.OTHER, actor=FINN)
+        reject_entitlement(session, _ern(session, amina), Rejection.OTHER, actor=FINN)
 
 
 def test_a_paused_member_is_not_given_again_what_came_back(session: Session) -> None:
     program, _cycle, amina, _oto = _paid(session)
-    reject_entitlement(session, _ern(session, amina), RejectedFor.OTHER, actor=FINN)
+    reject_entitlement(session, _ern(session, amina), Rejection.OTHER, actor=FINN)
     pause_member(session, program.id, amina.id, "moved", actor=DARA)
 
     with pytest.raises(NotInProgram):
@@ -345,7 +345,7 @@ def test_each_act_needs_its_permission(session: Session) -> None:
     for act in (
         lambda: close_cycle(session, cycle.id, actor=looks),
         lambda: confirm_paid(session, cycle.id, "Letter", actor=looks),
-        lambda: reject_entitlement(session, ern, RejectedFor.OTHER, actor=looks),
+        lambda: reject_entitlement(session, ern, Rejection.OTHER, actor=looks),
         lambda: reissue_entitlement(session, ern, actor=looks),
         lambda: start_follow_up(session, cycle.id, AGAIN, actor=looks),
         lambda: start_next(session, program.id, AGAIN, actor=looks),

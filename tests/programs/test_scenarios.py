@@ -13,12 +13,12 @@ from core.errors import Forbidden, NotFound, Refusal
 from programs.models.programs import Program
 from programs.models.scenarios import ScenarioAmount
 from programs.permissions import May
+from programs.queries.benefits import BenefitWrong, MinimumAboveCap
 from programs.queries.cycles import CycleBeyondReach
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.scenarios import comparison
 from programs.queries.targeting import Block, Rules, rules_of
 from programs.services.cycles import RosterNotFrozen
-from programs.services.programs import BenefitWrong, MinimumAboveCap
 from programs.services.scenarios import (
     Draft,
     ScenariosTooMany,

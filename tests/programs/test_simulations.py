@@ -13,7 +13,7 @@ from core.actor import Actor
 from geo.models.selections import Selection
 from programs.models.entitlements import Entitlement
 from programs.models.memberships import CycleMember, ProgramMembership
-from programs.models.programs import Benefit, Program
+from programs.models.programs import Program
 from programs.models.targeting import Side
 from programs.permissions import May
 from programs.queries.gifts import Gift, gifts_of
@@ -235,7 +235,8 @@ def test_promoting_starts_the_cycle_that_was_simulated(session: Session) -> None
     assert tuple(session.execute(due).one()) == (2, Decimal(120))
     assert (seen.households, seen.cost) == (2, Decimal(120))
     assert program.eligibility == "people >= 2"
-    assert session.scalars(select(Benefit.base)).all() == [Decimal(20)]
+    (gift,) = gifts_of(session, program.id).values()
+    assert [item.expression for item in gift.items] == ["20", "10"]
 
 
 def test_who_may_not_read_the_registry_is_told_no_few(session: Session) -> None:

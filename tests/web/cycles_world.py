@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geo.models.locations import Location
 from programs.models.conditions import ConditionKind
-from programs.models.entitlements import Entitlement, RejectedFor
+from programs.models.entitlements import Entitlement
 from programs.services.conditions import set_condition
 from programs.services.cycles import enrol
 from programs.services.following import Named, start_follow_up, start_top_up
@@ -16,6 +16,7 @@ from programs.services.memberships import exit_member, pause_member
 from programs.services.payments import make_payments
 from programs.services.recurrences import Rhythm, set_recurrence
 from programs.services.reissues import reissue_entitlement, reject_entitlement
+from programs.statements.words import Rejection
 from tests.make.programs import (
     DARA,
     FINN,
@@ -40,7 +41,7 @@ def come_of(session: Session, place: Location) -> Rows:
     make_payments(session, cycle.id, actor=FINN)
     erns = list(session.scalars(select(Entitlement.ern).where(Entitlement.cycle_id == cycle.id)))
     for ern in erns[:2]:
-        reject_entitlement(session, ern, RejectedFor.REFUSED, actor=FINN)
+        reject_entitlement(session, ern, Rejection.REFUSED, actor=FINN)
     reissue_entitlement(session, erns[0], actor=DARA)
     after = start_follow_up(session, cycle.id, Named(GREEK, FIRST), actor=DARA)
     top = make_program(session, make_gift(), purpose="top")
