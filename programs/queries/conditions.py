@@ -57,7 +57,7 @@ def held_to(
     Raises:
         Invalid, Forbidden: the condition cannot be read, or asks what the actor may not.
     """
-    judged = select(verdicts).cte("verdicts").prefix_with("materialized")
+    judged = select(verdicts).cte("unheld").prefix_with("materialized")
     rule = conditions_of(session, program_id).get(ConditionKind.COMPLIANCE)
     enrolled = judged.c.state == MembershipState.ENROLLED
     twin = and_(enrolled, judged.c.registrant_id.in_(_twins(program_id)))
