@@ -1,6 +1,6 @@
 """Who of a list a round of a program is for, and why each other household is left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -72,9 +72,10 @@ class Round:
 def round_of(session: Session, cycle: Cycle) -> Round:
     """The round a cycle is, by its program's rule of today."""
     with_probable = cycle.with_probable
-    return round_asked(
+    asked = round_asked(
         session, cycle.program_id, cycle.roster_id, cycle.starts_on, with_probable=with_probable
     )
+    return asked if cycle.rechecks else replace(asked, rules=replace(asked.rules, take=()))
 
 
 def round_asked(

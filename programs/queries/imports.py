@@ -127,6 +127,9 @@ def _words() -> Mapping[str, str]:
     said = {
         _("in a program"): ("program_memberships",),
         _("in a cycle"): ("cycle_members", "entitlements", "payments"),
+        _("named by an order or a message"): ("payment_events", "left_unpaid", "messages"),
+        _("asked whether they were paid"): ("verification_samples",),
+        _("judged by the rules of a program"): ("targeting_list_members", "targeting_changes"),
         _("on a list"): ("roster_members",),
         _("in a request to change them"): ("change_requests", "change_lines"),
         _("with papers"): ("documents", "consents"),

@@ -16,9 +16,9 @@ from programs.models.memberships import LeftOut
 from programs.models.programs import Program
 from programs.models.targeting import TargetingChange, TargetingRun
 from programs.permissions import May
-from programs.queries.eligibility import Round
+from programs.queries.eligibility import Round, round_of
 from programs.queries.reach import cycle_seen
-from programs.queries.targeting import definition, digest_of, lists_of, rules_of
+from programs.queries.targeting import definition, digest_of, lists_of
 from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 from registry.permissions import May as Registry
@@ -62,10 +62,9 @@ def question_of_round(session: Session, cycle: Cycle, asked: Round) -> tuple[dic
 def rules_changed(session: Session, cycle: Cycle) -> bool:
     """Whether the program says anything else of whom it is for than when a cycle was judged."""
     run = latest_run(session, cycle.id)
-    program = session.get_one(Program, cycle.program_id)
-    if cycle.rule != program.eligibility:
+    if cycle.rule != session.get_one(Program, cycle.program_id).eligibility:
         return True
-    said = definition(rules_of(session, program), lists_of(session, program.id))
+    said = definition(round_of(session, cycle).rules, lists_of(session, cycle.program_id))
     return run is not None and run.rules_sha256 != digest_of(said)
 
 

@@ -161,16 +161,13 @@ def enrol(session: Session, cycle_id: int, *, actor: Actor) -> Enrolled:
     actor.require(May.PREPARE_CYCLES)
     cycle = locked_cycle(session, cycle_id, CycleState.DRAFT, actor=actor)
     asked = round_of(session, cycle)
-    rule = asked.rule
-    if not cycle.rechecks:
-        asked = replace(asked, rules=replace(asked.rules, take=()))
     with audit.act(session, actor, "cycles.enrol", cycle) as figures:
         session.execute(delete(Entitlement).where(Entitlement.cycle_id == cycle.id))
         run = begin_run(session, cycle, asked, actor=actor)
         judgement = judged(session, asked, actor=actor)
         verdicts = held_to(session, judgement, cycle.program_id, cycle.starts_on, actor=actor)
         enrolled = _enrolled(session, cycle, verdicts, run)
-        cycle.rule, cycle.enrolled_at = rule, func.now()
+        cycle.rule, cycle.enrolled_at = _rule_of(session, cycle), func.now()
         cycle.prepared_at = cycle.prepared_by = cycle.overlap_reason = None
         figures.update(asked=enrolled.asked, households=enrolled.households, rule=asked.rule)
     return enrolled
@@ -274,6 +271,10 @@ def _may_start(program: Program, roster: Roster, start: Start) -> None:
         raise RosterNotFrozen
     if not start.name.strip():
         raise CycleUnnamed
+
+
+def _rule_of(session: Session, cycle: Cycle) -> str:
+    return session.get_one(Program, cycle.program_id).eligibility
 
 
 def _enrolled(session: Session, cycle: Cycle, verdicts: Subquery, run: TargetingRun) -> Enrolled:

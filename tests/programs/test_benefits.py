@@ -30,6 +30,7 @@ from programs.queries.entitlements import total_of
 from programs.queries.funds import balance
 from programs.queries.gifts import Gift, Item, gifts_of, plain_items
 from programs.services.approvals import ask_approval, sign
+from programs.services.closing import confirm_paid
 from programs.services.cycles import end_cycle, enrol, reopen_cycle
 from programs.services.entitlements import AmountBeyond, prepare_entitlements
 from programs.services.funds import FundShort
@@ -366,6 +367,7 @@ def test_an_expired_amount_is_neither_paid_nor_put_on_a_card(
 
     if delivery is Delivery.CASH:
         assert make_payments(session, cycle.id, actor=FINN).total == 60
+        assert confirm_paid(session, cycle.id, "Letter 7", actor=FINN) == 1
     else:
         assert issue_vouchers(session, cycle.id, UNTIL, actor=DARA).total == 60
         assert session.scalars(select(Voucher.expires_on)).one() == today()

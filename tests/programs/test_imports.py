@@ -178,7 +178,7 @@ def test_what_a_merge_changed_is_forgotten_once_it_is_not_undone_any_more(
     assert "programs.jobs.imports.forget_befores" in works
     undoing.forget_befores(session)
 
-    kept = session.scalars(select(ImportBefore.import_id.distinct())).all()
+    kept = session.scalars(select(ImportBefore.import_id).distinct()).all()
     assert kept == [new.id]
     assert session.scalar(befores_over()) is None
 

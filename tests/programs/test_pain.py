@@ -90,7 +90,7 @@ def test_a_credit_transfer_is_valid_and_adds_up(session: Session) -> None:
 def test_the_banks_answer_moves_each_order_it_names(session: Session) -> None:
     batch_id = _batch(session)
     hand_out(session, batch_id, "csv", actor=FINN)
-    paid, refused = session.scalars(select(Payment.reference).order_by(Payment.id)).all()
+    paid, refused = session.scalars(select(Payment.reference).order_by(Payment.amount)).all()
     report = _report(_of(paid, "ACSC"), _of(refused, "RJCT", "AC04"), _of("ERN-OTHER", "ACSC"))
 
     assert take_report(session, batch_id, report, actor=FINN) == 2

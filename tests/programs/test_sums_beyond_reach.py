@@ -97,7 +97,9 @@ def test_who_is_served_beyond_reach_after_the_request_sends_it_back(
 ) -> None:
     cycle = make_prepared(session, make_program(session), west)
     approval = ask_approval(session, cycle.id, actor=DARA)
-    elsewhere = make_approved(session, make_program(session), west)
+    other = make_program(session, purpose="drought")
+    elsewhere = make_approved(session, other, west)
+    other.purpose = "flood"
     for table in ("entitlements", "cycle_members"):
         moved = CycleMember.metadata.tables[table]
         session.execute(
