@@ -278,8 +278,8 @@ def sweep(session: Session) -> list[tuple[int, int]]:
     )
     silent = Job.rung_at.is_(None) | (Job.rung_at < func.now() - RING_AGAIN)
     due = select(Job.id).where(Job.state == JobState.WAITING, Job.run_after <= func.now(), silent)
-    batch = due.order_by(Job.run_after).limit(500).with_for_update(skip_locked=True)
-    rung = update(Job).where(Job.id.in_(batch.scalar_subquery())).values(rung_at=func.now())
+    batch = due.order_by(Job.run_after).limit(500).with_for_update(skip_locked=True).cte()
+    rung = update(Job).where(Job.id == batch.c.id).values(rung_at=func.now())
     return [(row.id, row.attempt) for row in session.execute(rung.returning(Job.id, Job.attempt))]
 
 

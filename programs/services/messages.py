@@ -186,10 +186,11 @@ def claim(session: Session, run_id: int, *, actor: Actor) -> list[int]:
         .order_by(Message.id)
         .limit(CHUNK)
         .with_for_update(skip_locked=True)
+        .cte("waiting")  # asked once: as an IN it is asked for each message, and takes ever more
     )
     taken = (
         update(Message)
-        .where(Message.id.in_(waiting.scalar_subquery()))
+        .where(Message.id == waiting.c.id)
         .values(state=MessageState.SENDING, handed_at=func.now())
         .returning(Message.id)
         .execution_options(synchronize_session=False)

@@ -102,10 +102,11 @@ def take_up(session: Session, line: Line, most: int, *, actor: Actor) -> Sequenc
         .order_by(Payment.id)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("waiting")  # asked once: as an IN it is asked for each order, and skips those it took
     )
     taken = (
         update(Payment)
-        .where(Payment.id.in_(waiting.scalar_subquery()), Payment.state == PaymentState.ISSUED)
+        .where(Payment.id == waiting.c.id, Payment.state == PaymentState.ISSUED)
         .values(
             state=PaymentState.SENDING,
             attempt=Payment.attempt + 1,
