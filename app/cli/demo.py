@@ -59,6 +59,7 @@ TEAM = [
     Signing(Role.REGISTRY_SUPERVISOR, "Kiri Lato", "supervisor@kesara.example"),
     Signing(Role.PROGRAM_MANAGER, "Dara Kesh", "manager@kesara.example"),
     Signing(Role.APPROVER, "Rana Ode", "approver@kesara.example"),
+    Signing(Role.SENIOR_APPROVER, "Vela Horn", "senior@kesara.example"),
     Signing(Role.FINANCE, "Oto Velin", "finance@kesara.example"),
     Signing(Role.DISTRIBUTOR, "Sefu Doro", "distributor@kesara.example"),
     Signing(Role.VIEWER, "Mira Tan", "viewer@kesara.example"),
@@ -123,7 +124,7 @@ def tour() -> None:
     for person in TEAM:
         click.echo(f"  {person.email:32} {person.name}, {person.role.replace('_', ' ')}")
     click.echo(f"\n  Everybody's password: {PASSWORD}")
-    click.echo("  Four are asked for a code too: .venv/bin/highground demo code EMAIL\n")
+    click.echo("  Five are asked for a code too: .venv/bin/highground demo code EMAIL\n")
     for line in TOUR:
         click.echo(f"  {line}")
 
