@@ -16,12 +16,12 @@ bp = Blueprint(
 )
 
 
-@bp.get("/<program>/cycles/<int:number>/why/<registrant>")
+@bp.get("/<program>/cycles/<int(max=2147483647):cycle>/why/<registrant>")
 @bp.response(200, description="What the cycle found of a household, and each rule as it is now")
-def ask(program: str, number: int, registrant: str) -> Response:
+def ask(program: str, cycle: int, registrant: str) -> Response:
     """Why a household is in a cycle of a program, or is not, rule by rule"""
-    cycle = cycle_numbered(db(), program, number, actor=actor())
-    found = why(db(), cycle.id, registrant, actor=actor())
+    asked = cycle_numbered(db(), program, cycle, actor=actor())
+    found = why(db(), asked.id, registrant, actor=actor())
     look_at([found.registrant.id])
     return told(
         {

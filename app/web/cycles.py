@@ -222,7 +222,7 @@ def _around(at: Standing) -> dict[str, Any]:
     open_programs = choices(db(), actor=actor()).programs if preparing else []
     return {
         "ends": open_ends(db(), at.cycle),
-        "orders": orders_of(db(), at.cycle).get(PaymentState.ISSUED, 0),
+        "orders": orders_of(db(), at.cycle, listed=True).get(PaymentState.ISSUED, 0),
         "family": family_of(db(), at.cycle, actor=actor()),
         "drafts": drafts,
         "drafting": programs_said(db(), drafts, actor=actor()),

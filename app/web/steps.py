@@ -68,12 +68,12 @@ def _approval_note(at: Standing) -> str:
 
 
 def _paid(at: Standing) -> bool:
-    return at.batch is not None or not any(way.in_money and way.entitlements for way in at.ways)
+    return at.orders > 0 or not any(way.in_money and way.entitlements for way in at.ways)
 
 
 def _payment_note(at: Standing) -> str:
-    if at.batch is not None:
-        return counted("{count} order", "{count} orders", at.batch.orders)
+    if at.orders:
+        return counted("{count} order", "{count} orders", at.orders)
     return _("nothing in money") if _paid(at) and at.total else ""
 
 

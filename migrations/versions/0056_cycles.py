@@ -84,18 +84,6 @@ security definer set search_path = public, pg_temp as $$
 $$
 """
 
-# How many orders of a cycle stand in which state, whoever asks.
-ORDERS = """
-create function orders_of(cycle bigint)
-returns table (state text, orders bigint) language sql stable
-security definer set search_path = public, pg_temp as $$
-    select p.state::text, count(*)
-    from payments p join entitlements e on e.id = p.entitlement_id
-    where e.cycle_id = cycle
-    group by p.state
-$$
-"""
-
 
 def upgrade() -> None:
     _memberships()
@@ -106,12 +94,10 @@ def upgrade() -> None:
     _words()
     op.execute(SERVED.format(states=LOCKED, beside=BESIDE))
     op.execute(OVERLAPS)
-    op.execute(ORDERS)
     _keep(KEPT)
 
 
 def downgrade() -> None:
-    op.execute("drop function orders_of(bigint)")
     op.execute("drop function drafted_elsewhere(bigint)")
     op.execute(SERVED.format(states="'approved', 'distributed'", beside=""))
     new = {"cause", "rechecks", "follows_id", "tops_up_id", "due_on", "overlap_reason"}

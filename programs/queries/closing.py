@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, String, column, func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from core.words import _, counted
 from programs.models.cycles import Cycle
 from programs.models.entitlements import EntitlementState, VoucherState
-from programs.models.payments import PaymentState
-from programs.models.sums import entitlement_sums, voucher_sums
+from programs.models.payments import PaymentBatch, PaymentState
+from programs.models.sums import entitlement_sums, payment_sums, voucher_sums
 
 OPEN_ORDERS = (
     PaymentState.ISSUED,
@@ -37,15 +37,17 @@ class OpenEnds:
         return _(", ").join(words for number, words in parts if number)
 
 
-def orders_of(session: Session, cycle: Cycle) -> dict[PaymentState, int]:
-    """How many orders of a cycle stand in which state, all of them, whoever asks."""
-    told = func.orders_of(cycle.id).table_valued(
-        column("state", String), column("orders", BigInteger)
+def orders_of(session: Session, cycle: Cycle, *, listed: bool = False) -> dict[PaymentState, int]:
+    """How many orders of a cycle stand in which state, all of them, whoever asks; if `listed` of
+    the list that was taken along alone, and of no provider's."""
+    sums, batch = payment_sums.c, PaymentBatch
+    told = (
+        select(sums.state, func.sum(sums.orders))
+        .join(batch, batch.id == sums.batch_id)
+        .where(batch.cycle_id == cycle.id, batch.plan_id.is_(None) if listed else true())
+        .group_by(sums.state)
     )
-    return {
-        PaymentState(state): number
-        for state, number in session.execute(select(told.c.state, told.c.orders))
-    }
+    return {state: int(number) for state, number in session.execute(told)}
 
 
 def open_ends(session: Session, cycle: Cycle) -> OpenEnds:

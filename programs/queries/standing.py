@@ -88,7 +88,8 @@ class Newer:
 @dataclass(frozen=True)
 class Standing:
     """One cycle with everything its page says; `total` is what it gives in all, `cost` that with
-    its fees, for which so many have to sign."""
+    its fees, for which so many have to sign. `batch` is the payment list that is taken along,
+    `orders` are all there are, those given to providers too."""
 
     cycle: Cycle
     program: Program
@@ -104,6 +105,7 @@ class Standing:
     approval: Approval | None
     signatures: Sequence[AuditEntry]
     batch: PaymentBatch | None
+    orders: int
     vouchers: dict[VoucherState, int]
     files: list[MadeFile]
     activity: Sequence[AuditEntry]
@@ -142,7 +144,8 @@ def standing_of(session: Session, cycle_id: int, *, actor: Actor) -> Standing:
         balance=balance(session, cycle.program_id),
         approval=approval,
         signatures=_signatures(acts, approval),
-        batch=session.scalar(select(PaymentBatch).where(PaymentBatch.cycle_id == cycle.id)),
+        batch=session.scalar(_batches(cycle).where(PaymentBatch.plan_id.is_(None))),
+        orders=sum(batch.orders for batch in session.scalars(_batches(cycle))),
         vouchers=_vouchers(session, cycle),
         files=_files(acts, program, cycle),
         activity=acts[:RECENT],
@@ -240,6 +243,10 @@ def _newer(session: Session, release: Release) -> Newer | None:
     )
     found = session.scalars(later.order_by(Release.number.desc()).limit(1)).first()
     return Newer(release, found) if found else None
+
+
+def _batches(cycle: Cycle) -> Select[PaymentBatch]:
+    return select(PaymentBatch).where(PaymentBatch.cycle_id == cycle.id)
 
 
 def _acts(cycle: Cycle) -> Select[AuditEntry]:

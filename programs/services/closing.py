@@ -8,7 +8,7 @@ from core.actor import Actor
 from core.errors import Conflict
 from programs.models.cycles import CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
-from programs.models.payments import Payment, PaymentState
+from programs.models.payments import Payment, PaymentBatch, PaymentState
 from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of_cycle
 from programs.queries.cycles import locked_cycle, reason_given
@@ -39,8 +39,9 @@ def confirm_paid(session: Session, cycle_id: int, reference: str, *, actor: Acto
     orders = (
         update(Payment)
         .where(
-            Payment.entitlement_id == Entitlement.id,
-            Entitlement.cycle_id == cycle.id,
+            Payment.batch_id == PaymentBatch.id,
+            PaymentBatch.cycle_id == cycle.id,
+            PaymentBatch.plan_id.is_(None),
             Payment.state == PaymentState.ISSUED,
         )
         .values(state=PaymentState.RECONCILED)

@@ -46,8 +46,8 @@ class AccountMissing(Invalid):
 
 
 class MechanismUnfit(Invalid):
-    """Orders in mobile money are called through; bank orders go by file or as ISO 20022, cash
-    orders by file. Choose another way to hand them over."""
+    """Only mobile money is called through, and only banks take ISO 20022; every provider takes files.
+    Choose another way to hand the orders over."""
 
 
 class LimitsWrong(Invalid):
@@ -155,7 +155,7 @@ def _refuse(said: Provider, fsp: Fsp) -> None:
     if not fits or (said.most is not None and said.most <= 0):
         raise LimitsWrong(most=MOST_OF_A_BATCH, wait=LONGEST_WAIT)
     called = said.connector is ConnectorKind.MOBILE_MONEY
-    if called != (said.mechanism is Delivery.MOBILE):
+    if called and said.mechanism is not Delivery.MOBILE:
         raise MechanismUnfit
     if called:
         _refuse_access(said, fsp)

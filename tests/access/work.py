@@ -93,7 +93,7 @@ OF_PEOPLE = frozenset(
         *("import_cells", "import_matches"),
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes", "reconciliation_rows", "verification_samples", "messages"),
-        *("payment_events", "left_unpaid"),
+        *("payment_events", "left_unpaid", "targeting_list_members", "targeting_changes"),
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("group_fields", "individual_fields", "scores"),

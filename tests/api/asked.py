@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from geo.models.areas import Area
 from geo.services.area_changes import stage_areas
+from programs.models.programs import Program
 from programs.services.merging import merge
 from registry.services.holdings import draw_plot
 from tests.api.test_plots import HELD, SQUARE, plot
@@ -16,6 +17,7 @@ from tests.make.areas import new_map
 from tests.make.changes import make_asked
 from tests.make.duplicates import make_pair
 from tests.make.imports import household, take_households
+from tests.make.programs import make_cycle, make_program
 from tests.make.registry import make_household, make_location, make_person
 from tests.registry.test_land import OWNED, field
 
@@ -29,7 +31,11 @@ def really_there(session: Session, folder: Path, actor: Actor) -> dict[str, list
     merge(session, one.number, gone.number, actor=actor)
     land = draw_plot(session, home.number, field(0.5), OWNED, actor=actor)
     merged = take_households(session, folder, actor, household())
+    cycle = make_cycle(session, make_program(session), home)
     return {
+        "program": [session.get_one(Program, cycle.program_id).number],
+        "cycle": [cycle.number],
+        "registrant": [home.number],
         "of": [home.number],
         "number": [home.number, gone.number, asked.number],
         "pair_id": [make_pair(session, one, other).id],

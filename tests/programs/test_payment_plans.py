@@ -7,12 +7,22 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.web.steps import steps_of
 from geo.models.areas import Area
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import MembershipState, ProgramMembership
-from programs.models.payments import LeftUnpaid, Payment, PaymentBatch, PaymentEvent, Unpayable
+from programs.models.payments import (
+    LeftUnpaid,
+    Payment,
+    PaymentBatch,
+    PaymentEvent,
+    PaymentState,
+    Unpayable,
+)
 from programs.models.programs import Delivery
+from programs.queries.standing import standing_of
+from programs.services.closing import NoListOpen, confirm_paid
 from programs.services.fsps import AddressUnsafe, ColumnsLack, MechanismUnfit
 from programs.services.payment_plans import (
     FspResting,
@@ -221,6 +231,7 @@ def test_a_provider_is_called_safely_or_not_at_all(session: Session) -> None:
         make_wallet_company(session, "https://me:word@pay.example")
     with pytest.raises(MechanismUnfit):
         make_wallet_company(session, "https://pay.example", mechanism=Delivery.BANK)
+    assert make_fsp(session, mechanism=Delivery.MOBILE).address == ""
     with pytest.raises(ColumnsLack):
         make_fsp(session, columns=("name", "amount"))
     kept = make_wallet_company(session, "https://pay.example")
@@ -244,3 +255,16 @@ def test_a_hundred_orders_cost_no_more_statements_than_one(
     plan_payments(session, large.id, Wanted(fsp.id), actor=FINN)
 
     assert len(statements) == for_one
+
+
+def test_no_paper_speaks_for_an_order_that_a_provider_holds(session: Session) -> None:
+    cycle = _by(session, Delivery.CASH, make_family(session, 3))
+    plan_payments(session, cycle.id, Wanted(make_fsp(session).id), actor=FINN)
+
+    with pytest.raises(NoListOpen):
+        confirm_paid(session, cycle.id, "Letter 7", actor=FINN)
+
+    assert set(session.scalars(select(Payment.state))) == {PaymentState.ISSUED}
+    at = standing_of(session, cycle.id, actor=FINN)
+    assert (at.batch, at.orders) == (None, 1)
+    assert {step.key: step.state for step in steps_of(at)}["payment"] == "done"
