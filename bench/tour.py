@@ -1,6 +1,6 @@
 """Makes `docs/tour/`: pictures of the main job, each with what it is for, and what it costs.
 
-`python -m bench.tour` lets the browser journey through Kesara keep its pictures, and writes the
+`python -m bench.tour` lets the browser journeys through Kesara keep their pictures, and writes the
 page beside them. Needs what the journey needs: DATABASE_URL, REDIS_URL, CHROMIUM.
 """
 
@@ -15,7 +15,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "tour"
-JOURNEY = "tests/journeys/test_kesara.py"
+JOURNEYS = ("tests/journeys/test_kesara.py", "tests/journeys/test_paying.py")
 COLOURS = 192  # of a picture: a tenth of the bytes, and nobody sees it
 
 PICTURES = {
@@ -42,14 +42,22 @@ PICTURES = {
     "8-vouchers": "**Voucher cards.** Cards with QR codes are printed; next: hand over.",
     "9-hand-over": "**Hand-over.** On a phone: whose card it is and what is due; next: hand over, "
     "once.",
+    "10-scenarios": "**Scenarios.** What a cycle might be, up to four side by side, counted and on "
+    "maps; next: make one of them the cycle.",
+    "11-payments": "**Payments.** Where each order of a batch stands with its provider; next: "
+    "let the failed be sent anew.",
+    "12-reconciliation": "**Reconciliation.** A provider's file, row by row, before any of it "
+    "counts; next: let what is right count, and send back the rest.",
+    "13-verification": "**Verification.** What people say arrived, with its margin, and what "
+    "differs; next: settle it.",
 }
 
 
 def main() -> None:
-    """Walk the journey, keep its pictures small, write the page beside them."""
+    """Walk the journeys, keep its pictures small, write the page beside them."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder)
-        walk = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", JOURNEY]
+        walk = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *JOURNEYS]
         environment = os.environ | {"HIGHGROUND_TOUR": folder}
         subprocess.run(walk, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own test
         OUT.mkdir(parents=True, exist_ok=True)

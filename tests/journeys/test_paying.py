@@ -3,7 +3,6 @@ came back, and asked whether it arrived."""
 
 import csv
 import json
-import os
 import re
 import subprocess
 from collections import Counter
@@ -63,11 +62,9 @@ class Company:
 def company_at_work(files: Path) -> Iterator[Company]:
     """The rehearsal provider as a process of its own; one transfer in four fails."""
     ledger = files / "ledger.sqlite"
-    command = [BIN / "highground", "rehearsal", "serve", "--port", "0", "--ledger", ledger]
-    words = ["--fail", "0.25", "--seed", "3", "--no-callbacks"]
-    with subprocess.Popen(
-        [*command, *words], stdout=subprocess.PIPE, text=True, env=os.environ
-    ) as process:
+    serve = [str(BIN / "highground"), "rehearsal", "serve", "--port", "0", "--ledger", str(ledger)]
+    manners = ["--fail", "0.25", "--seed", "3", "--no-callbacks"]
+    with subprocess.Popen([*serve, *manners], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
             yield Company(process.stdout.readline().strip(), ledger)
@@ -157,6 +154,7 @@ def _scenarios_are_compared(
     manager.sees(f"MUR {truth['help']['amount']:,}")
     manager.sees(f"MUR {households * EACH:,}")
     assert manager.page.locator("svg.cover-map").count() == len(helped) == 3
+    manager.shows("10-scenarios")
     manager.finds_it_good_on_any_screen()
     manager.page.get_by_role("button", name="Make it the next cycle").last.click()
     manager.page.get_by_role("button", name="Start the cycle").locator("visible=true").click()
@@ -216,6 +214,7 @@ def _orders_are_sent(finance: Person, cycle: str, commune: str, company: Company
     finance.page.locator("main .tag", has_text="with the provider").first.wait_for(timeout=LONG)
     finance.click("Ask the provider")
     finance.page.locator("main .tag", has_text="paid").first.wait_for(timeout=LONG)
+    finance.shows("11-payments")
     finance.finds_it_good_on_any_screen()
     stand = _states(finance)
     assert set(stand) == {"paid", "failed"}
@@ -276,6 +275,7 @@ def _answers_are_reconciled(finance: Person, cycle: str, orders: Path) -> int:
     finance.choose("word:In part", "partly_paid")
     finance.click("That is what it means")
     finance.sees("another amount")
+    finance.shows("12-reconciliation")
     finance.finds_it_good_on_any_screen()
     told = finance.page.locator("main aside .pairs").first
     found, rows = (told.locator(each).all_inner_texts() for each in ("dt", "dd"))
@@ -352,6 +352,7 @@ def _some_are_asked(manager: Person, coordinator: Person, cycle: str) -> None:
     manager.go(sample)
     manager.sees("What differs from what the provider says")
     manager.fill(because="Paid by hand on the same day")
+    manager.shows("13-verification")
     manager.click("Settled")
     manager.sees("Settled: Paid by hand on the same day")
     manager.finds_it_good_on_any_screen()
