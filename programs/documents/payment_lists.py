@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from core.errors import Invalid
 
@@ -49,6 +51,13 @@ def write_workbook(
         sums.write_row(0, 0, ("orders", "total"), bold)
         sums.write_row(1, 0, (count, total))
     return count, total
+
+
+def lock(path: Path, password: str) -> None:
+    """Lock a workbook with a password, as office programs do (ECMA-376, agile encryption)."""
+    open_ = path.read_bytes()
+    with path.open("wb") as locked:
+        OOXMLFile(BytesIO(open_)).encrypt(password, locked)
 
 
 def _write_order(

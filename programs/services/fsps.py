@@ -46,8 +46,8 @@ class AccountMissing(Invalid):
 
 
 class MechanismUnfit(Invalid):
-    """Only mobile money is called through, and only banks take ISO 20022; every provider takes files.
-    Choose another way to hand the orders over."""
+    """Only mobile money is called through, and only banks take ISO 20022; files every provider
+    takes. Choose another way to hand the orders over."""
 
 
 class LimitsWrong(Invalid):
@@ -72,7 +72,9 @@ class AnswerUnreadable(Invalid):
 
 @dataclass(frozen=True)
 class Provider:
-    """What is said of a provider; without `secret` the one that is kept stays."""
+    """What is said of a provider; without `secret` the one that is kept stays, unless it is to be
+    `unlocked`. Of a provider that is called it is what its answers are signed with, of one that
+    takes files the password of its workbooks."""
 
     code: str
     name: str
@@ -86,6 +88,7 @@ class Provider:
     most: Decimal | None = None
     wait: int = 20
     active: bool = True
+    unlocked: bool = False
 
 
 def write_fsp(session: Session, said: Provider, *, actor: Actor, fsp_id: int | None = None) -> Fsp:
@@ -97,9 +100,11 @@ def write_fsp(session: Session, said: Provider, *, actor: Actor, fsp_id: int | N
     """
     actor.require(May.WRITE_FSPS)
     fsp = _kept(session, fsp_id) if fsp_id is not None else Fsp(made_by=actor.id)
+    if said.unlocked or (fsp.connector and said.connector is not fsp.connector):
+        fsp.secret = None
     _refuse(said, fsp)
     given = {**vars(said), "columns": list(said.columns)}
-    secret = given.pop("secret")
+    secret, unlocked = given.pop("secret"), given.pop("unlocked")
     for name, value in given.items():
         setattr(fsp, name, value)
     if secret:
@@ -107,7 +112,7 @@ def write_fsp(session: Session, said: Provider, *, actor: Actor, fsp_id: int | N
     with audit.act(session, actor, "fsps.write", fsp) as figures:
         session.add(fsp)
         figures.update(name=fsp.name, connector=fsp.connector.value, active=fsp.active)
-        figures.update(new_secret=bool(secret))
+        figures.update(new_secret=bool(secret or unlocked))
     return fsp
 
 

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.clock import today
+from core.crypto import opened
 from core.errors import Conflict, Invalid
 from core.storage import keep_personal_file
-from programs.documents.payment_lists import write_workbook
+from programs.documents.payment_lists import lock, write_workbook
 from programs.fsp.files import COLUMNS, cells_of
 from programs.fsp.orders import Order
 from programs.fsp.pain import Sender, Unreadable, read, written
 from programs.models.cycles import Cycle
-from programs.models.fsps import ConnectorKind
+from programs.models.fsps import ConnectorKind, Fsp
 from programs.models.organisations import Organisation
 from programs.models.payments import Payment, PaymentState
 from programs.models.programs import Program
@@ -46,7 +47,8 @@ class NothingWaits(Conflict):
 
 
 def hand_out(session: Session, batch_id: int, kind: str, *, actor: Actor) -> Exported:
-    """The orders of a batch that wait, as a CSV or a workbook with the provider's columns.
+    """The orders of a batch that wait, as a CSV or a workbook with the provider's columns; a bank's
+    as a credit transfer, and as a locked workbook where the provider's files have a password.
 
     They are being sent from now on: somebody says when the provider has the file, or that it never
     came. Until then the same orders are in the file made again.
@@ -58,8 +60,7 @@ def hand_out(session: Session, batch_id: int, kind: str, *, actor: Actor) -> Exp
     line = line_of(session, batch_id, actor=actor)
     if line.fsp.connector is ConnectorKind.MOBILE_MONEY:
         raise AskedByItself(name=line.fsp.name)
-    if line.fsp.connector is ConnectorKind.ISO20022:
-        kind = XML
+    kind = file_kind(line.fsp) or kind
     take_up(session, line, line.batch.orders, actor=actor)
     orders = _being_sent(session, line)
     if not orders:
@@ -73,6 +74,13 @@ def hand_out(session: Session, batch_id: int, kind: str, *, actor: Actor) -> Exp
             kept = keep_personal_file(path)
         figures.update(file=kind, orders=len(orders), total=total, sha256=kept.sha256)
     return Exported(kept, len(orders), total)
+
+
+def file_kind(fsp: Fsp) -> str | None:
+    """The only kind of file a provider takes; None where it may be chosen."""
+    if fsp.connector is ConnectorKind.ISO20022:
+        return XML
+    return XLSX if fsp.secret else None
 
 
 def _being_sent(session: Session, line: Line) -> Sequence[Order]:
@@ -136,3 +144,5 @@ def _write(session: Session, path: Path, kind: str, orders: Sequence[Order], lin
     at = columns.index("amount")
     typed = [[*row[:at], Decimal(row[at]), *row[at + 1 :]] for row in rows]
     write_workbook(path, columns, typed, amount_at=at, made_at=line.batch.created_at)
+    if line.fsp.secret:
+        lock(path, opened(line.fsp.secret))

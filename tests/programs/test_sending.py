@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msoffcrypto import OfficeFile
+from msoffcrypto.exceptions import InvalidKeyError
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +22,7 @@ from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.payments import Payment, PaymentEvent, PaymentState
 from programs.models.programs import Delivery
 from programs.queries.payment_pages import doubts, payment_page
+from programs.services.fsps import Provider, write_fsp
 from programs.services.order_files import CSV, XLSX, NothingWaits, hand_out
 from programs.services.payment_plans import Wanted, plan_payments
 from programs.services.sending import (
@@ -41,7 +46,7 @@ from tests.make.payments import (
     make_wallet_company,
     rehearsing,
 )
-from tests.make.programs import FINN, make_approved, make_family, make_gift, make_program
+from tests.make.programs import DARA, FINN, make_approved, make_family, make_gift, make_program
 
 NOW = timedelta(0)
 S = PaymentState
@@ -346,3 +351,25 @@ def test_a_wallet_that_was_closed_since_gets_nothing(session: Session, tmp_path:
         _sent(session, session.scalars(select(Payment.batch_id)).one())
 
         assert (_states(session), ledger.all()) == ({"failed": 1}, [])
+
+
+def test_a_file_with_a_password_is_a_locked_workbook_and_nothing_else(session: Session) -> None:
+    cycle = make_approved(session, make_program(session), make_family(session, 2))
+    fsp = make_fsp(session, secret="between us", columns=("reference", "amount"))
+    batch_id = make_plan(session, cycle, fsp).batch_id
+
+    made = hand_out(session, batch_id, CSV, actor=FINN)
+
+    locked = OfficeFile(BytesIO(path_of(made.kept.sha256).read_bytes()))
+    with pytest.raises(InvalidKeyError):
+        locked.load_key("of somebody else", verify_password=True)
+    locked.load_key("between us", verify_password=True)
+    locked.decrypt(book := BytesIO())
+    sheet = CalamineWorkbook.from_filelike(BytesIO(book.getvalue())).get_sheet_by_name("Orders")
+    header, order, *_rest = sheet.to_python()
+    assert (header, order[1]) == (["reference", "amount"], 60)
+
+    said = Provider(fsp.code, fsp.name, fsp.mechanism, fsp.connector, unlocked=True)
+    write_fsp(session, said, actor=DARA, fsp_id=fsp.id)
+    plain = hand_out(session, batch_id, CSV, actor=FINN)
+    assert path_of(plain.kept.sha256).read_text().startswith("reference,name,account")
