@@ -14,23 +14,13 @@ from registry.models.imports import Import
 from registry.services.import_undoing import remember_households
 from registry.services.place_looks import look_at_new
 
-# What the cells say as values.
-SAID = text("""
-    create temporary table said on commit drop as
-    select staged.row_number, area.id as area_id, area.path as area_path,
-           longitude::float8 as lon, latitude::float8 as lat, accuracy_m::float8 as accuracy,
-           location_source as source, located_on::date as located,
-           size::numeric as people, roster = 'partial' as is_partial,
-           'swapped' = any (found_warnings) as is_turned
-    from staged
-    left join areas as area on area.pcode = area_pcode and area.valid_to is null
-""")
 # Whoever is bound to areas writes only there: a row that names none is placed by its point.
 POINTS = text("""
     create temporary table points on commit drop as
-    select row_number, ST_Point(lon, lat, 4326) as point
-    from said
-    where not :national and lon between -180 and 180 and lat between -90 and 90
+    select row_number, area_pcode, ST_Point(longitude::float8, latitude::float8, 4326) as point
+    from staged
+    where not :national and longitude::float8 between -180 and 180
+      and latitude::float8 between -90 and 90
 """)
 POINTS_INDEX = text("create index on points using gist (point)")
 # The leaf area of each point; where areas overlap, as real maps do, the one its row states. Parts
@@ -41,12 +31,12 @@ PLACED = text("""
     from areas as area
     join area_parts as part on part.area_id = area.id
     cross join lateral (
-        select points.row_number from points
+        select points.row_number, points.area_pcode from points
         where ST_Intersects(part.part, points.point) offset 0
     ) as found
-    join said on said.row_number = found.row_number
+    left join areas as stated on stated.pcode = found.area_pcode and stated.valid_to is null
     where area.is_leaf and area.valid_to is null
-    order by found.row_number, coalesce(said.area_id = any (area.path), false) desc, area.pcode
+    order by found.row_number, coalesce(stated.id = any (area.path), false) desc, area.pcode
 """)
 # Maps of two levels seldom fit to the metre: where no leaf covers a point, the lowest area does.
 IN_GAPS = text("""
@@ -59,42 +49,63 @@ IN_GAPS = text("""
     where placed.row_number is null
     order by points.row_number, area.level desc, area.pcode
 """)
-# Each row beside the household it speaks of, if there is one already: by its code, or its number.
-KNOWN = text("""
-    create temporary table known on commit drop as
-    select staged.*, said.area_id, said.lon, said.lat, said.accuracy, said.source, said.located,
-           said.people, said.is_partial,
-           coalesce(said.area_id, placed.area_id) as meant_area_id, said.is_turned,
-           household.id as registrant_id, household.state, household.location_id as place_now,
-           household.area_id as area_now, household.settlement as settlement_now,
-           household.address as address_now, household.phone as phone_now,
-           detail.stated_size as size_now, detail.is_partial as partial_now,
-           coalesce(
-               ((place.lon, place.lat) = (said.lon, said.lat)
-                or said.is_turned and (place.lon, place.lat) = (said.lat, said.lon))
-               and place.accuracy_m is not distinct from coalesce(said.accuracy, place.accuracy_m)
-               and place.source = coalesce(said.source, place.source)
-               and coalesce((place.taken_at at time zone :zone)::date = said.located,
-                            said.located is null),
-               false) as stands_at_point,
-           said.area_id is null or coalesce(said.area_id = any (stands.path), false)
-               as stands_in_area
+# Rows that are not known by their code alone: somebody said whose they are, or it may be a number.
+# They are few; apart from them all others are found by one plain join.
+OTHERWISE = text("""
+    create temporary table otherwise on commit drop as
+    select staged.row_number, coalesce(staged.linked_id, coded.id, numbered.id) as registrant_id
     from staged
-    join said using (row_number)
-    left join placed using (row_number)
     left join registrants as coded on coded.kind = 'group' and coded.code = staged.code
-    left join registrants as household
-           on household.kind = 'group'
-          and household.id = coalesce(staged.linked_id, coded.id,
-                  case when staged.code like 'HG-%' then
-                      (select id from registrants where number = staged.code) end)
-    left join groups as detail on detail.registrant_id = household.id
-    left join locations as place on place.id = household.location_id
-    left join areas as stands on stands.id = household.area_id
+    left join registrants as numbered on numbered.number = staged.code
+    where staged.linked_id is not null or staged.code like 'HG-%'
 """)
-WEIGHED = text("""
+BY_CODE = """
+    left join registrants as household on household.kind = 'group' and household.code = told.code
+    where told.linked_id is null and (told.code like 'HG-%') is not true
+"""
+BY_KEY = """
+    join otherwise using (row_number)
+    left join registrants as household
+           on household.kind = 'group' and household.id = otherwise.registrant_id
+"""
+# What the cells say as values, each row beside the household it speaks of if there is one already.
+KNOWN = """
+    select told.*, household.id as registrant_id, household.state,
+           household.location_id as place_now, household.area_id as area_now,
+           household.settlement as settlement_now, household.address as address_now,
+           household.phone as phone_now
+    from told {by}
+"""
+WEIGHED = text(f"""
     create temporary table weighed on commit drop as
-    with judged as (
+    with told as not materialized (
+        select staged.*, area.id as area_id, longitude::float8 as lon, latitude::float8 as lat,
+               accuracy_m::float8 as accuracy, location_source as source,
+               located_on::date as located, size::numeric as people,
+               roster = 'partial' as is_partial, 'swapped' = any (found_warnings) as is_turned
+        from staged
+        left join areas as area on area.pcode = area_pcode and area.valid_to is null
+    ), met as (
+        {KNOWN.format(by=BY_CODE)} union all {KNOWN.format(by=BY_KEY)}
+    ), known as (
+        select met.*, coalesce(met.area_id, placed.area_id) as meant_area_id,
+               detail.stated_size as size_now, detail.is_partial as partial_now,
+               coalesce(
+                   ((place.lon, place.lat) = (met.lon, met.lat)
+                    or is_turned and (place.lon, place.lat) = (met.lat, met.lon))
+                   and place.accuracy_m is not distinct from coalesce(accuracy, place.accuracy_m)
+                   and place.source = coalesce(met.source, place.source)
+                   and coalesce((place.taken_at at time zone :zone)::date = located,
+                                located is null),
+                   false) as stands_at_point,
+               met.area_id is null or coalesce(met.area_id = any (stands.path), false)
+                   as stands_in_area
+        from met
+        left join placed using (row_number)
+        left join groups as detail on detail.registrant_id = met.registrant_id
+        left join locations as place on place.id = place_now
+        left join areas as stands on stands.id = area_now
+    ), judged as (
         select known.*, array_remove(array[
             case when state <> 'active' then 'not_active' end,
             case when area_pcode is not null and area_id is null
@@ -110,7 +121,7 @@ WEIGHED = text("""
     select judged.*,
            own_errors || case when registrant_id is null then found_errors
                               else array_remove(found_errors, 'missing_size') end as errors,
-           warnings && '{zero,swapped,foreign,outside_area,crowded,two_places}'::text[]
+           warnings && '{{zero,swapped,foreign,outside_area,crowded,two_places}}'::text[]
                as place_doubted,
            coalesce(settlement is distinct from settlement_now and settlement is not null
                     or address is distinct from address_now and address is not null
@@ -120,14 +131,14 @@ WEIGHED = text("""
 """)
 # The planner knows nothing of a table that was just made, and guesses badly.
 LOOK_AT_POINTS = text("analyze points")
-LOOK_AT_SAID = text("analyze said (row_number), placed (row_number)")
+LOOK_AT_PLACED = text("analyze placed (row_number), otherwise (row_number)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
 LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id)")
 STEPS = (
-    *(SAID, POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, LOOK_AT_SAID),
-    *(KNOWN, WEIGHED, LOOK_AT_WEIGHED),
+    *(POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, OTHERWISE, LOOK_AT_PLACED),
+    *(WEIGHED, LOOK_AT_WEIGHED),
 )
-FRESH = text("drop table if exists said, points, placed, known, weighed, merging, of_households")
+FRESH = text("drop table if exists points, placed, otherwise, weighed, merging, of_households")
 
 VERDICTS = text("""
     create temporary table of_households on commit drop as
@@ -229,6 +240,8 @@ MERGED_ROWS = text("""
         verdict = case when row.verdict = 'ignore' then 'update' else row.verdict end
     from merging
     where row.import_id = :import_id and row.row_number = merging.row_number
+      and (is_new or row.verdict = 'ignore' or row.group_id is distinct from merging.id
+           or not :of_people and row.registrant_id is distinct from merging.id)
 """)
 FAILED_ROWS = text("""
     update import_rows as row

@@ -67,7 +67,7 @@ KEYS_STAY = text("select pg_advisory_xact_lock_shared(hashtext('encryption keys'
 ROOM = text("set local work_mem = '128MB'")  # to sort and join whole files without the disk
 # The planner knows nothing of a table that was just filled, and guesses badly.
 LOOK_AT_GIVEN = text("analyze given (row_number, household_key, person_key)")
-LOOK_AT_STAGED = text("analyze staged (row_number, code)")
+LOOK_AT_STAGED = text("analyze staged (row_number, code, linked_id)")
 
 
 def stage_file(session: Session, an_import: Import, progress: Progress) -> list[str]:
