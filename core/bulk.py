@@ -40,6 +40,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from core.copying import as_lines
 from core.crypto import configured, opened
 from core.words import FORMULA
 
@@ -114,6 +115,20 @@ def copy_into(
     with _driver(session).cursor().copy(_filled(text, table, columns)) as copy:
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the answer
             copy.write_row(row)
+    return count
+
+
+def copy_columns(
+    session: Session, table: str, columns: Sequence[str], blocks: Iterable[Sequence[Sequence[str]]]
+) -> int:
+    """COPY blocks of columns, written as `core.copying` does, into `table`; answers how many rows
+    there were. As with `copy_into` they may not come from this session."""
+    text = sql.SQL("copy {} ({}) from stdin")
+    count = 0
+    with _driver(session).cursor().copy(_filled(text, table, columns)) as copy:
+        for block in blocks:
+            copy.write(as_lines(block))
+            count += len(block[0])
     return count
 
 

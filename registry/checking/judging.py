@@ -84,16 +84,24 @@ class Judge:
 
     def judged(self, chunk: Chunk) -> Iterator[Judged]:
         """The verdicts on some rows."""
+        found = self.found(chunk)
+        for at, row in enumerate(chunk.rows):
+            yield found.get(at) or Judged(row)
+
+    def found(self, chunk: Chunk) -> dict[int, Judged]:
+        """Of some rows those in which something was found, by their place among them."""
         found: dict[int, list[str]] = {}
         for finding, rows in self._findings(chunk):
             for at in rows:
                 found.setdefault(at, []).append(finding)
-        for at, row in enumerate(chunk.rows):
-            if at in found:
-                findings = tuple(sorted(dict.fromkeys(found[at]), key=is_flag))
-                yield Judged(row, findings, self._raw(chunk, at))
-            else:
-                yield Judged(row)
+        return {
+            at: Judged(
+                chunk.rows[at],
+                tuple(sorted(dict.fromkeys(findings), key=is_flag)),
+                self._raw(chunk, at),
+            )
+            for at, findings in found.items()
+        }
 
     def _raw(self, chunk: Chunk, at: int) -> dict[str, str | None]:
         cells = {name: column[at] for name, column in chunk.cells.items()}

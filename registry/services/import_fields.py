@@ -159,22 +159,21 @@ def merge(session: Session, an_import: Import, scope: Scope) -> None:
     session.execute(wanted.on_conflict_do_update(index_elements=["registrant_id"], set_=anew))
 
 
-def put_back_values(session: Session, an_import: Import) -> None:
+def put_back_values(session: Session, an_import: Import, scope: Scope) -> None:
     """Let own fields of those who were there before say what they said."""
-    for scope in Scope:
-        columns = columns_made(session, HOLD[scope])
-        held = Table(HOLD[scope], MetaData(), Column("registrant_id", BigInteger()))
-        for made in columns.values():
-            held.append_column(Column(made.name, made.type))
-        before = ImportBefore
-        ours = before.import_id == an_import.id
-        kept = exists().where(
-            ours, before.table_name == HOLD[scope], before.row_id == held.c.registrant_id
-        )
-        there = select(before.row_id).where(ours, before.table_name == Registrant.__tablename__)
-        changed(session, delete(held).where(held.c.registrant_id.in_(there), ~kept))
-        if columns:
-            changed(session, _as_it_was(held, scope, ours))
+    columns = columns_made(session, HOLD[scope])
+    held = Table(HOLD[scope], MetaData(), Column("registrant_id", BigInteger()))
+    for made in columns.values():
+        held.append_column(Column(made.name, made.type))
+    before = ImportBefore
+    ours = before.import_id == an_import.id
+    kept = exists().where(
+        ours, before.table_name == HOLD[scope], before.row_id == held.c.registrant_id
+    )
+    there = select(before.row_id).where(ours, before.table_name == Registrant.__tablename__)
+    changed(session, delete(held).where(held.c.registrant_id.in_(there), ~kept))
+    if columns:
+        changed(session, _as_it_was(held, scope, ours))
 
 
 def _as_it_was(held: Table, scope: Scope, ours: ColumnElement[bool]) -> Update:

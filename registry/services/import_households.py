@@ -76,7 +76,7 @@ KNOWN = """
            household.phone as phone_now
     from told {by}
 """
-WEIGHED = text(f"""
+WEIGHING = """
     create temporary table weighed on commit drop as
     with told as not materialized (
         select staged.*, area.id as area_id, longitude::float8 as lon, latitude::float8 as lat,
@@ -86,7 +86,7 @@ WEIGHED = text(f"""
         from staged
         left join areas as area on area.pcode = area_pcode and area.valid_to is null
     ), met as (
-        {KNOWN.format(by=BY_CODE)} union all {KNOWN.format(by=BY_KEY)}
+        {by_code} union all {by_key}
     ), known as (
         select met.*, coalesce(met.area_id, placed.area_id) as meant_area_id,
                detail.stated_size as size_now, detail.is_partial as partial_now,
@@ -128,7 +128,8 @@ WEIGHED = text(f"""
                     or phone is distinct from phone_now and phone is not null
                     or is_partial <> partial_now, false) as says_new
     from judged
-""")
+"""
+WEIGHED = text(WEIGHING.format(by_code=KNOWN.format(by=BY_CODE), by_key=KNOWN.format(by=BY_KEY)))
 # The planner knows nothing of a table that was just made, and guesses badly.
 LOOK_AT_POINTS = text("analyze points")
 LOOK_AT_PLACED = text("analyze placed (row_number), otherwise (row_number)")

@@ -6,11 +6,12 @@ way, in an array; `staged` has those that tell of households, or of people, a co
 them as they are kept (sealed where that is configured; `id_key` tells which are the same).
 """
 
+import gc
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -35,8 +36,9 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
-from core.bulk import copy_into
+from core.bulk import copy_columns
 from core.clock import today
+from core.copying import NULL, as_array, as_arrays, as_texts
 from core.crypto import equality, kept
 from core.jobs import Progress
 from geo.tables import TableEmpty
@@ -54,6 +56,8 @@ from registry.queries.import_files import (
 )
 from registry.queries.own_columns import own_columns
 
+Block = list[list[str]]  # columns of some rows
+
 HOUSEHOLD = (
     *("area_pcode", "settlement", "longitude", "latitude", "accuracy_m", "location_source"),
     *("located_on", "size", "roster", "address", "phone"),
@@ -62,6 +66,7 @@ PERSON = (
     *("name", "name_local", "given_name", "other_names", "family_name", "sex", "birth_date"),
     *("birth_date_exact", "relation", "id_type", "disability", "civil_status"),
 )
+SEALED = (kept, equality)  # how identifiers are kept, and how they are told to be the same
 OUTSIDE = ("code", "household_code", "id_number")  # fields that have a column of their own
 KEYS_STAY = text("select pg_advisory_xact_lock_shared(hashtext('encryption keys'))")
 ROOM = text("set local work_mem = '128MB'")  # to sort and join whole files without the disk
@@ -79,13 +84,13 @@ def stage_file(session: Session, an_import: Import, progress: Progress) -> list[
     session.execute(KEYS_STAY)
     words, ground = words_of(session), ground_of(session)
     given = _given(session)
-    with corrected_table(session, an_import) as table:
+    with corrected_table(session, an_import) as table, _uncollected():
         mapped = mapped_as(an_import, table, words, own_columns(session, an_import.kind))
         survey = survey_of(table, mapped, words, sample_of(table))
         judge = Judge(survey, words, ground, today(), an_import.day_order)
         rows = _Rows(an_import.kind, judge)
-        told = chain.from_iterable(_reported(map(rows.of, chunks(table, mapped)), progress))
-        if not copy_into(session, given.name, given.columns.keys(), told):
+        told = _reported(map(rows.of, chunks(table, mapped)), progress)
+        if not copy_columns(session, given.name, given.columns.keys(), told):
             raise TableEmpty(name=an_import.original_name)
     session.execute(LOOK_AT_GIVEN)
     return rows.fields
@@ -160,36 +165,37 @@ class _Rows:
         self.fields: list[str] = []
         self.members: Counter[str] = Counter()
 
-    def of(self, chunk: Chunk) -> Iterator[tuple[Any, ...]]:
-        """The rows of a chunk."""
-        cells = self.reading.read(chunk)
+    def of(self, chunk: Chunk) -> Block:
+        """The columns of `given` for a chunk, as they are copied into it."""
+        cells, count = self.reading.read(chunk), len(chunk)
         self.fields = self.fields or [name for name in cells if name not in OUTSIDE]
-        numbers = cells.get("id_number", [None] * len(chunk))
-        each = zip(*(cells[name] for name in self.fields), strict=True)
-        rows = list(each) if self.fields else [()] * len(chunk)
-        keys = self._keys(cells, rows, numbers)
-        judged = zip(self.judge.judged(chunk), keys, numbers, rows, strict=True)
-        for found, (household, person), number, said in judged:
-            errors, warnings = _parted(found)
-            faulted = json.dumps(_faulted(found), ensure_ascii=False) if found.findings else "{}"
-            sealed = (number and kept(number), number and equality(number))
-            known = (found.row, errors, warnings, faulted, False, None, None, household, person)
-            yield (*known, *sealed, list(said))
+        numbers = cells.get("id_number", [None] * count)
+        said = [cells[name] for name in self.fields]
+        households, people = self._keys(cells, said, numbers)
+        return [
+            *([str(row) for row in chunk.rows], *_verdicts(self.judge.found(chunk), count)),
+            *(["f"] * count, [NULL] * count, [NULL] * count),
+            *(as_texts(households), as_texts(people)),
+            *(as_texts([number and each(number) for number in numbers]) for each in SEALED),
+            as_arrays(said, count),
+        ]
 
     def _keys(
-        self, cells: Mapping[str, Cells], rows: Sequence[tuple[str | None, ...]], numbers: Cells
-    ) -> Iterator[tuple[str | None, str | None]]:
+        self, cells: Mapping[str, Cells], said: Sequence[Cells], numbers: Cells
+    ) -> tuple[Cells, Cells]:
         """The codes of the household and of the person each row tells of."""
-        nobody: Cells = [None] * len(rows)
+        nobody: Cells = [None] * len(numbers)
         codes, households = cells.get("code", nobody), cells.get("household_code", nobody)
-        for code, household, row, number in zip(codes, households, rows, numbers, strict=True):
-            if self.kind is ImportKind.HOUSEHOLDS:
-                yield code, None
-            elif self.kind is ImportKind.REGISTRATIONS:
-                key = code or (None if "code" in cells else _told_apart(row, number))
-                yield key, key and f"{key}/1"
-            else:
-                yield household, code or self._place(household, is_coded="code" in cells)
+        if self.kind is ImportKind.HOUSEHOLDS:
+            return codes, nobody
+        if self.kind is ImportKind.REGISTRATIONS:
+            if "code" not in cells:
+                rows = zip(*said, strict=True) if said else ((),) * len(numbers)
+                codes = [_told_apart(*each) for each in zip(rows, numbers, strict=True)]
+            return codes, [code and f"{code}/1" for code in codes]
+        is_coded = "code" in cells
+        each = zip(codes, households, strict=True)
+        return households, [code or self._place(home, is_coded=is_coded) for code, home in each]
 
     def _place(self, household: str | None, *, is_coded: bool) -> str | None:
         if household is None or is_coded:
@@ -198,16 +204,34 @@ class _Rows:
         return f"{household}/{self.members[household]}"
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for circles of things: cells are in none, and a million rows of them are
+    looked over again and again, which takes as long as judging them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _told_apart(row: tuple[str | None, ...], number: str | None) -> str:
     """A code for a registration that has none, the same whenever the same is said."""
     said = equality(number) if number else "\x1f".join(cell or "" for cell in row)
     return f"R-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
-def _parted(found: Judged) -> tuple[list[str], list[str]]:
-    """The findings that keep a row out, and those that only need a look."""
-    errors = [finding for finding in found.findings if not is_flag(finding)]
-    return errors, [finding for finding in found.findings if is_flag(finding)]
+def _verdicts(found: Mapping[int, Judged], count: int) -> Block:
+    """Of some rows the findings that keep them out, those that only need a look, and the cells
+    they were found in."""
+    errors, warnings, faulted = ["{}"] * count, ["{}"] * count, ["{}"] * count
+    for at, row in found.items():
+        errors[at] = as_array(finding for finding in row.findings if not is_flag(finding))
+        warnings[at] = as_array(filter(is_flag, row.findings))
+        (faulted[at],) = as_texts([json.dumps(_faulted(row), ensure_ascii=False)])
+    return [errors, warnings, faulted]
 
 
 def _faulted(found: Judged) -> dict[str, str]:
@@ -216,16 +240,13 @@ def _faulted(found: Judged) -> dict[str, str]:
     return {name: cell for name in sorted(fields - {"id_number"}) if (cell := found.raw.get(name))}
 
 
-def _reported(
-    pieces: Iterable[Iterator[tuple[Any, ...]]], progress: Progress
-) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """Pieces, and a word on how many rows there were before each."""
+def _reported(blocks: Iterable[Block], progress: Progress) -> Iterator[Block]:
+    """Blocks of rows, and a word on how many rows there were before each."""
     count = 0
-    for piece in pieces:
+    for block in blocks:
         progress.report(count, 0)
-        rows = list(piece)
-        count += len(rows)
-        yield iter(rows)
+        count += len(block[0])
+        yield block
 
 
 def _staged(

@@ -4,10 +4,14 @@
 a merge made nothing is kept: undoing takes it away.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from registry.models.imports import Import
+from registry.models.fields import Scope
+from registry.models.imports import Import, ImportKind
+from registry.queries.fields import HOLD
 from registry.services.import_fields import put_back_values
 from registry.services.registrants import DROP_PLACES
 
@@ -31,35 +35,50 @@ ONLY_OLD = text("""
     where made.id = touched.id and made.import_id = :import_id
 """)
 LOOK_AT_TOUCHED = text("analyze touched")
-REMEMBER = text("""
-    insert into import_befores
-        (import_id, table_name, row_id, registrant_id, before, area_id, made_by)
-    select :import_id, told.*, :made_by from (
-        select 'registrants', r.id, r.id, to_jsonb(r), r.area_id
+# By table: what undoing puts back of its rows, whose rows they are, and which.
+KEPT = {
+    "registrants": """
+        select r.id, r.id as registrant_id, r.area_id, to_jsonb(was) as before
         from registrants r join touched using (id)
-        union all
-        select 'groups', g.registrant_id, g.registrant_id, to_jsonb(g), g.area_id
+        cross join lateral (
+            select r.name, r.name_local, r.names, r.bones, r.settlement, r.address, r.phone,
+                   r.location_id, r.area_id
+        ) as was
+    """,
+    "groups": """
+        select g.registrant_id, g.registrant_id, g.area_id, to_jsonb(was)
         from groups g join touched on touched.id = g.registrant_id
-        union all
-        select 'individuals', i.registrant_id, i.registrant_id, to_jsonb(i), i.area_id
+        cross join lateral (select g.stated_size, g.is_partial) as was
+    """,
+    "individuals": """
+        select i.registrant_id, i.registrant_id, i.area_id, to_jsonb(i)
         from individuals i join touched on touched.id = i.registrant_id
-        union all
-        select 'memberships', m.id, m.group_id, to_jsonb(m), m.area_id
+    """,
+    "memberships": """
+        select m.id, m.group_id, m.area_id, to_jsonb(m)
         from memberships m where m.id in (
             select b.id from memberships b join touched on touched.id = b.group_id
             union select b.id from memberships b join touched on touched.id = b.member_id)
-        union all
-        select 'group_fields', f.registrant_id, f.registrant_id, to_jsonb(f), f.area_id
+    """,
+    "group_fields": """
+        select f.registrant_id, f.registrant_id, f.area_id, to_jsonb(f)
         from group_fields f join touched on touched.id = f.registrant_id
-        union all
-        select 'individual_fields', f.registrant_id, f.registrant_id, to_jsonb(f), f.area_id
+    """,
+    "individual_fields": """
+        select f.registrant_id, f.registrant_id, f.area_id, to_jsonb(f)
         from individual_fields f join touched on touched.id = f.registrant_id
-        union all
-        select 'identifiers', n.id, n.registrant_id, '{}', n.area_id
+    """,
+    "identifiers": """
+        select n.id, n.registrant_id, n.area_id, '{}'::jsonb
         from identifiers n join touched on touched.id = n.registrant_id
-    ) as told
+    """,
+}
+REMEMBER = """
+    insert into import_befores
+        (import_id, table_name, row_id, registrant_id, area_id, before, made_by)
+    select :import_id, '{table}', kept.*, :made_by from ({kept}) as kept
     on conflict do nothing
-""")
+"""
 
 PLACES = text("""
     select distinct location_id from registrants
@@ -73,8 +92,8 @@ MADE = text("""
 """)
 LOOK_AT_MADE = text("analyze made")
 # Of those who were there before: what the merge added goes, what it changed is as it was.
-PUT_BACK = (
-    text("""
+PUT_BACK = {
+    "memberships": text("""
         delete from memberships m using import_befores b
         where b.import_id = :import_id and b.table_name = 'registrants'
           and b.row_id in (m.group_id, m.member_id)
@@ -82,7 +101,7 @@ PUT_BACK = (
               select from import_befores k where k.import_id = :import_id
                 and k.table_name = 'memberships' and k.row_id = m.id)
     """),
-    text("""
+    "identifiers": text("""
         delete from identifiers n using import_befores b
         where b.import_id = :import_id and b.table_name = 'registrants'
           and b.row_id = n.registrant_id
@@ -90,12 +109,12 @@ PUT_BACK = (
               select from import_befores k where k.import_id = :import_id
                 and k.table_name = 'identifiers' and k.row_id = n.id)
     """),
-    text("""
+    "registrants": text("""
         delete from former_places f using import_befores b, imports i
         where b.import_id = :import_id and b.table_name = 'registrants' and i.id = b.import_id
           and f.registrant_id = b.row_id and f.left_at = i.merged_at
     """),
-)
+}
 TAKEN_AWAY = (
     text("delete from scores t using made where t.registrant_id = made.id"),
     text("delete from group_fields t using made where t.registrant_id = made.id"),
@@ -197,9 +216,14 @@ def take_back(session: Session, an_import: Import) -> dict[str, int]:
     session.execute(LOOK_AT_MADE)
     households, people = session.execute(COUNT).one()
     back = session.scalar(COUNT_BACK, figures) or 0
-    for step in (*PUT_BACK, *TAKEN_AWAY, *AS_IT_WAS):
+    changes = _changed_by(an_import)
+    for step in (*(PUT_BACK[each] for each in PUT_BACK if each in changes), *TAKEN_AWAY):
         session.execute(step, figures)
-    put_back_values(session, an_import)
+    for step in AS_IT_WAS:
+        session.execute(step, figures)
+    for scope in Scope:
+        if HOLD[scope] in changes:
+            put_back_values(session, an_import, scope)
     session.execute(DROP_PLACES, {"places": places})
     for step in FORGET:
         session.execute(step, figures)
@@ -211,4 +235,16 @@ def _remember(session: Session, an_import: Import) -> None:
     figures = {"import_id": an_import.id, "made_by": an_import.uploaded_by}
     session.execute(ONLY_OLD, figures)
     session.execute(LOOK_AT_TOUCHED)
-    session.execute(REMEMBER, figures)
+    for table in _changed_by(an_import):
+        session.execute(text(REMEMBER.format(table=table, kept=KEPT[table])), figures)
+
+
+def _changed_by(an_import: Import) -> Collection[str]:
+    """The tables whose rows merging a file may change; of the others nothing need be kept.
+
+    A file of households speaks of no person and of no member.
+    """
+    if an_import.kind is not ImportKind.HOUSEHOLDS:
+        return KEPT.keys()
+    own = any(name.startswith(f"{Scope.GROUP}.") for name in an_import.fields)
+    return ("registrants", "groups", *([HOLD[Scope.GROUP]] if own else []))

@@ -40,7 +40,10 @@ NO_PEOPLE = text("""
 """)
 LOOK_AT_PARTS = text("analyze of_households, of_people")
 MAKE_ROWS = text("select make_import_rows(:import_id)")
-LOOK_AT_ROWS = text("select look_at('import_rows')")
+LOOK_AT_ROWS = text("select look_at(cast('import_rows_' || cast(:import_id as text) as regclass))")
+# What was loaded at once is unknown to the planner until it has looked.
+LOOK_AT_HOUSEHOLDS = text("select look_at('registrants', 'groups', 'locations')")
+LOOK_AT_PEOPLE = text("select look_at('individuals', 'memberships', 'identifiers')")
 # A row that tells of a household alone or first bears its verdict, its members' rows bear theirs.
 # Of a household that is known the size need not be said again.
 ROWS = text("""
@@ -87,8 +90,8 @@ def write_rows(session: Session, an_import: Import, reach: Select[Any] | None) -
     else:
         session.execute(NO_HOUSEHOLDS)
     session.execute(COMING)
-    session.execute(WILL_COME)
     if an_import.kind.tells_of_people:
+        session.execute(WILL_COME)
         _weigh_people(session, an_import, reach is None)
         import_people.write_verdicts(session)
     else:
@@ -99,7 +102,7 @@ def write_rows(session: Session, an_import: Import, reach: Select[Any] | None) -
     kind = an_import.kind
     parts = {"of_people": kind.tells_of_people, "of_members": kind is ImportKind.ROSTER}
     session.execute(ROWS, figures | parts)
-    session.execute(LOOK_AT_ROWS)
+    session.execute(LOOK_AT_ROWS, figures)
 
 
 def merge_rows(session: Session, an_import: Import, reach: Select[Any] | None) -> None:
@@ -120,6 +123,8 @@ def merge_rows(session: Session, an_import: Import, reach: Select[Any] | None) -
         _weigh_people(session, an_import, reach is None)
         import_people.merge(session, an_import)
         import_fields.merge(session, an_import, Scope.INDIVIDUAL)
+        session.execute(LOOK_AT_PEOPLE)
+    session.execute(LOOK_AT_HOUSEHOLDS)
 
 
 def _weigh_households(session: Session, an_import: Import, national: bool) -> None:

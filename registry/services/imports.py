@@ -40,11 +40,6 @@ from registry.services.import_weighing import merge_rows, write_rows
 
 # Only one merge at a time: two files may speak of the same household.
 ALONE = text("select pg_advisory_xact_lock(hashtext('registry.imports.merge'))")
-# What was loaded at once is unknown to the planner until it has looked.
-LOOK = text("""
-    select look_at(
-        'registrants', 'groups', 'individuals', 'memberships', 'identifiers', 'locations')
-""")
 
 
 @dataclass(frozen=True)
@@ -304,7 +299,6 @@ def merge(session: Session, import_id: int, *, actor: Actor, progress: Progress)
     with audit.act(session, actor, "imports.merge", found) as figures:
         progress.report(0, 1, _("writing to the registry"))
         merge_rows(session, found, _reach(actor))
-        session.execute(LOOK)
         found.state, found.merged_at = ImportState.MERGED, func.now()
         found.counts = counted(session, found)
         figures.update(**plainly(found.counts))
