@@ -29,6 +29,8 @@ from registry.checking.fields import fields_of
 from registry.checking.mapping import level_of
 from registry.checking.points import Points
 
+MANY = 1 << 20  # points that may be looked up where nobody says how many
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -104,13 +106,13 @@ def ground_of(path: Path) -> Ground:
         return _of_polygons(path)
 
 
-def of_areas(areas: Iterable[Named]) -> Ground:
-    """Areas of one country, of all its levels."""
+def of_areas(areas: Iterable[Named], points: int = MANY) -> Ground:
+    """Areas of one country, of all its levels; about so many points will be looked up in them."""
     lowest_first = sorted(areas, key=lambda area: -area.level)
     parents = {area.pcode.upper(): area.parent and area.parent.upper() for area in lowest_first}
     shaped = {a.pcode.upper(): a.shape for a in lowest_first if a.shape is not None}
     shapes = np.array([*shaped.values(), None], dtype=object)[:-1]
-    return Ground(indexed(shapes, degrees=True), tuple(shaped), parents, shaped)
+    return Ground(indexed(shapes, points, degrees=True), tuple(shaped), parents, shaped)
 
 
 def _of_polygons(path: Path) -> Ground:

@@ -121,10 +121,11 @@ class DaysOf:
 
 @dataclass
 class Survey:
-    """What a whole file tells."""
+    """What a whole file tells, and how many rows it has."""
 
     mapped: Mapped
     words: Words
+    rows: int = 0
     pcodes: dict[str, int] = field(default_factory=dict)
     days: dict[str, DaysOf] = field(default_factory=dict)
     repeats: dict[str, Repeats] = field(default_factory=dict)
@@ -147,6 +148,7 @@ class Survey:
 
     def look(self, chunk: Chunk) -> None:
         """Take some rows into account."""
+        self.rows += len(chunk)
         for name, cells in chunk.cells.items():
             self._vote(name, cells)
             if self._shape_of(name) is Shape.DAY:

@@ -120,8 +120,9 @@ def words_of(session: Session) -> Words:
     )
 
 
-def ground_of(session: Session) -> Ground | None:
-    """The areas in force; None where there are none yet."""
+def ground_of(session: Session, points: int) -> Ground | None:
+    """The areas in force, in which about so many points are looked up; None where there are none
+    yet."""
     above = aliased(Area)
     areas = session.execute(
         select(Area.pcode, above.pcode, Area.level, func.ST_AsBinary(Area.shape))
@@ -133,4 +134,4 @@ def ground_of(session: Session) -> Ground | None:
         Lying(pcode, parent, level, None if shape is None else shapely.from_wkb(bytes(shape)))
         for pcode, parent, level, shape in areas
     ]
-    return of_areas(lying) if lying else None
+    return of_areas(lying, points) if lying else None

@@ -82,11 +82,11 @@ def stage_file(session: Session, an_import: Import, progress: Progress) -> list[
         the refusals of `geo.tables`, and Cancelled.
     """
     session.execute(KEYS_STAY)
-    words, ground = words_of(session), ground_of(session)
-    given = _given(session)
+    words, given = words_of(session), _given(session)
     with corrected_table(session, an_import) as table, _uncollected():
         mapped = mapped_as(an_import, table, words, own_columns(session, an_import.kind))
         survey = survey_of(table, mapped, words, sample_of(table))
+        ground = ground_of(session, survey.rows)
         judge = Judge(survey, words, ground, today(), an_import.day_order)
         rows = _Rows(an_import.kind, judge)
         told = _reported(map(rows.of, chunks(table, mapped)), progress)
