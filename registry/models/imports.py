@@ -102,6 +102,9 @@ class ImportRow(Base):
     `registrant_id` and `group_id` are who it was found to be, and after the merge who it became.
     `made_by` sent the file: of those bound to other areas nobody else sees the row. The identifier
     is sealed where that is configured; `id_key` is what it is told to be the same by.
+
+    Rows of an import stand in a part of the table that is made for it, so that no key need be
+    looked up for each of a million to know that there is such an import.
     """
 
     __tablename__ = "import_rows"
@@ -112,9 +115,7 @@ class ImportRow(Base):
         {"postgresql_partition_by": "LIST (import_id)"},
     )
 
-    import_id: Mapped[int] = mapped_column(
-        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
-    )
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     household_key: Mapped[str | None]
     person_key: Mapped[str | None]
@@ -134,14 +135,15 @@ class ImportRow(Base):
 
 
 class ImportBefore(Base):
-    """A row of the registry as it was before a merge changed it; with it the merge is undone."""
+    """What a merge changed of a row of the registry, as it was; with it the merge is undone.
+
+    It is written by the merge that holds its import, so no key says so for each row.
+    """
 
     __tablename__ = "import_befores"
     __table_args__ = (Index(None, "registrant_id"),)
 
-    import_id: Mapped[int] = mapped_column(
-        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
-    )
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     table_name: Mapped[str] = mapped_column(primary_key=True)
     row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     registrant_id: Mapped[int] = mapped_column(BigInteger)

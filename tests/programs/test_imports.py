@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -77,6 +78,21 @@ def test_what_a_file_brought_goes_and_what_it_changed_is_as_it_was(
     assert entry.figures == {"households": 1, "people": 0, "put_back": 2}
     kept = select(func.count()).where(ImportBefore.import_id == made.id)
     assert session.scalar(kept) == 0
+
+
+def test_of_households_no_more_is_kept_than_their_file_can_change(
+    session: Session, tmp_path: Path, anybody: Actor, areas: dict[str, Area]
+) -> None:
+    take_households(session, tmp_path, anybody, household(), household(code="H2"))
+    take_people(session, tmp_path, anybody, person())
+
+    made = take_households(session, tmp_path, anybody, household(size="7"), household(code="H2"))
+
+    kept = select(ImportBefore.table_name, ImportBefore.before)
+    rows = session.execute(kept.where(ImportBefore.import_id == made.id))
+    found: dict[str, Any] = dict(rows.tuples().all())
+    assert found.keys() == {"registrants", "groups"}
+    assert found["groups"] == {"stated_size": 5, "is_partial": False}
 
 
 def test_members_heads_and_identifiers_are_as_they_were(

@@ -70,6 +70,13 @@ def test_many_phones_change_in_one_statement(session: Session) -> None:
     ]
 
 
+def test_whoever_is_of_no_area_is_found_by_key_as_their_phone_is_written(session: Session) -> None:
+    """And not by going through the whole registry, as the trigger that writes it would have it."""
+    told = "select proconfig from pg_proc where proname = 'bring_along_contacts'"
+
+    assert "enable_nestloop=on" in (session.scalar(text(told)) or [])
+
+
 @pytest.mark.parametrize("typed", ["+254712345678", "+254 (712) 345-678", " +254 712 345 678"])
 def test_a_phone_is_found_however_it_is_divided(
     session: Session, anybody: Actor, typed: str

@@ -186,6 +186,19 @@ def test_undoing_puts_own_fields_back_and_takes_away_those_of_the_new(
     assert values(session) == before
 
 
+def test_undoing_a_file_without_own_fields_lets_them_stand(
+    session: Session, tmp_path: Path, anybody: Actor
+) -> None:
+    brought(session, tmp_path, anybody, H1)
+    before = values(session)
+    file = csv_file(tmp_path, "code,size\nH1,7\nH2,3")
+    made = take(session, file, ImportKind.HOUSEHOLDS, anybody)
+
+    undo(session, made.id, actor=anybody, progress=Silent())
+
+    assert values(session) == before
+
+
 def test_members_bring_fields_of_people_and_of_their_household(
     session: Session, tmp_path: Path, anybody: Actor
 ) -> None:
