@@ -40,7 +40,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from core.copying import as_lines
 from core.crypto import configured, opened
 from core.words import FORMULA
 
@@ -50,6 +49,13 @@ CHUNK = 1 << 20  # bytes
 MAY_BE_NAN = ("f4", "f8")
 FILLED = "!"  # after the type of a column without NULLs
 FLOAT4 = 700  # what PostgreSQL calls the type of 32-bit floats
+NULL = "\\N"  # as COPY reads it
+
+_ESCAPED = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_OF_TEXTS = str.maketrans(_ESCAPED)
+# Within an array a backslash and a quotation mark are written with a backslash, which COPY doubles.
+_OF_ELEMENTS = str.maketrans({**_ESCAPED, "\\": r"\\\\", '"': r"\\" + '"'})
+_SIGNS = re.compile(r'[\\\t\n\r"]')
 
 _SENT: dict[str, tuple[Any, str]] = {
     "i2": (SmallInteger, "int2send"),
@@ -121,15 +127,35 @@ def copy_into(
 def copy_columns(
     session: Session, table: str, columns: Sequence[str], blocks: Iterable[Sequence[Sequence[str]]]
 ) -> int:
-    """COPY blocks of columns, written as `core.copying` does, into `table`; answers how many rows
-    there were. As with `copy_into` they may not come from this session."""
+    """COPY blocks of columns, each written by `as_texts` or `as_arrays`, into `table`; answers how
+    many rows there were. As with `copy_into` they may not come from this session, but they take a
+    tenth of the time, most of all arrays."""
     text = sql.SQL("copy {} ({}) from stdin")
     count = 0
     with _driver(session).cursor().copy(_filled(text, table, columns)) as copy:
         for block in blocks:
-            copy.write(as_lines(block))
+            copy.write("".join(f"{line}\n" for line in map("\t".join, zip(*block, strict=True))))
             count += len(block[0])
     return count
+
+
+def as_texts(column: Sequence[str | None]) -> list[str]:
+    """Texts of a column, or None for NULL, as COPY reads them."""
+    if _are_plain(column):
+        return [NULL if text is None else text for text in column]
+    return [NULL if text is None else text.translate(_OF_TEXTS) for text in column]
+
+
+def as_arrays(columns: Sequence[Sequence[str | None]], rows: int) -> list[str]:
+    """One array a row as COPY reads it, with an element of each column."""
+    if not columns:
+        return ["{}"] * rows
+    return [f"{{{','.join(row)}}}" for row in zip(*map(_elements, columns), strict=True)]
+
+
+def as_array(texts: Iterable[str]) -> str:
+    """One array of some texts, as COPY reads it."""
+    return f"{{{','.join(_elements(list(texts)))}}}"
 
 
 def copy_out(session: Session, query: Select[Any], stream: IO[bytes], sealed: str = "") -> int:
@@ -196,6 +222,17 @@ def _in_binary(
     """Ask the server for binary results where a statement wants them: bytes are not spelled out."""
     if context is not None and context.execution_options.get("binary_results"):
         cursor.format = Format.BINARY
+
+
+def _elements(column: Sequence[str | None]) -> list[str]:
+    if _are_plain(column):
+        return ["NULL" if text is None else f'"{text}"' for text in column]
+    return ["NULL" if text is None else f'"{text.translate(_OF_ELEMENTS)}"' for text in column]
+
+
+def _are_plain(column: Sequence[str | None]) -> bool:
+    """Whether no text has a sign that means something to COPY, all looked at together."""
+    return not _SIGNS.search("".join(filter(None, column)))
 
 
 def _packed(column: ColumnElement[Any], dtype: str) -> ColumnElement[bytes]:

@@ -123,7 +123,8 @@ class Judge:
         yield from self._of_places(chunk)
         for finding, keys in keyed(chunk, self.mapped, self.words).items():
             repeats = self.survey.repeats[finding]
-            yield finding, [at for at, key in enumerate(keys) if repeats.stood_before(key)]
+            if repeats.twice:
+                yield finding, [at for at, key in enumerate(keys) if repeats.stood_before(key)]
 
     def _missing(self, chunk: Chunk) -> Iterator[tuple[str, Sequence[int]]]:
         cells = chunk.cells

@@ -115,13 +115,15 @@ WEIGHING = """
                        or registrant_id is not null
                        and not exists (select from reach where reach.area_id = area_now))
                  then 'out_of_reach' end
-        ], null) as own_errors, found_warnings as warnings
+        ], null) as own_errors
         from known
     )
-    select judged.*,
+    select row_number, accepted, code, settlement, address, phone, area_id, lon, lat, accuracy,
+           source, located, people, is_partial, is_turned, registrant_id, place_now, size_now,
+           stands_at_point, stands_in_area, own_errors,
            own_errors || case when registrant_id is null then found_errors
                               else array_remove(found_errors, 'missing_size') end as errors,
-           warnings && '{{zero,swapped,foreign,outside_area,crowded,two_places}}'::text[]
+           found_warnings && '{{zero,swapped,foreign,outside_area,crowded,two_places}}'::text[]
                as place_doubted,
            coalesce(settlement is distinct from settlement_now and settlement is not null
                     or address is distinct from address_now and address is not null
@@ -134,12 +136,14 @@ WEIGHED = text(WEIGHING.format(by_code=KNOWN.format(by=BY_CODE), by_key=KNOWN.fo
 LOOK_AT_POINTS = text("analyze points")
 LOOK_AT_PLACED = text("analyze placed (row_number), otherwise (row_number)")
 LOOK_AT_WEIGHED = text("analyze weighed (row_number, errors)")
-LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id)")
+LOOK_AT_MERGING = text("analyze merging (row_number, id, location_id), moving")
 STEPS = (
     *(POINTS, POINTS_INDEX, LOOK_AT_POINTS, PLACED, IN_GAPS, OTHERWISE, LOOK_AT_PLACED),
     *(WEIGHED, LOOK_AT_WEIGHED),
 )
-FRESH = text("drop table if exists points, placed, otherwise, weighed, merging, of_households")
+FRESH = text("""
+    drop table if exists points, placed, otherwise, weighed, merging, moving, of_households
+""")
 
 VERDICTS = text("""
     create temporary table of_households on commit drop as
@@ -174,6 +178,11 @@ MERGING = text("""
            case when moves then nextval('locations_id_seq') end as location_id
     from changed
 """)
+# Who moves to another place, seldom more than a few: the planner has to know how few.
+MOVING = text("""
+    create temporary table moving on commit drop as
+    select id, location_id, place_now, area_id from merging where moves and not is_new
+""")
 NEW_LOCATIONS = text("""
     insert into locations (id, lon, lat, accuracy_m, source, taken_at, area_id, stated_area_id)
     select location_id, place_lon, place_lat, case when at_point then accuracy end,
@@ -201,17 +210,16 @@ NEW_GROUPS = text("""
 """)
 LEFT_PLACES = text("""
     insert into former_places (registrant_id, location_id)
-    select id, place_now from merging
-    where moves and not is_new and place_now is not null
+    select id, place_now from moving where place_now is not null
 """)
 MOVED_MEMBERS = text("""
     update registrants as member
-    set location_id = merging.location_id, area_id = coalesce(place.area_id, merging.area_id)
-    from merging
-    join locations as place on place.id = merging.location_id
-    join memberships as belongs on belongs.group_id = merging.id and belongs.ended_on is null
-    where member.id = belongs.member_id and not is_new
-      and member.location_id is not distinct from merging.place_now
+    set location_id = moving.location_id, area_id = coalesce(place.area_id, moving.area_id)
+    from moving
+    join locations as place on place.id = moving.location_id
+    join memberships as belongs on belongs.group_id = moving.id and belongs.ended_on is null
+    where member.id = belongs.member_id
+      and member.location_id is not distinct from moving.place_now
 """)
 CHANGED_HOUSEHOLDS = text("""
     update registrants as household
@@ -275,7 +283,7 @@ def merge(session: Session, an_import: Import) -> None:
         "zone": country().timezone,
         "of_people": an_import.kind.tells_of_people,
     }
-    for step in (MERGING, LOOK_AT_MERGING):
+    for step in (MERGING, MOVING, LOOK_AT_MERGING):
         session.execute(step, figures)
     remember_households(session, an_import)
     session.execute(NEW_LOCATIONS, figures)

@@ -36,9 +36,8 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable, DropTable
 
-from core.bulk import copy_columns
+from core.bulk import NULL, as_array, as_arrays, as_texts, copy_columns
 from core.clock import today
-from core.copying import NULL, as_array, as_arrays, as_texts
 from core.crypto import equality, kept
 from core.jobs import Progress
 from geo.tables import TableEmpty

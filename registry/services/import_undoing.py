@@ -20,9 +20,8 @@ HOUSEHOLDS_TOUCHED = text("""
     create temporary table touched on commit drop as
     select id from merging where not is_new
     union
-    select belongs.member_id from merging
-    join memberships as belongs on belongs.group_id = merging.id and belongs.ended_on is null
-    where moves and not is_new
+    select belongs.member_id from moving
+    join memberships as belongs on belongs.group_id = moving.id and belongs.ended_on is null
 """)
 PEOPLE_TOUCHED = text("""
     create temporary table touched on commit drop as
@@ -76,7 +75,7 @@ KEPT = {
 REMEMBER = """
     insert into import_befores
         (import_id, table_name, row_id, registrant_id, area_id, before, made_by)
-    select :import_id, '{table}', kept.*, :made_by from ({kept}) as kept
+    select :import_id, '{table}', kept.*, :made_by from ({kept}) as kept order by 3
     on conflict do nothing
 """
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_columns
-from core.copying import NULL, as_array, as_arrays, as_texts
+from core.bulk import NULL, as_array, as_arrays, as_texts, copy_columns
 
 SPECIAL = ["\\", '"', "\t", "\n", "\r", "\\N", "\\.", "{}", "{a,b}", "NULL", "null", "", " ", "é"]
 CELLS = (
