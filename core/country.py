@@ -21,7 +21,8 @@ class Country:
     `languages` are BCP 47 tags. `home` is where maps look at first, zoom/latitude/longitude. Age
     bands end below `young_below`, 18 and `old_from` years. Who may not see places is told no figure
     of one to `fewest` - 1; figures for the public are rounded to `rounding`. `logo` is the SHA-256
-    of a kept file; the colours are #rrggbb.
+    of a kept file; the colours are #rrggbb. Two records wait to be looked at from `alike_percent` on;
+    households within `roof_m` metres stand under one roof.
     """
 
     name: str = ""
@@ -49,6 +50,8 @@ class Country:
     purpose_hours: int = 8
     undo_days: int = 90
     land_percent: int = 20
+    alike_percent: int = 70
+    roof_m: float = 15.0
     platform: str | None = None
     accent: str | None = None
     accent_dark: str | None = None

@@ -42,6 +42,8 @@ class Decided(Row):
     purpose_hours: Mapped[int] = mapped_column(SmallInteger, server_default="8")
     undo_days: Mapped[int] = mapped_column(SmallInteger, server_default="90")
     land_percent: Mapped[int] = mapped_column(SmallInteger, server_default="20")
+    alike_percent: Mapped[int] = mapped_column(SmallInteger, server_default="70")
+    roof_m: Mapped[float] = mapped_column(server_default="15")
     platform: Mapped[str | None]
     accent: Mapped[str | None]
     accent_dark: Mapped[str | None]

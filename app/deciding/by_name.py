@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.deciding import currencies, figures, languages, places, profile, records
+from app.deciding import currencies, duplicates, figures, languages, places, profile, records
 from core.actor import Actor
 from core.country import Country, country
 from core.errors import Invalid
@@ -51,6 +51,7 @@ SECTIONS: dict[tuple[str, ...], Act] = {
         (profile.Profile, profile.describe),
         (figures.Figures, figures.tell),
         (places.Doubts, places.doubt),
+        (duplicates.Likeness, duplicates.suspect),
         (records.Records, records.bound),
     )
 } | {("language", "languages"): _languages, ("currency", "currencies"): _currencies}

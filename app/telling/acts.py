@@ -268,6 +268,7 @@ def _of_roof() -> Words:
         "settings.levels": _("Said what levels of areas are called"),
         "settings.figures": _("Said what figures tell"),
         "settings.places": _("Said which places are doubted"),
+        "settings.duplicates": _("Said from when on two records are looked at as of one"),
         "settings.records": _("Said what records and their papers may be"),
         "settings.look": _("Said what the platform looks like"),
         "audit.export": _("Took the audit trail along"),

@@ -29,6 +29,8 @@ def of_country() -> Words:
         "purpose_hours": _("A purpose holds for, hours"),
         "undo_days": _("A merge can be undone for, days"),
         "land_percent": _("Land counts as hit from, percent"),
+        "alike_percent": _("Two records are looked at from a likeness of, percent"),
+        "roof_m": _("Under one roof within, metres"),
         "platform": _("Name of the platform"),
         "accent": _("Colour on light pages"),
         "accent_dark": _("Colour on dark pages"),

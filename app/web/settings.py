@@ -7,7 +7,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.auth.permissions import May
-from app.deciding import currencies, figures, languages, levels, look, places, profile, records
+from app.deciding import (
+    currencies,
+    duplicates,
+    figures,
+    languages,
+    levels,
+    look,
+    places,
+    profile,
+    records,
+)
 from app.request import actor, db
 from app.web.labels import by_language
 from app.web.settings_beside import beside
@@ -121,6 +131,14 @@ def _places(form: Form) -> frozenset[str]:
     return places.doubt(db(), said, actor=actor())
 
 
+def _duplicates(form: Form) -> frozenset[str]:
+    said = duplicates.Likeness(
+        alike_percent=form.get("alike_percent", 0, type=int),
+        roof_m=form.get("roof_m", 0.0, type=float),
+    )
+    return duplicates.suspect(db(), said, actor=actor())
+
+
 def _look(form: Form) -> frozenset[str]:
     file = request.files.get("logo")
     said = look.Look(
@@ -151,6 +169,7 @@ _ACTS: dict[str, Callable[[Form], frozenset[str]]] = {
     "levels": _levels,
     "figures": _figures,
     "places": _places,
+    "duplicates": _duplicates,
     "look": _look,
     "records": _records,
 }

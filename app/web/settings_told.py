@@ -82,6 +82,11 @@ def section_words() -> dict[str, tuple[str, str, str]]:
             _("Which places are doubted, and when a point is too old."),
             "map-pin",
         ),
+        "duplicates": (
+            _("Duplicates"),
+            _("From when on two records are looked at as of one household or person."),
+            "users",
+        ),
         "records": (
             _("Records and papers"),
             _("How large a household and a document may be, and how long a purpose holds."),
@@ -101,6 +106,7 @@ def sections(session: Session) -> list[Shown]:
         "look": _look(country()),
         "figures": _figures(country()),
         "places": _places(country()),
+        "duplicates": _duplicates(country()),
         "records": _records(country()),
     }
     return [
@@ -241,6 +247,13 @@ def _records(at: Country) -> dict[str, str | Line]:
         "purpose_hours": counted("{count} hour", "{count} hours", at.purpose_hours),
         "undo_days": counted("{count} day", "{count} days", at.undo_days),
         "land_percent": _("{n} % of it", n=figure_said(at.land_percent)),
+    }
+
+
+def _duplicates(at: Country) -> dict[str, str | Line]:
+    return {
+        "alike_percent": _("{n} %", n=figure_said(at.alike_percent)),
+        "roof_m": _("{m} m", m=figure_said(at.roof_m)),
     }
 
 

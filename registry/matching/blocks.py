@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.country import country
 from registry.matching.records import APART
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 LARGEST = 300
 """Records of one block that are compared with one another; a larger one is divided by area."""
-ROOF_M = 15.0
-"""Metres within which two households stand under one roof."""
 
 
 class Block(StrEnum):
@@ -123,7 +122,7 @@ def set_side_by_side(
 ) -> list[BlockFigures]:
     """Fill the table `pair` with the places in `record` of all that share a block."""
     limit = {"largest": largest}
-    asked = {"rules": [rule.value for rule in rules], "roof": ROOF_M, "apart": APART}
+    asked = {"rules": [rule.value for rule in rules], "roof": country().roof_m, "apart": APART}
     base.execute(KEYED, asked)
     keys = np.asarray(base.execute(KEYS).fetchnumpy()["key"])
     base.register("shared", _shared(keys))

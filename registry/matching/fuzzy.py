@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry.matching.blocks import ROOF_M, Block, BlockFigures, set_side_by_side
+from core.country import country
+from registry.matching.blocks import Block, BlockFigures, set_side_by_side
 from registry.matching.records import APART
 
 if TYPE_CHECKING:
@@ -179,14 +180,14 @@ def prepare(base: "DuckDBPyConnection", given: "pa.Table") -> None:
 def weigh(base: "DuckDBPyConnection", least: float = 0.0) -> None:
     """Fill the table `scored` with the pairs of the table `pair` that can weigh `least`."""
     base.execute(COMPARED, {"apart": APART})
-    base.execute(WEIGHED, {"roof": ROOF_M})
+    base.execute(WEIGHED, {"roof": country().roof_m})
     base.execute(NAMED, {"least": least})
     base.execute(SCORED)
 
 
 def told(base: "DuckDBPyConnection", least: float) -> "pa.Table":
     """The pairs of the table `scored` whose score is at least `least`, with their reasons."""
-    asked = {"roof": ROOF_M, "probability": least}
+    asked = {"roof": country().roof_m, "probability": least}
     return base.sql(TOLD, params=asked).to_arrow_table()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.bulk import copy_into, copy_out
+from core.country import country
 from core.db import changed
 from core.errors import Conflict
 from core.words import _
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 ENOUGH = 1_000
 """People a model needs at least to be learnt from."""
-LEAST = 0.7
-"""The score from which on a pair waits for somebody to look at it."""
 FRESH = text("""
     create temporary table pairs_found (left_id bigint, right_id bigint, score real, metres real,
                                         same_roof boolean, reasons text[]) on commit drop
@@ -102,7 +101,7 @@ def look_for(
     """Compare all active registrants, or those `of` selects for a program, by fixed weights, or by
     a model that is learnt from them; the model judges people alone.
 
-    Pairs at or above `LEAST` wait to be looked at; what was decided before stays decided, and open
+    Pairs that are alike enough (`least_likeness`) wait to be looked at; what was decided before stays decided, and open
     pairs that are not alike any more are taken away.
 
     Raises:
@@ -119,7 +118,7 @@ def look_for(
     run = DuplicateRun(
         kind=kind,
         program_id=program_id,
-        least=LEAST,
+        least=least_likeness(),
         records=len(records),
         compared=sum(block.pairs for block in compared.blocks),
         found=len(compared.pairs),
@@ -128,6 +127,11 @@ def look_for(
         asked_by=actor.id,
     )
     return _keep(session, run, compared, began, actor)
+
+
+def least_likeness() -> float:
+    """The score from which on two records wait for somebody to look at them, as was decided."""
+    return country().alike_percent / 100
 
 
 def read_all(session: Session, of: Select[Any] | None = None) -> "pa.Table":
@@ -140,11 +144,11 @@ def read_all(session: Session, of: Select[Any] | None = None) -> "pa.Table":
 
 def _compared(records: "pa.Table", kind: RunKind, room: Path) -> Compared:
     if kind is RunKind.FAST:
-        return Compared(*alike(records, None, least=LEAST, room=room))
+        return Compared(*alike(records, None, least=least_likeness(), room=room))
     people = records["kind"].to_pylist().count(RegistrantKind.INDIVIDUAL)
     if people < ENOUGH:
         raise TooFewToLearn(records=people, needed=ENOUGH)
-    return Compared(*learnt(records, least=LEAST, room=room))
+    return Compared(*learnt(records, least=least_likeness(), room=room))
 
 
 def _keep(

@@ -26,7 +26,7 @@ from registry.models.registrants import Registrant, RegistrantKind
 from registry.parsing.names import OUTSIDE_LATIN, bones, romanised
 from registry.parsing.numbers import contact_key
 from registry.permissions import May
-from registry.services.duplicates import LEAST, read_all
+from registry.services.duplicates import least_likeness, read_all
 from registry.services.import_decisions import counted
 from registry.services.names import read_all as read_names
 
@@ -84,7 +84,7 @@ def _pairs(session: Session, found: Import) -> "pa.Table":
             _write_records(session, found, written)
         with file.open("rb") as stream:
             ours = read_records(stream)
-        return alike(ours, read_all(session, people), least=LEAST, room=Path(room))[0]
+        return alike(ours, read_all(session, people), least=least_likeness(), room=Path(room))[0]
 
 
 def _write_records(session: Session, found: Import, file: IO[str]) -> None:

@@ -201,6 +201,21 @@ def test_maps_that_show_nothing_in_particular_begin_at_home(
     assert '"home": {"lat": 0.5, "lon": 37.0, "zoom": 7.0}' in signed_in(Role.VIEWER).get("/").text
 
 
+def test_from_when_on_two_are_looked_at_is_decided_and_stands_in_the_trail(
+    office: Browser,
+) -> None:
+    refused = office.act("/admin/settings/duplicates", alike_percent="20", roof_m="15")
+    page = office.act("/admin/settings/duplicates", alike_percent="85", roof_m="25").text
+
+    assert (refused.status_code, "50 to 99 percent" in refused.text) == (422, True)
+    assert (country().alike_percent, country().roof_m) == (85, 25.0)
+    told = values(page)
+    assert told["Two records are looked at from a likeness of, percent"].startswith("85 %")
+    assert told["Under one roof within, metres"].startswith("25 m")
+    trail = office.get("/admin/audit/?action=settings.duplicates").text
+    assert "Said from when on two records are looked at" in trail
+
+
 def test_a_retired_word_is_offered_no_more_but_stays_where_it_is(
     signed_in: SignedIn, session: Session
 ) -> None:
