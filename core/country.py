@@ -21,7 +21,7 @@ class Country:
     `languages` are BCP 47 tags. `home` is where maps look at first, zoom/latitude/longitude. Age
     bands end below `young_below`, 18 and `old_from` years. Who may not see places is told no figure
     of one to `fewest` - 1; figures for the public are rounded to `rounding`. `logo` is the SHA-256
-    of a kept file; the colours are #rrggbb. Two records wait to be looked at from `alike_percent` on;
+    of a kept file; the colours are #rrggbb. Two records are looked at from `alike_percent` on, and
     households within `roof_m` metres stand under one roof.
     """
 

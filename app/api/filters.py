@@ -10,9 +10,11 @@ from app.api.answers import told
 from app.request import actor, asks, db
 from core.clock import today
 from core.errors import Invalid
+from geo.queries.areas import area_by_pcode
 from programs.queries.queryables import widest_terms
 from registry.models.filters import Filter, Subject
 from registry.permissions import May
+from registry.queries.filter_places import Meaning, where_they_live
 from registry.queries.filters import count_matching, filter_by_code, filters_listed
 
 WRITTEN = {
@@ -27,6 +29,12 @@ WRITTEN = {
     },
 }
 SENT = {"required": True, "content": {"application/json": {"schema": WRITTEN}}}
+AREA = {
+    "name": "area",
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "The P-code of an area, whose areas are told; without it, the country's",
+}
 
 bp = Blueprint("api_filters", __name__, url_prefix="/api/filters", description="Filters")
 
@@ -68,6 +76,21 @@ def count() -> Response:
     words = widest_terms(db(), today(), actor=actor(), subject=subject)
     found = count_matching(db(), written, today(), actor=actor(), terms=words, subject=subject)
     return told({subject.value: found.meant, "of": found.of, "about": found.about})
+
+
+@bp.post("/where")
+@bp.doc(requestBody=SENT, parameters=[AREA])
+@bp.response(200, description="Households and people together, in all and under `areas` by area")
+@asks
+def where() -> Response:
+    """Where those live whom a filter means, and how many households and people they are together"""
+    written, subject = _sent()
+    area = area_by_pcode(db(), request.args["area"]) if request.args.get("area") else None
+    words = widest_terms(db(), today(), actor=actor(), subject=subject)
+    meaning = Meaning(written, today(), subject)
+    found = where_they_live(db(), meaning, area, actor=actor(), terms=words)
+    areas = [vars(each) for each in found.areas]
+    return told({**vars(found.whole), "about": found.about, "level": found.level, "areas": areas})
 
 
 def _sent() -> tuple[str, Subject]:

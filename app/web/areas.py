@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from geoalchemy2.shape import to_shape
 from werkzeug.wrappers import Response
 
 from app.deciding.levels import levels
 from app.intake import FileNotChosen
 from app.records import job_of
 from app.request import actor, db
-from app.web.maps import map_settings
+from app.web.maps import bounds_of, map_settings
 from core.errors import NotFound
 from core.jobs import defer, is_work
 from core.storage import keep
@@ -87,6 +86,5 @@ def _page(area: Area | None) -> str:
 
 def _view(area: Area | None) -> dict[str, Any]:
     """The part of the map an area is; the country is all of it."""
-    if area is None or area.level == 0:
-        return {}
-    return {"bounds": list(to_shape(area.shape).bounds), "picked": [area.pcode]}
+    view = bounds_of(area)
+    return {**view, "picked": [area.pcode]} if area and view else view

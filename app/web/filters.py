@@ -1,6 +1,7 @@
 """Filters: built of plain choices or written, counted while one builds, kept and shared."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +10,17 @@ from werkzeug.wrappers import Response
 from app.request import actor, asks, db
 from app.web.build_state import State, opened, rebuilt
 from app.web.builder_rows import offer_to
+from app.web.maps import bounds_of, map_settings
+from app.web.place_colours import LEGEND, shade
 from app.web.sharing import shared_asked, shared_said, sharing_choices
 from core.clock import today
 from core.cql import Terms
 from core.words import _
+from geo.queries.areas import area_by_pcode, level_names
 from programs.queries.queryables import widest_terms
 from registry.models.filters import Filter, Subject
 from registry.permissions import May
+from registry.queries.filter_places import Meaning, Spread, where_they_live
 from registry.queries.filters import (
     Counted,
     count_matching,
@@ -70,6 +75,20 @@ def count() -> str:
     return render_template("filters/_count.html", found=found)
 
 
+@bp.get("/where")
+def where() -> str:
+    """Where those live whom a filter means: a map by area, and its table."""
+    return _where(request.args, "filters/where.html")
+
+
+@bp.post("/where")
+@asks
+def together() -> str:
+    """How many households and people a filter means together: a fragment, or the map of them."""
+    part = "HX-Request" in request.headers
+    return _where(request.form, "filters/_together.html" if part else "filters/where.html")
+
+
 @bp.post("/")
 def keep() -> Response:
     name, text = request.form["name"], request.form["written"]
@@ -111,6 +130,31 @@ def remove(code: str) -> Response:
     remove_filter(db(), code, actor=actor())
     flash(_("The filter was taken away."))
     return redirect(url_for(".index"), 303)
+
+
+def _where(said: Mapping[str, str], template: str) -> str:
+    code = said.get("code", "")
+    kept = filter_by_code(db(), code, actor=actor()) if code else None
+    written = kept.written if kept else said.get("written", "")
+    subject = kept.subject if kept else _subject(said)
+    area = area_by_pcode(db(), said["area"]) if said.get("area") else None
+    meaning = Meaning(written, today(), subject)
+    told = where_they_live(db(), meaning, area, actor=actor(), terms=_terms(subject))
+    return render_template(
+        template,
+        kept=kept,
+        told=told,
+        here={"code": code} if kept else {"written": written, "subject": subject.value},
+        level=level_names(db()).get(told.level, ""),
+        legend=LEGEND,
+        settings=_map_of(told),
+    )
+
+
+def _map_of(told: Spread) -> dict[str, Any]:
+    shades = {each.pcode: shade(each.share(told.subject)) for each in told.areas if each.of}
+    changes = {"level": told.level, "shades": shades}
+    return map_settings(db(), actor(), households=None, changes=changes, **bounds_of(told.area))
 
 
 def _subject(said: Mapping[str, str]) -> Subject:

@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.country import country
 from core.words import figure_said
 from geo.classes import classes_of
+from geo.models.areas import Area
 from geo.models.context import ContextKind, ContextLayer
 from geo.models.events import LayerKind
 from geo.models.releases import Release
@@ -60,6 +61,13 @@ def map_settings(
         "households": people,
         **given,
     }
+
+
+def bounds_of(area: Area | None) -> dict[str, Any]:
+    """The part of a map an area is, for `map_settings`; the country is all of it."""
+    if area is None or area.level == 0:
+        return {}
+    return {"bounds": list(to_shape(area.shape).bounds)}
 
 
 def _box(session: Session, actor: Actor, release: Release | None) -> Sequence[float]:

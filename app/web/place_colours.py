@@ -1,4 +1,4 @@
-"""The colours of the map of how well places are known."""
+"""The colours of maps that tell shares of areas, such as how well places are known."""
 
 from collections.abc import Iterable
 
@@ -23,4 +23,9 @@ def shade_of(share: float, *, good: bool) -> str:
     """The colour of a share, 0 to 1; of what is good, the darker the less there is of it."""
     if good:
         share = 1 - share
+    return shade(share)
+
+
+def shade(share: float) -> str:
+    """The colour of a share, 0 to 1."""
     return TOKENS[(share > 0) + sum(share >= step for step in STEPS)]

@@ -1,5 +1,6 @@
 """Filters that were kept, and how many households one means; nobody learns of a few from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -89,19 +90,16 @@ def count_matching(
         CountTooSlow, ConditionUnworkable
     """
     actor.require(May.COUNT_REGISTRANTS)
-    seen = select(Registrant.id).where(
-        _people() if subject is Subject.PEOPLE else counted_groups(),
-        people_within_reach(actor, Registrant.id, Registrant.area_id),
-    )
+    seen = seen_by(actor, subject)
     of_them = None if actor.sees_all else seen
     ids = matching(written, on, actor=actor, terms=terms, subject=subject, of=of_them)
     exactly = actor.may(May.READ_REGISTRANTS)
-    meant = _counted(ids, marked=not exactly).subquery()
-    of = _counted(seen, marked=not exactly).subquery()
-    row = _in_time(session, select(meant, of).select_from(meant.join(of, true())))
+    meant = _counted(ids, exactly=exactly).subquery()
+    of = _counted(seen, exactly=exactly).subquery()
+    [[row]] = in_time(session, select(meant, of).select_from(meant.join(of, true())))
     if exactly:
         return Counted(row[0], row[2], about=False, subject=subject)
-    about = (_told(row[0], row[1]), _told(row[2], row[3]))
+    about = (told_about(row[0], row[1]), told_about(row[2], row[3]))
     return Counted(*about, about=True, subject=subject)
 
 
@@ -127,22 +125,34 @@ def try_to_count(
     return Tried(found, None)
 
 
-def _in_time(session: Session, statement: Select[Any]) -> Any:
-    """The row of a statement that may take so many seconds and no longer."""
+def seen_by(actor: Actor, subject: Subject) -> Select[int]:
+    """The ids of those whom a filter may mean: who is counted, and within reach."""
+    return select(Registrant.id).where(
+        _people() if subject is Subject.PEOPLE else counted_groups(),
+        people_within_reach(actor, Registrant.id, Registrant.area_id),
+    )
+
+
+def in_time(session: Session, *statements: Select[Any], most: int = SECONDS) -> list[Sequence[Any]]:
+    """The rows of statements each of which may take so many seconds and no longer.
+
+    Raises:
+        CountTooSlow, ConditionUnworkable
+    """
     limit = partial(func.set_config, "statement_timeout")
     before = session.scalar(select(func.current_setting("statement_timeout")))
     try:
         with session.begin_nested():
-            session.execute(select(limit(f"{SECONDS}s", True)))
-            row = session.execute(statement).one()
+            session.execute(select(limit(f"{most}s", True)))
+            rows = [session.execute(statement).all() for statement in statements]
             session.execute(select(limit(before, True)))
     except OperationalError as broken:
         if not isinstance(broken.orig, QueryCanceled):
             raise
-        raise CountTooSlow(seconds=SECONDS) from None
+        raise CountTooSlow(seconds=most) from None
     except DataError:
         raise ConditionUnworkable from None
-    return row
+    return rows
 
 
 def filters_listed(session: Session, *, actor: Actor) -> list[Filter]:
@@ -224,15 +234,20 @@ def _people() -> ColumnElement[bool]:
     return and_(of_people, Registrant.state == RegistrantState.ACTIVE)
 
 
-def _counted(ids: Select[Any], *, marked: bool) -> Select[Any]:
-    """How many ids there are, and if wanted a figure that is another for any other set of them."""
+def _counted(ids: Select[Any], *, exactly: bool) -> Select[Any]:
+    """How many ids there are, and if they are not told exactly, the mark of their set."""
     of = ids.subquery()
-    sum_of_all = func.sum(func.hashint8extended(of.c[0], 0))
-    mark = func.coalesce(sum_of_all, 0) if marked else literal(0)
+    mark = literal(0) if exactly else marked(of.c[0])
     return select(func.count().label("households"), mark.label("mark")).select_from(of)
 
 
-def _told(households: int, mark: int) -> int:
-    """About how many households there are; the mark of their set, and a secret, decide."""
+def marked(ids: ColumnElement[int]) -> ColumnElement[Any]:
+    """A figure that is another for any other set of ids."""
+    return func.coalesce(func.sum(func.hashint8extended(ids, 0)), 0)
+
+
+def told_about(count: int, mark: int, base: int | None = None) -> int:
+    """About how many there are, in multiples of the fewest that are told of or of another base; the
+    mark of their set, and a secret, decide."""
     digest = equality_by(str(mark), own_key()).partition(":")[2]
-    return unsteadily(households, fewest(), int(digest[:8], 16) / 16**8)
+    return unsteadily(count, base or fewest(), int(digest[:8], 16) / 16**8)

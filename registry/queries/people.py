@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -58,6 +59,25 @@ def composition(
         .where(Registrant.state == RegistrantState.ACTIVE)
     )
     return _only(groups, Group.registrant_id, of).subquery("composition")
+
+
+def people_in(found: FromClause) -> Subquery:
+    """How many people each of these groups has, as `composition` counts them: `registrant_id,
+    people`. The first column of `found` holds the ids of active groups, each once."""
+    listed = (
+        select(Individual.counted_in.label("group_id"), func.count().label("listed"))
+        .join(found, found.c[0] == Individual.counted_in)
+        .group_by(Individual.counted_in)
+        .subquery()
+    )
+    stated = case((Group.is_partial, Group.stated_size))
+    people = func.greatest(func.coalesce(listed.c.listed, 0), stated)
+    groups = (
+        select(Group.registrant_id, people.label("people"))
+        .join(found, found.c[0] == Group.registrant_id)
+        .outerjoin(listed, listed.c.group_id == Group.registrant_id)
+    )
+    return groups.subquery("people_in")
 
 
 def age_on(birth_date: SQLColumnExpression[date | None], day: date) -> ColumnElement[int]:

@@ -101,8 +101,8 @@ def look_for(
     """Compare all active registrants, or those `of` selects for a program, by fixed weights, or by
     a model that is learnt from them; the model judges people alone.
 
-    Pairs that are alike enough (`least_likeness`) wait to be looked at; what was decided before stays decided, and open
-    pairs that are not alike any more are taken away.
+    Pairs that are alike enough (`least_likeness`) wait to be looked at; what was decided before
+    stays decided, and open pairs that are not alike any more are taken away.
 
     Raises:
         Forbidden, TooFewToLearn

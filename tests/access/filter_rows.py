@@ -9,12 +9,15 @@ FILTER_GETS: dict[str, Row] = {
     "filters.index": Row(COUNT_PEOPLE, PLAIN),
     "filters.new": Row(COUNT_PEOPLE),
     "filters.show": Row(COUNT_PEOPLE, PLAIN, FILTER),
+    "filters.where": Row(COUNT_PEOPLE, PLAIN),
     "api_filters.kept": Row(COUNT_PEOPLE, PLAIN),
 }
 FILTER_POSTS: dict[str, Row] = {
     "api_filters.count": Row(COUNT_PEOPLE),
+    "api_filters.where": Row(COUNT_PEOPLE),
     "filters.build": Row(COUNT_PEOPLE),
     "filters.count": Row(COUNT_PEOPLE),
+    "filters.together": Row(COUNT_PEOPLE),
     "filters.keep": Row(needs(Registry.KEEP_FILTERS)),
     "filters.remove": Row(needs(Registry.KEEP_FILTERS), about=FILTER),
     "filters.share": Row(needs(Registry.SHARE_FILTERS), about=FILTER),

@@ -16,11 +16,11 @@ from tests.web.conftest import Browser
 ADDRESS = "/api/filters/count"
 
 
-def _ask(session: Session, browser: Browser, role: Role, sent: Any) -> Any:
+def _ask(session: Session, browser: Browser, role: Role, sent: Any, address: str = ADDRESS) -> Any:
     user = make_user(session, role)
     key = keys.make(session, f"Model {uuid.uuid4()}", 1, actor=Actor(user.id, "", frozenset()))
     headers = {"Authorization": f"Bearer {key}"}
-    return browser.open(ADDRESS, method="POST", headers=headers, json=sent)
+    return browser.open(address, method="POST", headers=headers, json=sent)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,15 @@ def test_what_is_no_filter_is_refused_with_a_sentence(
 
 def test_who_may_not_count_is_told_so(session: Session, browser: Browser, told: Told) -> None:
     assert _ask(session, browser, Role.DISTRIBUTOR, {"filter": ""}).status_code == 403
+
+
+def test_those_meant_are_told_by_area(session: Session, browser: Browser, told: Told) -> None:
+    sent = {"filter": "NOT area_in('X12')"}
+    answer = _ask(session, browser, Role.REGISTRAR, sent, "/api/filters/where?area=X1")
+
+    areas = {each["pcode"]: (each["households"], each["of"]) for each in answer.json["areas"]}
+    assert areas == {"X11": (6, 6), "X12": (0, 3)}
+    assert (answer.json["households"], answer.json["of"], answer.json["pcode"]) == (6, 9, "X1")
+    assert (answer.json["level"], answer.json["about"]) == (2, False)
+    nowhere = _ask(session, browser, Role.REGISTRAR, sent, "/api/filters/where?area=Q")
+    assert nowhere.status_code == 404

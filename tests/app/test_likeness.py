@@ -1,4 +1,4 @@
-"""From when on two records are looked at as of one: decided by the country, held by every search."""
+"""From when on two records are looked at as of one, as the country decides."""
 
 from datetime import date
 
@@ -43,7 +43,7 @@ def test_what_is_less_alike_than_was_decided_is_not_asked_about_any_more(
     scores = select(DuplicatePair.score)
 
     look_for(session, lambda *_told: None, actor=anybody)
-    assert session.scalars(scores).all() == [pytest.approx(0.8)]
+    assert list(session.scalars(scores)) == pytest.approx([0.8])
     suspect(session, Likeness(81, 15.0), actor=ADMINISTRATOR)
     run = look_for(session, lambda *_told: None, actor=anybody)
 

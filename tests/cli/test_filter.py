@@ -4,7 +4,7 @@ import pytest
 from click import UsageError
 
 from app.auth.roles import Role
-from app.cli.filter import count, terms
+from app.cli.filter import count, terms, where
 from core.cql import TermMisspelt
 from core.db import transaction
 from registry.services.filters import keep_filter, share_filter
@@ -38,6 +38,13 @@ def test_people_are_counted_instead(run: Run, families: None) -> None:
     told = run(count, "--people", "--text", "group_of(people > 1)", role=Role.REGISTRAR)
 
     assert told.stdout == "5 of 6 people\n"
+
+
+def test_where_they_live_is_told_by_area(run: Run, families: None) -> None:
+    told = run(where, "--text", "people >= 2", role=Role.REGISTRAR).stdout.splitlines()
+
+    assert told[0].split("\t") == ["pcode", "name", "households", "people", "registered"]
+    assert told[-1].split("\t")[2:] == ["2", "5", "3"]
 
 
 def test_what_is_not_understood_is_refused(run: Run, families: None) -> None:

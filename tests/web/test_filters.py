@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.roles import Role
 from core.clock import today
+from programs.queries.queryables import widest_terms
 from registry.models.filters import Filter, Shared, Subject
 from registry.services.filters import keep_filter, share_filter, unshare_filter
 from tests.make.geo import make_country
@@ -76,6 +78,50 @@ def test_only_the_builder_is_sent_again_while_one_builds(
     assert part.lstrip().startswith('<div id="builder"')
     assert 'name="0.operator"' in part
     assert 'name="1.term"' in part
+
+
+def test_the_answer_is_told_together_and_leads_to_a_map_by_area(
+    session: Session, signed_in: SignedIn, families: None
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    sent = {"csrf_token": manager.token(), "written": "people >= 1", "subject": "households"}
+
+    part = manager.post("/filters/where", data=sent, headers={"HX-Request": "true"}).text
+    page = manager.get("/filters/where?written=people%20%3E%3D%201").text
+    below = manager.get("/filters/where?written=people%20%3E%3D%201&area=X1").text
+
+    assert part.lstrip().startswith("<div")
+    assert "3 people live in them." in part
+    assert ["X1", "2", "3", "2", "100.0 %"] in rows_of(page)
+    assert ["X2", "0", "0", "1", "0.0 %"] in rows_of(page)
+    assert ["X11", "2", "3", "2", "100.0 %"] in rows_of(below)
+    assert '"X1": "--h5", "X2": "--h1"' in page
+
+
+def test_the_map_of_a_kept_filter_is_known_by_its_code(
+    session: Session, signed_in: SignedIn, families: None
+) -> None:
+    terms = widest_terms(session, today(), actor=DARA, subject=Subject.PEOPLE)
+    young = keep_filter(
+        session, "Young", "age < 5", actor=DARA, terms=terms, subject=Subject.PEOPLE
+    )
+    share_filter(session, young.code, actor=DARA)
+
+    page = signed_in(Role.REGISTRAR).get(f"/filters/where?code={young.code}").text
+
+    assert "They are of 2 households." in page
+    assert ["X1", "2", "3", "3", "100.0 %"] in rows_of(page)
+    told = signed_in(Role.VIEWER).get(f"/filters/where?code={young.code}").text
+    assert "Figures are rounded" in told
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The rows of a page's table, each area by its P-code."""
+    table = BeautifulSoup(page, "html.parser").select("#by-area tbody tr")
+    return [
+        [(cell.select_one(".pc") or cell).get_text(strip=True) for cell in row.select("th, td")]
+        for row in table
+    ]
 
 
 def test_a_filter_over_people_is_counted_and_kept_as_one(
