@@ -33,7 +33,11 @@ def areas() -> None:
 @click.option("--crs", help="The coordinate system, where the file does not say it.")
 @click.option("--levels", default="", help="Names of the levels from the country down: A,B,C.")
 def import_areas(file: Path, email: str, levels: str, **said: object) -> None:
-    """Load boundaries (GeoPackage, zipped shapefile or GeoJSON) and tell what was not taken."""
+    """Load boundaries (GeoPackage, zipped shapefile or GeoJSON) and tell what was not taken.
+
+    It loads the first map, and more of the one in force. A map of another version is prepared by
+    `areas stage` and put in force by somebody else with `areas enforce`.
+    """
     actor = acting_as(email)
     names = [name.strip() for name in levels.split(",")]
     with followed(actor):

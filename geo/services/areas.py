@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import Actor
 from core.bulk import copy_into
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.words import _
 from geo.models.areas import Area, AreaLevel
 from geo.permissions import May
@@ -30,6 +30,11 @@ class SeveralCountries(Invalid):
     """The file speaks of several countries ({codes}); send the areas of one."""
 
 
+class AnotherInForce(Conflict):
+    """The map {version} is in force already. Prepare {new} as a new map of areas, for somebody else
+    to look at and put in force; a file of the map in force names its version, {version}."""
+
+
 @dataclass(frozen=True)
 class AreasImported:
     """What an import of areas did: areas by level, the rows not taken, the shapes made valid."""
@@ -43,16 +48,22 @@ class AreasImported:
 def import_areas(
     session: Session, read: Boundaries, level_names: Sequence[str] = (), *, actor: Actor
 ) -> AreasImported:
-    """Bring a map of boundaries into force.
+    """Bring the first map of boundaries into force, or more of the map that is.
 
-    Areas of the same P-code and version are replaced, others of that version stay; areas of all
-    other versions end today. Where no file gave a shape, an area is the union of those below it.
-    What is made of the shapes follows in `shape_areas`.
+    Areas of the same P-code and version are replaced, others of that version stay; another version
+    is prepared and put in force by two persons (`geo.services.area_changes`). Where no file gave a
+    shape, an area is the union of those below it. What is made of the shapes follows in
+    `shape_areas`.
 
     Raises:
-        NothingUsable, SeveralCountries
+        NothingUsable, SeveralCountries, AnotherInForce
     """
     actor.require(May.IMPORT_AREAS)
+    other = session.scalar(
+        select(Area.version).where(in_force(), Area.version != read.version).limit(1)
+    )
+    if other is not None:
+        raise AnotherInForce(version=other, new=read.version)
     root = write_tree(session, read)
     with audit.act(session, actor, "areas.import", root) as figures:
         put_in_force(session, read.version)

@@ -23,7 +23,7 @@ from geo.models.exposure import AreaExposure
 from geo.models.locations import Location, LocationSource
 from geo.models.releases import ReleasePart
 from geo.queries.areas import level_names
-from geo.services.areas import NothingUsable, SeveralCountries
+from geo.services.areas import AnotherInForce, NothingUsable, SeveralCountries
 from geo.vector.boundaries import (
     AncestorUnnamed,
     LevelTwice,
@@ -236,32 +236,44 @@ def test_importing_the_same_version_again_replaces_and_keeps_the_keys(
     assert to_shape(tree(session)["X"].shape).equals(shapely.box(0, 0, 2, 2))
 
 
-def test_a_new_version_retires_the_old_one_and_places_follow(
+def test_another_version_waits_for_somebody_else_and_is_not_loaded_past_the_one_in_force(
     session: Session, anybody: Actor, tmp_path: Path
 ) -> None:
     old = geojson(tmp_path / "1.geojson", (district("X11"), square(0, 0, 2)))
-    new = geojson(
+    new = geojson(tmp_path / "2.geojson", (district("X12"), square(1, 0)))
+    taken(session, old, anybody, version="v1")
+
+    with pytest.raises(AnotherInForce, match="v1 is in force already"):
+        taken(session, new, anybody, version="v2")
+
+    assert session.scalars(select(Area.version).distinct()).all() == ["v1"]
+    assert tree(session)["X11"].valid_to is None
+
+
+def test_more_of_the_map_in_force_is_loaded_and_places_follow(
+    session: Session, anybody: Actor, tmp_path: Path
+) -> None:
+    whole = geojson(tmp_path / "1.geojson", (district("X11"), square(0, 0, 2)))
+    half = geojson(
         tmp_path / "2.geojson",
         (district("X11"), square(0, 0)),
         (district("X12"), square(1, 0)),
     )
-    taken(session, old, anybody, version="v1")
-    was = tree(session)["X11"].id
+    taken(session, whole, anybody, version="v1")
     located = Location(lon=1.5, lat=0.5, source=LocationSource.GPS)
-    vague = Location(area_id=was, source=LocationSource.AREA)
+    vague = Location(area_id=tree(session)["X11"].id, source=LocationSource.AREA)
     session.add_all([located, vague])
     session.flush()
+    located.area_id = tree(session)["X11"].id
+    session.flush()
 
-    told = taken(session, new, anybody, version="v2")
+    told = taken(session, half, anybody, version="v1")
 
-    now = {a.pcode: a for a in session.scalars(select(Area).filter_by(version="v2"))}
     session.refresh(located)
     session.refresh(vague)
-    assert told["moved"] == 2
-    assert located.area_id == now["X12"].id
-    assert vague.area_id == now["X11"].id
-    retired = session.scalars(select(Area.valid_to).filter_by(version="v1")).all()
-    assert None not in retired
+    assert told["moved"] == 1
+    assert located.area_id == tree(session)["X12"].id
+    assert vague.area_id == tree(session)["X11"].id
 
 
 def test_releases_already_published_are_asked_about_the_new_areas(
