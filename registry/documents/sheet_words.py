@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from core.words import _, counted, figure_said, percent_said
-from registry.counting.answers import Answers, Figure
+from geo.reason_words import said_of_named
+from registry.counting.answers import Answers, Apart, Figure
 from registry.counting.people import together
 from registry.documents.sheet import Sheet
 
@@ -32,6 +33,7 @@ ANSWER = Markup(
     '<span class="sw {kind}"></span><span{first}>{word}</span>'
     '<span class="num{also}">{n}</span><span class="pct"><bdi>{share}</bdi></span>'
 )
+WHY = Markup('<small class="why">{words}</small>')
 TABLE = Markup(
     '<table><caption>{caption}</caption><thead><tr><th scope="col">{area}</th>{heads}</tr></thead>'
     "<tbody>{rows}</tbody></table>"
@@ -137,7 +139,19 @@ def _list(answers: Answers) -> Markup:
                 share=_share(n, answers.asked),
             )
         )
+        rows += [WHY.format(words=words) for words in _why(name, answers.apart)]
     return LIST.format(rows=joined(rows))
+
+
+def _why(name: str, apart: Apart | None) -> list[str]:
+    """What is told apart of an answer, a line each."""
+    if apart is None:
+        return []
+    if name == "out" and apart.permanent_water:
+        n = figure_said(apart.permanent_water)
+        return [_("{count} of them in permanent water", count=n)]
+    told = apart.unseen.items() if name == "not_observed" else ()
+    return [f"{figure_said(n)} {said_of_named(why)}" for why, n in told if n]
 
 
 def _share(n: Figure, asked: Figure) -> str:

@@ -1,11 +1,11 @@
 """The difference of two releases for households: who enters, leaves, changes class."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -14,11 +14,15 @@ from geo.permissions import May as Geo
 from geo.queries.areas import ancestor_at
 from geo.queries.differences import Change, Pair, change_of
 from geo.queries.selections import Question, release_asked
+from geo.raster.reasons import Reason
+from registry.counting.answers import Apart
 from registry.models.rosters import Answer
 from registry.permissions import May
 from registry.queries.answers import reference_date
 from registry.queries.people import composition
 from registry.queries.tallies import answers_of
+
+Reasons = Counter[Reason]
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,22 @@ class Counted:
         return Counted(self.households + other.households, self.people + other.people)
 
 
-NOBODY = Counted()
+NOBODY, NOTHING = Counted(), Apart()
 
 
 @dataclass(frozen=True)
 class InArea:
-    """What becomes of the households of one area; without a P-code, of those of no known area."""
+    """What becomes of the households of one area; without a P-code, of those of no known area.
+
+    `before` and `after` tell why they were not observed by each release, and how many of those who
+    are out stand in permanent water.
+    """
 
     pcode: str
     name: str
     changes: Mapping[Change, Counted]
+    before: Apart = NOTHING
+    after: Apart = NOTHING
 
     def of(self, change: Change) -> Counted:
         """How many a change concerns."""
@@ -67,9 +77,26 @@ class Difference:
         return next((area for area in self.areas if area.pcode == pcode), InArea(pcode, "", {}))
 
     @property
+    def before(self) -> Apart:
+        """Why households were not observed by the earlier release, and who is out in water."""
+        return _together(area.before for area in self.areas)
+
+    @property
+    def after(self) -> Apart:
+        """The same of the later release."""
+        return _together(area.after for area in self.areas)
+
+    @property
     def most(self) -> int:
         """The households of the largest change that is one, for the length of bars."""
         return max([1, *(self.of(change).households for change in CHANGES)])
+
+
+def _together(parts: Iterable[Apart]) -> Apart:
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(vars(part))
+    return Apart(**counts)
 
 
 CHANGES = (
@@ -111,17 +138,22 @@ def difference(
     people = composition(on, select(rows.c.registrant_id))
     above = ancestor_at(level)
     tally = (
-        select(above, rows.c.change, func.count(), func.coalesce(func.sum(people.c.people), 0))
+        select(
+            *(above, rows.c.change, rows.c.why_before, rows.c.why_after),
+            func.count(),
+            func.coalesce(func.sum(people.c.people), 0),
+        )
         .select_from(rows)
         .outerjoin(Area, Area.id == rows.c.area_id)
         .outerjoin(people, people.c.registrant_id == rows.c.registrant_id)
-        .group_by(above, rows.c.change)
+        .group_by(above, rows.c.change, rows.c.why_before, rows.c.why_after)
     )
     return _told(session, session.execute(tally).all())
 
 
 def _changes(questions: Sequence[Question], bounds: Sequence[float], actor: Actor) -> Any:
-    """Each household that both releases were asked about: `registrant_id, area_id, change`."""
+    """Each household that both releases were asked about: `registrant_id, area_id, change`, and why
+    each of them says that nobody knows, or that it is out in permanent water."""
     was, now = (
         answers_of(question, actor).cte(name).prefix_with("materialized")
         for question, name in zip(questions, ("was", "now"), strict=True)
@@ -129,22 +161,36 @@ def _changes(questions: Sequence[Question], bounds: Sequence[float], actor: Acto
     change = change_of((was.c.status, was.c.value), (now.c.status, now.c.value), bounds)
     unlocated = or_(was.c.status == Answer.UNLOCATED, now.c.status == Answer.UNLOCATED)
     told = case((unlocated, Answer.UNLOCATED.value), else_=change)
-    return select(now.c.registrant_id, now.c.area_id, told.label("change")).join(
+    whys = (_why(was).label("why_before"), _why(now).label("why_after"))
+    return select(now.c.registrant_id, now.c.area_id, told.label("change"), *whys).join(
         was, was.c.registrant_id == now.c.registrant_id
     )
 
 
+def _why(answers: Any) -> ColumnElement[int]:
+    """The reason beside an answer it tells apart; of what is probably in there is none."""
+    apart = answers.c.status.in_((Answer.OUT, Answer.NOT_OBSERVED))
+    return case((apart, answers.c.why))
+
+
 def _told(session: Session, rows: Sequence[Any]) -> Difference:
-    by_area: dict[int | None, dict[Change, Counted]] = defaultdict(dict)
+    by_area: dict[int | None, dict[Change, Counted]] = defaultdict(lambda: defaultdict(Counted))
+    whys: dict[int | None, tuple[Reasons, Reasons]] = defaultdict(lambda: (Counter(), Counter()))
     unlocated = 0
-    for area_id, change, households, people in rows:
+    for area_id, change, why_before, why_after, households, people in rows:
         if change == Answer.UNLOCATED:
             unlocated += households
-        else:
-            by_area[area_id][Change(change)] = Counted(households, people)
+            continue
+        by_area[area_id][Change(change)] += Counted(households, people)
+        for told, why in zip(whys[area_id], (why_before, why_after), strict=True):
+            if why is not None:
+                told[Reason(why)] += households
     asked = select(Area.id, Area.pcode, Area.name).where(Area.id.in_([a for a in by_area if a]))
     names = {row.id: (row.pcode, row.name) for row in session.execute(asked)}
-    areas = [InArea(*names.get(a or 0, ("", "")), changes) for a, changes in by_area.items()]
+    areas = [
+        InArea(*names.get(a or 0, ("", "")), dict(changes), *map(Apart.of, whys[a]))
+        for a, changes in by_area.items()
+    ]
     return Difference(sorted(areas, key=_moved), unlocated)
 
 

@@ -171,12 +171,12 @@ def figures_seen(session: Session, roster: Roster, *, actor: Actor) -> Seen:
     whole = answers == answers_kept(roster)
     people = people_kept(roster) if whole else people_in(session, roster, actor=actor)
     if actor.may(Geo.EXACT_LOCATIONS):
-        return Seen(replace(answers, apart=_apart(session, roster, actor)), people, whole)
+        return Seen(replace(answers, apart=apart_of(session, roster, actor)), people, whole)
     told = _guarded(Told(answers, people), actor)
     return Seen(told.answers, told.people, whole)
 
 
-def _apart(session: Session, roster: Roster, actor: Actor) -> Apart | None:
+def apart_of(session: Session, roster: Roster, actor: Actor) -> Apart | None:
     """Why households of a list within reach were not observed, and how many of those who are out
     stand in permanent water; None of a list that was kept before that was written down."""
     counted = _members(roster, actor, RosterMember.status, RosterMember.why, func.count())

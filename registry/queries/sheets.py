@@ -13,6 +13,7 @@ from geo.classes import classes_of
 from geo.models.events import LayerKind
 from geo.models.releases import Release
 from geo.models.selections import Selection
+from geo.permissions import May as Geo
 from geo.queries.areas import level_names
 from geo.queries.map_shapes import WORLD, Frame, areas_in, extent_in, picked_in, unseen_in
 from geo.queries.selections import Question, question_of, table_level
@@ -31,7 +32,7 @@ from registry.models.rosters import Roster
 from registry.permissions import May
 from registry.queries.answers import fewest
 from registry.queries.brand import brand
-from registry.queries.rosters import people_in
+from registry.queries.rosters import apart_of, people_in
 from registry.queries.sheet_sentences import (
     Subject,
     asked,
@@ -54,13 +55,17 @@ ByArea = Mapping[int | None, Counts]
 
 
 def sheet_of(session: Session, roster: Roster, *, actor: Actor) -> Sheet:
-    """What the map of a kept list shows; figures, areas and people are those within reach.
+    """What the map of a kept list shows; figures, areas and people are those within reach. To
+    who may see points it tells why households were not observed.
 
     Raises:
         Forbidden
     """
     actor.require(May.READ_ROSTERS)
     told = _told(session, roster, actor)
+    if actor.may(Geo.EXACT_LOCATIONS):
+        apart = apart_of(session, roster, actor)
+        told = replace(told, answers=replace(told.answers, apart=apart))
     question = told.subject.question
     box = _box(session, roster, question, actor)
     cells, left_out = cells_of(session, roster, box, actor=actor)

@@ -21,6 +21,7 @@ from geo.queries.features import rows_of
 from geo.queries.provenance import Pairs, said_of_file, said_of_layer, said_of_release
 from geo.queries.releases import release_seen
 from geo.queries.selections import Question, table_level
+from registry.counting.answers import WHY
 from registry.queries.answers import ByArea, ask, fewest
 from registry.queries.differences import CHANGES, difference, tells_of_households
 from registry.queries.published import SET_APART, households_by_area, told_of
@@ -143,6 +144,8 @@ def table_of_difference(
         figures = (area.hit_before, area.hit_after, area.observed_before, area.observed_after)
         lives = households.in_area(area.pcode) if households else None
         counts = [lives.of(change).households for change in changes] if lives else []
+        if lives:
+            counts += [vars(side)[why] for side in (lives.before, lives.after) for why in WHY]
         rows.append([area.pcode, area.name, area.change.value, *figures, *counts])
     was, now = (said_of_release(session, release) for release in (pair.before, pair.after))
     said = [
@@ -152,7 +155,11 @@ def table_of_difference(
         *((_("after: {what}", what=what), words) for what, words in now),
     ]
     shapes = _shapes_by_pcode(session, [area.pcode for area in areas])
+    reasons = [
+        f"households_not_observed_{side}_{why}" for side in ("before", "after") for why in WHY
+    ]
     columns = (*CHANGED, *(f"households_{change.value}" for change in changes))
+    columns += tuple(reasons) if households else ()
     return Table("difference", columns, rows, [shapes.get(area.pcode) for area in areas], said)
 
 

@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Forbidden
-from geo.models.exposure import AreaExposure
+from geo.models.exposure import AreaExposure, Exposure
+from geo.models.locations import Location
 from geo.models.releases import Direction, ReleaseState
 from geo.queries.clauses import ThresholdBeyondFloor
 from geo.queries.differences import (
@@ -21,9 +22,12 @@ from geo.queries.differences import (
     pair_of,
 )
 from geo.queries.selections import Question
+from geo.raster.reasons import Reason
+from registry.counting.answers import Apart
 from registry.queries.differences import Counted, difference
 from registry.services.rosters import keep_list
 from tests.make.differences import TwoReleases, make_release_of, make_two_releases
+from tests.make.exposure import make_water
 
 
 @pytest.fixture
@@ -42,6 +46,25 @@ def test_each_household_becomes_one_thing(
     }
     assert told.unlocated == 1
     assert [(area.pcode, area.of(Change.ENTER)) for area in told.areas] == [("X11", Counted(2, 4))]
+
+
+def test_why_nobody_knew_is_told_of_both_releases(
+    session: Session, world: TwoReleases, anybody: Actor
+) -> None:
+    """Of three each nobody knows; before, one that stays out stands in a lake; after, a cloud hides
+    two of the three."""
+    before, after = world.pair.before, world.pair.after
+    places = {round(place.lon or 0, 2): place for place in session.scalars(select(Location))}
+    make_water(session, before, places[0.25])
+    hidden = [places[lon].id for lon in (0.4, 0.45)]
+    under = update(Exposure).where(Exposure.release_id == after.id)
+    session.execute(under.where(Exposure.location_id.in_(hidden)).values(why=Reason.CLOUD.value))
+
+    told = difference(session, world.pair, 0.5, 2, actor=anybody)
+
+    assert told.before == Apart(nodata=3, permanent_water=1)
+    assert told.after == told.in_area("X11").after == Apart(cloud=2, nodata=1)
+    assert told.of(Change.STAY_OUT) == Counted(1, 2)
 
 
 def test_another_threshold_is_another_difference(

@@ -68,7 +68,8 @@ def test_its_figures_are_read_as_they_were_counted(page: Page) -> None:
     rows = [row.split("\t") for row in page.inner_text("table tbody").split("\n")]
     assert rows == [["Area X1", "6", "0", "1", "0", "0"], ["Area X2", "0", "1", "2", "1", "0"]]
     listed = page.inner_text(".answers-list").split()
-    assert [word for word in listed if word.isdigit()] == ["6", "1", "3", "1", "0"]
+    assert page.inner_text(".answers-list .why") == "1 no data"
+    assert [word for word in listed if word.isdigit()] == ["6", "1", "3", "1", "1", "0"]
 
 
 def test_it_says_more_under_the_pointer_and_no_name_becomes_a_tag(page: Page) -> None:

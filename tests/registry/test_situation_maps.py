@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -19,8 +19,9 @@ from core.words import language_of, speaking
 from geo.models.areas import Area
 from geo.permissions import May as Geo
 from geo.queries.selections import Question
+from geo.raster.reasons import Reason
 from registry.jobs.situation_maps import make_situation_map
-from registry.models.rosters import Roster
+from registry.models.rosters import Roster, RosterMember
 from registry.models.situation_maps import Audience, SituationMap
 from registry.queries.sheets import public_sheet_of
 from registry.queries.situation_maps import map_made, maps_made
@@ -100,8 +101,22 @@ def test_its_figures_are_those_of_the_list(
     assert "6 households in the flooded area" in said
     assert "4 people: girls 1, boys 1, women 1, men 1; under 5 1." in said
     assert "In 6 54.5 % Probable 1 9.1 % Out 3 27.3 %" in said
-    assert "Not observed 1 9.1 % Unlocated 0 0.0 %" in said
+    assert "Not observed 1 9.1 % 1 no data Unlocated 0 0.0 %" in said
     assert "Area X1 6 0 1 0 0 Area X2 0 1 2 1 0" in said
+
+
+def test_it_says_why_nobody_knows_of_some_to_those_who_may_see_points(
+    session: Session, roster: Roster, anybody: Actor
+) -> None:
+    wet = select(RosterMember.registrant_id).where(RosterMember.status == "out").limit(1)
+    member = update(RosterMember).where(RosterMember.registrant_id.in_(wet))
+    session.execute(member.values(why=Reason.PERMANENT_WATER.value))
+
+    said = _words(_page(session, roster, anybody))
+
+    assert "Out 3 27.3 % 1 of them in permanent water Not observed 1 9.1 % 1 no data" in said
+    public = public_sheet_of(session, roster, actor=anybody)
+    assert public.answers.apart is None
 
 
 def test_no_house_can_be_found_on_it(session: Session, roster: Roster, anybody: Actor) -> None:

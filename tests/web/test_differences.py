@@ -110,6 +110,9 @@ def test_its_table_is_taken_along(signed_in: SignedIn, two: Two) -> None:
     }
     assert rows["X11"]["households_enter"] == 1
     assert rows["X21"]["households_change_class"] == rows["X21"]["households_leave"] == 1
+    unseen = [(side, code) for side in ("before", "after") for code in ("X12", "X22")]
+    counts = [rows[code][f"households_not_observed_{side}_nodata"] for side, code in unseen]
+    assert counts == [1, 0, 0, 1]
     said = document["provenance"]
     assert (said["before: Release"], said["after: Release"]) == ("1", "2")
     of_viewer = json.loads(signed_in(Role.VIEWER).get(address).data)["features"][0]["properties"]
