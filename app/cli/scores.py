@@ -6,7 +6,8 @@ from app.cli.acting import acting_as, followed
 from app.loading import carried_out
 from core.db import connect, transaction
 from core.settings import settings
-from registry.jobs.scores import reckon_score
+from registry.jobs.scores import compare_scores, reckon_score
+from registry.queries.score_figures import Compared
 from registry.queries.scores import households_by_band, model_in_force, models_listed
 
 LINES = ("code", "version", "state", "reckoned")
@@ -46,3 +47,19 @@ def run(code: str, email: str) -> None:
     with transaction(actor) as session:
         for band, count in households_by_band(session, model_id, actor=actor).items():
             click.echo(f"{count:>12,}  {band or '-'}")
+
+
+@scores.command()
+@click.argument("code")
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@click.option("--as", "email", required=True, help="The user who asks, by e-mail address.")
+def compare(code: str, before: int, after: int, email: str) -> None:
+    """Compare the versions BEFORE and AFTER of CODE: how households move between classes."""
+    actor = acting_as(email)
+    with followed(actor):
+        said = carried_out(compare_scores, actor=actor, code=code, before=before, after=after)
+    told = Compared.read(said)
+    click.echo(f"{told.households:,} households, {told.crossing:,} in another class")
+    for move in told.moves:
+        click.echo(f"{move.households:>12,}  {move.before or '-'} -> {move.after or '-'}")

@@ -1,20 +1,22 @@
 """Scores: written by one, put in force by another, reckoned for everybody, told in parts."""
 
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.records import job_of
 from app.request import actor, db
 from core import jobs
-from core.errors import Refusal
+from core.errors import NotFound, Refusal
 from core.words import SOURCE, _
-from registry.jobs.scores import reckon_score
+from registry.jobs.scores import compare_scores, reckon_score
 from registry.models.scores import ModelState, ScoreModel
 from registry.parsing.steps import Span, StepUnreadable, read_number, read_steps
 from registry.permissions import May
-from registry.queries.score_figures import compared, spread_of
+from registry.queries.score_figures import Compared, spread_of
 from registry.queries.scores import Band, Model, Term, households_by_band, model_seen, models_listed
 from registry.queries.vocabularies import label
 from registry.services.scores import Written, activate_score, change_score, write_score
@@ -55,17 +57,34 @@ def show(code: str, version: int) -> str:
 
 @bp.get("/<code>/compare")
 def compare(code: str) -> str:
-    """Two versions side by side: whose class is another."""
-    asked = (request.args.get(name, 1, type=int) for name in ("from", "to"))
+    """Two versions side by side: whose class is another, once a worker has told it."""
+    actor().require(May.READ_REGISTRANTS)
+    asked = [request.args.get(name, 1, type=int) for name in ("from", "to")]
     before, after = (model_seen(db(), code, version, actor=actor()) for version in asked)
+    job = _comparing(dict(zip(("code", "before", "after"), (code, *asked), strict=True)))
     return render_template(
         "scores/compare.html",
         before=before,
         after=after,
-        told=compared(db(), before, after, actor=actor()),
+        job=job,
+        told=Compared.read(job.result) if job and job.result else None,
         name=label(after.row.code, after.row.labels),
         states=state_names(),
     )
+
+
+@bp.post("/<code>/compare")
+def have_compared(code: str) -> Response:
+    """Let a worker compare two versions."""
+    actor().require(May.READ_REGISTRANTS)
+    one, other = (request.form.get(name, 1, type=int) for name in ("from", "to"))
+    for version in (one, other):
+        model_seen(db(), code, version, actor=actor())
+    said = {"code": code, "before": one, "after": other}
+    dedupe = f"{code} {one} {other} {actor().id}"
+    job = jobs.defer(db(), compare_scores, actor=actor(), dedupe=dedupe, **said)
+    to = {"from": one, "to": other, "job": job}
+    return redirect(url_for(".compare", code=code, **to), 303)
 
 
 @bp.get("/<code>/<int:version>/change")
@@ -111,6 +130,17 @@ def state_names() -> dict[str, str]:
         ModelState.ACTIVE: _("in force"),
         ModelState.RETIRED: _("not in force any more"),
     }
+
+
+def _comparing(asked: dict[str, Any]) -> jobs.Job | None:
+    """The work an address names, if it compares just these."""
+    job_id = request.args.get("job", type=int)
+    if job_id is None:
+        return None
+    job = job_of(db(), job_id, actor=actor())
+    if not jobs.is_work(job, compare_scores) or job.args != asked:
+        raise NotFound(job=job_id)
+    return job
 
 
 def _run(model: ScoreModel) -> None:

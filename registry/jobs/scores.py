@@ -1,10 +1,14 @@
 """Reckoning the scores of the whole country."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.jobs import Progress, whole_country, work
+from registry.queries.score_figures import compared
+from registry.queries.scores import model_seen
 from registry.services.score_runs import (
     reckon_changed,
     reckon_everybody,
@@ -20,6 +24,15 @@ def reckon_score(
 ) -> dict[str, int]:
     """Reckon a score"""
     return run_score(session, model_id, actor=actor, told=progress.report)
+
+
+@work
+def compare_scores(
+    session: Session, *, actor: Actor, progress: Progress, code: str, before: int, after: int
+) -> dict[str, Any]:
+    """Compare two versions of a score"""
+    one, other = (model_seen(session, code, version, actor=actor) for version in (before, after))
+    return compared(session, one, other, actor=actor, heard=progress.report).said
 
 
 @work

@@ -1,20 +1,25 @@
 """Figures of scores: how they are spread, and who changes class from one version to another."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Numeric, Subquery, cast, func, literal, select
+from sqlalchemy import ColumnElement, Numeric, Select, Subquery, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from registry.models.registrants import Group
 from registry.models.scores import ModelState, Score
 from registry.permissions import May
-from registry.queries.fields import own_fields
+from registry.queries.fields import Own, own_fields
 from registry.queries.score_points import scored
 from registry.queries.scores import Model
 
 BINS = 24
+AT_ONCE = 500_000  # keys of registrants that are asked or reckoned in one statement
+Heard = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,20 @@ class Compared:
         return sum(move.households for move in meant)
 
     @property
+    def said(self) -> dict[str, Any]:
+        """As a job keeps it."""
+        mean = None if self.mean_difference is None else str(self.mean_difference)
+        moves = [[move.before, move.after, move.households] for move in self.moves]
+        return {"moves": moves, "households": self.households, "mean_difference": mean}
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Self:
+        """What a job kept."""
+        mean = said["mean_difference"]
+        moves = [Move(*move) for move in said["moves"]]
+        return cls(moves, said["households"], None if mean is None else Decimal(mean))
+
+    @property
     def crossing(self) -> int:
         """The households whose class is another."""
         return sum(move.households for move in self.moves if move.before != move.after)
@@ -90,35 +109,64 @@ def spread_of(session: Session, model_id: int, *, actor: Actor) -> Spread | None
     return Spread(bins, median)
 
 
-def compared(session: Session, before: Model, after: Model, *, actor: Actor) -> Compared:
-    """How households move between the classes of two versions; a draft is reckoned for it alone.
+def compared(
+    session: Session, before: Model, after: Model, *, actor: Actor, heard: Heard | None = None
+) -> Compared:
+    """How households move between the classes of two versions, some keys at once; a draft is
+    reckoned for it alone.
+
+    `heard` hears how many of how many keys are done.
 
     Raises:
         Forbidden, and what `core.cql.reckoned` refuses.
     """
     actor.require(May.READ_SCORES)
     actor.require(May.READ_REGISTRANTS)
-    one, other = _scores(session, before), _scores(session, after)
-    both = one.join(other, other.c.registrant_id == one.c.registrant_id)
-    bands = (one.c.band, other.c.band)
-    difference = other.c.value - one.c.value
-    told = select(*bands, func.count(), func.count(difference), func.sum(difference))
-    rows = session.execute(told.select_from(both).group_by(*bands).order_by(*bands)).all()
-    known = sum(row[3] for row in rows)
-    total: Decimal = sum((row[4] for row in rows if row[4] is not None), Decimal(0))
+    own = own_fields(session)
+    moves: Counter[tuple[str | None, str | None]] = Counter()
+    known, total = 0, Decimal(0)
+    for keys in portions(session, heard):
+        one, other = (_scores(model, own, keys) for model in (before, after))
+        for was, now, households, differing, difference in session.execute(_moves(one, other)):
+            moves[was, now] += households
+            known, total = known + differing, total + (difference or 0)
+    told = sorted(moves.items(), key=lambda move: (move[0][0] or "~", move[0][1] or "~"))
     return Compared(
-        [Move(*row[:3]) for row in rows],
-        sum(row[2] for row in rows),
+        [Move(*bands, households) for bands, households in told],
+        moves.total(),
         total / known if known else None,
     )
 
 
-def _scores(session: Session, model: Model) -> Subquery:
+def portions(session: Session, heard: Heard | None = None) -> Iterator[Select[int]]:
+    """The keys of groups, some at once; `heard` hears how many of how many keys are done."""
+    ends = session.execute(select(func.min(Group.registrant_id), func.max(Group.registrant_id)))
+    first, last = ends.one()
+    if first is None:
+        return
+    for begin in range(first, last + 1, AT_ONCE):
+        if heard:
+            heard(begin - first, last + 1 - first)
+        key = Group.registrant_id
+        yield select(key).where(key.between(begin, begin + AT_ONCE - 1))
+
+
+def _moves(one: Subquery, other: Subquery) -> Select[Any]:
+    """Classes before and after, how many, of how many both scores are known, and their difference
+    in all."""
+    both = one.join(other, other.c.registrant_id == one.c.registrant_id)
+    bands = (one.c.band, other.c.band)
+    difference = other.c.value - one.c.value
+    told = select(*bands, func.count(), func.count(difference), func.sum(difference))
+    return told.select_from(both).group_by(*bands)
+
+
+def _scores(model: Model, own: Own, keys: Select[int]) -> Subquery:
     """The scores of a version as they are kept, or of a draft as they would be."""
     if model.row.state is ModelState.DRAFT or model.row.run_on is None:
-        return scored(model, own_fields(session)).subquery()
+        return scored(model, own, keys).subquery()
     kept = select(Score.registrant_id, Score.value, Score.band)
-    return kept.where(Score.model_id == model.row.id).subquery()
+    return kept.where(Score.model_id == model.row.id, Score.registrant_id.in_(keys)).subquery()
 
 
 def _place(low: Decimal, high: Decimal) -> ColumnElement[int]:

@@ -17,16 +17,16 @@ from core.audit import AuditEntry
 from core.clock import today
 from core.db import changed
 from core.errors import Conflict
-from registry.models.registrants import Group, Registrant, RegistrantState
+from registry.models.registrants import Registrant, RegistrantState
 from registry.models.scores import ModelState, Score, ScoreModel
 from registry.permissions import May
 from registry.queries.fields import Own, own_fields
+from registry.queries.score_figures import portions
 from registry.queries.score_points import SCORED, scored
 from registry.queries.scores import Model, model_of
 from registry.queries.scores_due import changed_since
 from registry.services.scores import ScoreOfAll
 
-AT_ONCE = 500_000  # keys of registrants that are reckoned in one statement
 FIGURES = ("value", "band", "given", "points")
 Told = Callable[[int, int], None]
 
@@ -59,15 +59,7 @@ def reckon_everybody(session: Session, row: ScoreModel, told: Told | None = None
     figures."""
     _note_run(session, row)
     model, own = model_of(session, row), own_fields(session)
-    first, last = _ends(session)
-    written = 0
-    for begin in range(first, last + 1, AT_ONCE):
-        if told:
-            told(begin - first, last + 1 - first)
-        keys = select(Group.registrant_id).where(
-            Group.registrant_id.between(begin, begin + AT_ONCE - 1)
-        )
-        written += _write(session, model, own, keys)
+    written = sum(_write(session, model, own, keys) for keys in portions(session, told))
     _forget(session, row)
     return {"code": row.code, **_counted(session, row), "changed": written}
 
@@ -98,12 +90,6 @@ def _note_run(session: Session, row: ScoreModel) -> None:
     """Say until when changes are taken in, before anything is read."""
     row.run_on, row.run_at = today(), datetime.now(UTC)
     row.run_entry = session.scalar(select(func.max(AuditEntry.id))) or 0
-
-
-def _ends(session: Session) -> tuple[int, int]:
-    ends = session.execute(select(func.min(Group.registrant_id), func.max(Group.registrant_id)))
-    first, last = ends.one()
-    return first or 0, -1 if last is None else last
 
 
 def _write(session: Session, model: Model, own: Own, keys: Select[int]) -> int:

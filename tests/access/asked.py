@@ -25,6 +25,7 @@ ASKED_GETS: dict[str, Row] = {
     "scores.compare": Row(SCORES, PLAIN, {"code": "score"}),
 }
 ASKED_POSTS: dict[str, Row] = {
+    "scores.have_compared": Row(SCORES, about={"code": "score"}),
     "scores.create": Row(needs(Registry.WRITE_SCORES)),
     "scores.change": Row(needs(Registry.WRITE_SCORES, Registry.READ_SCORES), about=SCORE),
     "scores.activate": Row(needs(Registry.ACTIVATE_SCORES, Registry.READ_SCORES), about=SCORE),

@@ -15,6 +15,7 @@ from tests.access.rows import (
     PLAIN,
     PROGRAM,
     RELEASE,
+    SCORES,
     TRAIL,
     Row,
     needs,
@@ -60,6 +61,9 @@ JOBS: dict[str, Row] = {
         needs(Programs.ISSUE_VOUCHERS), PEOPLE, {"cycle_id": "given_id"}
     ),
     "registry.jobs.duplicates.look_for_duplicates": Row(needs(Registry.DECIDE_DUPLICATES)),
+    "registry.jobs.scores.compare_scores": Row(
+        SCORES, about={"code": "score", "before": "version", "after": "version"}
+    ),
     "registry.jobs.scores.keep_score_up": Row(),
     "registry.jobs.scores.reckon_score": Row(
         needs(Registry.ACTIVATE_SCORES), about={"model_id": "model_id"}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.auth.roles import Role
-from app.cli.scores import listed
+from app.cli.scores import compare, listed
 from app.cli.scores import run as reckon
 from core.clock import today
 from core.db import transaction
@@ -46,3 +46,15 @@ def test_a_score_that_nobody_put_in_force_is_not_reckoned(run: Run, homes: None)
 
 def test_who_may_not_see_scores_reckons_none(run: Run, homes: None) -> None:
     assert isinstance(run(reckon, "PMT", role=Role.DISTRIBUTOR).exception, Forbidden)
+
+
+def test_two_versions_are_compared(run: Run, homes: None) -> None:
+    run(reckon, "PMT", role=Role.PROGRAM_MANAGER)
+
+    told = run(compare, "PMT", "1", "1", role=Role.PROGRAM_MANAGER).stdout.splitlines()
+
+    assert told[0] == "2 households, 0 in another class"
+    assert {" ".join(line.split()) for line in told[1:]} == {
+        "1 poor -> poor",
+        "1 better -> better",
+    }

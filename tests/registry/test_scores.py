@@ -1,5 +1,6 @@
 """Scores of households: versioned, reckoned by set, and kept in parts that add up."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,13 +17,13 @@ from registry.models.fields import FieldType, Scope
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.scores import Score, ScoreModel
 from registry.parsing.steps import Span, StepsOverlap, read_steps
+from registry.queries import score_figures
 from registry.queries.fields import own_fields
 from registry.queries.queryables import household_terms
-from registry.queries.score_figures import compared, spread_of
+from registry.queries.score_figures import Compared, compared, spread_of
 from registry.queries.scores import Band, Term, model_of, scores_of
 from registry.queries.scores_due import scores_due
 from registry.queries.subjects import matching
-from registry.services import score_runs
 from registry.services.field_values import fill_in
 from registry.services.fields import Wanted, add_field
 from registry.services.newcomers import add_person
@@ -316,7 +317,7 @@ def test_large_countries_are_reckoned_piece_by_piece_and_told_of(
 ) -> None:
     homes = [family(session, anybody, size, "straw") for size in (1, 2, 3, 4)]
     model = in_force(session, anybody, other)
-    monkeypatch.setattr(score_runs, "AT_ONCE", 3)
+    monkeypatch.setattr(score_figures, "AT_ONCE", 3)
     heard: list[tuple[int, int]] = []
 
     ran = run_score(session, model.id, actor=anybody, told=lambda *said: heard.append(said))
@@ -327,7 +328,7 @@ def test_large_countries_are_reckoned_piece_by_piece_and_told_of(
 
 
 def test_two_versions_are_compared_before_one_is_put_in_force(
-    session: Session, anybody: Actor, other: Actor
+    session: Session, anybody: Actor, other: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With 0.5 for each person and nothing for the roof, from 1.8 on is poor: four of them."""
     for size, over in ((4, "straw"), (4, "metal"), (1, "metal"), (2, None)):
@@ -337,8 +338,14 @@ def test_two_versions_are_compared_before_one_is_put_in_force(
     draft = replace(PMT, base=Decimal(0), terms=[replace(PEOPLE, weight=Decimal("0.5"))])
     second = write_score(session, "PMT", draft, actor=anybody)
 
-    told = compared(session, model_of(session, first), model_of(session, second), actor=anybody)
+    versions = (model_of(session, first), model_of(session, second))
+    monkeypatch.setattr(score_figures, "AT_ONCE", 2)
+    heard: list[tuple[int, int]] = []
+    told = compared(session, *versions, actor=anybody, heard=lambda *said: heard.append(said))
 
+    assert heard[0][0] == 0
+    assert len(heard) == -(-heard[0][1] // 2)
+    assert Compared.read(json.loads(json.dumps(told.said))) == told
     assert {(m.before, m.after): m.households for m in told.moves} == {
         ("poor", "poor"): 1,
         ("better", "poor"): 1,  # 0.6 before, 2.0 now

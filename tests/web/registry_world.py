@@ -11,6 +11,7 @@ from programs.services.merging import merge
 from registry.changes.forms import Of
 from registry.changes.kinds import KINDS
 from registry.jobs.parcels import take_parcels
+from registry.jobs.scores import compare_scores
 from registry.models.duplicates import DuplicatePair
 from registry.models.registrants import Registrant
 from registry.models.retention import Does, What
@@ -63,6 +64,7 @@ def registry(session: Session, household: str) -> Rows:
         ("scores.show", {"code": score.code, "version": 1}),
         ("scores.edit", {"code": score.code, "version": 1}),
         ("scores.compare", {"code": score.code, "from": 1, "to": 1}),
+        ("scores.compare", {"code": score.code, "job": _compared(session, score.code)}),
         ("vocabularies.show", {"list_name": "sex", "code": "male"}),
         ("fields.show", {"scope": "group", "code": "rooms"}),
         ("fields.sections", {}),
@@ -148,3 +150,14 @@ def _decided(session: Session) -> list[DuplicatePair]:
     merge(session, people[2].number, people[3].number, actor=DARA)
     session.refresh(one)
     return [two, one]
+
+
+def _compared(session: Session, code: str) -> int:
+    """The work of comparing a version of a score with itself, done."""
+    versions = {"code": code, "before": 1, "after": 1}
+    job_id = jobs.defer(session, compare_scores, actor=DARA, **versions)
+    job = session.get_one(Job, job_id)
+    moves = [[GREEK, None, 1200], [None, None, 3]]
+    job.state, job.result = JobState.DONE, {"moves": moves, "households": 1203}
+    job.result |= {"mean_difference": "-0.25"}
+    return job_id

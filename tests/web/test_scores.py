@@ -95,10 +95,21 @@ def test_a_new_version_is_compared_with_the_one_in_force_before_it_is(
     session.expire_all()
     new = {**PMT, "term-steps-1": "..1: 0; 1..: 0", "term-unknown-1": "0"}
     shown = signed_in(Role.ADMINISTRATOR).act("/admin/scores/", **new).text
-    assert "/admin/scores/PMT/compare?from=1&amp;to=2" in shown
-
+    assert 'action="/admin/scores/PMT/compare"' in shown
     manager = signed_in(Role.PROGRAM_MANAGER)
-    told = manager.get("/admin/scores/PMT/compare?from=1&to=2").text
+    assert "Compare them" in manager.get("/admin/scores/PMT/compare?from=1&to=2").text
+
+    waits = manager.act("/admin/scores/PMT/compare", **{"from": "1", "to": "2"})
+    job = session.scalars(select(Job).order_by(Job.id.desc())).first()
+    assert job is not None
+    assert f"/jobs/{job.id}?" in waits.text
+    do(job.id)
+    session.expire_all()
+    told = manager.get(f"/admin/scores/PMT/compare?from=1&to=2&job={job.id}").text
+    assert manager.get(f"/admin/scores/PMT/compare?from=1&to=1&job={job.id}").status_code == 404
+    other = signed_in(Role.PROGRAM_MANAGER).get(f"/admin/scores/PMT/compare?job={job.id}")
+    assert other.status_code == 404
+    signed_in(Role.PROGRAM_MANAGER)
 
     assert '<td class="n moved">1</td>' in told
     assert "-1.2" in told
