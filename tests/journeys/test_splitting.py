@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import Select, create_engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.auth.roles import Role
 from core.settings import settings
 from geo.models.locations import Location
 from geo.services.areas import shape_areas
-from registry.models.registrants import Registrant, RegistrantKind
+from registry.models.registrants import (
+    Identifier,
+    Individual,
+    Membership,
+    Registrant,
+    RegistrantKind,
+    RegistrantState,
+)
 from tests.conftest import OWNER
 from tests.journeys.conftest import People
 from tests.journeys.person import Person
@@ -29,6 +36,12 @@ FIVE = {
     "Sefu Doro": "child",
     "Zuri Doro": "child",
 }
+FOUR = {
+    "Neema Juma": "head",
+    "Baraka Juma": "spouse",
+    "Tumaini Juma": "child",
+    "Furaha Juma": "child",
+}
 PHONE = {"width": 360, "height": 780}
 MIDDLE = {"x": 164, "y": 170}  # CSS pixels of a map 328 wide and 340 high
 
@@ -37,8 +50,8 @@ pytestmark = pytest.mark.xdist_group("journeys")
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A household of five in X11, one of two in X12, somebody who is written down twice, and three
-    who have to do with their changes."""
+    """Households of five and of four in X11, one of two in X12, somebody who is written down twice,
+    somebody alone, and three who have to do with their changes."""
     files = tmp_path_factory.mktemp("splitting")
     with own_database("splitting", files) as environment:
         engine = create_engine(environment[OWNER])
@@ -57,6 +70,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             there = make_location(session, 1.5, 1.0, area_id=areas["X12"].id)
             other = make_household(session, there, name="Halima Sen")
             make_person(session, other, relation="head", name="Halima Sen")
+            oru = make_household(session, place, name="Neema Juma")
+            for name, relation in FOUR.items():
+                make_person(session, oru, relation=relation, name=name)
+            make_person(session, name="Rehema Kato", area_id=areas["X11"].id)
             double = make_person(session, name="Halimah Sen", birth_date=None)
             double.language, double.area_id = "sw", areas["X12"].id
         engine.dispose()
@@ -92,7 +109,7 @@ def test_a_household_is_split_through_both_validations(people: People, platform:
     _looked_at_and_applied(people)
 
     groups = _numbers(platform)
-    assert set(groups) == {"Amina Doro", "Omar Doro", "Halima Sen"}
+    assert set(groups) == {"Amina Doro", "Omar Doro", "Halima Sen", "Neema Juma"}
     registrar.go(f"/registry/{groups['Omar Doro']}")
     registrar.sees("2 members listed")
     registrar.go(f"/registry/{home}")
@@ -159,6 +176,73 @@ def test_a_household_moves_house_by_a_tap_on_the_map(people: People, platform: P
     )
     found = _asked(platform, place.where(Registrant.number == home))
     assert found == [pytest.approx(tuple(tapped), abs=1e-6)]
+
+
+def test_each_other_kind_of_change_goes_the_whole_way(people: People, platform: Platform) -> None:
+    groups, persons = _numbers(platform), _numbers(platform, RegistrantKind.INDIVIDUAL)
+    home, of = groups["Neema Juma"], {name.split()[0]: persons[name] for name in FOUR}
+    asked: dict[str, tuple[str, dict[str, str]]] = {
+        "edit_individual": (of["Tumaini"], {"occupation": "Fisher"}),
+        "edit_group": (home, {"settlement": "Upper Oru"}),
+        "edit_identifier": (of["Baraka"], {"id_type": "national_id", "id_number": "A1234567"}),
+        "add_member": (home, {"name": "Upendo Juma", "birth_date": "2026", "relation": "child"}),
+        "remove_member": (home, {"member": of["Furaha"]}),
+        "change_head": (home, {"member": of["Baraka"], "former": "spouse"}),
+        "create_group": (of["Neema"], {"kind": "association", "name": "Nets of the Oru"}),
+        "exit_registrant": (persons["Rehema Kato"], {}),
+    }
+    registrar = _signed_in(people("Ines Aro"), "registrar@example.org")
+    numbers = [_ask_for(registrar, kind, *answers) for kind, answers in asked.items()]
+
+    coordinator = _signed_in(people("Lena Marr"), "coordinator@example.org")
+    supervisor = _signed_in(people("Rana Ode"), "supervisor@example.org")
+    for number in numbers:
+        coordinator.go(f"/changes/{number}")
+        coordinator.click("It is right")
+        coordinator.sees("The change is validated.")
+        supervisor.go(f"/changes/{number}")
+        supervisor.click("It is right")
+        supervisor.click("Apply the change")
+        supervisor.sees("The change is applied.")
+
+    registrar.go(f"/registry/{home}")
+    registrar.sees("4 members listed")
+    named, member, group = Registrant.name, Membership, aliased(Registrant)
+    belong = (
+        select(named, member.kind, group.name)
+        .join(member, member.member_id == Registrant.id)
+        .join(group, group.id == member.group_id)
+        .where(member.ended_on.is_(None), named.endswith(" Juma"))
+    )
+    assert set(_asked(platform, belong)) == {  # a household is called as its head is
+        ("Baraka Juma", "head", "Baraka Juma"),
+        ("Neema Juma", "spouse", "Baraka Juma"),
+        ("Tumaini Juma", "child", "Baraka Juma"),
+        ("Upendo Juma", "child", "Baraka Juma"),
+        ("Neema Juma", "member", "Nets of the Oru"),
+    }
+    told = (
+        *(select(Registrant.settlement).where(Registrant.number == home),),
+        select(Individual.occupation).join(Registrant).where(named == "Tumaini Juma"),
+        select(Identifier.value).join(Registrant).where(named == "Baraka Juma"),
+        select(Registrant.state).where(named == "Rehema Kato"),
+    )
+    found = [_asked(platform, question)[0][0] for question in told]
+    assert found == ["Upper Oru", "Fisher", "A1234567", RegistrantState.EXITED]
+
+
+def _ask_for(registrar: Person, kind: str, of: str, answers: dict[str, str]) -> str:
+    """Write a change down and ask for it; answers its number."""
+    registrar.go(f"/changes/new/{kind}?of={of}")
+    for name, answer in answers.items():
+        if registrar.page.locator(f"main select[name='{name}']").count():
+            registrar.choose(name, answer)
+        else:
+            registrar.fill(**{name: answer})
+    registrar.fill(why=f"They told us at the gathering: {kind}")
+    registrar.click("Ask for it")
+    registrar.sees("Others look at it from now on.")
+    return registrar.page.url.rsplit("/", 1)[1]
 
 
 def _looked_at_and_applied(people: People, shown: str = "Before and after") -> None:
