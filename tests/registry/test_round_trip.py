@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from core.errors import Forbidden
 from geo.models.areas import Area
 from registry.models.consents import Consent, ConsentState
 from registry.models.imports import ImportKind
-from registry.models.registrants import Group, Registrant
+from registry.models.registrants import Group, Individual, Registrant
 from registry.queries.consents import SHARING
 from registry.services.exports import ColumnsUnknown, Taking, Written, write_registered
 from tests.make.imports import csv_file, household, person, take, take_households, take_people
@@ -69,35 +69,49 @@ def test_workbooks_and_geopackages_come_back_as_they_came(
     changes_nothing(session, tmp_path, anybody, written)
 
 
-KINDS = st.sampled_from([*Written])
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=12)
 
 
+Someone = tuple[str, str | None, date | None, bool]
+NAMES = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_size=12)
+PERSON = st.tuples(
+    NAMES,
+    st.sampled_from(["female", "male", None]),
+    st.none() | st.dates(date(1920, 1, 1), date(2026, 1, 1)),
+    st.booleans(),
+)
+HOME = st.tuples(
+    *(st.floats(0.01, 0.99), st.floats(0.01, 1.99), st.integers(1, 30), TEXTS, TEXTS),
+    st.lists(PERSON, max_size=3),
+)
+
+
+@pytest.mark.parametrize("written", [*Written])
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
 )
-@given(
-    written=KINDS,
-    rows=st.lists(
-        st.tuples(st.floats(0.01, 0.99), st.floats(0.01, 1.99), st.integers(1, 30), TEXTS, TEXTS),
-        min_size=1,
-        max_size=4,
-    ),
-)
+@given(rows=st.lists(HOME, min_size=1, max_size=3))
 def test_whatever_is_registered_comes_back_as_it_came(
     session: Session,
     tmp_path: Path,
     anybody: Actor,
     areas: dict[str, Area],
     written: Written,
-    rows: list[tuple[float, float, int, str, str]],
+    rows: list[tuple[float, float, int, str, str, list[Someone]]],
 ) -> None:
     with session.begin_nested() as nested:
-        for lon, lat, size, address, settlement in rows:
+        for lon, lat, size, address, settlement, people in rows:
             home = make_household(session, make_location(session, lon, lat))
             home.address, home.settlement = address or None, settlement or None
             session.get_one(Group, home.id).stated_size = size
             make_person(session, home, relation="head")
+            for name, sex, born, exactly in people:
+                said = born if exactly or born is None else born.replace(month=7, day=1)
+                who = make_person(session, home, sex=sex, birth_date=said, name=name)
+                session.get_one(Individual, who.id).birth_date_exact = exactly or born is None
         session.flush()
         changes_nothing(session, tmp_path, anybody, written)
         nested.rollback()
