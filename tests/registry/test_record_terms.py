@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.cql import TermNotYours, WrongKind
+from core.cql import Sourced, Term, TermNotYours, WrongKind
 from geo.models.areas import Area
 from geo.models.events import Event, Layer, LayerKind
 from geo.models.locations import Location, LocationSource
@@ -297,3 +297,27 @@ def test_what_no_release_can_say_is_refused(session: Session, anybody: Actor, wa
         _meant(session, "exposed('Flood of the Oru', 'Depth', 0.05)", anybody)
     with pytest.raises(NothingPublished):
         matching("exposed('Flood of the Oru', 'Depth')", DAY, actor=anybody)
+
+
+@pytest.mark.parametrize("subject", [*Subject])
+def test_each_is_meant_once_whatever_is_asked(
+    session: Session, homes: dict[str, Registrant], anybody: Actor, subject: Subject
+) -> None:
+    """Who was found is joined, not asked by IN: whoever stood there twice would be counted twice.
+    Amina has two letters that hold, and more of other things."""
+    people = subject is Subject.PEOPLE
+    terms = person_terms(DAY) if people else household_terms(DAY)
+    of = "individual" if people else "group"
+    alive = select(Registrant.id).where(Registrant.kind == of, Registrant.state == "active")
+    everybody = sorted(session.scalars(alive))
+    named = [name for name, term in terms.items() if isinstance(term, Term | Sourced)]
+    asked = [f"({name} IS NULL OR {name} IS NOT NULL)" for name in named]
+    asked += [f"({each} = TRUE OR NOT {each} = TRUE)" for each in ("has_document('letter')",)]
+    asked += [f"{each} AND people >= 0" for each in asked] if not people else []
+
+    for written in ("", *asked, " AND ".join(asked[:20])):
+        meant = matching(written, DAY, actor=anybody, terms=terms, subject=subject)
+        assert sorted(session.scalars(meant)) == everybody, written
+        among = matching(written, DAY, actor=anybody, terms=terms, subject=subject, of=alive)
+        assert sorted(session.scalars(among)) == everybody, written
+    assert len(named) > 15
