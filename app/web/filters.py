@@ -27,6 +27,7 @@ from registry.queries.filters import (
     filter_by_code,
     filters_offered,
     try_to_count,
+    versions_of,
 )
 from registry.services.filters import (
     change_filter,
@@ -188,6 +189,7 @@ def _page(state: State, subject: Subject, kept: Filter | None) -> ResponseReturn
     page = render_template(
         "filters/_builder.html" if only_builder else "filters/new.html",
         kept=kept,
+        versions=versions_of(db(), kept) if kept else [],
         me=actor().id,
         sharing=sharing_choices(db(), actor()),
         shared_said=shared_said,

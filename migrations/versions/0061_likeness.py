@@ -1,4 +1,5 @@
-"""From when on two records are looked at as of one is decided by the country."""
+"""From when on two records are looked at as of one is decided by the country; earlier versions of
+filters keep their text."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +25,25 @@ def upgrade() -> None:
     )
     op.add_column("country", sa.Column("roof_m", sa.Float(), server_default="15", nullable=False))
     _keep(f"{BEFORE} {OURS}")
+    op.create_table(
+        "filter_versions",
+        sa.Column("filter_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["filter_id"],
+            ["filters.id"],
+            name=op.f("fk_filter_versions_filter_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("filter_id", "version", name=op.f("pk_filter_versions")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("filter_versions")
     _keep(BEFORE)
     for column in OURS.split():
         op.drop_column("country", column)

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Text, UniqueConstraint, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Row, states
+from core.db import Base, Row, states
 
 
 class Shared(StrEnum):
@@ -61,3 +69,17 @@ class Filter(Row):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     made_by: Mapped[int] = mapped_column(BigInteger, index=True)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class FilterVersion(Base):
+    """What an earlier version of a filter was called and asked, from a moment on."""
+
+    __tablename__ = "filter_versions"
+
+    filter_id: Mapped[int] = mapped_column(
+        ForeignKey("filters.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    written: Mapped[str]
+    since: Mapped[datetime]

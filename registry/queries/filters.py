@@ -18,7 +18,7 @@ from core.errors import Forbidden, Invalid, NotFound
 from geo.models.areas import Area
 from geo.queries.reach import within_reach
 from registry.counting.rounding import unsteadily
-from registry.models.filters import Filter, Shared, Subject
+from registry.models.filters import Filter, FilterVersion, Shared, Subject
 from registry.models.registrants import Registrant, RegistrantKind, RegistrantState
 from registry.permissions import May
 from registry.queries.answers import fewest
@@ -133,12 +133,15 @@ def seen_by(actor: Actor, subject: Subject) -> Select[int]:
     )
 
 
-def in_time(session: Session, *statements: Select[Any], most: int = SECONDS) -> list[Sequence[Any]]:
+def in_time(
+    session: Session, *statements: Select[Any], most: int | None = None
+) -> list[Sequence[Any]]:
     """The rows of statements each of which may take so many seconds and no longer.
 
     Raises:
         CountTooSlow, ConditionUnworkable
     """
+    most = most or SECONDS
     limit = partial(func.set_config, "statement_timeout")
     before = session.scalar(select(func.current_setting("statement_timeout")))
     try:
@@ -206,6 +209,12 @@ def filter_by_code(session: Session, code: str, *, actor: Actor) -> Filter:
     if kept is None:
         raise NotFound(filter=code)
     return kept
+
+
+def versions_of(session: Session, kept: Filter) -> list[FilterVersion]:
+    """The earlier versions of a filter the reader has looked up, the last first."""
+    of = select(FilterVersion).where(FilterVersion.filter_id == kept.id)
+    return list(session.scalars(of.order_by(FilterVersion.version.desc())))
 
 
 def _open_to(actor: Actor) -> ColumnElement[bool]:

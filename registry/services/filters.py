@@ -13,7 +13,7 @@ from core.errors import Forbidden, Invalid
 from geo.models.areas import Area
 from geo.queries.areas import in_force
 from geo.queries.reach import shown_to
-from registry.models.filters import Filter, Shared, Subject
+from registry.models.filters import Filter, FilterVersion, Shared, Subject
 from registry.permissions import May
 from registry.queries.fields import own_fields
 from registry.queries.filters import filter_by_code
@@ -85,8 +85,8 @@ def change_filter(
     actor: Actor,
     terms: cql.Terms | None = None,
 ) -> Filter:
-    """Give a filter another condition or name: its next version. Lists and rules that were made
-    with it keep their own text.
+    """Give a filter another condition or name: its next version; the one before is kept with its
+    text. Lists and rules that were made with it keep their own.
 
     Raises:
         NotFound, FilterNotYours, and what `keep_filter` refuses.
@@ -95,6 +95,8 @@ def change_filter(
     kept = _own(session, code, actor)
     asked = _understood(session, name, written, terms, actor)
     with audit.act(session, actor, "filters.change", kept) as figures:
+        before = {"name": kept.name, "written": kept.written, "since": kept.changed_at}
+        session.add(FilterVersion(filter_id=kept.id, version=kept.version, **before))
         kept.name, kept.written, kept.terms = name.strip(), written.strip(), sorted(asked.names)
         kept.version, kept.changed_at = kept.version + 1, datetime.now(UTC)
         figures.update(name=kept.name, version=kept.version)

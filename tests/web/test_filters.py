@@ -205,6 +205,32 @@ def test_whoever_made_a_filter_shares_it_and_takes_it_away(
     assert session.scalars(select(Filter)).all() == []
 
 
+def test_earlier_versions_keep_their_text(
+    session: Session, signed_in: SignedIn, families: None
+) -> None:
+    manager = signed_in(Role.PROGRAM_MANAGER)
+    manager.act("/filters/", name="Large", written="people >= 2")
+    code = session.scalars(select(Filter.code)).one()
+    assert "Earlier versions" not in manager.get(f"/filters/{code}").text
+
+    manager.act(f"/filters/{code}", name="Larger", written="people >= 4")
+    page = BeautifulSoup(
+        manager.act(f"/filters/{code}", name="Larger", written="people >= 5").text, "html.parser"
+    )
+
+    [earlier] = [each for each in page.select("section.card") if "Earlier" in each.text]
+    assert [each.text for each in earlier.select("code")] == ["people >= 4", "people >= 2"]
+    told = [each.get_text(" ", strip=True) for each in earlier.select("summary")]
+    assert told[1].startswith("version 1,")
+    assert told[1].endswith("Large")
+    [again] = {str(each["href"]) for each in earlier.select("a")} & {
+        "/filters/new?written=people+%3E%3D+2&subject=households"
+    }
+    assert "<b>1</b> of 3" in manager.get(again).text
+    manager.act(f"/filters/{code}/remove")
+    assert session.scalars(select(Filter)).all() == []
+
+
 def test_nobody_keeps_a_filter_without_a_name_or_one_that_says_nothing(
     signed_in: SignedIn, families: None
 ) -> None:
