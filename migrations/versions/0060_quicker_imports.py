@@ -12,7 +12,7 @@ row says nothing more, and took a third of the time to write them.
 from alembic import op
 
 revision = "0060"
-down_revision = "0054"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 

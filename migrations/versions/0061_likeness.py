@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0054"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
