@@ -80,10 +80,10 @@ def have_compared(code: str) -> Response:
     one, other = (request.form.get(name, 1, type=int) for name in ("from", "to"))
     for version in (one, other):
         model_seen(db(), code, version, actor=actor())
-    said = {"code": code, "before": one, "after": other}
+    said: dict[str, Any] = {"code": code, "before": one, "after": other}
     dedupe = f"{code} {one} {other} {actor().id}"
     job = jobs.defer(db(), compare_scores, actor=actor(), dedupe=dedupe, **said)
-    to = {"from": one, "to": other, "job": job}
+    to: dict[str, Any] = {"from": one, "to": other, "job": job}
     return redirect(url_for(".compare", code=code, **to), 303)
 
 

@@ -142,11 +142,10 @@ def portions(session: Session, heard: Heard | None = None) -> Iterator[Select[in
     """The keys of groups, some at once; `heard` hears how many of how many keys are done."""
     ends = session.execute(select(func.min(Group.registrant_id), func.max(Group.registrant_id)))
     first, last = ends.one()
-    if first is None:
-        return
-    for begin in range(first, last + 1, AT_ONCE):
+    first, past = first or 0, (last or -1) + 1  # without a group, nothing
+    for begin in range(first, past, AT_ONCE):
         if heard:
-            heard(begin - first, last + 1 - first)
+            heard(begin - first, past - first)
         key = Group.registrant_id
         yield select(key).where(key.between(begin, begin + AT_ONCE - 1))
 

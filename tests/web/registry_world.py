@@ -154,8 +154,7 @@ def _decided(session: Session) -> list[DuplicatePair]:
 
 def _compared(session: Session, code: str) -> int:
     """The work of comparing a version of a score with itself, done."""
-    versions = {"code": code, "before": 1, "after": 1}
-    job_id = jobs.defer(session, compare_scores, actor=DARA, **versions)
+    job_id = jobs.defer(session, compare_scores, actor=DARA, code=code, before=1, after=1)
     job = session.get_one(Job, job_id)
     moves = [[GREEK, None, 1200], [None, None, 3]]
     job.state, job.result = JobState.DONE, {"moves": moves, "households": 1203}

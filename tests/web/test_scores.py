@@ -100,16 +100,15 @@ def test_a_new_version_is_compared_with_the_one_in_force_before_it_is(
     assert "Compare them" in manager.get("/admin/scores/PMT/compare?from=1&to=2").text
 
     waits = manager.act("/admin/scores/PMT/compare", **{"from": "1", "to": "2"})
-    job = session.scalars(select(Job).order_by(Job.id.desc())).first()
-    assert job is not None
-    assert f"/jobs/{job.id}?" in waits.text
-    do(job.id)
+    asked = session.scalars(select(Job).order_by(Job.id.desc())).first()
+    assert asked is not None
+    assert f"/jobs/{asked.id}?" in waits.text
+    do(asked.id)
     session.expire_all()
-    told = manager.get(f"/admin/scores/PMT/compare?from=1&to=2&job={job.id}").text
-    assert manager.get(f"/admin/scores/PMT/compare?from=1&to=1&job={job.id}").status_code == 404
-    other = signed_in(Role.PROGRAM_MANAGER).get(f"/admin/scores/PMT/compare?job={job.id}")
+    told = manager.get(f"/admin/scores/PMT/compare?from=1&to=2&job={asked.id}").text
+    assert manager.get(f"/admin/scores/PMT/compare?from=1&to=1&job={asked.id}").status_code == 404
+    other = signed_in(Role.PROGRAM_MANAGER).get(f"/admin/scores/PMT/compare?job={asked.id}")
     assert other.status_code == 404
-    signed_in(Role.PROGRAM_MANAGER)
 
     assert '<td class="n moved">1</td>' in told
     assert "-1.2" in told
