@@ -12,13 +12,10 @@ Box = tuple[float, float, float, float]  # x, y, width, height in millimetres
 
 
 def paper() -> FPDF:
-    """A document of A4 without pages yet, with letters for every script that is spoken."""
+    """A document of A4 without pages yet; letters of other scripts come with their first words."""
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(False)
-    for style, weight in (("", ""), ("B", "-strong")):
-        pdf.add_font("inter", style, FONTS / f"inter{weight}.ttf")
-        pdf.add_font("arabic", style, FONTS / f"noto-sans-arabic{weight}.ttf")
-    pdf.set_fallback_fonts(["arabic"])
+    _add(pdf, "inter", "inter")
     return pdf
 
 
@@ -41,8 +38,16 @@ def write_lines(pdf: FPDF, style: Style, box: Box, words: str, *, align: str = "
     return float(pdf.get_y())
 
 
+def _add(pdf: FPDF, family: str, file: str) -> None:
+    for style, weight in (("", ""), ("B", "-strong")):
+        pdf.add_font(family, style, FONTS / f"{file}{weight}.ttf")
+
+
 def _dress(pdf: FPDF, style: Style, words: str) -> None:
     weight, size, colour = style
+    if not words.isascii() and "arabic" not in pdf.fonts:  # reading a font takes longer than a page
+        _add(pdf, "arabic", "noto-sans-arabic")
+        pdf.set_fallback_fonts(["arabic"])
     pdf.set_text_shaping(not words.isascii())  # plain letters need none, and are many
     pdf.set_font("inter", weight, size)
     pdf.set_text_color(*colour)
