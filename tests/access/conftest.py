@@ -17,10 +17,15 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The world is made once: all who look at it look in one process."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("access"))
+    """The world is made once: all who look at it look in one process.
+
+    The crawl is last, after those who ask for every page by itself: it takes the answers they got.
+    """
+    places = [at for at, item in enumerate(items) if item.path.is_relative_to(HERE)]
+    ours = sorted((items[at] for at in places), key=lambda item: item.path.stem == "test_crawl")
+    for at, item in zip(places, ours, strict=True):
+        items[at] = item
+        item.add_marker(pytest.mark.xdist_group("access"))
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,7 @@
 """Who looks at the marked world: one of each role, and some bound to one district."""
 
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,15 +32,28 @@ class Reach(StrEnum):
     SOUTH = "south"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What somebody was answered, kept small: thousands of them stay until all were looked at."""
+
+    status_code: int
+    mimetype: str
+    packed: bytes = field(repr=False)
+
+    def get_data(self) -> bytes:
+        return zlib.decompress(self.packed)
+
+
 @dataclass
 class Person:
-    """Somebody who is signed in."""
+    """Somebody who is signed in. `answers` are those of the places they have looked at."""
 
     roles: tuple[Role, ...]
     reach: Reach
     user_id: int
     browser: Browser = field(repr=False)
     token: str = field(repr=False)
+    answers: dict[str, Answer] = field(default_factory=dict, repr=False)
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -47,6 +61,14 @@ class Person:
 
     def get(self, address: str) -> TestResponse:
         return self.browser.get(address)
+
+    def look(self, address: str) -> Answer:
+        """What is there in the world as it was made: asked for once, for whoever looks at it."""
+        if address not in self.answers:
+            there = self.get(address)
+            packed = zlib.compress(there.get_data(), 1)
+            self.answers[address] = Answer(there.status_code, there.mimetype or "", packed)
+        return self.answers[address]
 
     def post(self, address: str, **form: Any) -> TestResponse:
         """Send a form with its keys."""

@@ -8,11 +8,10 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from app.auth.roles import Role
 from tests.access.matrix import GETS
-from tests.access.people import Person, Reach
+from tests.access.people import Answer, Person, Reach
 from tests.access.test_routes import address, body_of
 from tests.access.world import World
 
@@ -36,7 +35,7 @@ def test_nothing_a_person_comes_upon_stumbles_or_calls_another_host(
     assert len(own) > 15, (person.roles, Reach(person.reach), own)
 
 
-def crawled(web: Flask, world: World, person: Person) -> Iterator[tuple[str, TestResponse]]:
+def crawled(web: Flask, world: World, person: Person) -> Iterator[tuple[str, Answer]]:
     """Every address there is, and every link from there, once for each set of questions."""
     waiting = [address(web, name, row, world) for name, row in GETS.items() if name != "static"]
     known: set[tuple[str, ...]] = set()
@@ -46,12 +45,12 @@ def crawled(web: Flask, world: World, person: Person) -> Iterator[tuple[str, Tes
         kind = (at.path, *sorted(parse_qs(at.query)))
         if kind not in known and not at.path.startswith("/static/"):
             known.add(kind)
-            answer = person.get(place)
+            answer = person.look(place)
             yield place, answer
             waiting += links(answer, place)
 
 
-def links(answer: TestResponse, place: str) -> list[str]:
+def links(answer: Answer, place: str) -> list[str]:
     """Where a page leads on this host; addresses with holes are for the map to fill."""
     if answer.mimetype != "text/html":
         return []
@@ -59,7 +58,7 @@ def links(answer: TestResponse, place: str) -> list[str]:
     return [link for link in found if link.startswith("/") and "{" not in link]
 
 
-def elsewhere(answer: TestResponse) -> list[str]:
+def elsewhere(answer: Answer) -> list[str]:
     """What a page would load from another host, were it not forbidden to."""
     if answer.mimetype != "text/html":
         return []

@@ -58,7 +58,7 @@ def test_a_page_shows_its_mark_to_those_alone_who_may_see_it(
     endpoint: str, web: Flask, world: World, people: list[Person], taken_back: None
 ) -> None:
     row = GETS[endpoint]
-    answers = [(person, person.get(address(web, endpoint, row, world))) for person in people]
+    answers = [(person, person.look(address(web, endpoint, row, world))) for person in people]
     found = [
         _faults(row, person, answer.status_code, body_of(answer)) for person, answer in answers
     ]
