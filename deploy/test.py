@@ -1,5 +1,6 @@
 """`./test`: every check there is, in one run, on servers of its own."""
 
+import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ from deploy.packages import have_servers
 from deploy.say import answer, command, note
 from deploy.servers import throw_away
 
-PYTEST = (PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup")
+WORKERS = str((os.cpu_count() or 1) + 1)  # one more than can work: some wait for their browser
+PYTEST = (PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup")
 
 
 @dataclass(frozen=True)

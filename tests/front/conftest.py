@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,19 @@ from werkzeug.serving import make_server
 
 from tests.front import demo
 
+HERE = Path(__file__).parent
 WATCH = """
 window.refusals = [];
 document.addEventListener('securitypolicyviolation', (e) =>
   window.refusals.push(`${e.violatedDirective} ${e.blockedURI}`));
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The valley's tiles are made once: all who look at them look in one process."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("front"))
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ from tests.make.registry import make_household, make_location, make_person
 from tests.make.users import PASSWORD, make_user
 from tests.running import Platform, own_database, served
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 YOUNG, OLD = date(2025, 1, 1), date(1950, 1, 1)
 
 

@@ -1,11 +1,7 @@
 """The first day: from the first administrator's link, by browser alone."""
 
-import pytest
-
 from tests.journeys.conftest import People
 from tests.running import Platform
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def test_the_first_link_makes_an_administrator_who_invites_the_others(

@@ -24,7 +24,7 @@ def _journey(name: str, files: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.xdist_group("journeys")
+@pytest.mark.xdist_group("kesara")
 def test_on_kesara_every_figure_is_the_one_its_maker_wrote_down(tmp_path: Path) -> None:
     assert "every figure agrees" in _journey("kesara", tmp_path, "--size", "tiny")
 

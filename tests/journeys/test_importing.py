@@ -26,8 +26,6 @@ H1,Aminna Doro,Dame,1992-03-14,4,X11
 H2,Idris Kivali,Monsieur,2001-01-05,six,X11
 H3,Zuri Sen,Dame,1990-05-02,2,X12"""
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

@@ -22,8 +22,6 @@ from tests.journeys.person import TOUR, Person
 from tests.journeys.steps import Gift, Meaning, Team
 from tests.running import Platform
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 CASH, FOOD = "Flood cash", "Flood food"
 FLOOD_DEPTH = Meaning(
     measure="Water depth",

@@ -19,8 +19,6 @@ from tests.running import Platform, own_database, served
 WEST_POLY = "??_ibE??_ibE~hbE?"  # 0 0, 0 1, 1 1, 1 0 degrees; latitude first
 WAYS = "[role=tab]"
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

@@ -23,8 +23,6 @@ HERE = {"latitude": 1.0, "longitude": 0.5, "accuracy": 8}
 MIDDLE_OF_THE_MAP = {"x": 164, "y": 170}  # CSS pixels of a map 328 wide and 340 high
 NEAR = 0.001  # degrees
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

@@ -45,8 +45,6 @@ FOUR = {
 PHONE = {"width": 360, "height": 780}
 MIDDLE = {"x": 164, "y": 170}  # CSS pixels of a map 328 wide and 340 high
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

@@ -3,8 +3,6 @@
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from app.auth.roles import Role
 from bench.cagayan.households import BOUNDARIES, Made, make
 from bench.cagayan.known import known_answers
@@ -13,8 +11,6 @@ from tests.journeys.conftest import People
 from tests.journeys.steps import Gift, Meaning, Team
 from tests.places import DATA
 from tests.running import Platform
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 EXTENT = DATA / "hazard" / "phl_vamco2020_flood_unosat.geojson"
 LEVELS = "Country, Region, Province, Municipality, Barangay"
