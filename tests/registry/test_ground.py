@@ -13,7 +13,7 @@ AREAS = (Lying("X", None, 0, None), Lying("X1", "X", 1, WEST), Lying("X2", "X", 
 def test_a_short_file_is_held_against_a_coarse_lattice_and_a_long_one_against_a_fine_one() -> None:
     sides = [of_areas(AREAS, size).locator.lattice.side for size in (0, 150, 1_440_000)]
 
-    assert sides == [8, 8, 300]
+    assert sides == [8, 12, 1200]  # as many cells as points
 
 
 def test_points_lie_in_the_same_areas_however_long_their_file_is() -> None:
