@@ -12,7 +12,7 @@ GETS: dict[str, Row] = {
     "api_targeting.ask": Row(
         READ_PEOPLE | READ_PROGRAMS,
         PEOPLE,
-        {"program": "program", "number": "cycle_number", "registrant": "number"},
+        {"program": "program", "cycle": "cycle_number", "registrant": "number"},
     ),
     "scenarios.index": Row(READ_PROGRAMS, PLAIN, PROGRAM),
     "scenarios.new": Row(PREPARE, PLAIN, PROGRAM),
