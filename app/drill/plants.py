@@ -13,7 +13,7 @@ with gone as (select id from entitlements order by id limit 1),
      orders as (delete from payments where entitlement_id in (select id from gone))
 delete from entitlements where id in (select id from gone)
 """
-ONCE = "alter table entitlements drop constraint uq_entitlements_cycle_id_registrant_id_benefit_id"
+ONCE = "drop index uq_entitlements_live"
 DOUBLE = """
 insert into entitlements (cycle_id, registrant_id, benefit_id, amount, redeemed, state)
 select cycle_id, registrant_id, benefit_id, amount, redeemed, state from entitlements

@@ -110,6 +110,7 @@ def downgrade() -> None:
     op.execute("delete from vocabularies where list = 'exit_reason'")
     op.drop_table("recurrences")
     op.drop_table("conditions")
+    op.drop_index("ix_entitlements_cycle_id", "entitlements")
     op.drop_index("uq_entitlements_live", "entitlements")
     unique = ["cycle_id", "registrant_id", "benefit_id"]
     name = op.f("uq_entitlements_cycle_id_registrant_id_benefit_id")
@@ -160,6 +161,7 @@ def _entitlements() -> None:
         unique=True,
         postgresql_where="state <> 'rejected'",
     )
+    op.create_index("ix_entitlements_cycle_id", "entitlements", ["cycle_id"])
 
 
 def _refer(table: str, column: str, to: str, *, index: bool) -> None:

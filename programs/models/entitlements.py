@@ -46,6 +46,7 @@ class Entitlement(Row):
         UniqueConstraint(
             "reissues_id", info={"refusal": "This was issued again already; look at the new one."}
         ),
+        Index(None, "cycle_id"),
         Index(None, "registrant_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
