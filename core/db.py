@@ -1,6 +1,6 @@
 """The database: one engine, one base class, one way to open a transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -27,11 +27,11 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from core.actor import Actor
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.words import _, kept, told
 
 E = TypeVar("E", bound=StrEnum)
@@ -43,6 +43,8 @@ NAMES = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
 }
+
+BEYOND_KEYS = 2**31  # what some columns of whole numbers end at; no key has come so far
 
 new_session = sessionmaker()
 
@@ -111,8 +113,19 @@ def transaction(actor: Actor | None = None) -> Iterator[Session]:
             yield session
     except IntegrityError as broken:
         raise refusal_of(broken) from broken
+    except DataError as unread:
+        if _asks_beyond_numbers(unread):
+            raise NotFound from unread
+        raise
     for then in session.info.pop("then", ()):
         then()
+
+
+def _asks_beyond_numbers(unread: DataError) -> bool:
+    """Whether what failed named a whole number beyond those that anything is known by."""
+    params = unread.params
+    asked = params.values() if isinstance(params, Mapping) else ()
+    return any(isinstance(each, int) and abs(each) >= BEYOND_KEYS for each in asked)
 
 
 def stand(session: Session, actor: Actor) -> None:

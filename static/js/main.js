@@ -12,7 +12,6 @@ const BEHAVIOURS = {
   'keys': () => import('./behaviours/keys.js'),
   'legend': () => import('./behaviours/legend.js'),
   'map': () => import('./map/map.js'),
-  'opens': () => import('./behaviours/opens.js'),
   'picking-places': () => import('./behaviours/picking-places.js'),
   'pin': () => import('./behaviours/pin.js'),
   'placing': () => import('./behaviours/placing.js'),

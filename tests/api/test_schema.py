@@ -56,10 +56,9 @@ def key(session: Session, told: Told) -> str:
 def _cases(draw: st.DrawFn, operation: Any, real: dict[str, list[Any]]) -> Any:
     """A question of an operation; what it names is now real, now made up."""
     case = draw(operation.as_strategy())
-    for name in real.keys() & (case.path_parameters or {}):
-        case.path_parameters[name] = draw(
-            st.sampled_from([*real[name], case.path_parameters[name]])
-        )
+    for asked in (case.path_parameters or {}, case.query or {}):
+        for name in real.keys() & asked:
+            asked[name] = draw(st.sampled_from([*real[name], asked[name]]))
     if "filter" in (case.query or {}):
         case.query["filter"] = draw(st.sampled_from([*FILTERS, case.query["filter"]]))
     for name, body in bodies(real).items():
@@ -101,6 +100,7 @@ def test_nothing_that_is_asked_makes_the_service_stumble(
         "collection": [*names, f"release-{told.depths}", f"release-{told.depths}-areas-2"],
         "scheme": ["WebMercatorQuad"],
         "feature": ["X11", "1"],
+        "area": ["X1"],
         "release_id": [told.depths],
         "job_id": jobs_put_off(session),
         "event": [session.get_one(Release, told.depths).event_id],

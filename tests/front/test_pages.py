@@ -55,7 +55,7 @@ def test_the_bar_opens_its_menus_and_escape_closes_them(tab: Callable[..., Tab])
 def test_a_dialog_asks_first_and_keeping_changes_nothing(tab: Callable[..., Tab]) -> None:
     page = tab().open("/parts")
 
-    page.click("[data-opens=withdraw]")
+    page.click("[commandfor=withdraw]")
     assert page.is_visible("text=Withdraw release 3?")
     page.click("text=Keep it")
 

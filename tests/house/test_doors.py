@@ -1,10 +1,13 @@
 """Rules that hold for every page, present and future."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from app.auth.door import PUBLIC
+from app.auth.roles import Role
 from app.request import SAFE
 from tests.web.conftest import Browser
 
@@ -43,3 +46,17 @@ def test_an_address_that_is_none_is_answered_by_a_sentence(path: str, browser: B
 
     assert answer.status_code in {404, 303, 401}
     assert "Traceback" not in answer.text
+
+
+def test_a_number_beyond_all_numbers_is_nowhere_and_no_stumble(
+    web: Flask, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in(*Role)
+    stumbled = []
+    for rule in _rules(web):
+        if "GET" in (rule.methods or set()) and "<int:" in rule.rule:
+            _host, path = rule.build(dict.fromkeys(rule.arguments, 10**20)) or ("", "/")
+            if browser.get(path).status_code >= 500:
+                stumbled.append(path)
+
+    assert stumbled == []
