@@ -76,7 +76,7 @@ def in_database(name: str) -> dict[str, str]:
 def template() -> str:
     """The name of a migrated, empty database, made once for each state of the migrations."""
     text_of_all = b"".join(p.read_bytes() for p in sorted((ROOT / "migrations").rglob("*.py")))
-    name = f"template_{hashlib.sha256(text_of_all).hexdigest()[:12]}"
+    name = f"ground_{hashlib.sha256(text_of_all).hexdigest()[:12]}"
     with server().connect() as at:
         at.execute(text("select pg_advisory_lock(4711)"))
         there = text("select 1 from pg_database where datname = :name")
@@ -89,11 +89,13 @@ def template() -> str:
 
 
 def _migrate(url: URL) -> None:
+    """Make all tables. Users begin at 1001: no test's signed-in user is one of its made-up actors."""
     engine = create_engine(url)
     with engine.begin() as connection:
         config = migrations()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.execute(text("alter sequence users_id_seq restart with 1001"))
     engine.dispose()
 
 

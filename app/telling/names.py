@@ -157,8 +157,6 @@ def _of_programs() -> Words:
         "rate": _("Exchange rate"),
         "from_currency": _("One of"),
         "to_currency": _("is so many of"),
-        "recurrence": _("How often it comes round"),
-        "first_on": _("First cycle"),
         "from_amount": _("From a cost of"),
         "delivery": _("How it reaches them"),
         "items": _("Amounts"),

@@ -9,9 +9,7 @@ from core.words import _
 from programs.models.programs import Delivery
 from programs.queries.approvals import Tier
 from programs.queries.gifts import PEOPLE, Gift, Item
-from programs.rules.recurrence import Often, Recurrence
-
-MONTHLY = Recurrence(Often.MONTHLY).rule
+from programs.queries.recurrences import Every
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,8 @@ class Begun:
     purpose: str
     gift: Gift
     eligibility: str = ""
-    recurrence: str | None = None
+    every: Every | None = None
+    rounds: int | None = None
     signers_needed: int = 1
     tiers: tuple[Tier, ...] = ()
 
@@ -43,7 +42,8 @@ def templates() -> dict[str, Begun]:
             _("shock top-up"),
             Gift(_("Top-up"), Delivery.MOBILE, (Item(""),), valid_days=60),
             eligibility="programs >= 1",
-            recurrence=Recurrence(Often.MONTHLY, rounds=3).rule,
+            every=Every.MONTHLY,
+            rounds=3,
         ),
         "child": Begun(
             _("Child grant"),
@@ -51,7 +51,7 @@ def templates() -> dict[str, Begun]:
             _("child grant"),
             Gift(_("Child grant"), Delivery.BANK, (Item("", "children_under_5"),)),
             eligibility="children_under_5 >= 1",
-            recurrence=MONTHLY,
+            every=Every.MONTHLY,
         ),
         "pension": Begun(
             _("Social pension"),
@@ -59,7 +59,7 @@ def templates() -> dict[str, Begun]:
             _("social pension"),
             Gift(_("Social pension"), Delivery.BANK, (Item("", "over_60"),)),
             eligibility="over_60 >= 1",
-            recurrence=MONTHLY,
+            every=Every.MONTHLY,
         ),
         "food": Begun(
             _("Food basket"),

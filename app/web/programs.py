@@ -1,6 +1,5 @@
 """Programs: what they are for, what they give, and the money they give it from."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,9 +11,9 @@ from app.request import actor, asks, confirmed, db
 from app.web.benefits import gift_choices, gift_of
 from app.web.kept_filters import kept_filters
 from app.web.program_starts import templates
+from app.web.rhythms import rhythm_choices, rhythm_of
 from core.clock import today
 from core.cql import both
-from core.errors import Invalid
 from core.money import amount_of, digits_of, said
 from core.words import _
 from programs.permissions import May
@@ -22,17 +21,12 @@ from programs.queries.approvals import Tier
 from programs.queries.foreseen import foreseen
 from programs.queries.programs import organisations, program_page, programs_listed, purposes
 from programs.queries.queryables import terms_listed, widest_terms
-from programs.rules.recurrence import Often, Recurrence, recurrence_of
 from programs.services import funds, programs
 from programs.services.programs import Plan
 from registry.queries.filters import condition_with, count_matching
 
 bp = Blueprint("programs", __name__, url_prefix="/programs")
 bp.add_app_template_filter(said, "money")
-
-
-class DayUnreadable(Invalid):
-    """That is not a day of the calendar; choose one."""
 
 
 @bp.get("/")
@@ -144,13 +138,14 @@ def _choices() -> dict[str, Any]:
         "organisations": organisations(db()),
         "purposes": purposes(db()),
         "signing_roles": _signing_roles(),
-        "oftens": _oftens(),
+        "every": rhythm_choices(),
         "terms": terms_listed(db(), actor=actor()),
         "kept_filters": kept_filters(),
     }
 
 
 def _plan(form: MultiDict[str, str]) -> Plan:
+    rhythm = rhythm_of(form)
     return Plan(
         name=form["name"],
         purpose=form["purpose"],
@@ -159,40 +154,8 @@ def _plan(form: MultiDict[str, str]) -> Plan:
         eligibility=_eligibility(form),
         signers_needed=int(form["signers_needed"]),
         tiers=[_tier(form, row) for row in _tier_rows(form)],
-        recurrence=_recurrence(form),
-        first_on=_day(form.get("first_on", "")),
+        rhythm=rhythm if rhythm.rule else None,
     )
-
-
-@bp.app_template_filter("recurrence")
-def recurrence(rule: str) -> Recurrence:
-    """The plain choices a rule stands for."""
-    return recurrence_of(rule)
-
-
-def _oftens() -> list[tuple[str, str]]:
-    return [
-        ("", _("once")),
-        (Often.WEEKLY.value, _("every so many weeks")),
-        (Often.MONTHLY.value, _("every so many months")),
-        (Often.YEARLY.value, _("every so many years")),
-    ]
-
-
-def _recurrence(form: MultiDict[str, str]) -> str | None:
-    """How often cycles come round, as the form says it; nothing where it is once."""
-    often = form.get("often", "")
-    if often not in set(Often):
-        return None
-    every, rounds = (form.get(name, type=int) for name in ("every", "rounds"))
-    return Recurrence(Often(often), 1 if every is None else every, rounds).rule
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written.strip() else None
-    except ValueError:
-        raise DayUnreadable from None
 
 
 def _tier_rows(form: MultiDict[str, str]) -> list[int]:

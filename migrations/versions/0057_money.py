@@ -25,10 +25,7 @@ KEPT = {
     "programs": (
         "id",
         None,
-        (
-            "number name purpose organisation_id currency state archived eligibility "
-            "signers_needed recurrence first_on"
-        ),
+        ("number name purpose organisation_id currency state archived eligibility signers_needed"),
     ),
     "fund_entries": ("id", None, "fund_id kind amount covers rate cycle_id reference"),
     "exchange_rates": ("id", None, "from_currency to_currency rate on_day"),
@@ -65,9 +62,6 @@ def upgrade() -> None:
     _tiers()
     _roles((*ROLES, "senior_approver"))
     _funds()
-    op.add_column("programs", sa.Column("recurrence", sa.String(), nullable=True))
-    op.add_column("programs", sa.Column("first_on", sa.Date(), nullable=True))
-    _keep("programs")
 
 
 def _enum(*words: str, name: str) -> sa.Enum:
@@ -263,8 +257,6 @@ def _sums(*more: str) -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("programs", "first_on")
-    op.drop_column("programs", "recurrence")
     op.drop_column("fund_entries", "rate")
     op.drop_column("fund_entries", "covers")
     op.drop_table("exchange_rates")

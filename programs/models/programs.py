@@ -1,6 +1,5 @@
 """Programs: funded interventions, what they give, and the money they give it from."""
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,8 +31,7 @@ class Program(Row):
     """One funded intervention of one organisation, known by its number PROG-<year>-00000001.
 
     `eligibility` is CQL2 text over the registry's queryables; empty means every household listed.
-    `purpose` is what double cover is judged by. `recurrence` is the rule of RFC 5545 by which its
-    cycles come round from `first_on` on; a program without one gives once.
+    `purpose` is what double cover is judged by.
     """
 
     __tablename__ = "programs"
@@ -51,8 +49,6 @@ class Program(Row):
     archived: Mapped[bool] = mapped_column(default=False)
     eligibility: Mapped[str] = mapped_column(default="", server_default="")
     signers_needed: Mapped[int] = mapped_column(default=1, server_default="1")
-    recurrence: Mapped[str | None]
-    first_on: Mapped[date | None]
     made_by: Mapped[int] = mapped_column(BigInteger)
 
 

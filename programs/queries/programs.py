@@ -1,7 +1,7 @@
 """The pages of programs ask here: all of them, and one with its money and its cycles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,16 +9,19 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.clock import today
 from core.errors import NotFound
 from programs.models.cycles import Cycle, CycleState
 from programs.models.organisations import Organisation
 from programs.models.programs import Fund, FundEntry, Program, ProgramState
+from programs.models.recurrences import Recurrence
 from programs.models.sums import cycle_sums
 from programs.permissions import May
 from programs.queries.approvals import Tier, tiers_of
 from programs.queries.funds import Balance, Held, balance, balances, funds_of
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
+from programs.queries.recurrences import next_days
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class ProgramPage:
     funds: list[Held]
     entries: list[tuple[FundEntry, str]]
     cycles: list[CycleLine]
+    next_on: date | None
 
 
 def locked_program(session: Session, program_id: int, *, actor: Actor) -> Program:
@@ -139,7 +143,13 @@ def program_page(session: Session, program_id: int, *, actor: Actor) -> ProgramP
         funds=funds_of(session, program.id),
         entries=list(session.execute(entries)),
         cycles=[_line(row) for row in session.execute(_cycles(program.id))],
+        next_on=_next_on(session, program.id),
     )
+
+
+def _next_on(session: Session, program_id: int) -> date | None:
+    recurrence = session.get(Recurrence, program_id)
+    return next(iter(next_days(recurrence, today(), 1)), None) if recurrence else None
 
 
 def organisations_listed(session: Session, *, actor: Actor) -> list[tuple[Organisation, int]]:

@@ -42,9 +42,16 @@ class NoDays(Invalid):
     """This rule has no day at all; look at how often, and until when."""
 
 
-def composed(every: Every, interval: int, starts_on: date, until: date | None) -> str:
-    """The RRULE of so many weeks, months or years; one that begins late in a month comes on the
-    last day of shorter ones."""
+def composed(
+    every: Every,
+    interval: int,
+    starts_on: date,
+    *,
+    until: date | None = None,
+    rounds: int | None = None,
+) -> str:
+    """The RRULE of every so many weeks, months or years, until a day or so many times; one that
+    begins late in a month comes on the last day of shorter ones."""
     parts = [f"FREQ={every.value}", f"INTERVAL={interval}"]
     if every is not Every.WEEKLY and starts_on.day > LAST_DAY_SURE:
         days = range(LAST_DAY_SURE, starts_on.day + 1)
@@ -53,6 +60,8 @@ def composed(every: Every, interval: int, starts_on: date, until: date | None) -
             parts.append(f"BYMONTH={starts_on.month}")
     if until is not None:
         parts.append(f"UNTIL={until:%Y%m%d}")
+    elif rounds is not None:
+        parts.append(f"COUNT={rounds}")
     return ";".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
 from programs.models.programs import Benefit, BenefitItem, Fund, Program, ProgramState
+from programs.models.recurrences import Recurrence
 from programs.permissions import May
 from programs.queries.approvals import Tier, tiers_of
 from programs.queries.benefits import check_gift
@@ -24,7 +24,8 @@ from programs.queries.gifts import Gift, gifts_of
 from programs.queries.programs import locked_program
 from programs.queries.queryables import widest_terms
 from programs.queries.reach import program_seen
-from programs.rules.recurrence import recurrence_of
+from programs.queries.recurrences import next_days
+from programs.services.recurrences import Rhythm, set_recurrence
 from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
@@ -72,7 +73,8 @@ class CurrencyFixed(Conflict):
 class Plan:
     """What is said of a program; `eligibility` is CQL2 text over households, empty for all.
 
-    Each cycle needs `signers_needed` signatures, and those of the `tiers` its amount reaches.
+    Each cycle needs `signers_needed` signatures, and those of the `tiers` its amount reaches. When
+    cycles begin is said with a new program only; later by `set_recurrence`.
     """
 
     name: str
@@ -82,8 +84,7 @@ class Plan:
     eligibility: str = ""
     signers_needed: int = 1
     tiers: Sequence[Tier] = ()
-    recurrence: str | None = None
-    first_on: date | None = None
+    rhythm: Rhythm | None = None
 
 
 def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) -> Program:
@@ -106,6 +107,8 @@ def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) ->
         session.add(Fund(program_id=program.id, currency=program.currency))
         _write_tiers(session, program, plan.tiers)
         _write_gift(session, Benefit(program_id=program.id), gift)
+        if plan.rhythm is not None:
+            set_recurrence(session, program.id, plan.rhythm, actor=actor)
         figures.update(number=program.number, name=program.name, rule=program.eligibility)
     return program
 
@@ -127,7 +130,7 @@ def duplicate_program(session: Session, program_id: int, name: str, *, actor: Ac
         eligibility=like.eligibility,
         signers_needed=like.signers_needed,
         tiers=tiers_of(session, like.id),
-        recurrence=like.recurrence,
+        rhythm=_rhythm_from_now(session, like),
     )
     first, *others = gifts_of(session, like.id).values()
     program = create_program(session, plan, first, actor=actor)
@@ -230,14 +233,19 @@ def _next_number(session: Session) -> str:
     return f"{year}{int(last.removeprefix(year)) + 1 if last else 1:08}"
 
 
+def _rhythm_from_now(session: Session, like: Program) -> Rhythm | None:
+    """When cycles of a program like this one begin: on the same days, from the next one on."""
+    kept = session.get(Recurrence, like.id)
+    ahead = next_days(kept, today(), 1) if kept else []
+    return Rhythm(kept.rule, ahead[0], kept.rechecks) if kept and ahead else None
+
+
 def _check(session: Session, plan: Plan, actor: Actor) -> None:
     if not plan.name.strip() or not plan.purpose.strip():
         raise ProgramIncomplete
     if not 1 <= plan.signers_needed <= MOST_SIGNERS:
         raise SignersWrong(signers=plan.signers_needed)
     _check_tiers(plan.tiers)
-    if plan.recurrence:
-        recurrence_of(plan.recurrence)
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     refuse_unoffered(plan.currency)
@@ -290,7 +298,6 @@ def _write(program: Program, plan: Plan) -> None:
     program.currency = plan.currency
     program.eligibility = plan.eligibility.strip()
     program.signers_needed = plan.signers_needed
-    program.recurrence, program.first_on = plan.recurrence or None, plan.first_on
 
 
 def _changeable(session: Session, program_id: int, actor: Actor) -> Program:

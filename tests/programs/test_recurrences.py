@@ -48,7 +48,7 @@ def _monthly(session: Session, first: date, **given: bool) -> Program:
 
 
 def test_every_quarter_from_the_last_of_january_is_the_last_day_of_shorter_months() -> None:
-    rule = composed(Every.MONTHLY, 3, date(2027, 1, 31), None)
+    rule = composed(Every.MONTHLY, 3, date(2027, 1, 31))
 
     days = next_days(_rhythm(rule, date(2027, 1, 31)), date(2027, 1, 1), 5)
 
@@ -62,7 +62,7 @@ def test_every_quarter_from_the_last_of_january_is_the_last_day_of_shorter_month
 
 
 def test_every_year_from_a_leap_day_is_the_last_of_february() -> None:
-    rule = composed(Every.YEARLY, 1, date(2028, 2, 29), date(2031, 12, 31))
+    rule = composed(Every.YEARLY, 1, date(2028, 2, 29), until=date(2031, 12, 31))
 
     days = next_days(_rhythm(rule, date(2028, 2, 29)), date(2028, 1, 1), 9)
 
@@ -70,7 +70,7 @@ def test_every_year_from_a_leap_day_is_the_last_of_february() -> None:
 
 
 def test_every_second_week_until_a_day_includes_that_day() -> None:
-    rule = composed(Every.WEEKLY, 2, date(2026, 11, 2), date(2026, 11, 30))
+    rule = composed(Every.WEEKLY, 2, date(2026, 11, 2), until=date(2026, 11, 30))
 
     days = next_days(_rhythm(rule, date(2026, 11, 2)), date(2026, 11, 10))
 

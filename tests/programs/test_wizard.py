@@ -1,6 +1,6 @@
 """New programs: what they would come to, how often they come round, and one like another."""
 
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,14 @@ from core.actor import Actor
 from core.clock import today
 from core.errors import Forbidden
 from programs.models.programs import Delivery, ProgramState
+from programs.models.recurrences import Recurrence
 from programs.queries.approvals import Tier, tiers_of
 from programs.queries.foreseen import foreseen
 from programs.queries.funds import balance
 from programs.queries.gifts import Item, gifts_of, plain_items
-from programs.rules.recurrence import Often, Recurrence, RecurrenceWrong, recurrence_of
+from programs.queries.programs import program_page
 from programs.services.programs import BoundToPrograms, add_benefit, duplicate_program
+from programs.services.recurrences import Rhythm
 from tests.make.geo import make_country
 from tests.make.programs import DARA, make_actor, make_family, make_gift, make_program
 from tests.make.registry import make_location
@@ -50,40 +52,11 @@ def test_who_sees_an_area_is_told_of_its_households(session: Session, visitor: A
         foreseen(session, "", [make_gift()], "KES", today(), actor=visitor)
 
 
-@pytest.mark.parametrize(
-    ("rule", "told"),
-    [
-        ("FREQ=MONTHLY;INTERVAL=1", Recurrence(Often.MONTHLY)),
-        ("FREQ=WEEKLY;INTERVAL=2;COUNT=6", Recurrence(Often.WEEKLY, 2, 6)),
-        ("FREQ=YEARLY;INTERVAL=52;COUNT=600", Recurrence(Often.YEARLY, 52, 600)),
-    ],
-)
-def test_a_recurrence_is_written_as_its_rule(rule: str, told: Recurrence) -> None:
-    assert recurrence_of(rule) == told
-    assert told.rule == rule
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "monthly",
-        "FREQ=DAILY;INTERVAL=1",
-        "FREQ=MONTHLY;INTERVAL=0",
-        "FREQ=MONTHLY;INTERVAL=53",
-        "FREQ=MONTHLY;INTERVAL=1;COUNT=0",
-        "FREQ=MONTHLY;INTERVAL=1;COUNT=601",
-    ],
-)
-def test_a_recurrence_that_cannot_come_round_is_refused(session: Session, rule: str) -> None:
-    with pytest.raises(RecurrenceWrong):
-        make_program(session, recurrence=rule)
-
-
 def test_a_program_like_another_says_and_gives_the_same_from_a_fund_of_its_own(
     session: Session,
 ) -> None:
     said: dict[str, Any] = {"eligibility": "people > 1", "signers_needed": 2, "purpose": "drought"}
-    often: dict[str, Any] = {"recurrence": "FREQ=MONTHLY;INTERVAL=1", "first_on": date(2027, 1, 1)}
+    often = {"rhythm": Rhythm("FREQ=MONTHLY", today() - timedelta(days=1), rechecks=False)}
     like = make_program(session, fund=500, tiers=(Tier(1, Decimal(9)),), **said, **often)
     seeds = make_gift(name="Seeds", delivery=Delivery.VOUCHER, items=plain_items(7), cap=None)
     add_benefit(session, like.id, seeds, actor=DARA)
@@ -96,7 +69,9 @@ def test_a_program_like_another_says_and_gives_the_same_from_a_fund_of_its_own(
         "people > 1",
         2,
     ]
-    assert (made.recurrence, made.first_on) == ("FREQ=MONTHLY;INTERVAL=1", None)
+    kept = session.get_one(Recurrence, made.id)
+    assert (kept.rule, kept.rechecks) == ("FREQ=MONTHLY", False)
+    assert kept.starts_on == program_page(session, like.id, actor=DARA).next_on > today()
     assert (made.state, made.number[-1]) == (ProgramState.DRAFT, "2")
     assert tiers_of(session, made.id) == tiers_of(session, like.id)
     assert [*gifts_of(session, made.id).values()] == [*gifts_of(session, like.id).values()]
