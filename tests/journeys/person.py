@@ -17,6 +17,8 @@ RULES = """axe.run(document, {resultTypes: ['violations'],
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"""
 SETTLED = """() => !document.querySelector('.asking, .htmx-request, .htmx-added, .htmx-settling')
   && document.getAnimations().every((one) => one.effect.getTiming().iterations === Infinity)"""
+IDLE = "[data-module]:not([data-started])"
+BEGUN = f":not({IDLE}, {IDLE} *)"  # what listens already
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHONE = {"width": 360, "height": 780}
 TOUR = os.environ.get("HIGHGROUND_TOUR")  # the folder that pictures are put into, if any
@@ -58,7 +60,7 @@ class Person:
         page = self.page.locator("main")
         button = page.get_by_role("button", name=what)
         link, tab = page.get_by_role("link", name=what), page.get_by_role("tab", name=what)
-        button.or_(link).or_(tab).first.click()
+        button.or_(link).or_(tab).and_(self.page.locator(BEGUN)).first.click()
         self.clicks += 1
 
     def fill(self, **answers: str) -> None:
