@@ -36,8 +36,8 @@ def show(program_id: int) -> str:
 @bp.post("/")
 def keep(program_id: int) -> Response:
     form = request.form
-    flags = {"rechecks": "rechecks" in form, "is_nightly": "is_nightly" in form}
-    set_recurrence(db(), program_id, replace(rhythm_of(form), **flags), actor=actor())
+    said = replace(rhythm_of(form), rechecks="rechecks" in form, is_nightly="is_nightly" in form)
+    set_recurrence(db(), program_id, said, actor=actor())
     flash(_("It is kept when cycles begin."))
     return redirect(url_for(".show", program_id=program_id), 303)
 
