@@ -89,7 +89,7 @@ def template() -> str:
 
 
 def _migrate(url: URL) -> None:
-    """Make all tables. Users begin at 1001: no test's signed-in user is one of its made-up actors."""
+    """Make all tables. Users begin at 1001, so that none is an actor that tests made up."""
     engine = create_engine(url)
     with engine.begin() as connection:
         config = migrations()
