@@ -59,8 +59,8 @@ def _areas(judge: Judge) -> list[Line]:
             side_by_side(built, peer, RUNS), Target(at_least=3), peer_is,
         ),
         judge.compared(
-            "areas of places, fetched as well",
-            side_by_side(fetched, peer, RUNS), Target(), peer_is,
+            "areas of places, fetched and indexed",
+            side_by_side(fetched, peer, RUNS), Target(at_least=3), peer_is,
         ),
         judge.compared(
             "areas of places, beside a look-up",
