@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,9 +38,12 @@ class Unwatched(Progress):
 def measure(world: World, say: Say) -> list[Line]:
     """Checked, reviewed and merged, and exported, beside statements written for just this file;
     all of it is rolled back."""
-    judge, file = Judge(7, world.size), _file(world)
+    judge = Judge(7, world.size)
     say("Goal 7 ...")
-    brought = side_by_side(Side(lambda: _ours(file)), Side(lambda: _peer(file)), RUNS)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / NAME
+        _write(world, file)
+        brought = side_by_side(Side(lambda: _ours(file)), Side(lambda: _peer(file)), RUNS)
     taken = side_by_side(Side(_taken_along), Side(_copied), RUNS)
     target = (1.3, 1.5) if world.size == "large" else (None, None)
     return [
@@ -74,16 +78,13 @@ def _copied() -> int:
         return plain_import.copied_out(session, io.BytesIO())
 
 
-def _file(world: World) -> Path:
+def _write(world: World, file: Path) -> None:
     """The households of the country again: one in two is known and of another size, the others are
     new. How exactly and since when the known ones stand there is not known, nor said."""
-    file = world.folder / NAME
-    if not file.exists():
-        with (world.folder / "households.csv").open(newline="") as source, file.open("w") as out:
-            written = csv.DictWriter(out, plain_import.COLUMNS, lineterminator="\n")
-            written.writeheader()
-            written.writerows(_changed(csv.DictReader(source)))
-    return file
+    with (world.folder / "households.csv").open(newline="") as source, file.open("w") as out:
+        written = csv.DictWriter(out, plain_import.COLUMNS, lineterminator="\n")
+        written.writeheader()
+        written.writerows(_changed(csv.DictReader(source)))
 
 
 def _changed(households: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:

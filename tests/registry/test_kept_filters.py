@@ -170,9 +170,10 @@ def test_a_count_that_takes_too_long_is_given_up_and_the_page_goes_on(
 ) -> None:
     make_household(session)
     monkeypatch.setattr("registry.queries.filters.SECONDS", 1e-3)
+    much = " OR ".join(f"count_of(age > {n}) > 9" for n in range(60))
 
     with pytest.raises(CountTooSlow, match="ask for less"):
-        count_matching(session, "people ^ 3 > 1 OR count_of(age > 3) > 9", DAY, actor=READER)
+        count_matching(session, f"people ^ 3 > 1 OR {much}", DAY, actor=READER)
 
     monkeypatch.setattr("registry.queries.filters.SECONDS", 5)
     assert count_matching(session, "people >= 0", DAY, actor=READER).of == 1
