@@ -1,18 +1,23 @@
-"""Why a household is in a cycle, or is not, as sentences: for a page, a program and a terminal."""
+"""Why a household or a person is in a cycle, or is not, as sentences: for a page, a program and a
+terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from app.why_words import words_of
 from core.words import _, counted, figure_said
 from programs.models.memberships import LeftOut, MembershipState
 from programs.models.targeting import Side
-from programs.queries.targeting_why import Clause, Judged, Verdict, Why
+from programs.queries.targeting_why import Clause, Judged, Named, Verdict, Why
 from registry.models.rosters import Answer
+
+Words = Mapping[str, Any]  # the sentences of `why_words`
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: whether it lets the household through, and what was found;
+    """One thing that was looked at: whether it lets somebody through, and what was found;
     `code` is a condition in the filter language that the sentence is about."""
 
     passes: bool
@@ -30,18 +35,16 @@ class Section:
 
 
 def verdict_said(why: Why | Verdict) -> str:
-    """What the cycle's last run found of the household."""
-    rank = figure_said(why.rank) if why.rank else ""
-    if why.state is None:
-        return _("It was not judged in this cycle.")
+    """What the cycle's last run found of the household, or of the person."""
+    said, rank = words_of(why.target), figure_said(why.rank) if why.rank else ""
+    if why.state is None or (why.state is MembershipState.DRAFT and why.reason is None):
+        return str(said["not_judged"])
     if why.state is MembershipState.ENROLLED:
-        return (
-            _("It is enrolled, number {rank} in line.", rank=rank) if rank else _("It is enrolled.")
-        )
+        return str(said["enrolled_at"](rank=rank) if rank else said["enrolled"])
     reason = reason_words(why.reason)
     if why.state is MembershipState.DRAFT and rank:
-        return _("It is number {rank} in line. {why}.", rank=rank, why=reason)
-    return _("It is left out: {why}.", why=reason)
+        return str(said["waits"](rank=rank, why=reason))
+    return str(said["left_out"](why=reason))
 
 
 def reason_words(reason: LeftOut | None) -> str:
@@ -62,6 +65,7 @@ def reason_words(reason: LeftOut | None) -> str:
         LeftOut.BELOW_LINE: _("Below the line on the map"),
         LeftOut.QUOTA_FULL: _("Waits: the places of its area are taken"),
         LeftOut.PLACES_TAKEN: _("Waits: all places are taken"),
+        LeftOut.OFF_LIST: _("No longer in a household of the list"),
     }[reason]
 
 
@@ -76,79 +80,78 @@ def sections(why: Why) -> list[Section]:
     """Everything that decides, in the order it is judged."""
     return [
         Section(_("Before the rule"), _before(why)),
-        *(_exclusion(block) for block in why.leave),
+        *(_exclusion(block, words_of(why.target)) for block in why.leave),
         *_rule(why),
         Section(_("After the rule"), _after(why)),
     ]
 
 
 def _before(why: Why) -> list[Check]:
-    stopped = {
-        MembershipState.PAUSED: _("It is paused in the program."),
-        MembershipState.EXITED: _("It has left the program."),
-    }
-    usual = _("It is not paused in the program and has not left it.")
+    said = words_of(why.target)
+    stopped = {MembershipState.PAUSED: "paused", MembershipState.EXITED: "exited"}
+    standing = said[stopped.get(why.standing, "stays")]  # type: ignore[arg-type]
     active, declined = why.is_active, why.has_declined
     return [
-        Check(why.is_asked, _listed(why)),
-        Check(active, _("It is in the registry.") if active else _("It is no longer registered.")),
-        Check(
-            not declined,
-            _("It does not agree to receive help.")
-            if declined
-            else _("It has not refused to receive help."),
-        ),
-        Check(why.standing not in stopped, stopped.get(why.standing, usual)),  # type: ignore[arg-type]
-        *(_named(each.side, each.reason) for each in why.named),
-        *_line(why),
+        Check(why.is_asked, _listed(why, said)),
+        Check(active, said["active" if active else "inactive"]),
+        Check(not declined, said["declined" if declined else "agrees"]),
+        Check(why.standing not in stopped, standing),
+        *(_named(each, said) for each in why.named),
+        *_line(why, said),
     ]
 
 
-def _listed(why: Why) -> str:
-    if why.answer is None:
-        return _("It is not on the list this cycle started from.")
+def _listed(why: Why, said: Words) -> str:
+    if why.answer is None or (why.answer is Answer.IN and not why.is_asked):
+        return str(said["unlisted"])
     if why.is_asked and why.answer is Answer.PROBABLE:
-        return _("It is on the list of this cycle, probably in.")
-    return {
-        Answer.IN: _("It is on the list of this cycle, in."),
-        Answer.PROBABLE: _("It is only probably in, and this cycle takes those who surely are."),
-        Answer.OUT: _("It stands outside of what the list asked for."),
-        Answer.NOT_OBSERVED: _("Nobody could see whether its place is in."),
-        Answer.UNLOCATED: _("It is not known where it stands."),
-    }[why.answer]
+        return str(said["probably"])
+    answers = {
+        Answer.IN: "in",
+        Answer.PROBABLE: "probable",
+        Answer.OUT: "outside",
+        Answer.NOT_OBSERVED: "not_observed",
+        Answer.UNLOCATED: "unlocated",
+    }
+    return str(said[answers[why.answer]])
 
 
-def _named(side: Side, reason: str) -> Check:
-    if side is Side.TAKE:
-        return Check(True, _("It is on a list of those taken: {reason}", reason=reason))
-    return Check(False, _("It is on a list of those left out: {reason}", reason=reason))
+def _named(each: Named, said: Words) -> Check:
+    taken = each.side is Side.TAKE
+    return Check(taken, said["taken" if taken else "out"](reason=each.reason))
 
 
-def _line(why: Why) -> list[Check]:
+def _line(why: Why, said: Words) -> list[Check]:
     line = why.rules.value
     if line is None:
         return []
     needed = _needed(why.compared, figure_said(float(line)))
     if why.value is None:
-        return [Check(False, _("Its value on the map is not known, {needed}.", needed=needed))]
+        return [Check(False, said["no_value"](needed=needed))]
     found = figure_said(round(why.value, 3))
-    words = _("Its value on the map is {found}, {needed}.", found=found, needed=needed)
-    return [Check(why.reaches, words)]
+    return [Check(why.reaches, said["value"](found=found, needed=needed))]
 
 
-def _exclusion(block: Judged) -> Section:
+def _exclusion(block: Judged, said: Words) -> Section:
     title = _("Left out who meets this")
-    checks = [_check(clause, _leaving, passes=not clause.met) for clause in block.clauses]
-    out, stays = _("It meets all of it and is left out."), _("It does not meet all of it.")
-    return Section(_titled(title, block.name), checks, out if block.met else stays)
+
+    def leaving(operator: str, asked: str) -> str:
+        return str(said[operator](n=asked))
+
+    checks = [_check(clause, leaving, passes=not clause.met) for clause in block.clauses]
+    return Section(
+        _titled(title, block.name), checks, said["meets_out" if block.met else "stays_in"]
+    )
 
 
 def _rule(why: Why) -> list[Section]:
     if not why.take:
-        everybody = Check(True, _("There is no rule: every household of the list is meant."))
-        return [Section(_("The rule"), [everybody])]
+        return [Section(_("The rule"), [Check(True, words_of(why.target)["everybody"])])]
+    meets = words_of(why.target)["meets"]
     return [
-        Section(_titled(_alternative(why, place), block.name), _clauses(block), _summed(block))
+        Section(
+            _titled(_alternative(why, place), block.name), _clauses(block), _summed(block, meets)
+        )
         for place, block in enumerate(why.take, 1)
     ]
 
@@ -167,9 +170,9 @@ def _clauses(block: Judged) -> list[Check]:
     return [_check(clause, _needed, passes=bool(clause.met)) for clause in block.clauses]
 
 
-def _summed(block: Judged) -> str:
+def _summed(block: Judged, meets: str) -> str:
     if block.met:
-        return _("It meets this.")
+        return meets
     return counted("{count} thing is lacking.", "{count} things are lacking.", block.lacking)
 
 
@@ -199,32 +202,17 @@ def _needed(operator: str, asked: str) -> str:
     }[operator]
 
 
-def _leaving(operator: str, asked: str) -> str:
-    return {
-        ">=": _("{n} and more would leave it out", n=asked),
-        ">": _("more than {n} would leave it out", n=asked),
-        "<=": _("{n} and less would leave it out", n=asked),
-        "<": _("less than {n} would leave it out", n=asked),
-        "=": _("{n} would leave it out", n=asked),
-        "<>": _("anything but {n} would leave it out", n=asked),
-    }[operator]
-
-
 def _plain(value: str) -> str:
     """A value of a condition as people say it."""
     return {"true": _("yes"), "false": _("no")}.get(value, value)
 
 
 def _after(why: Why) -> list[Check]:
+    said = words_of(why.target)
     served = [
-        Check(
-            False,
-            _("It is served for the same purpose by {program}.", program=name)
-            if name
-            else _("It is served for the same purpose by a program you do not see."),
-        )
+        Check(False, said["served"](program=name) if name else said["served_unseen"])
         for name in why.served_by
     ]
-    nobody = Check(True, _("No other program serves it for the same purpose."))
     in_line = why.state is MembershipState.ENROLLED
+    nobody = Check(True, said["not_served"])
     return [*(served or [nobody]), *([Check(in_line, verdict_said(why))] if why.rank else [])]

@@ -52,9 +52,9 @@ CYCLE = text("""
     with office as (
         insert into organisations (name) values ('Office of the bench') returning id
     ), program as (
-        insert into programs (number, name, purpose, organisation_id, currency, state, archived,
+        insert into programs (number, name, purposes, organisation_id, currency, state, archived,
                               made_by)
-        select 'PROG-0000-00000001', 'Bench', 'bench', id, 'KES', 'active', false, 0 from office
+        select 'PROG-0000-00000001', 'Bench', array['bench'], id, 'KES', 'active', false, 0 from office
         returning id
     ), benefit as (
         insert into benefits (program_id, name, delivery)

@@ -9,7 +9,8 @@ from app.api.answers import told
 from app.looks import look_at
 from app.request import actor, db
 from app.why_said import Section, sections, verdict_said
-from programs.queries.targeting_why import cycle_numbered, why
+from programs.queries.reach import cycle_numbered
+from programs.queries.targeting_why import why
 
 bp = Blueprint(
     "api_targeting", __name__, url_prefix="/api/programs", description="Why, and why not"

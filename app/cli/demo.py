@@ -27,6 +27,7 @@ from app.loading import (
     work_off,
 )
 from core.actor import Actor
+from core.clock import today
 from core.db import connect, transaction
 from core.errors import Conflict, NotFound
 from core.settings import ROOT, settings
@@ -38,7 +39,7 @@ from geo.models.releases import ObservedRule
 from geo.services.events import Shock, create_event
 from geo.services.meanings import Meaning
 from programs.jobs.service_points import import_service_points
-from programs.models.programs import Delivery
+from programs.models.programs import Delivery, Target
 from programs.queries.gifts import Gift, plain_items
 from programs.services.funds import deposit
 from programs.services.organisations import create_organisation
@@ -48,6 +49,7 @@ from programs.services.programs import (
     add_benefit,
     create_program,
 )
+from programs.services.recurrences import Rhythm
 from registry.models.imports import ImportKind
 
 PASSWORD = "high above the water"  # noqa: S105 - of the demonstration, and told to everybody
@@ -235,17 +237,34 @@ def depth_of(day: int) -> Meaning:
 
 
 def _found_program(team: Team) -> None:
-    """A program that is open, with money in its fund; the first cycle is the visitor's."""
+    """Programs that are open, with money in their funds; the first cycle is the visitor's."""
     with transaction(team[Role.ADMINISTRATOR]) as session:
         office = create_organisation(
             session, "Ministry of Relief", "government", actor=team[Role.ADMINISTRATOR]
         )
-        plan = Plan("Flood cash Lower Oru", "flood relief", office.id, "MUR")
+        plan = Plan("Flood cash Lower Oru", ["flood relief"], office.id, "MUR")
         cash = Gift("Cash", Delivery.CASH, plain_items(2400, 300), cap=Decimal(4500))
         program = create_program(session, plan, cash, actor=team[Role.PROGRAM_MANAGER])
         food = Gift("Food voucher", Delivery.VOUCHER, plain_items(900))
         add_benefit(session, program.id, food, actor=team[Role.PROGRAM_MANAGER])
         _open(session, program.id, team)
+        _found_pension(session, office.id, team)
+
+
+def _found_pension(session: Session, office_id: int, team: Team) -> None:
+    """A program for people, each on their own: those of sixty or over."""
+    plan = Plan(
+        "Social pension",
+        ["social pension", "old age"],
+        office_id,
+        "MUR",
+        eligibility="age >= 60",
+        rhythm=Rhythm("FREQ=MONTHLY;INTERVAL=1", today()),
+        target=Target.INDIVIDUAL,
+    )
+    gift = Gift("Pension", Delivery.CASH, plain_items(1500))
+    program = create_program(session, plan, gift, actor=team[Role.PROGRAM_MANAGER])
+    _open(session, program.id, team)
 
 
 def _open(session: Session, program_id: int, team: Team) -> None:

@@ -7,7 +7,7 @@ from app.why_said import sections, verdict_said
 from core.audit import Look
 from core.db import connect, transaction
 from core.settings import settings
-from programs.queries.targeting_why import cycle_numbered
+from programs.queries.reach import cycle_numbered
 from programs.queries.targeting_why import why as found_why
 
 LOOKED = "targeting why"  # as the page of looks says it

@@ -96,7 +96,7 @@ def _program(session: Session, team: Team) -> None:
     manager, finance = team[Role.PROGRAM_MANAGER], team[Role.FINANCE]
     office = create_organisation(session, "Relief", "government", actor=team[Role.ADMINISTRATOR])
     gift = Gift("Cash", Delivery.MOBILE, plain_items(BASE, PER_MEMBER), cap=CAP)
-    plan = Plan("Drill", "drill", office.id, "KES")
+    plan = Plan("Drill", ["drill"], office.id, "KES")
     program = create_program(session, plan, gift, actor=manager)
     activate_program(session, program.id, actor=manager)
     deposit(session, program.id, FUND, "Reserve", actor=finance)

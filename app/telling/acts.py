@@ -174,11 +174,11 @@ def _of_programs() -> Words:
         "scenarios.drop": _("Took a scenario away"),
         "scenarios.promote": _("Made a scenario the next cycle"),
         "targeting.set": _("Wrote down whom a program is for"),
-        "targeting.paste": _("Named households of a program one by one"),
-        "targeting.drop": _("Took a list of named households away"),
+        "targeting.paste": _("Named some one by one for a program"),
+        "targeting.drop": _("Took a list of those named away"),
         "targeting.undo": _("Took back how a cycle was judged"),
         "cycles.start": _("Started a cycle"),
-        "cycles.enrol": _("Enrolled households"),
+        "cycles.enrol": _("Enrolled those of a list"),
         "cycles.cancel": _("Cancelled a cycle"),
         "cycles.reopen": _("Reopened a cycle"),
         "cycles.end": _("Ended a cycle"),
@@ -200,7 +200,7 @@ def _of_members() -> Words:
         "recurrences.set": _("Said when the cycles of a program begin"),
         "cycles.close": _("Closed a cycle"),
         "cycles.follow_up": _("Started a cycle for those who got nothing"),
-        "cycles.accept_overlap": _("Said why two programs may serve the same households"),
+        "cycles.accept_overlap": _("Said why two programs may serve the same"),
     }
 
 
@@ -344,7 +344,7 @@ def pages() -> Words:
         "changes.write": _("Form of a change"),
         "changes.show": _("Change of a record"),
         "changes.document": _("Document of a change"),
-        "cycles.households": _("Households of a cycle"),
+        "cycles.households": _("Those of a cycle"),
         "targeting_runs.show": _("Whose state a run changed"),
         "targeting_runs.ask": _("Why they are helped, or not"),
         "api_targeting.ask": _("Why they are helped, for a program of theirs"),

@@ -1,5 +1,6 @@
 """What a program gives: amounts in order, for whom each counts, and what one household gets."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,13 @@ from core.clock import today
 from core.errors import Invalid
 from core.money import WRITTEN, amount_of, digits_of
 from core.words import _
-from programs.models.programs import Counting, Delivery, Rounding
+from programs.models.programs import Counting, Delivery, Rounding, Target
 from programs.permissions import May
+from programs.queries.amounts import Giving
 from programs.queries.benefits import explained, figures_offered
 from programs.queries.gifts import PEOPLE, Gift, Item
 from programs.queries.programs import program_page
+from programs.queries.targets import WHOM, Whom
 from programs.services import programs
 from registry.queries.registrants import registrant_by_number
 
@@ -60,21 +63,26 @@ def change(program_id: int, benefit_id: int) -> Response:
 @bp.post("/try")
 @asks
 def try_out() -> str:
-    """What the amounts on a form come to for one household: the fragment beside them."""
+    """What the amounts on a form come to for one household or person: the fragment beside them."""
     form = request.form
     number, currency = form.get("household", ""), form["currency"].strip().upper()
     digits_of(currency)
-    gifts = [gift_of(form)]
-    told = explained(db(), gifts, currency, number, today(), actor=actor())
+    target = form.get("target", Target.GROUP, type=Target)
+    giving = Giving({0: gift_of(form)}, currency, today(), WHOM[target])
+    told = explained(db(), giving, number, actor=actor())
     home = registrant_by_number(db(), number, actor=actor())
     look_at([home.id])
-    return render_template("benefits/_tried.html", told=told, home=home, currency=currency)
+    return render_template(
+        "benefits/_tried.html", told=told, home=home, currency=currency, target=target
+    )
 
 
-def gift_choices(gift: Gift | None) -> dict[str, Any]:
+def gift_choices(gift: Gift | None, whom: Whom) -> dict[str, Any]:
     """What the form of a benefit shows and lets one choose from."""
-    items = [*(gift.items if gift else FRESH)]
-    offered = figures_offered(db(), actor=actor())
+    offered = figures_offered(db(), whom, actor=actor())
+    known = {None, *(name for name, _label in offered)}
+    fresh = [item for item in FRESH if item.times in known]
+    items = [*(gift.items if gift else fresh)]
     return {
         "gift": gift,
         "items": [*items, *(Item("") for _more in range(BLANK))],
@@ -128,10 +136,11 @@ def amount(written: str) -> Decimal:
 
 
 @bp.app_template_filter("times_said")
-def times_said(item: Item) -> str:
-    """What an amount is multiplied by, in words; the code of a term that is not common."""
+def times_said(item: Item, who: Mapping[str, str]) -> str:
+    """What an amount is multiplied by, in words; the code of a term that is not common. `who` are
+    the words for those it is given to."""
     if item.times is None:
-        return _("for each household")
+        return who["each"]
     known = {
         "people": _("for each person"),
         "children_under_5": _("for each child under five"),
@@ -188,5 +197,5 @@ def _page(program_id: int, benefit_id: int | None) -> str:
         "benefits/edit.html",
         program=page.program,
         benefit_id=benefit_id,
-        **gift_choices(gift),
+        **gift_choices(gift, WHOM[page.program.target]),
     )

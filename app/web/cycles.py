@@ -11,6 +11,7 @@ from app.looks import look_at, look_through
 from app.request import actor, asks, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.steps import steps_of
+from app.web.targets import called
 from core import jobs
 from core.clock import month_said, today
 from core.errors import Invalid
@@ -21,6 +22,7 @@ from programs.jobs.vouchers import print_cards
 from programs.models.cycles import Cycle
 from programs.models.memberships import LeftOut
 from programs.models.payments import PaymentState
+from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of
 from programs.queries.closing import open_ends, orders_of
@@ -71,7 +73,7 @@ def start() -> Response:
     if request.form.get("then") != "amounts":
         return _back(cycles.start_cycle(db(), asked.program_id, given, actor=actor()).id)
     begun = cycles.start_with_amounts(db(), asked.program_id, given, actor=actor())
-    tell_enrolled(begun.enrolled)
+    tell_enrolled(begun.enrolled, asked.program_id)
     return _back(begun.cycle_id)
 
 
@@ -111,7 +113,8 @@ def households(cycle_id: int) -> str:
 
 @bp.post("/<int:cycle_id>/members")
 def enrol(cycle_id: int) -> Response:
-    tell_enrolled(cycles.enrol(db(), cycle_id, actor=actor()))
+    done = cycles.enrol(db(), cycle_id, actor=actor())
+    tell_enrolled(done, db().get_one(Cycle, cycle_id).program_id)
     return _back(cycle_id)
 
 
@@ -204,8 +207,9 @@ def _day(written: str) -> date:
 
 def _previewed(asked: Round) -> str:
     found, fund = preview(db(), asked, actor=actor()), balance(db(), asked.program_id)
+    who = called(db().get_one(Program, asked.program_id).target)
     return render_template(
-        "cycles/_preview.html", preview=found, free=fund.free, currency=fund.currency
+        "cycles/_preview.html", preview=found, free=fund.free, currency=fund.currency, who=who
     )
 
 
@@ -230,15 +234,9 @@ def _around(at: Standing) -> dict[str, Any]:
     }
 
 
-def tell_enrolled(done: cycles.Enrolled) -> None:
-    flash(
-        counted(
-            "{enrolled} of {count} household was enrolled.",
-            "{enrolled} of {count} households were enrolled.",
-            done.asked,
-            enrolled=figure_said(done.households),
-        )
-    )
+def tell_enrolled(done: cycles.Enrolled, program_id: int) -> None:
+    who = called(db().get_one(Program, program_id).target)
+    flash(who["were_enrolled"](done.asked, enrolled=figure_said(done.households)))
 
 
 def _back(cycle_id: int) -> Response:

@@ -95,7 +95,7 @@ def _named() -> Named:
 
 def _causes() -> dict[Any, str]:
     return {
-        Rejection.REFUSED: _("Refused by the household"),
+        Rejection.REFUSED: _("Refused by whom it was for"),
         Rejection.ACCOUNT_UNKNOWN: _("Account unknown"),
         Rejection.OTHER: _("Other"),
     }

@@ -1,10 +1,13 @@
-"""Pausing a household in a program, letting it leave, taking it back."""
+"""Pausing a household or a person in a program, letting them leave, taking them back."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from app.request import actor, db
-from core.words import _
+from app.web.targets import called
+from programs.models.programs import Program
 from programs.services import memberships
 from registry.models.registrants import Registrant
 
@@ -17,7 +20,7 @@ bp = Blueprint(
 def pause(program_id: int, registrant_id: int) -> Response:
     reason = request.form["reason"]
     memberships.pause_member(db(), program_id, registrant_id, reason, actor=actor())
-    flash(_("The household was paused; it is given nothing more in this program."))
+    flash(_called(program_id)["paused"])
     return _to_household(registrant_id)
 
 
@@ -25,15 +28,19 @@ def pause(program_id: int, registrant_id: int) -> Response:
 def leave(program_id: int, registrant_id: int) -> Response:
     reason = request.form["reason"]
     memberships.exit_member(db(), program_id, registrant_id, reason, actor=actor())
-    flash(_("The household has left the program."))
+    flash(_called(program_id)["has_left"])
     return _to_household(registrant_id)
 
 
 @bp.post("/back")
 def take_back(program_id: int, registrant_id: int) -> Response:
     memberships.take_back_member(db(), program_id, registrant_id, actor=actor())
-    flash(_("The next cycle will judge this household again."))
+    flash(_called(program_id)["judged_again"])
     return _to_household(registrant_id)
+
+
+def _called(program_id: int) -> dict[str, Any]:
+    return called(db().get_one(Program, program_id).target)
 
 
 def _to_household(registrant_id: int) -> Response:

@@ -1,15 +1,19 @@
 """What a new program can start from: templates that say its purpose, whom and how often it helps.
 
 Amounts are the country's to say; a template has their places ready, and what each is counted by.
+Each can be begun for households or for people; the one that is usual comes first.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.words import _
-from programs.models.programs import Delivery
+from programs.models.programs import Delivery, Target
 from programs.queries.approvals import Tier
 from programs.queries.gifts import PEOPLE, Gift, Item
 from programs.queries.recurrences import Every
+
+FOR_PEOPLE = frozenset({"pension"})  # the templates that are usually for people
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,18 @@ class Begun:
     tiers: tuple[Tier, ...] = ()
 
 
-def templates() -> dict[str, Begun]:
-    """The templates by their codes."""
+def usual_target(code: str) -> Target:
+    """Whom a template is for where nothing else is said."""
+    return Target.INDIVIDUAL if code in FOR_PEOPLE else Target.GROUP
+
+
+def templates(target: Target | None = None) -> dict[str, Begun]:
+    """The templates by their codes: as they are for these, or as each usually is."""
+    of = {Target.GROUP: _for_households(), Target.INDIVIDUAL: _for_people()}
+    return {code: of[target or usual_target(code)][code] for code in of[Target.GROUP]}
+
+
+def _for_households() -> Mapping[str, Begun]:
     return {
         "emergency": Begun(
             _("Emergency cash"),
@@ -66,5 +80,46 @@ def templates() -> dict[str, Begun]:
             _("A voucher by the size of the household, cut at a largest one."),
             _("food assistance"),
             Gift(_("Food voucher"), Delivery.VOUCHER, (Item("", PEOPLE),), valid_days=30),
+        ),
+    }
+
+
+def _for_people() -> Mapping[str, Begun]:
+    return {
+        "emergency": Begun(
+            _("Emergency cash"),
+            _("Once, soon after a shock: so much for each person."),
+            _("emergency relief"),
+            Gift(_("Emergency cash"), Delivery.MOBILE, (Item(""),), valid_days=90),
+        ),
+        "top_up": Begun(
+            _("Shock top-up"),
+            _("On top of what people of a regular program get, while a shock lasts."),
+            _("shock top-up"),
+            Gift(_("Top-up"), Delivery.MOBILE, (Item(""),), valid_days=60),
+            eligibility="programs >= 1",
+            recurrence=Recurrence(Often.MONTHLY, rounds=3).rule,
+        ),
+        "child": Begun(
+            _("Child grant"),
+            _("Every month, to each child under five; their household's account is used."),
+            _("child grant"),
+            Gift(_("Child grant"), Delivery.BANK, (Item(""),)),
+            eligibility="age < 5",
+            recurrence=MONTHLY,
+        ),
+        "pension": Begun(
+            _("Social pension"),
+            _("Every month, to each person of sixty or over."),
+            _("social pension"),
+            Gift(_("Social pension"), Delivery.BANK, (Item(""),)),
+            eligibility="age >= 60",
+            recurrence=MONTHLY,
+        ),
+        "food": Begun(
+            _("Food basket"),
+            _("A voucher for each person."),
+            _("food assistance"),
+            Gift(_("Food voucher"), Delivery.VOUCHER, (Item(""),), valid_days=30),
         ),
     }

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.request import actor
+from app.web.targets import called
 from core.clock import day_said, moment_said
 from core.money import said
 from core.words import _, bare, current, figure_said
@@ -86,7 +87,7 @@ def _list(at: Standing) -> list[tuple[str, str]]:
     kept = day_said(at.roster.frozen_at.date()) if at.roster.frozen_at else ""
     rows = [(_("Name"), at.roster.name), (_("Kept on"), bare(kept))]
     rows.append((_("Digest of the list"), at.roster.hash or ""))
-    return [*rows, (_("Rule"), at.cycle.rule or _("Every household of a cycle's list."))]
+    return [*rows, (_("Rule"), at.cycle.rule or called(at.program.target)["every"])]
 
 
 def _members(at: Standing) -> list[tuple[str, str]]:

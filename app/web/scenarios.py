@@ -24,6 +24,7 @@ from programs.queries.gifts import Gift, gifts_in, gifts_of
 from programs.queries.queryables import terms_listed
 from programs.queries.scenarios import comparison, scenario_of
 from programs.queries.targeting import targeting_page
+from programs.queries.targets import WHOM, whom_of
 from programs.services import scenarios
 from programs.services.scenarios import Draft
 from registry.queries.filters import condition_with
@@ -79,7 +80,7 @@ def drop(program_id: int, scenario_id: int) -> Response:
 @bp.post("/<int:scenario_id>/promote")
 def promote(program_id: int, scenario_id: int) -> Response:
     begun = scenarios.promote_scenario(db(), program_id, scenario_id, actor=actor())
-    tell_enrolled(begun.enrolled)
+    tell_enrolled(begun.enrolled, program_id)
     return redirect(url_for("cycles.show", cycle_id=begun.cycle_id), 303)
 
 
@@ -87,16 +88,18 @@ def _form(program_id: int, like: int | None, name: str, rule: str) -> str:
     """The form of a scenario, filled in as one that is kept or as the program is now."""
     actor().require(May.PREPARE_CYCLES)
     scenario = scenario_of(db(), program_id, like) if like else None
+    page = targeting_page(db(), program_id, actor=actor())
+    subject = WHOM[page.program.target].subject
     return render_template(
         "scenarios/form.html",
-        page=targeting_page(db(), program_id, actor=actor()),
+        page=page,
         scenario=scenario,
         name=name,
         rule=scenario.rule if scenario else rule,
         gifts=gifts_in(db(), program_id, like),
         rosters=choices(db(), actor=actor()).rosters,
-        terms=terms_listed(db(), actor=actor()),
-        kept_filters=kept_filters(),
+        terms=terms_listed(db(), actor=actor(), subject=subject),
+        kept_filters=kept_filters(subject),
         starts_on=_starts_on(scenario),
     )
 
@@ -113,16 +116,18 @@ def _draft(program_id: int, form: Mapping[str, str]) -> Draft:
         roster_id=int(number_of(form.get("roster_id", "0")) or 0),
         starts_on=day_typed(form["starts_on"]) or today(),
         with_probable="with_probable" in form,
-        rule=_rule(form),
+        rule=_rule(program_id, form),
         value=number_of(form.get("value", "")),
         most=None if most is None else int(most),
         gifts={key: _gift(form, key, gift) for key, gift in own.items() if f"{key}.0" in form},
     )
 
 
-def _rule(form: Mapping[str, str]) -> str:
+def _rule(program_id: int, form: Mapping[str, str]) -> str:
     """The rule, in some areas only where any are named."""
-    written = condition_with(db(), form.get("kept", ""), form.get("rule", ""), actor=actor())
+    kept, typed = form.get("kept", ""), form.get("rule", "")
+    subject = whom_of(db(), program_id).subject
+    written = condition_with(db(), kept, typed, actor=actor(), subject=subject)
     pcodes = form.get("areas", "").replace(",", " ").split()
     if not pcodes:
         return written

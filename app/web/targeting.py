@@ -10,11 +10,15 @@ from werkzeug.wrappers import Response
 
 from app.request import actor, db
 from app.web.kept_filters import kept_filters
+from app.web.targets import called
 from core.errors import Invalid
-from core.words import _, counted
+from core.words import _
+from programs.models.programs import Program, Target
 from programs.models.targeting import Side
 from programs.queries.queryables import terms_listed
+from programs.queries.reach import program_seen
 from programs.queries.targeting import Block, Rules, scores_in_force, targeting_page
+from programs.queries.targets import WHOM
 from programs.services import targeting
 from registry.queries.filters import condition_with
 
@@ -36,11 +40,12 @@ class QuotaUnreadable(Invalid):
 @bp.get("")
 def show(program_id: int) -> str:
     page = targeting_page(db(), program_id, actor=actor())
+    subject = WHOM[page.program.target].subject
     return render_template(
         "targeting/show.html",
         page=page,
-        terms=terms_listed(db(), actor=actor()),
-        kept_filters=kept_filters(),
+        terms=terms_listed(db(), actor=actor(), subject=subject),
+        kept_filters=kept_filters(subject),
         scores=[(code, code) for code in scores_in_force(db())],
         quotas="\n".join(f"{pcode} {most}" for pcode, _name, most in page.quotas),
     )
@@ -48,7 +53,8 @@ def show(program_id: int) -> str:
 
 @bp.post("")
 def save(program_id: int) -> Response:
-    targeting.set_rules(db(), program_id, _rules(request.form), actor=actor())
+    rules = _rules(request.form, _program(program_id).target)
+    targeting.set_rules(db(), program_id, rules, actor=actor())
     flash(_("The rules were kept; draft cycles judge by them when they enrol again."))
     return _back(program_id)
 
@@ -60,10 +66,10 @@ def paste(program_id: int) -> Response:
     done = targeting.paste_list(
         db(), program_id, side, form["reason"], form["numbers"], actor=actor()
     )
-    named = "{count} household is on the list.", "{count} households are on the list."
-    flash(counted(*named, done.households))
+    who = called(_program(program_id).target)
+    flash(who["on_list"](done.households))
     if done.unknown:
-        flash(_unknown_said(done.unknown))
+        flash(_unknown_said(done.unknown, who))
     return _back(program_id)
 
 
@@ -74,11 +80,15 @@ def drop(program_id: int, list_id: int) -> Response:
     return _back(program_id)
 
 
-def _rules(form: Mapping[str, str]) -> Rules:
+def _program(program_id: int) -> Program:
+    return program_seen(db(), program_id, actor=actor())
+
+
+def _rules(form: Mapping[str, str], target: Target) -> Rules:
     most = number_of(form.get("most", ""))
     return Rules(
-        take=_blocks(form, Side.TAKE),
-        leave=_blocks(form, Side.LEAVE),
+        take=_blocks(form, Side.TAKE, target),
+        leave=_blocks(form, Side.LEAVE, target),
         value=number_of(form.get("value", "")),
         most=None if most is None else int(most),
         score=form.get("score", ""),
@@ -87,18 +97,19 @@ def _rules(form: Mapping[str, str]) -> Rules:
     )
 
 
-def _blocks(form: Mapping[str, str], side: Side) -> tuple[Block, ...]:
+def _blocks(form: Mapping[str, str], side: Side, target: Target) -> tuple[Block, ...]:
     """The blocks of a form; one that asks nothing is none."""
     found = re.compile(rf"{side}\.(\d+|{NEW})\.household")
     places = [each[1] for name in form if (each := found.fullmatch(name))]
-    blocks = [_block(form, f"{side}.{place}") for place in sorted(places, key=_in_order)]
+    blocks = [_block(form, f"{side}.{place}", target) for place in sorted(places, key=_in_order)]
     return tuple(block for block in blocks if block.written)
 
 
-def _block(form: Mapping[str, str], place: str) -> Block:
+def _block(form: Mapping[str, str], place: str, target: Target) -> Block:
     said = {part: form.get(f"{place}.{part}", "") for part in ("name", "household", "member")}
     kept = form.get("kept", "") if place == f"{Side.TAKE}.{NEW}" else ""
-    household = condition_with(db(), kept, said["household"], actor=actor())
+    subject = WHOM[target].subject
+    household = condition_with(db(), kept, said["household"], actor=actor(), subject=subject)
     members = number_of(form.get(f"{place}.members", ""))
     least = 1 if members is None else int(members)
     return Block(said["name"].strip(), household.strip(), said["member"].strip(), least)
@@ -133,12 +144,12 @@ def number_of(typed: str) -> Decimal | None:
     return number
 
 
-def _unknown_said(unknown: Sequence[str]) -> str:
+def _unknown_said(unknown: Sequence[str], who: Mapping[str, Any]) -> str:
     named = ", ".join(each[:20] for each in unknown[:TOLD])
     rest = len(unknown) - TOLD
     if rest > 0:
-        return _("No household you see: {named} and {more} more.", named=named, more=rest)
-    return _("No household you see: {named}.", named=named)
+        return str(who["none_seen_more"](named=named, more=rest))
+    return str(who["none_seen"](named=named))
 
 
 def _back(program_id: int, **given: Any) -> Response:

@@ -5,8 +5,10 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, db
+from app.web.targets import called
 from app.why_said import reason_told, reason_words, sections, verdict_said
-from core.words import counted
+from programs.models.cycles import Cycle
+from programs.models.programs import Program
 from programs.queries.standing import standing_of
 from programs.queries.targeting_runs import changes_page, runs_of
 from programs.queries.targeting_why import why
@@ -36,8 +38,8 @@ def show(cycle_id: int, run_id: int) -> str:
 @bp.post("/runs/<int:run_id>/undo")
 def undo(cycle_id: int, run_id: int) -> Response:
     changed = undo_run(db(), cycle_id, run_id, actor=actor())
-    said = "{count} household stands as before.", "{count} households stand as before."
-    flash(counted(*said, changed))
+    program_id = db().get_one(Cycle, cycle_id).program_id
+    flash(called(db().get_one(Program, program_id).target)["stand_as_before"](changed))
     return redirect(url_for(".index", cycle_id=cycle_id), 303)
 
 

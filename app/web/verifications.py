@@ -6,9 +6,12 @@ from werkzeug.wrappers import Response
 from app.looks import look_at, look_through
 from app.request import actor, db
 from app.web.import_files import rows_sent
+from app.web.targets import called
 from core.errors import Invalid
 from core.money import amount_of
-from core.words import _, counted
+from core.words import _
+from programs.models.cycles import Cycle
+from programs.models.programs import Program
 from programs.models.verifications import Confirmation, StratifiedBy
 from programs.queries.samples import UNKNOWN
 from programs.queries.verifications import (
@@ -56,7 +59,8 @@ def draw(cycle_id: int) -> Response:
         form.get("seed", type=int),
     )
     made = verifications.draw(db(), cycle_id, asked, actor=actor())
-    flash(counted("{count} household was drawn.", "{count} households were drawn.", made.drawn))
+    program_id = db().get_one(Cycle, cycle_id).program_id
+    flash(called(db().get_one(Program, program_id).target)["drawn"](made.drawn))
     return redirect(url_for(".show", verification_id=made.id), 303)
 
 

@@ -31,9 +31,9 @@ Say = Callable[[str], None]
 WORLD = (
     text("insert into organisations (name) values ('The bench')"),
     text("""
-        insert into programs (number, name, purpose, organisation_id, currency, state, archived,
+        insert into programs (number, name, purposes, organisation_id, currency, state, archived,
                               made_by)
-        select 'PROG-2026-99999999', 'The bench', 'bench', max(id), 'MUR', 'active', false, 0
+        select 'PROG-2026-99999999', 'The bench', array['bench'], max(id), 'MUR', 'active', false, 0
         from organisations
     """),
     text("""

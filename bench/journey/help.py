@@ -97,7 +97,7 @@ def _funded(session: Session, team: Team, due: Due, delivery: Delivery) -> int:
     office = create_organisation(
         session, f"Office of {delivery}", "government", actor=team[Role.ADMINISTRATOR]
     )
-    plan = Plan(f"Flood {delivery}", f"flood, {delivery}", office.id, due.currency)
+    plan = Plan(f"Flood {delivery}", [f"flood, {delivery}"], office.id, due.currency)
     gift = Gift("Help", delivery, plain_items(due.base, due.per_member), cap=Decimal(due.cap))
     program = create_program(session, plan, gift, actor=manager)
     activate_program(session, program.id, actor=manager)

@@ -25,7 +25,8 @@ ON_A_SHEET = COLUMNS * ROWS
 
 @dataclass(frozen=True)
 class Card:
-    """What stands on one card; amount and day are written in the language of the sheet."""
+    """What stands on one card; amount and day are written in the language of the sheet. It is of a
+    household, or of a person `alone`."""
 
     code: str
     registrant: str
@@ -37,6 +38,7 @@ class Card:
     benefit: str
     amount: str
     expires_on: str
+    alone: bool = False
 
 
 def write_cards(
@@ -101,7 +103,7 @@ def _draw_words(pdf: FPDF, card: Card, x: float, y: float) -> None:
         ("", 7.5, SOFT, 4.0, card.program),
         ("B", 11.5, INK, 5.6, card.name),
         ("", 11.5, INK, 6.2, card.name_local or ""),
-        ("", 8.5, SOFT, 4.4, _household(card)),
+        ("", 8.5, SOFT, 4.4, _whose(card)),
         ("", 8.5, SOFT, 4.4, card.area or ""),
         ("B", 15.0, INK, 9.0, card.amount),
         ("", 8.5, SOFT, 4.4, card.benefit),
@@ -132,5 +134,7 @@ def _draw_foot(pdf: FPDF, card: Card, brand: Brand, x: float, y: float) -> None:
     write_line(pdf, ("", 7.0, SOFT), (x, y - 3.6, width, 3.6), found)
 
 
-def _household(card: Card) -> str:
+def _whose(card: Card) -> str:
+    if card.alone:
+        return _("for this person alone")
     return counted("household of {count}", "household of {count}", card.people)

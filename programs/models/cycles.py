@@ -28,7 +28,8 @@ class Cycle(Row):
     again where the cycle does not `rechecks` whom it took over. It follows a cycle of its program
     for those who got nothing in it, or tops up one of another program. `due_on` is the day of a
     recurrence it was started for, `overlap_reason` why it may serve households that a draft of
-    another program of the same purpose has, too.
+    another program of the same purpose has, too. One that `takes_over` asks of the people of its
+    list those alone who were written into it when it started.
     """
 
     __tablename__ = "cycles"
@@ -50,6 +51,7 @@ class Cycle(Row):
     rechecks: Mapped[bool] = mapped_column(default=True, server_default="true")
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
     tops_up_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    takes_over: Mapped[bool] = mapped_column(default=False, server_default="false")
     due_on: Mapped[date | None]
     overlap_reason: Mapped[str | None]
     enrolled_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ class LeftOut(StrEnum):
     PLACES_TAKEN = "places_taken"
     CONDITIONS = "conditions"
     TWIN = "twin"
+    OFF_LIST = "off_list"
 
 
 class ProgramMembership(Row):

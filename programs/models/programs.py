@@ -1,14 +1,17 @@
 """Programs: funded interventions, what they give, and the money they give it from."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     ForeignKey,
     Integer,
     Numeric,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,28 +30,44 @@ class ProgramState(StrEnum):
     ENDED = "ended"
 
 
+class Target(StrEnum):
+    """Whom a program helps: households, or each of the people in them."""
+
+    GROUP = "group"
+    INDIVIDUAL = "individual"
+
+
 class Program(Row):
     """One funded intervention of one organisation, known by its number PROG-<year>-00000001.
 
-    `eligibility` is CQL2 text over the registry's queryables; empty means every household listed.
-    `purpose` is what double cover is judged by.
+    `eligibility` is CQL2 text over the registry's queryables of its `target`; empty means everybody
+    of a list. Double cover is judged by `purposes`: programs that share one do not serve the same.
+    Its first money may be `announced` with the currency it is `in` and where it is `from`; it is
+    there once it is posted.
     """
 
     __tablename__ = "programs"
     __table_args__ = (
         UniqueConstraint("number"),
         UniqueConstraint("name", info={"refusal": "A program of this name is already there."}),
+        CheckConstraint("cardinality(purposes) > 0", name="purpose_named"),
     )
 
     number: Mapped[str]
     name: Mapped[str]
-    purpose: Mapped[str]
+    purposes: Mapped[Sequence[str]] = mapped_column(ARRAY(Text))
+    target: Mapped[Target] = mapped_column(
+        states(Target), default=Target.GROUP, server_default="group"
+    )
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     currency: Mapped[str]
     state: Mapped[ProgramState] = mapped_column(states(ProgramState), default=ProgramState.DRAFT)
     archived: Mapped[bool] = mapped_column(default=False)
     eligibility: Mapped[str] = mapped_column(default="", server_default="")
     signers_needed: Mapped[int] = mapped_column(default=1, server_default="1")
+    announced: Mapped[Decimal | None] = mapped_column(Money)
+    announced_in: Mapped[str | None]
+    announced_from: Mapped[str | None]
     made_by: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -38,7 +38,7 @@ from core.money import WRITTEN, digits_of
 from core.words import _
 from programs.models.programs import Counting, Rounding
 from programs.queries.gifts import PEOPLE, Gift, Item
-from programs.queries.queryables import widest_terms
+from programs.queries.targets import HOUSEHOLDS, Whom
 from registry.models.registrants import Registrant
 from registry.queries.people import members_counted
 
@@ -48,9 +48,20 @@ Amount = ColumnElement[Decimal]
 
 
 @dataclass(frozen=True)
+class Giving:
+    """What is given to whom: benefits by their keys, in a currency, and the day from which on
+    amounts are good and which ages are those of."""
+
+    gifts: Mapping[int, Gift]
+    currency: str
+    on: date
+    whom: Whom = HOUSEHOLDS
+
+
+@dataclass(frozen=True)
 class Part:
-    """An item as SQL of one household: whether it applies, its amount, how many times, and what it
-    comes to, cut to its cap; what is not known comes to nothing."""
+    """An item as SQL of one household, or one person: whether it applies, its amount, how
+    many times, and what it comes to, cut to its cap; what is not known comes to nothing."""
 
     applies: ColumnElement[bool]
     amount: Amount
@@ -58,62 +69,54 @@ class Part:
     comes_to: Amount
 
 
-def amounts_due(
-    session: Session,
-    gifts: Mapping[int, Gift],
-    members: FromClause,
-    on: date,
-    currency: str,
-    *,
-    actor: Actor,
-) -> Subquery:
-    """What households are due of each benefit, where that is more than nothing.
+def amounts_due(session: Session, giving: Giving, members: FromClause, *, actor: Actor) -> Subquery:
+    """What households, or people, are due of each benefit, where that is more than nothing.
 
-    `members` has a row a household: `registrant_id`, `area_id`, `people`. Columns: those of it but
-    `people`, and `benefit_id`, `amount`, `fee`, `valid_until`. Ages are those of the day `on`, from
-    which on amounts are good.
+    `members` has a row for each: `registrant_id`, `area_id`, `people`. Columns: those of it but
+    `people`, and `benefit_id`, `amount`, `fee`, `valid_until`.
 
     Raises:
         Invalid, Forbidden: an item cannot be read, or asks what the actor may not.
     """
-    totals = _totals(session, gifts, members, on, actor).cte("totals")
+    totals = _totals(session, giving, members, actor).cte("totals")
     each = [
-        _due(totals, place, key, gift, currency).add_columns(_last_day(gift, on))
-        for place, (key, gift) in enumerate(gifts.items())
+        _due(totals, place, key, gift, giving.currency).add_columns(_last_day(gift, giving.on))
+        for place, (key, gift) in enumerate(giving.gifts.items())
     ]
     return union_all(*each).subquery("due")
 
 
-def _totals(
-    session: Session, gifts: Mapping[int, Gift], members: FromClause, on: date, actor: Actor
-) -> Select[Any]:
-    """What the items of each benefit come to, in columns `total_0` and so on; NULL of a household
-    to which none applies."""
-    terms, plan = item_terms(session, members, on, actor=actor), Plan()
+def _totals(session: Session, giving: Giving, members: FromClause, actor: Actor) -> Select[Any]:
+    """What the items of each benefit come to, in columns `total_0` and so on; NULL of whom none
+    applies to."""
+    terms, plan = item_terms(session, giving, members, actor=actor), Plan()
     columns: list[Label[Any]] = [
         total_of_items(parts_of(gift.items, terms, plan, actor=actor), gift.counting).label(
             f"total_{place}"
         )
-        for place, gift in enumerate(gifts.values())
+        for place, gift in enumerate(giving.gifts.values())
     ]
     query = select(members.c.registrant_id, members.c.area_id, *columns)
-    return with_sources(query, members, plan)
+    return with_sources(query, giving.whom, members, plan)
 
 
-def with_sources(query: Select[Any], members: FromClause, plan: Plan) -> Select[Any]:
-    """A query of households with all that their items ask for."""
+def with_sources(query: Select[Any], whom: Whom, members: FromClause, plan: Plan) -> Select[Any]:
+    """A query of households, or people, with all that their items ask for."""
     home = members.c.registrant_id
-    joined = plan.joined(query.select_from(members).outerjoin(Registrant, Registrant.id == home))
+    of = query.select_from(members).outerjoin(Registrant, Registrant.id == home)
+    joined = plan.joined(whom.said_of(of))
     if not plan.figures:
         return joined
     counted = members_counted(plan, select(home))
     return joined.outerjoin(counted, counted.c.group_id == home)
 
 
-def item_terms(session: Session, members: FromClause, on: date, *, actor: Actor) -> Terms:
+def item_terms(session: Session, giving: Giving, members: FromClause, *, actor: Actor) -> Terms:
     """What an item may speak of; the people of a household are those it was enrolled with."""
-    people = Term(members.c.people, Kind.NUMBER, _("People in the household"))
-    return {**widest_terms(session, on, actor=actor), PEOPLE: people}
+    known = giving.whom.terms(session, giving.on, actor=actor)
+    if PEOPLE not in known:
+        return known
+    return {**known, PEOPLE: Term(members.c.people, Kind.NUMBER, _("People in the household"))}
 
 
 def parts_of(items: Sequence[Item], terms: Terms, plan: Plan, *, actor: Actor) -> list[Part]:

@@ -229,12 +229,14 @@ def _sha256(of: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def served_meanwhile(session: Session, cycle: Cycle) -> int:
-    """How many households of a cycle another program of the same purpose serves by now.
+    """How many of those of a cycle another program that shares a purpose serves by now.
 
-    Two programs that are signed at the same moment wait for one another here, by purpose.
+    Two programs that are signed at the same moment wait for one another here, by each purpose in
+    the same order.
     """
     program = session.get_one(Program, cycle.program_id)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"purpose {program.purpose}"))))
+    for purpose in sorted(program.purposes):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"purpose {purpose}"))))
     served = served_elsewhere(cycle.roster_id, program.id)
     both = (
         select(func.count(Entitlement.registrant_id.distinct()))

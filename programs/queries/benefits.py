@@ -1,8 +1,7 @@
-"""A benefit looked at before it is kept, and tried on one household, line by line."""
+"""A benefit looked at before it is kept, and tried on one household or person, line by line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.money import WRITTEN, digits_of
 from programs.models.memberships import CycleMember
 from programs.models.programs import Counting
 from programs.queries.amounts import (
+    Giving,
     Part,
     due_of,
     fee_of,
@@ -26,10 +26,9 @@ from programs.queries.amounts import (
     with_sources,
 )
 from programs.queries.gifts import Gift, Item
-from programs.queries.queryables import widest_terms
+from programs.queries.targets import Whom
 from registry.models.registrants import RegistrantKind
 from registry.permissions import May
-from registry.queries.people import composition
 from registry.queries.registrants import registrant_by_number
 
 MOST_ITEMS = 20
@@ -59,6 +58,10 @@ class NoHousehold(Invalid):
     """{number} is a person; amounts are given to households, so write the number of theirs."""
 
 
+class NoPerson(Invalid):
+    """{number} is a household; amounts are given to people, so write the number of one of them."""
+
+
 class DaysWrong(Invalid):
     """An amount is good for one day or more, at most ten years; write how many days."""
 
@@ -66,8 +69,8 @@ class DaysWrong(Invalid):
 MOST_DAYS = 3660
 
 
-def check_gift(session: Session, gift: Gift, currency: str, *, actor: Actor) -> None:
-    """Refuse a benefit that cannot be given.
+def check_gift(session: Session, gift: Gift, currency: str, whom: Whom, *, actor: Actor) -> None:
+    """Refuse a benefit that cannot be given to those it is for.
 
     Raises:
         BenefitWrong, TooManyItems, MinimumAboveCap, UnitWrong, FeeWrong, DaysWrong
@@ -84,8 +87,8 @@ def check_gift(session: Session, gift: Gift, currency: str, *, actor: Actor) -> 
         raise FeeWrong
     if gift.valid_days is not None and not 1 <= gift.valid_days <= MOST_DAYS:
         raise DaysWrong
-    members = CycleMember.__table__
-    terms = item_terms(session, members, today(), actor=actor)
+    giving = Giving({}, currency, today(), whom)
+    terms = item_terms(session, giving, CycleMember.__table__, actor=actor)
     parts_of(gift.items, terms, Plan(), actor=actor)
 
 
@@ -101,9 +104,10 @@ def _check_unit(gift: Gift, currency: str) -> None:
         raise UnitWrong(currency=currency, unit=f"{least:f}", asked=f"{gift.round_to:f}")
 
 
-def figures_offered(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
-    """The figures of a household that an amount may be multiplied by, (name, what it means)."""
-    terms: Terms = usable(widest_terms(session, today(), actor=actor), actor)
+def figures_offered(session: Session, whom: Whom, *, actor: Actor) -> list[tuple[str, str]]:
+    """The figures of a household, or a person, that an amount may be multiplied by, (name, what it
+    means)."""
+    terms: Terms = usable(whom.terms(session, today(), actor=actor), actor)
     return [
         (name, term.label)
         for name, term in terms.items()
@@ -113,7 +117,7 @@ def figures_offered(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Line:
-    """An item tried on one household: whether it counted, its amount, how many times, and what it
+    """An item tried on one of them: whether it counted, its amount, how many times, and what it
     came to; None is not known."""
 
     item: Item
@@ -126,7 +130,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Explained:
-    """What one benefit gives one household: its items, their total, and what is given of it."""
+    """What one benefit gives one of them: its items, their total, and what is given of it."""
 
     gift: Gift
     lines: list[Line]
@@ -135,26 +139,19 @@ class Explained:
     fee: Decimal
 
 
-def explained(
-    session: Session,
-    gifts: Sequence[Gift],
-    currency: str,
-    number: str,
-    on: date,
-    *,
-    actor: Actor,
-) -> list[Explained]:
-    """What benefits would give one household on a day, line by line, as the database reckons it.
+def explained(session: Session, giving: Giving, number: str, *, actor: Actor) -> list[Explained]:
+    """What benefits would give one household, or person, line by line, as the database reckons it.
 
     Raises:
-        Forbidden; NotFound: no household they see has this number.
+        Forbidden; NotFound: nobody they see has this number. NoHousehold, NoPerson
         Invalid, Forbidden: an item cannot be read, or asks what the actor may not.
     """
     actor.require(May.READ_REGISTRANTS)
-    home = registrant_by_number(session, number, actor=actor)
-    if home.kind is not RegistrantKind.GROUP:
-        raise NoHousehold(number=home.number)
-    people = composition(on, select(literal(home.id)))
+    home, gifts = registrant_by_number(session, number, actor=actor), giving.gifts.values()
+    if home.kind is not giving.whom.kind:
+        wrong = NoPerson if home.kind is RegistrantKind.GROUP else NoHousehold
+        raise wrong(number=home.number)
+    people = giving.whom.composition(giving.on, select(literal(home.id)))
     members = (
         select(
             literal(home.id).label("registrant_id"),
@@ -163,14 +160,14 @@ def explained(
         )
         .subquery("one")
     )  # fmt: skip
-    terms, plan = item_terms(session, members, on, actor=actor), Plan()
+    terms, plan = item_terms(session, giving, members, actor=actor), Plan()
     parts = [parts_of(gift.items, terms, plan, actor=actor) for gift in gifts]
     columns = [
         column.label(f"{place}_{name}")
         for place, (gift, its) in enumerate(zip(gifts, parts, strict=True))
-        for name, column in _columns(gift, its, currency).items()
+        for name, column in _columns(gift, its, giving.currency).items()
     ]
-    row = session.execute(with_sources(select(*columns), members, plan)).one()
+    row = session.execute(with_sources(select(*columns), giving.whom, members, plan)).one()
     return [_explained(gift, row, place) for place, gift in enumerate(gifts)]
 
 

@@ -16,8 +16,7 @@ from programs.models.memberships import (
     ProgramMembership,
 )
 from programs.models.programs import Program
-from programs.queries.queryables import widest_terms
-from registry.queries.subjects import matching
+from programs.queries.targets import WHOM, whom_of
 
 Rules = Mapping[ConditionKind, str]
 
@@ -28,22 +27,17 @@ def conditions_of(session: Session, program_id: int) -> Rules:
     return {row.kind: row.rule for row in session.execute(asked)}
 
 
-def meeting(session: Session, rule: str, on: date, *, actor: Actor, of: Select[Any]) -> Select[int]:
-    """The ids of those among `of` who meet a rule on a day.
+def meeting_rule(session: Session, program: Program, on: date, *, actor: Actor) -> Select[int]:
+    """The ids of the members of a program who meet its rule on a day.
 
     Raises:
         Invalid, Forbidden: the rule cannot be read, or asks what the actor may not.
     """
-    terms = widest_terms(session, on, actor=actor)
-    return matching(rule, on, actor=actor, terms=terms, of=of)
-
-
-def meeting_rule(session: Session, program: Program, on: date, *, actor: Actor) -> Select[int]:
-    """The ids of the members of a program who meet its rule on a day; as `meeting` raises."""
     members = select(ProgramMembership.registrant_id).where(
         ProgramMembership.program_id == program.id
     )
-    return meeting(session, program.eligibility, on, actor=actor, of=members)
+    whom = WHOM[program.target]
+    return whom.matching(session, program.eligibility, on, actor=actor, of=members)
 
 
 def held_to(
@@ -64,7 +58,7 @@ def held_to(
     fails: ColumnElement[bool] = false()
     if rule:
         of = select(judged.c.registrant_id).where(enrolled)
-        met = meeting(session, rule, on, actor=actor, of=of)
+        met = whom_of(session, program_id).matching(session, rule, on, actor=actor, of=of)
         fails = and_(enrolled, judged.c.registrant_id.not_in(met))
     state = _instead(judged.c.state, twin, MembershipState.DUPLICATED, fails)
     kind = CycleMember.reason.type

@@ -17,13 +17,14 @@ from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.eligibility import UNDONE
 from programs.queries.reach import program_seen
+from programs.queries.targets import WHOM
 from registry.counting.rounding import rounded
 from registry.models.rosters import Answer, RosterMember
 from registry.permissions import May as Registry
 from registry.queries.place_health import coarseness
 
 NAMES = ("shock", "due", "reached", "gap")
-"""Households in the shock; of them those something is due to, who received it, who did not."""
+"""Who is in the shock; of them those something is due to, who received it, who did not."""
 GIVEN = (EntitlementState.REDEEMED, EntitlementState.PARTLY_REDEEMED)
 
 
@@ -55,7 +56,7 @@ class Coverage:
 def coverage_of(session: Session, program_id: int, level: int, *, actor: Actor) -> Coverage:
     """Whom a program reaches of those its lists found in the shock, by area of a level.
 
-    A household that stands in several lists counts once. Who may not read of people is told figures
+    Who stands in several lists counts once. Who may not read of people is told figures
     rounded as in public files, each for itself, so that none tells of a few.
 
     Raises:
@@ -102,11 +103,12 @@ def _counted(program: Program, level: int, actor: Actor) -> Select[*tuple[Any, .
 
 
 def _shock(program: Program, actor: Actor) -> CTE:
-    """The households the program's lists found in the shock, each with its area."""
-    member = RosterMember
+    """Who stands on the program's lists as in the shock, each with the area of the household."""
+    member, whom = RosterMember, WHOM[program.target]
     probable = (member.status == Answer.PROBABLE) & Cycle.with_probable
     return (
-        select(member.registrant_id, func.max(member.area_id).label("area_id"))
+        select(whom.key.label("registrant_id"), func.max(member.area_id).label("area_id"))
+        .select_from(whom.listed)
         .join(Cycle, Cycle.roster_id == member.roster_id)
         .where(
             Cycle.program_id == program.id,
@@ -114,7 +116,7 @@ def _shock(program: Program, actor: Actor) -> CTE:
             or_(member.status == Answer.IN, probable),
             within_reach(actor, member.area_id),
         )
-        .group_by(member.registrant_id)
+        .group_by(whom.key)
         .cte("shock")
     )
 

@@ -18,7 +18,7 @@ from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import LeftOut, MembershipState
 from programs.models.programs import Program, ProgramState
 from programs.permissions import May
-from programs.queries.amounts import amounts_due
+from programs.queries.amounts import Giving, amounts_due
 from programs.queries.conditions import held_to
 from programs.queries.eligibility import Round, judged
 from programs.queries.gifts import gifts_of
@@ -222,7 +222,8 @@ def _due(session: Session, judgement: CTE, asked: Round, currency: str, actor: A
         .subquery("enrolled")
     )
     gifts = gifts_of(session, asked.program_id)
-    due = amounts_due(session, gifts, enrolled, asked.starts_on, currency, actor=actor)
+    giving = Giving(gifts, currency, asked.starts_on, asked.whom)
+    due = amounts_due(session, giving, enrolled, actor=actor)
     cost = func.sum(due.c.amount + due.c.fee).label("cost")
     return select(due.c.registrant_id, cost).group_by(due.c.registrant_id).subquery("cost")
 

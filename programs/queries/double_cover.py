@@ -1,4 +1,4 @@
-"""Double cover: households that two programs of one purpose would serve at the same time."""
+"""Double cover: those whom two programs that share a purpose would serve at the same time."""
 
 from sqlalchemy import BigInteger, column, func, select
 from sqlalchemy.orm import Session
@@ -13,12 +13,12 @@ from programs.queries.reach import sees
 
 
 class ServedElsewhere(Conflict):
-    """Households of this cycle, {count} of them, are in a cycle of another program of the same
+    """Some of this cycle, {count} of them, are in a cycle of another program of the same
     purpose that waits for signatures or was approved; enrol again, which leaves them out."""
 
 
 class AlsoDrafted(Conflict):
-    """Households of this cycle, {count} of them, are in a draft of another program of the same
+    """Some of this cycle, {count} of them, are in a draft of another program of the same
     purpose, too ({programs}); settle who serves them, or say on the cycle why both may."""
 
 

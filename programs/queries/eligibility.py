@@ -1,4 +1,4 @@
-"""Who of a list a round of a program is for, and why each other household is left out."""
+"""Who of a list a round of a program is for, and why each other is left out."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,32 +41,43 @@ from programs.models.memberships import (
 )
 from programs.models.programs import Program
 from programs.models.targeting import Side
-from programs.queries.queryables import widest_terms
 from programs.queries.targeting import Rules, named_one_by_one, rules_of
 from programs.queries.targeting_line import in_line
+from programs.queries.targets import WHOM, Taken, Whom
 from registry.models.registrants import Registrant, RegistrantState
-from registry.models.rosters import Answer, Roster, RosterMember
+from registry.models.rosters import Roster, RosterMember
 from registry.queries.consents import ASSISTANCE, declined
-from registry.queries.people import composition
-from registry.queries.subjects import matching, with_verdict
+from registry.queries.subjects import with_verdict
 
 UNDONE = (EntitlementState.CANCELLED, EntitlementState.REJECTED, EntitlementState.EXPIRED)
 
 
 @dataclass(frozen=True)
 class Round:
-    """What decides who a round is for; `starts_on` is the day ages are counted on."""
+    """What decides who a round is for; `starts_on` is the day ages are counted on.
+
+    `cycle_id` is that of a cycle which is written already; one that takes some over asks those
+    `alone`.
+    """
 
     program_id: int
+    whom: Whom
     rules: Rules
     roster_id: int
     with_probable: bool
     starts_on: date
+    cycle_id: int | None = None
+    alone: bool = False
 
     @property
     def rule(self) -> str:
-        """What a household has to meet, as one condition."""
+        """What one has to meet, as one condition."""
         return self.rules.eligibility
+
+    @property
+    def taken(self) -> Taken:
+        """What it takes of its list."""
+        return Taken(self.roster_id, self.with_probable, self.cycle_id, self.alone)
 
 
 def round_of(session: Session, cycle: Cycle) -> Round:
@@ -75,6 +86,7 @@ def round_of(session: Session, cycle: Cycle) -> Round:
     asked = round_asked(
         session, cycle.program_id, cycle.roster_id, cycle.starts_on, with_probable=with_probable
     )
+    asked = replace(asked, cycle_id=cycle.id, alone=cycle.takes_over)
     return asked if cycle.rechecks else replace(asked, rules=replace(asked.rules, take=()))
 
 
@@ -91,6 +103,7 @@ def round_asked(
         raise NotFound(program=program_id)
     return Round(
         program_id=program.id,
+        whom=WHOM[program.target],
         rules=rules_of(session, program),
         roster_id=roster_id,
         with_probable=with_probable,
@@ -98,22 +111,16 @@ def round_asked(
     )
 
 
-def asked_households(roster_id: int, *, with_probable: bool) -> Select[int]:
-    """The ids of the households a frozen roster answers *in*, and if wanted *probable*."""
-    answers = [Answer.IN, Answer.PROBABLE] if with_probable else [Answer.IN]
-    return select(RosterMember.registrant_id).where(
-        RosterMember.roster_id == roster_id, RosterMember.status.in_(answers)
-    )
-
-
 def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
-    """Each household the round asks about, one row, with its verdict.
+    """Each household the round asks about, or each person, one row, with its verdict.
 
-    Columns: `registrant_id, area_id, state, reason, by_program_id`, those of `composition`, `rank`.
-    Judged in this order: no longer active; declines to receive help; paused or exited in the
-    program; on a list of those left out; met by what excludes; below the line on the map; the rule;
-    served for the same purpose by another program; late in line. Whom the first reason finds needs
-    no second. Who is on a list of those taken needs to meet neither the line nor the rule.
+    Columns: `registrant_id, area_id, home_id, state, reason, by_program_id`, those of
+    `composition`, `rank`; `home_id` is the household somebody stands with.
+    Judged in this order: no longer active; of people, no longer in a household of the list;
+    declines to receive help; paused or exited in the program; on a list of those left out; met by
+    what excludes; below the line on the map; the rule; served for the same purpose by another
+    program; late in line. Whom the first reason finds needs no second. Who is on a list of those
+    taken needs to meet neither the line nor the rule.
 
     Raises:
         Invalid, Forbidden: a rule cannot be read, or asks what the actor may not.
@@ -122,37 +129,42 @@ def judged(session: Session, asked: Round, *, actor: Actor) -> Subquery:
 
 
 def _judged_alone(session: Session, asked: Round, actor: Actor) -> Select[Any]:
-    """The verdict on each household whatever others there are."""
-    households = asked_households(asked.roster_id, with_probable=asked.with_probable)
-    people = composition(asked.starts_on, households)
-    words = widest_terms(session, asked.starts_on, actor=actor)
+    """The verdict on each whatever others there are."""
+    whom = asked.whom
+    ids = whom.asked(asked.taken)
+    people = whom.composition(asked.starts_on, ids)
+    words = whom.terms(session, asked.starts_on, actor=actor)
     rule = cql.asked(asked.rule, words, actor=actor)
     served = served_elsewhere(asked.roster_id, asked.program_id)
     counts = [func.coalesce(c, 0).label(c.name) for c in people.c if c.name != "registrant_id"]
     standing = (ProgramMembership.registrant_id == Registrant.id) & (
         ProgramMembership.program_id == asked.program_id
     )
-    listed = (
+    said = whom.said_of(
         select(
             Registrant.id.label("registrant_id"),
             Registrant.area_id,
+            whom.home.label("home_id"),
             (Registrant.state == RegistrantState.ACTIVE).label("active"),
+            whom.stands(asked.taken).label("stands"),
             Registrant.id.in_(declined(ASSISTANCE)).label("declined"),
             ProgramMembership.state.label("standing"),
             served.c.program_id.label("served_by"),
             Registrant.id.in_(named_one_by_one(asked.program_id, Side.TAKE)).label("put_in"),
             Registrant.id.in_(named_one_by_one(asked.program_id, Side.LEAVE)).label("put_out"),
-            _excluded(asked, words, households, actor).label("excluded"),
+            _excluded(session, asked, ids, actor).label("excluded"),
             _reaches(session, asked).label("reaches"),
             *counts,
         )
-        .join(RosterMember, RosterMember.registrant_id == Registrant.id)
+    )
+    listed = (
+        whom.on_list(said, asked.taken)
         .outerjoin(people, people.c.registrant_id == Registrant.id)
         .outerjoin(ProgramMembership, standing)
         .outerjoin(served, served.c.registrant_id == Registrant.id)
-        .where(Registrant.id.in_(households), RosterMember.roster_id == asked.roster_id)
+        .where(Registrant.id.in_(ids))
     )
-    joined, meets = with_verdict(listed, rule, households)
+    joined, meets = with_verdict(listed, rule, ids)
     facts = (
         joined.add_columns(func.coalesce(meets, false()).label("meets"))
         .cte("facts")
@@ -161,19 +173,20 @@ def _judged_alone(session: Session, asked: Round, actor: Actor) -> Select[Any]:
     return select(
         facts.c.registrant_id,
         facts.c.area_id,
+        facts.c.home_id,
         *_verdict(facts),
         *(facts.c[count.name] for count in counts),
     )
 
 
 def _excluded(
-    asked: Round, words: cql.Terms, households: Select[int], actor: Actor
+    session: Session, asked: Round, ids: Select[int], actor: Actor
 ) -> ColumnElement[bool]:
-    """Whether a household surely meets what excludes."""
+    """Whether somebody surely meets what excludes."""
     written = asked.rules.exclusion
     if not written:
         return false()
-    met = matching(written, asked.starts_on, actor=actor, terms=words, of=households)
+    met = asked.whom.matching(session, written, asked.starts_on, actor=actor, of=ids)
     return Registrant.id.in_(met)
 
 
@@ -198,6 +211,7 @@ def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
     c, out = facts.c, MembershipState.NOT_ELIGIBLE
     reasons: list[tuple[Condition, MembershipState, LeftOut]] = [
         (~c.active, out, LeftOut.INACTIVE),
+        (~c.stands, out, LeftOut.OFF_LIST),
         (c.declined, out, LeftOut.DECLINED),
         (c.standing == MembershipState.PAUSED, MembershipState.PAUSED, LeftOut.PAUSED),
         (c.standing == MembershipState.EXITED, MembershipState.EXITED, LeftOut.EXITED),
@@ -218,7 +232,8 @@ def _verdict(facts: CTE) -> list[ColumnElement[Any]]:
 
 
 def served_elsewhere(roster_id: int, program_id: int) -> TableValuedAlias:
-    """Households of a list that another program of the same purpose already gives something.
+    """Who of a list another program that shares a purpose already gives something: households; of a
+    program for people each person to whom, or to whose household, it is given.
 
     Columns: `registrant_id, program_id`. It counts from approval until the cycle has ended. The
     database answers it without regard to reach: who is served twice does not depend on who looks.

@@ -14,6 +14,7 @@ from programs.models.memberships import CycleMember, MembershipState, ProgramMem
 from programs.models.payments import Payment, PaymentState
 from programs.models.programs import Benefit, Program
 from programs.queries.reach import cycle_seen, sees
+from programs.queries.targets import Whom
 from registry.models.registrants import Registrant
 from registry.models.rosters import RosterMember
 from registry.permissions import May
@@ -33,8 +34,8 @@ class Kin:
 
 @dataclass(frozen=True)
 class Family:
-    """What a cycle follows or tops up, what follows it and tops it up, and how many of its
-    households got nothing and are in no follow-up."""
+    """What a cycle follows or tops up, what follows it and tops it up, and how many in it got
+    nothing and are in no follow-up."""
 
     follows: Kin | None
     tops_up: Kin | None
@@ -44,8 +45,8 @@ class Family:
 
 
 def still_to_give(cycle: Cycle, registrant_id: Any, benefit_id: Any) -> ColumnElement[bool]:
-    """Whether a household is to be given a benefit in a cycle: in one that follows another, what
-    came back there, and not what it has received."""
+    """Whether somebody is to be given a benefit in a cycle: in one that follows another, what came
+    back there, and not what was received."""
     if cycle.follows_id is None:
         return true()
     before = aliased(Entitlement)
@@ -67,27 +68,28 @@ def came_back(cycle: Cycle) -> Select[int]:
         Entitlement.cycle_id == cycle.id,
         or_(Entitlement.state == EntitlementState.REJECTED, sent & order),
         ~exists().where(again.reissues_id == Entitlement.id),
-        Entitlement.registrant_id.not_in(_in_follow_ups(cycle)),
+        *(Entitlement.registrant_id.not_in(ids) for ids in _in_follow_ups(cycle)),
     )
 
 
 def who_got_nothing(cycle: Cycle) -> Select[int]:
-    """The ids of the households of a cycle of whom something came back."""
+    """The ids of those of a cycle of whom something came back."""
     return select(Entitlement.registrant_id).where(Entitlement.id.in_(came_back(cycle)))
 
 
 def who_is_enrolled(cycle: Cycle) -> Select[int]:
-    """The ids of the households a cycle enrolled."""
+    """The ids of those a cycle enrolled."""
     return select(CycleMember.registrant_id).where(
         CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED
     )
 
 
-def who_stays(cycle: Cycle) -> Select[int]:
+def who_stays(cycle: Cycle, whom: Whom) -> Select[int]:
     """The ids of those of a cycle's list who are in its program still, or may be again."""
     return (
-        select(RosterMember.registrant_id)
-        .join(ProgramMembership, ProgramMembership.registrant_id == RosterMember.registrant_id)
+        select(whom.key)
+        .select_from(whom.listed)
+        .join(ProgramMembership, ProgramMembership.registrant_id == whom.key)
         .where(
             RosterMember.roster_id == cycle.roster_id,
             ProgramMembership.program_id == cycle.program_id,
@@ -134,14 +136,19 @@ def _kin(session: Session, cycle_id: int | None, actor: Actor) -> Kin | None:
     return Kin(cycle, session.get_one(Program, cycle.program_id) if seen else None)
 
 
-def _in_follow_ups(cycle: Cycle) -> Select[int]:
-    """The ids of those for whom a cycle follows already, be anybody enrolled in it or not."""
+def _in_follow_ups(cycle: Cycle) -> list[Select[int]]:
+    """The ids of those for whom a cycle follows already, be anybody enrolled in it or not: the
+    households on its list, the people who were written into it."""
     after = aliased(Cycle)
-    return (
+    follows = (after.follows_id == cycle.id, after.state != CycleState.CANCELLED)
+    return [
         select(RosterMember.registrant_id)
         .join(after, after.roster_id == RosterMember.roster_id)
-        .where(after.follows_id == cycle.id, after.state != CycleState.CANCELLED)
-    )
+        .where(*follows),
+        select(CycleMember.registrant_id)
+        .join(after, after.id == CycleMember.cycle_id)
+        .where(*follows),
+    ]
 
 
 def returned_page(

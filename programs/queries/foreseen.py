@@ -1,28 +1,22 @@
 """What a program would come to that nobody has written yet: whom it means, and what that costs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from programs.queries.amounts import amounts_due
-from programs.queries.gifts import Gift
-from programs.queries.queryables import widest_terms
+from programs.queries.amounts import Giving, amounts_due
 from registry.models.registrants import Registrant
 from registry.permissions import May
-from registry.queries.people import composition
 from registry.queries.reach import people_within_reach
-from registry.queries.subjects import counted_groups, matching
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """Households a rule means today, those of them that are given something, and what one round
-    costs: amounts and fees."""
+    """Households, or people, a rule means today, those of them that are given something, and what
+    one round costs: amounts and fees."""
 
     meant: int
     given: int
@@ -34,24 +28,21 @@ class Foreseen:
         return self.amount + self.fees
 
 
-def foreseen(
-    session: Session, rule: str, gifts: Sequence[Gift], currency: str, on: date, *, actor: Actor
-) -> Foreseen:
-    """What one round would come to for every registered household the actor sees.
+def foreseen(session: Session, rule: str, giving: Giving, *, actor: Actor) -> Foreseen:
+    """What one round would come to for every registered household, or person, the actor sees.
 
     Raises:
         Forbidden; Invalid, Forbidden: the rule or an amount cannot be read, or asks what the actor
         may not.
     """
     actor.require(May.READ_REGISTRANTS)
+    whom = giving.whom
     seen = select(Registrant.id).where(
-        counted_groups(), people_within_reach(actor, Registrant.id, Registrant.area_id)
+        whom.counted(), people_within_reach(actor, Registrant.id, Registrant.area_id)
     )
-    words = widest_terms(session, on, actor=actor)
     of = None if actor.sees_all else seen
-    meant = matching(rule, on, actor=actor, terms=words, of=of).cte("meant")
-    ids = select(meant.c.registrant_id)
-    people = composition(on, ids)
+    meant = whom.matching(session, rule, giving.on, actor=actor, of=of).cte("meant")
+    people = whom.composition(giving.on, select(meant.c.registrant_id))
     members = (
         select(
             meant.c.registrant_id,
@@ -62,7 +53,7 @@ def foreseen(
         .outerjoin(people, people.c.registrant_id == meant.c.registrant_id)
         .subquery("members")
     )
-    due = amounts_due(session, dict(enumerate(gifts)), members, on, currency, actor=actor).c
+    due = amounts_due(session, giving, members, actor=actor).c
     given, amount, fees = session.execute(
         select(
             func.count(due.registrant_id.distinct()),

@@ -78,6 +78,21 @@ def balances(session: Session) -> dict[int, Balance]:
     return {program_id: _balance(held) for program_id, held in found.items()}
 
 
+def worth_now(session: Session, amount: Decimal, currency: str, into: str) -> Decimal | None:
+    """What money of one currency is worth in another today; None where no rate was written."""
+    if currency == into:
+        return amount
+    in_force = select(ExchangeRate.rate).where(
+        ExchangeRate.from_currency == currency,
+        ExchangeRate.to_currency == into,
+        ExchangeRate.on_day <= today(),
+    )
+    newest = in_force.order_by(ExchangeRate.on_day.desc(), ExchangeRate.id.desc())
+    rate = session.scalar(newest.limit(1))
+    least = Decimal(1).scaleb(-digits_of(into))
+    return None if rate is None else (amount * rate).quantize(least, ROUND_FLOOR)
+
+
 def rates_listed(session: Session, most: int = 200) -> list[ExchangeRate]:
     """The rates that were written, those of the latest days first."""
     newest = select(ExchangeRate).order_by(ExchangeRate.on_day.desc(), ExchangeRate.id.desc())

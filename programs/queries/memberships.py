@@ -19,8 +19,9 @@ from programs.models.conditions import ConditionKind
 from programs.models.cycles import Cycle
 from programs.models.memberships import MembershipState, ProgramMembership
 from programs.models.programs import Program
-from programs.queries.conditions import conditions_of, meeting, meeting_rule
+from programs.queries.conditions import conditions_of, meeting_rule
 from programs.queries.reach import program_seen
+from programs.queries.targets import WHOM
 from registry.models.duplicates import DuplicatePair, PairState
 from registry.models.registrants import Registrant
 from registry.permissions import May
@@ -237,7 +238,7 @@ def _found(
     enrolled = select(m.registrant_id).where(
         m.program_id == program.id, m.state == MembershipState.ENROLLED
     )
-    met = meeting(session, rule, on, actor=actor, of=enrolled)
+    met = WHOM[program.target].matching(session, rule, on, actor=actor, of=enrolled)
     if check is Check.GRADUATION:
         return m.registrant_id.in_(met)
     return m.registrant_id.not_in(met)

@@ -20,8 +20,9 @@ from programs.models.sums import message_sums
 from programs.permissions import May
 from programs.queries.cycles import sees_part_only
 from programs.queries.reach import cycle_seen
+from programs.queries.targets import Whom, whom_of
 from registry.models.contacts import Contact, ContactKind
-from registry.models.registrants import Membership, Registrant, RegistrantState
+from registry.models.registrants import Registrant, RegistrantState
 from registry.queries.consents import MESSAGES, declined
 
 GIVEN = (EntitlementState.REDEEMED, EntitlementState.PARTLY_REDEEMED)
@@ -130,7 +131,7 @@ def run_of(session: Session, run_id: int, *, actor: Actor) -> tuple[MessageRun, 
 
 def foreseen(session: Session, cycle: Cycle, occasion: Occasion) -> Foreseen:
     """Whom an occasion concerns now, in one statement; within the actor's reach."""
-    reach = reachable(cycle, occasion).c
+    reach = reachable(cycle, whom_of(session, cycle.program_id), occasion).c
     free = reach.message_id.is_(None) & reach.phone_id.is_not(None) & ~reach.declines
     counted = select(
         func.count(),
@@ -142,9 +143,10 @@ def foreseen(session: Session, cycle: Cycle, occasion: Occasion) -> Foreseen:
     return Foreseen(occasion, *session.execute(counted).one())
 
 
-def reachable(cycle: Cycle, occasion: Occasion) -> Subquery:
-    """The households an occasion concerns: `registrant_id, area_id, language`, whether they
-    declined being written to, the contact they are reached by and the message they have already."""
+def reachable(cycle: Cycle, of: Whom, occasion: Occasion) -> Subquery:
+    """Those an occasion concerns: `registrant_id, area_id, language`, whether they declined being
+    written to, the contact they are reached by and the message they have already. A household's no
+    holds for who is in it."""
     concerned = _concerned(cycle, occasion).subquery("concerned")
     whom, message = concerned.c.registrant_id, aliased(Message)
     return (
@@ -153,7 +155,7 @@ def reachable(cycle: Cycle, occasion: Occasion) -> Subquery:
             Registrant.area_id,
             Registrant.language,
             whom.in_(declined(MESSAGES)).label("declines"),
-            phone_of(whom).label("phone_id"),
+            phone_of(whom, of).label("phone_id"),
             message.id.label("message_id"),
         )
         .join(Registrant, Registrant.id == whom)
@@ -168,16 +170,15 @@ def reachable(cycle: Cycle, occasion: Occasion) -> Subquery:
     )
 
 
-def phone_of(whom: Any) -> ColumnElement[Any]:
-    """The telephone a household is written to: its own or else its head's, first one wanted so."""
-    own, of_head, head = aliased(Contact), aliased(Contact), aliased(Membership)
-    theirs = _first(select(own.id).where(own.registrant_id == whom), own)
-    heads = (
-        select(of_head.id)
-        .join(head, head.member_id == of_head.registrant_id)
-        .where(head.group_id == whom, head.kind == "head", head.ended_on.is_(None))
-    )
-    return func.coalesce(theirs, _first(heads, of_head))
+def phone_of(whom: Any, of: Whom) -> ColumnElement[Any]:
+    """The telephone somebody is written to: their own, or else of a household its head's, of a
+    person that of their household or its head; first one wanted so."""
+    own = aliased(Contact)
+    found = [_first(select(own.id).where(own.registrant_id == whom), own)]
+    for ids in of.beside(whom):
+        other = aliased(Contact)
+        found.append(_first(select(other.id).where(other.registrant_id.in_(ids)), other))
+    return func.coalesce(*found)
 
 
 def _first(contacts: Select[int], contact: type[Contact]) -> ScalarSelect[int]:
@@ -198,10 +199,11 @@ def addressed(session: Session, run: MessageRun, ids: Sequence[int]) -> list[Add
         )
         .scalar_subquery()
     )
+    of = whom_of(session, session.get_one(Cycle, run.cycle_id).program_id)
     asked = (
         select(Message.id, Message.language, Contact.value, Registrant.name, due)
         .join(Registrant, Registrant.id == Message.registrant_id)
-        .join(Contact, Contact.id == phone_of(Message.registrant_id))
+        .join(Contact, Contact.id == phone_of(Message.registrant_id, of))
         .where(Message.id.in_(ids), Message.registrant_id.not_in(declined(MESSAGES)))
         .order_by(Message.id)
     )

@@ -1,5 +1,6 @@
 """Who of what is due in a cycle a provider can pay, by which account, and why each other cannot."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
@@ -12,27 +13,31 @@ from programs.models.fsps import Fsp
 from programs.models.memberships import MembershipState, ProgramMembership
 from programs.models.payments import LeftUnpaid, Unpayable
 from programs.models.programs import Benefit, Delivery
+from programs.queries.targets import Whom
 from registry.models.accounts import Account, AccountKind, AccountState
 from registry.models.contacts import Contact, ContactKind
-from registry.models.registrants import Membership, Registrant, RegistrantState
+from registry.models.registrants import Registrant, RegistrantState
 from registry.queries.consents import ASSISTANCE, SHARING, declined
 
-HEAD = "head"
 PHONE = r"^\+?[0-9]{7,15}$"
 ACCOUNT = r"^[A-Z0-9]{4,34}$"
+Others = Sequence[Select[Any]]
 OUT = (MembershipState.PAUSED, MembershipState.EXITED)
 
 
-def payable(cycle: Cycle, fsp: Fsp, within_id: int | None) -> Select[*tuple[Any, ...]]:
+def payable(cycle: Cycle, whom: Whom, fsp: Fsp, within_id: int | None) -> Select[*tuple[Any, ...]]:
     """What is approved of a cycle and goes by the provider's mechanism, one row each.
 
     Columns: `entitlement_id, registrant_id, area_id, amount, ern, account_id, contact_id, reason`.
-    The account is the household's own, else its head's; for mobile money a wallet, else the main
-    telephone number. Who was merged into another record is paid by that one's account. Sealed
-    numbers cannot be looked over by the database: they are where they are opened.
+    The account is their own, else of a household its head's, of a person that of the household or
+    its head; for mobile money a wallet, else the main telephone number. Who was merged into
+    another record is paid by that one's account. Sealed numbers cannot be looked over by the
+    database: they are where they are opened.
     """
     payee = func.coalesce(Registrant.merged_into_id, Registrant.id)
-    account, contact = _account(payee, fsp.mechanism), _contact(payee, fsp.mechanism)
+    others = whom.beside(payee)
+    account = _account(payee, others, fsp.mechanism)
+    contact = _contact(payee, others, fsp.mechanism)
     at, why = aliased(Registrant), _reasons(fsp, payee, account, contact)
     asked = (
         select(
@@ -104,8 +109,8 @@ def _odd(number: ColumnElement[str], shape: str) -> ColumnElement[bool]:
     return func.coalesce(~digest & ~number.regexp_match(shape), False)
 
 
-def _account(payee: ColumnElement[int], mechanism: Delivery) -> Any:
-    """The account of a payee, its own before its head's, the main one first."""
+def _account(payee: ColumnElement[int], others: Others, mechanism: Delivery) -> Any:
+    """The account of a payee, its own before those of others, the main one first."""
     kind = AccountKind.WALLET if mechanism is Delivery.MOBILE else AccountKind.BANK
     return (
         select(Account.id, Account.key)
@@ -113,31 +118,37 @@ def _account(payee: ColumnElement[int], mechanism: Delivery) -> Any:
             literal(mechanism is not Delivery.CASH),
             Account.kind == kind,
             Account.state == AccountState.VALID,
-            or_(Account.registrant_id == payee, Account.registrant_id.in_(_heads(payee))),
+            _theirs(Account.registrant_id, payee, others),
         )
-        .order_by(Account.registrant_id != payee, Account.is_main.desc(), Account.id)
+        .order_by(
+            *_own_first(Account.registrant_id, payee, others), Account.is_main.desc(), Account.id
+        )
         .limit(1)
         .lateral("account")
     )
 
 
-def _contact(payee: ColumnElement[int], mechanism: Delivery) -> Any:
-    """The main telephone number of a payee, its own before its head's."""
+def _contact(payee: ColumnElement[int], others: Others, mechanism: Delivery) -> Any:
+    """The main telephone number of a payee, its own before those of others."""
     return (
         select(Contact.id, Contact.key)
         .where(
             literal(mechanism is Delivery.MOBILE),
             Contact.kind == ContactKind.PHONE,
-            or_(Contact.registrant_id == payee, Contact.registrant_id.in_(_heads(payee))),
+            _theirs(Contact.registrant_id, payee, others),
         )
-        .order_by(Contact.registrant_id != payee, Contact.is_main.desc(), Contact.id)
+        .order_by(
+            *_own_first(Contact.registrant_id, payee, others), Contact.is_main.desc(), Contact.id
+        )
         .limit(1)
         .lateral("contact")
     )
 
 
-def _heads(payee: ColumnElement[int]) -> Select[int]:
-    heads = select(Membership.member_id).where(
-        Membership.group_id == payee, Membership.kind == HEAD, Membership.ended_on.is_(None)
-    )
-    return heads.correlate(Registrant)
+def _theirs(whose: Any, payee: ColumnElement[int], others: Others) -> ColumnElement[bool]:
+    return or_(whose == payee, *(whose.in_(ids) for ids in others))
+
+
+def _own_first(whose: Any, payee: ColumnElement[int], others: Others) -> list[ColumnElement[bool]]:
+    """The payee's own before those of others, who come in their order."""
+    return [whose != payee, *(whose.not_in(ids) for ids in others[:-1])]

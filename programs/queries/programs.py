@@ -1,11 +1,12 @@
 """The pages of programs ask here: all of them, and one with its money and its cycles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -13,7 +14,7 @@ from core.clock import today
 from core.errors import NotFound
 from programs.models.cycles import Cycle, CycleState
 from programs.models.organisations import Organisation
-from programs.models.programs import Fund, FundEntry, Program, ProgramState
+from programs.models.programs import Fund, FundEntry, Program, ProgramState, Target
 from programs.models.recurrences import Recurrence
 from programs.models.sums import cycle_sums
 from programs.permissions import May
@@ -31,7 +32,8 @@ class ProgramLine:
     id: int
     number: str
     name: str
-    purpose: str
+    purposes: Sequence[str]
+    target: Target
     state: ProgramState
     organisation: str
     cycles: int
@@ -83,11 +85,11 @@ def locked_program(session: Session, program_id: int, *, actor: Actor) -> Progra
 
 
 def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Program]:
-    """The programs whose name or number holds a text, the newest first."""
+    """The programs whose name, number or purposes hold a text, the newest first."""
     actor.require(May.READ_PROGRAMS)
-    holds = Program.name.icontains(text, autoescape=True) | Program.number.icontains(
-        text, autoescape=True
-    )
+    purposes = func.array_to_string(Program.purposes, "\n")
+    searched = (Program.name, Program.number, purposes)
+    holds = or_(*(said.icontains(text, autoescape=True) for said in searched))
     shown = (Program.archived.is_(False), within_programs(actor, Program.id))
     newest = select(Program).where(holds, *shown).order_by(Program.id.desc())
     return list(session.scalars(newest.limit(limit)))
@@ -110,7 +112,8 @@ def programs_listed(session: Session, *, actor: Actor) -> list[ProgramLine]:
             id=program.id,
             number=program.number,
             name=program.name,
-            purpose=program.purpose,
+            purposes=program.purposes,
+            target=program.target,
             state=program.state,
             organisation=organisation,
             cycles=cycles,
@@ -173,7 +176,8 @@ def organisations(session: Session) -> list[tuple[int, str]]:
 
 def purposes(session: Session) -> list[str]:
     """The purposes programs have, so that a new one is judged with those of the same word."""
-    return list(session.scalars(select(Program.purpose).distinct().order_by(Program.purpose)))
+    each = select(func.unnest(Program.purposes).label("purpose")).distinct().subquery()
+    return list(session.scalars(select(each.c.purpose).order_by(each.c.purpose)))
 
 
 def _cycles(program_id: int) -> Select[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from core.errors import NotFound
 from programs.models.cycles import Cycle
 from programs.models.memberships import CycleMember, ProgramMembership
 from programs.models.programs import Program
+from programs.permissions import May
 from registry.models.registrants import Membership
 
 
@@ -48,6 +49,25 @@ def cycle_seen(session: Session, cycle_id: int, *, actor: Actor) -> Cycle:
     if cycle is None or not sees(actor, cycle.program_id):
         raise NotFound(cycle=cycle_id)
     return cycle
+
+
+def cycle_numbered(session: Session, program: str, number: int, *, actor: Actor) -> Cycle:
+    """A cycle by the number of its program and its own, as it is known outside.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    asked = (
+        select(Cycle)
+        .join(Program, Program.id == Cycle.program_id)
+        .where(Program.number == program.strip().upper(), Cycle.number == number)
+        .where(within_programs(actor, Program.id))
+    )
+    found = session.scalar(asked)
+    if found is None:
+        raise NotFound(program=program, cycle=number)
+    return found
 
 
 def programs_of(organisation_ids: frozenset[int]) -> Select[int]:

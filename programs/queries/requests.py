@@ -19,8 +19,8 @@ from programs.queries.approvals import PREPARING, Step, steps_of_request
 from programs.queries.cycles import sees_part_only
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.standing import Standing, standing_of
+from programs.queries.targets import whom_of
 from registry.counting.people import FIGURES, People
-from registry.queries.people import composition
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ def request_page(session: Session, approval_id: int, *, actor: Actor) -> Request
 
 
 def _people(session: Session, cycle: Cycle, ages: Sequence[int]) -> People:
-    """The people of the enrolled households by sex and age on the day the cycle starts."""
+    """The people of the enrolled by sex and age on the day the cycle starts."""
     enrolled = select(CycleMember.registrant_id).where(
         CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED
     )
-    people = composition(cycle.starts_on, enrolled, ages)
+    whom = whom_of(session, cycle.program_id)
+    people = whom.composition(cycle.starts_on, enrolled, ages)
     sums = [func.coalesce(func.sum(people.c[name]), 0) for name in FIGURES]
     return People(*(int(count) for count in session.execute(select(*sums)).one()))
 

@@ -19,7 +19,8 @@ from geo.models.locations import Location
 from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.programs import Benefit
 from programs.models.verifications import StratifiedBy
-from registry.models.registrants import Individual, Membership, Registrant
+from programs.queries.targets import Whom
+from registry.models.registrants import Registrant
 
 GIVEN = (EntitlementState.REDEEMED, EntitlementState.PARTLY_REDEEMED)
 PROVINCE = 1  # the level of the areas that strata of area are
@@ -28,7 +29,7 @@ UNKNOWN = "-"  # the stratum of whom nobody knows where it belongs
 
 
 def paid_in(cycle_id: int) -> Select[*tuple[Any, ...]]:
-    """The households that received something in a cycle, and how much in all:
+    """The households, or people, that received something in a cycle, and how much in all:
     `registrant_id, area_id, paid, delivery`."""
     return (
         select(
@@ -44,7 +45,7 @@ def paid_in(cycle_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def drawn_of(
-    cycle_id: int, by: StratifiedBy, *, wanted: int, cluster: int, seed: int
+    cycle_id: int, whom: Whom, by: StratifiedBy, *, wanted: int, cluster: int, seed: int
 ) -> Select[*tuple[Any, ...]]:
     """Who is drawn: `registrant_id, area_id, paid, stratum, population, team, place`.
 
@@ -52,7 +53,7 @@ def drawn_of(
     along a curve that fills the plane; whole clusters are drawn, in an order that follows from the
     seed alone.
     """
-    placed = _placed(cycle_id, by)
+    placed = _placed(cycle_id, whom, by)
     at = placed.c
     of_it = at.stratum
     numbered = select(
@@ -85,25 +86,14 @@ def drawn_of(
     ).where(d.before < share)
 
 
-def _placed(cycle_id: int, by: StratifiedBy) -> Subquery:
+def _placed(cycle_id: int, whom: Whom, by: StratifiedBy) -> Subquery:
     """Those who were paid, each with its stratum and the cell of the grid it stands in."""
     paid = paid_in(cycle_id).subquery("paid")
     leaf, area = aliased(Area), aliased(Area)
-    head = (
-        select(Individual.sex)
-        .join(Membership, Membership.member_id == Individual.registrant_id)
-        .where(
-            Membership.group_id == paid.c.registrant_id,
-            Membership.kind == "head",
-            Membership.ended_on.is_(None),
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
     strata: dict[StratifiedBy, SQLColumnExpression[Any]] = {
         StratifiedBy.NOTHING: literal(""),
         StratifiedBy.AREA: area.pcode,
-        StratifiedBy.SEX: head,
+        StratifiedBy.SEX: whom.sex(paid.c.registrant_id),
         StratifiedBy.MECHANISM: paid.c.delivery,
     }
     return (

@@ -19,6 +19,7 @@ from programs.queries.programs import locked_program
 from programs.queries.reach import program_seen
 from programs.queries.simulations import AreaReached, Simulated, simulated
 from programs.queries.targeting import Block, rules_of
+from programs.queries.targets import WHOM
 from registry.models.rosters import Roster
 
 MOST_COMPARED = 4
@@ -119,6 +120,7 @@ def round_of_scenario(session: Session, scenario: Scenario) -> Round:
         take = (Block(household=scenario.rule),) if scenario.rule else ()
     return Round(
         program_id=program.id,
+        whom=WHOM[program.target],
         rules=replace(own, take=take, value=scenario.value, most=scenario.most),
         roster_id=scenario.roster_id,
         with_probable=scenario.with_probable,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
@@ -27,19 +28,18 @@ from geo.models.selections import Selection
 from programs.models.memberships import LeftOut, MembershipState, ProgramMembership
 from programs.models.programs import Benefit, Program
 from programs.permissions import May
-from programs.queries.amounts import amounts_due
+from programs.queries.amounts import Giving, amounts_due
 from programs.queries.cycles import CycleBeyondReach, LeftOutCount, level_told, sees_part_only
 from programs.queries.eligibility import Round, counts_low, judged
 from programs.queries.gifts import Gift, gifts_in
 from programs.queries.near_misses import PART, eased
-from programs.queries.queryables import widest_terms
 from programs.queries.reach import program_seen, within_programs
+from programs.queries.targets import Whom
 from registry.counting.people import FIGURES, People
 from registry.counting.rounding import rounded
 from registry.models.rosters import Answer, Roster, RosterMember
 from registry.permissions import May as Registry
 from registry.queries.answers import fewest
-from registry.queries.subjects import matching
 
 MOST_PROGRAMS = 8
 
@@ -78,7 +78,7 @@ class Overlap:
     """How many of those it would help another program has enrolled, for whatever purpose."""
 
     program: str
-    purpose: str
+    purposes: Sequence[str]
     households: int
 
 
@@ -132,7 +132,7 @@ def simulated(
     parts = [
         _tally(judgement, due, level_told(session), actor),
         _by_benefit(program, due),
-        _overlaps(judgement, program, actor),
+        _overlaps(judgement, program, asked.whom, actor),
         _near(session, judgement, asked, actor),
     ]
     tally, benefits, overlaps, near = session.execute(select(*map(_as_json, parts))).one()
@@ -155,7 +155,8 @@ def _due(
         .where(j.state == MembershipState.ENROLLED)
         .subquery("enrolled")
     )
-    due = amounts_due(session, gifts, enrolled, asked.starts_on, program.currency, actor=actor).c
+    giving = Giving(gifts, program.currency, asked.starts_on, asked.whom)
+    due = amounts_due(session, giving, enrolled, actor=actor).c
     return select(due.registrant_id, due.benefit_id, (due.amount + due.fee).label("cost")).cte(
         "due"
     )
@@ -195,15 +196,19 @@ def _by_benefit(program: Program, due: CTE) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _overlaps(judgement: CTE, program: Program, actor: Actor) -> Select[*tuple[Any, ...]]:
-    """The other programs those it would help are enrolled in, the largest first."""
-    theirs = ProgramMembership
+def _overlaps(
+    judgement: CTE, program: Program, whom: Whom, actor: Actor
+) -> Select[*tuple[Any, ...]]:
+    """The other programs those it would help are enrolled in, people also through their household;
+    the largest first."""
+    theirs, helped = ProgramMembership, judgement.c.state == MembershipState.ENROLLED
+    known_as = [select(judgement.c[name].label("key")).where(helped) for name in whom.known_as]
+    each = union_all(*known_as).subquery("known_as")
     return (
-        select(Program.name, Program.purpose, func.count().label("households"))
-        .select_from(judgement)
-        .join(theirs, theirs.registrant_id == judgement.c.registrant_id)
+        select(Program.name, Program.purposes, func.count().label("households"))
+        .select_from(each)
+        .join(theirs, theirs.registrant_id == each.c.key)
         .join(Program, Program.id == theirs.program_id)
-        .where(judgement.c.state == MembershipState.ENROLLED)
         .where(theirs.state == MembershipState.ENROLLED, theirs.program_id != program.id)
         .where(within_programs(actor, Program.id))
         .group_by(Program.id)
@@ -229,14 +234,14 @@ def _misses_rule(
     easier = eased(asked.rule)
     if not easier:
         return literal(value=False)
-    words = widest_terms(session, asked.starts_on, actor=actor)
     out = select(judgement.c.registrant_id).where(judgement.c.reason == LeftOut.RULE)
-    met = matching(easier, asked.starts_on, actor=actor, terms=words, of=out)
+    met = asked.whom.matching(session, easier, asked.starts_on, actor=actor, of=out)
     return judgement.c.registrant_id.in_(met)
 
 
 def _misses_line(session: Session, asked: Round) -> ColumnElement[Any]:
-    """How many of a list stand out whose value is within a tenth of the line that is asked."""
+    """How many of a list stand out whose value, or that of their household, is within a tenth of
+    the line that is asked."""
     kept = select(Selection.threshold).join(Roster, Roster.selection_id == Selection.id)
     threshold = session.scalar(kept.where(Roster.id == asked.roster_id))
     line = asked.rules.value if asked.rules.value is not None else threshold
@@ -246,7 +251,8 @@ def _misses_line(session: Session, asked: Round) -> ColumnElement[Any]:
     width = abs(edge) * PART * 2
     low = counts_low(session, asked.roster_id)
     within = (value > edge, value <= edge + width) if low else (value < edge, value >= edge - width)
-    near = select(func.count()).where(RosterMember.roster_id == asked.roster_id, *within)
+    of_list = select(func.count()).select_from(asked.whom.listed)
+    near = of_list.where(RosterMember.roster_id == asked.roster_id, *within)
     return near.where(or_(RosterMember.status.in_([Answer.IN, Answer.OUT]))).scalar_subquery()
 
 
@@ -273,7 +279,7 @@ def _put_together(
         benefits=[Given(row["name"], Decimal(row["cost"])) for row in benefits],
         left_out=_left_out(tally),
         areas=_areas(tally),
-        overlaps=[Overlap(row["name"], row["purpose"], row["households"]) for row in overlaps],
+        overlaps=[Overlap(row["name"], row["purposes"], row["households"]) for row in overlaps],
         near=NearMisses(near["of_rule"], near["of_line"], near["waiting"]),
     )
 

@@ -1,7 +1,8 @@
 """The line of those a program could take, where it takes only so many; who is late in it waits.
 
-The order is by score, the best first, and who has none last; of equal scores by the day of
-registration; then by number. So it is the same whenever it is asked.
+The order is by score, the best first, and who has none last; a person has that of their household.
+Of equal scores it is by the day of registration; then by number. So it is the same whenever it is
+asked.
 """
 
 from typing import Any
@@ -75,7 +76,7 @@ def _placed(verdicts: CTE, rules: Rules) -> CTE:
     )
     if rules.score:
         scores = _scores(rules.score)
-        ranked = ranked.outerjoin(scores, scores.c.registrant_id == of.registrant_id)
+        ranked = ranked.outerjoin(scores, scores.c.registrant_id == of.home_id)
     line = ranked.cte("line")
     quotas = _quotas(rules)
     place = func.row_number().over(partition_by=quotas.c.pcode, order_by=line.c.rank)

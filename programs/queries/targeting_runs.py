@@ -51,6 +51,7 @@ def question_of_round(session: Session, cycle: Cycle, asked: Round) -> tuple[dic
         "program": program.number,
         "cycle": cycle.number,
         "list": roster.hash,
+        "of": asked.whom.subject.value,
         "answers": ["in", "probable"] if asked.with_probable else ["in"],
         "ages_on": asked.starts_on.isoformat(),
         "rule": asked.rule,

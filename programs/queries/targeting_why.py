@@ -1,4 +1,5 @@
-"""Why a household is in a round of a program, or why not: rule by rule, with what was found."""
+"""Why a household, or a person, is in a round of a program, or why not: rule by rule, with what was
+found."""
 
 import json
 from collections.abc import Iterator
@@ -8,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import cql2
-from sqlalchemy import literal, select, true
+from sqlalchemy import exists, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core import cql
 from core.actor import Actor
-from core.errors import Forbidden, Invalid, NotFound
+from core.errors import Forbidden, Invalid
 from programs.models.cycles import Cycle
 from programs.models.memberships import (
     CycleMember,
@@ -21,13 +22,13 @@ from programs.models.memberships import (
     MembershipState,
     ProgramMembership,
 )
-from programs.models.programs import Program
+from programs.models.programs import Program, Target
 from programs.models.targeting import Side, TargetingList, TargetingListMember
 from programs.permissions import May
 from programs.queries.eligibility import counts_low, served_elsewhere
-from programs.queries.queryables import widest_terms
 from programs.queries.reach import cycle_seen, within_programs
 from programs.queries.targeting import Block, Rules, rules_of
+from programs.queries.targets import HOUSEHOLDS, WHOM, Taken, Whom
 from registry.models.registrants import Registrant, RegistrantState
 from registry.models.rosters import Answer, RosterMember
 from registry.queries.consents import ASSISTANCE, declined
@@ -38,9 +39,18 @@ MOST_CYCLES = 30
 COMPARED = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
+class NotAPerson(Invalid):
+    """{number} is a household, and this program is for people; ask about the number of one of
+    them."""
+
+
+class NotAHousehold(Invalid):
+    """{number} is a person, and this program is for households; ask about the number of theirs."""
+
+
 @dataclass(frozen=True)
 class Clause:
-    """One thing a block asks, and what was found of the household.
+    """One thing a block asks, and what was found of who is asked about.
 
     `what` is what is compared, in words where it has some, else as it `is_written`; `asked` with
     `operator` is what it has to be. Where a clause compares nothing `what` is the condition itself.
@@ -75,7 +85,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Named:
-    """A pasted list a household is on."""
+    """A pasted list somebody is on."""
 
     side: Side
     reason: str
@@ -83,10 +93,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Why:
-    """What decides about one household in a cycle, in the order it is judged, as of today.
+    """What decides about one household or person in a cycle, as of today, in the order of judging.
 
     `state` and `reason` are what the cycle's last run found, NULL where it asked nobody yet or did
-    not ask this household. `answer` is the list's own about where it stands, with its value.
+    not ask them. `answer` is the list's own about where it stands, with its value; of a person,
+    that of their household.
     """
 
     registrant: Registrant
@@ -111,6 +122,10 @@ class Why:
     """Names of programs of the same purpose that serve it; empty of one the actor does not see."""
 
     @property
+    def target(self) -> Target:
+        return self.program.target
+
+    @property
     def reaches(self) -> bool:
         """Whether the value on the map reaches the program's line, if it has one."""
         line = self.rules.value
@@ -128,20 +143,23 @@ class Why:
 
 
 def why(session: Session, cycle_id: int, number: str, *, actor: Actor) -> Why:
-    """Everything that decides about a household in a cycle, found one by one.
+    """Everything that decides about a household or a person in a cycle, found one by one.
 
     Raises:
         Forbidden, NotFound, NumberMistyped, RegistrantUnknown
+        NotAPerson, NotAHousehold: the program is not for such a one.
     """
     actor.require(May.READ_PROGRAMS)
     cycle = cycle_seen(session, cycle_id, actor=actor)
     registrant = registrant_by_number(session, number, actor=actor)
     program = session.get_one(Program, cycle.program_id)
+    whom = _whom(program, registrant)
     rules = rules_of(session, program)
     member = session.get(CycleMember, (cycle.id, registrant.id))
-    listed = session.get(RosterMember, (cycle.roster_id, registrant.id))
-    of = _OneHousehold(session, registrant.id, cycle.starts_on, actor)
-    taken = {Answer.IN, Answer.PROBABLE} if cycle.with_probable else {Answer.IN}
+    taken = Taken(cycle.roster_id, cycle.with_probable)
+    listed = _listed(session, whom, taken, registrant)
+    of = _One(session, whom, registrant.id, cycle.starts_on, actor)
+    may_be_asked = member is not None or not cycle.takes_over
     return Why(
         registrant=registrant,
         cycle=cycle,
@@ -154,7 +172,7 @@ def why(session: Session, cycle_id: int, number: str, *, actor: Actor) -> Why:
         answer=listed.status if listed else None,
         value=listed.value if listed else None,
         compared="<=" if counts_low(session, cycle.roster_id) else ">=",
-        is_asked=listed is not None and listed.status in taken,
+        is_asked=may_be_asked and listed is not None and listed.status in taken.answers,
         is_active=registrant.state is RegistrantState.ACTIVE,
         has_declined=of.has_declined(),
         standing=_standing(session, program.id, registrant.id),
@@ -167,10 +185,11 @@ def why(session: Session, cycle_id: int, number: str, *, actor: Actor) -> Why:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one cycle found of a household; without a state it was on the list and not judged."""
+    """What one cycle found of somebody; without a state it was on the list and not judged."""
 
     cycle_id: int
     program: str
+    target: Target
     number: int
     cycle: str
     state: MembershipState | None
@@ -179,17 +198,23 @@ class Verdict:
 
 
 def verdicts_of(session: Session, registrant: Registrant, *, actor: Actor) -> list[Verdict]:
-    """The cycles whose list a household is on, of programs the actor sees, the newest first; the
-    caller has shown that they may see it.
+    """The cycles whose list a household is on, or of a person their household, of programs for such
+    as they are which the actor sees, the newest first; the caller has shown that they may see it.
 
     Raises:
         Forbidden
     """
     actor.require(May.READ_PROGRAMS)
+    target = next(each for each, whom in WHOM.items() if whom.kind is registrant.kind)
+    homes = WHOM[target].homes_of(select(literal(registrant.id)))
+    on_list = exists().where(
+        RosterMember.roster_id == Cycle.roster_id, RosterMember.registrant_id.in_(homes)
+    )
     listed = (
         select(
             Cycle.id,
             Program.name,
+            Program.target,
             Cycle.number,
             Cycle.name,
             CycleMember.state,
@@ -197,44 +222,42 @@ def verdicts_of(session: Session, registrant: Registrant, *, actor: Actor) -> li
             CycleMember.rank,
         )
         .join(Program, Program.id == Cycle.program_id)
-        .join(RosterMember, RosterMember.roster_id == Cycle.roster_id)
         .outerjoin(
             CycleMember,
-            (CycleMember.cycle_id == Cycle.id)
-            & (CycleMember.registrant_id == RosterMember.registrant_id),
+            (CycleMember.cycle_id == Cycle.id) & (CycleMember.registrant_id == registrant.id),
         )
-        .where(RosterMember.registrant_id == registrant.id)
-        .where(within_programs(actor, Program.id))
+        .where(or_(CycleMember.registrant_id.is_not(None), on_list & ~Cycle.takes_over))
+        .where(Program.target == target, within_programs(actor, Program.id))
         .order_by(Cycle.id.desc())
         .limit(MOST_CYCLES)
     )
     return [Verdict(*row) for row in session.execute(listed)]
 
 
-def cycle_numbered(session: Session, program: str, number: int, *, actor: Actor) -> Cycle:
-    """A cycle by the number of its program and its own, as it is known outside.
+def _whom(program: Program, registrant: Registrant) -> Whom:
+    whom = WHOM[program.target]
+    if registrant.kind is not whom.kind:
+        wrong = NotAHousehold if whom is HOUSEHOLDS else NotAPerson
+        raise wrong(number=registrant.number)
+    return whom
 
-    Raises:
-        Forbidden, NotFound
-    """
-    actor.require(May.READ_PROGRAMS)
-    asked = (
-        select(Cycle)
-        .join(Program, Program.id == Cycle.program_id)
-        .where(Program.number == program.strip().upper(), Cycle.number == number)
-        .where(within_programs(actor, Program.id))
-    )
-    found = session.scalar(asked)
-    if found is None:
-        raise NotFound(program=program, cycle=number)
+
+def _listed(
+    session: Session, whom: Whom, taken: Taken, registrant: Registrant
+) -> RosterMember | None:
+    """What a list has of somebody: its row of them, or of their household."""
+    row = whom.said_of(select(RosterMember).select_from(Registrant))
+    mine = whom.on_list(row, taken).where(Registrant.id == registrant.id)
+    found: RosterMember | None = session.scalar(mine)
     return found
 
 
 @dataclass(frozen=True)
-class _OneHousehold:
-    """Asks conditions of one household."""
+class _One:
+    """Asks conditions of one household or person."""
 
     session: Session
+    whom: Whom
     registrant_id: int
     on: date
     actor: Actor
@@ -244,7 +267,7 @@ class _OneHousehold:
         return bool(self.session.scalar(asked.where(Registrant.id == self.registrant_id)))
 
     def judged(self, block: Block) -> Judged:
-        words = widest_terms(self.session, self.on, actor=self.actor)
+        words = self.whom.terms(self.session, self.on, actor=self.actor)
         parts = [*_parts(block.household), *_of_members(block)]
         return Judged(block.name, [self._told(part, words) for part in parts])
 
@@ -273,9 +296,9 @@ class _OneHousehold:
         return self._asked(asked, piece.expression)
 
     def _asked(self, asked: cql.Asked, told: Any) -> Any:
-        """What a query tells of the household, or whether it meets what is asked."""
+        """What a query tells of them, or whether they meet what is asked."""
         mine = select(literal(self.registrant_id))
-        row = select(Registrant.id).where(Registrant.id == self.registrant_id)
+        row = self.whom.said_of(select(Registrant.id).where(Registrant.id == self.registrant_id))
         joined, met = with_verdict(row, asked, mine)
         return self.session.scalar(joined.with_only_columns(met if told is None else told))
 

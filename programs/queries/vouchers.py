@@ -18,7 +18,7 @@ from geo.queries.reach import within_reach
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement, Voucher, VoucherState
 from programs.models.memberships import CycleMember
-from programs.models.programs import Benefit, Program
+from programs.models.programs import Benefit, Program, Target
 from programs.permissions import May
 from programs.queries.reach import within_programs
 from registry.models.registrants import Registrant
@@ -61,6 +61,7 @@ class Held:
     name: str
     name_local: str | None
     people: int
+    target: Target
     area: str | None
     program: str
     benefit: str
@@ -138,6 +139,7 @@ def _card() -> Select[*tuple[Any, ...]]:
             Registrant.name,
             Registrant.name_local,
             CycleMember.people,
+            Program.target,
             Area.name.label("area"),
             Program.name.label("program"),
             Benefit.name.label("benefit"),

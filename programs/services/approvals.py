@@ -41,7 +41,7 @@ class NothingToApprove(Conflict):
 
 
 class RuleChanged(Conflict):
-    """The program's rule was changed after these households were enrolled; enrol them again."""
+    """The program's rule was changed after these were enrolled; enrol them again."""
 
 
 class ReleaseWithdrawn(Conflict):

@@ -10,8 +10,7 @@ from core.clock import today
 from programs.models.conditions import Condition, ConditionKind
 from programs.permissions import May
 from programs.queries.programs import locked_program
-from programs.queries.queryables import widest_terms
-from registry.queries.subjects import matching
+from programs.queries.targets import WHOM
 
 
 def set_condition(
@@ -25,7 +24,7 @@ def set_condition(
     actor.require(May.WRITE_PROGRAMS)
     program = locked_program(session, program_id, actor=actor)
     written = rule.strip()
-    matching(written, today(), actor=actor, terms=widest_terms(session, today(), actor=actor))
+    WHOM[program.target].matching(session, written, today(), actor=actor)
     kept = {"rule": written, "made_by": actor.id}
     with audit.act(session, actor, "conditions.set", program) as figures:
         figures.update(condition=kind, rule=written)

@@ -74,7 +74,7 @@ class NotReconciled(Conflict):
 
 
 class NoOverlap(Conflict):
-    """No draft of another program of this purpose has households of this cycle; go on without."""
+    """No draft of another program of this purpose has anybody of this cycle; go on without."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class Start:
     rechecks: bool = True
     follows_id: int | None = None
     tops_up_id: int | None = None
+    takes_over: bool = False
     due_on: date | None = None
 
 

@@ -17,10 +17,11 @@ from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.memberships import CycleMember, MembershipState
 from programs.models.programs import Program
 from programs.permissions import May
-from programs.queries.amounts import MOST, amounts_due
+from programs.queries.amounts import MOST, Giving, amounts_due
 from programs.queries.cycles import locked_cycle, reason_given
 from programs.queries.following import still_to_give
 from programs.queries.gifts import gifts_of
+from programs.queries.targets import WHOM
 
 DUE = ("registrant_id", "area_id", "benefit_id", "amount", "fee", "valid_until")
 
@@ -30,11 +31,11 @@ class AmountBeyond(Conflict):
 
 
 class NobodyEnrolled(Conflict):
-    """Nobody was enrolled in this cycle yet; enrol its households before their amounts."""
+    """Nobody was enrolled in this cycle yet; enrol those of its list before their amounts."""
 
 
 class EntitlementUnknown(Invalid):
-    """No amount of this cycle has the number {ern}; the page of the household says which it has."""
+    """No amount of this cycle has the number {ern}; look at the page of whom it is for."""
 
 
 class AmountWrong(Invalid):
@@ -58,7 +59,7 @@ class Prepared:
 
 
 def prepare_entitlements(session: Session, cycle_id: int, *, actor: Actor) -> Prepared:
-    """Give each enrolled household of the cycle its entitlement for each benefit.
+    """Give each enrolled household, or person, of the cycle its entitlement for each benefit.
 
     One statement writes, counts and sums, however many households there are. Running it again
     adds only those who became due since, and never changes an amount already given.
@@ -138,20 +139,15 @@ def move_entitlements(
 
 
 def _due(session: Session, cycle: Cycle, actor: Actor) -> Select[Any]:
-    """What each enrolled household is due of each benefit, where that is more than nothing."""
+    """What each of the enrolled is due of each benefit, where that is more than nothing."""
     program = session.get_one(Program, cycle.program_id)
     enrolled = (
         select(CycleMember.registrant_id, CycleMember.area_id, CycleMember.people)
         .where(CycleMember.cycle_id == cycle.id, CycleMember.state == MembershipState.ENROLLED)
         .subquery("enrolled")
     )
-    due = amounts_due(
-        session,
-        gifts_of(session, program.id),
-        enrolled,
-        cycle.starts_on,
-        program.currency,
-        actor=actor,
-    )
+    gifts, whom = gifts_of(session, program.id), WHOM[program.target]
+    giving = Giving(gifts, program.currency, cycle.starts_on, whom)
+    due = amounts_due(session, giving, enrolled, actor=actor)
     given = select(literal(cycle.id), *(due.c[name] for name in DUE))
     return given.where(still_to_give(cycle, due.c.registrant_id, due.c.benefit_id))

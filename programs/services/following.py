@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Insert, Select, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.errors import Conflict
 from core.words import _
 from programs.models.cycles import Cycle, CycleState
+from programs.models.memberships import CycleMember, MembershipState
 from programs.models.programs import Program
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle
@@ -24,8 +25,10 @@ from programs.queries.following import (
     who_stays,
 )
 from programs.queries.programs import locked_program
+from programs.queries.targets import WHOM, Whom, whom_of
 from programs.services.cycles import Start, start_cycle
 from programs.services.reissues import give_up
+from registry.models.registrants import Registrant
 from registry.models.rosters import Roster
 from registry.services.rosters import RosterEmpty, keep_part
 
@@ -51,10 +54,12 @@ class SameProgram(Conflict):
 
 @dataclass(frozen=True)
 class Part:
-    """Whom a cycle takes over: those of a cycle before, and in words which of them."""
+    """Whom a cycle takes over: those of a cycle before, households or people, and in words which
+    of them."""
 
     before: Cycle
     of: Select[int]
+    whom: Whom
     because: str
 
 
@@ -89,10 +94,9 @@ def start_next(
     if before is None:
         raise NoCycleBefore
     because = _("those of cycle {number} who are still in the program", number=before.number)
-    given = {"rechecks": rechecks, "due_on": due_on}
-    return _start(
-        session, program_id, Part(before, who_stays(before), because), named, actor, **given
-    )
+    given, whom = {"rechecks": rechecks, "due_on": due_on}, whom_of(session, program_id)
+    part = Part(before, who_stays(before, whom), whom, because)
+    return _start(session, program_id, part, named, actor, **given)
 
 
 def start_follow_up(session: Session, cycle_id: int, named: Named, *, actor: Actor) -> Cycle:
@@ -112,7 +116,8 @@ def start_follow_up(session: Session, cycle_id: int, named: Named, *, actor: Act
     with audit.act(session, actor, "cycles.follow_up", before) as figures:
         freed = give_up(session, before, made_by=actor.id)
         given = {"follows_id": before.id, "rechecks": False}
-        part = Part(before, who_got_nothing(before), because)
+        whom = whom_of(session, before.program_id)
+        part = Part(before, who_got_nothing(before), whom, because)
         made = _start(session, before.program_id, part, named, actor, **given)
         figures.update(cycle=made.number, freed=freed)
     return made
@@ -136,19 +141,41 @@ def start_top_up(
     because = _(
         "those enrolled in cycle {number} of {program}", number=base.number, program=program.name
     )
-    part = Part(base, who_is_enrolled(base), because)
+    part = Part(base, who_is_enrolled(base), WHOM[program.target], because)
     return _start(session, program_id, part, named, actor, tops_up_id=base.id)
 
 
 def _start(
     session: Session, program_id: int, part: Part, named: Named, actor: Actor, **given: Any
 ) -> Cycle:
-    """Start a cycle from a part of another's list, which is kept as a list of its own."""
+    """Start a cycle from a part of another's list, which is kept as a list of its own; people are
+    written into it beside, for a list is of whole households."""
     whole = session.get_one(Roster, part.before.roster_id)
     name = named.name.strip() or whole.name
+    homes = part.whom.homes_of(part.of)
     try:
-        kept = keep_part(session, whole, part.of, name, part.because, actor=actor)
+        kept = keep_part(session, whole, homes, name, part.because, actor=actor)
     except RosterEmpty:
         raise NobodyLeft from None
-    start = Start(kept.id, named.name, named.starts_on, part.before.with_probable, **given)
-    return start_cycle(session, program_id, start, actor=actor)
+    alone = part.whom is whom_of(session, program_id) and not part.whom.listed_alone
+    start = Start(
+        kept.id, named.name, named.starts_on, part.before.with_probable, takes_over=alone, **given
+    )
+    cycle = start_cycle(session, program_id, start, actor=actor)
+    if alone:
+        session.flush()
+        session.execute(_written_into(cycle, part.of))
+    return cycle
+
+
+def _written_into(cycle: Cycle, ids: Select[int]) -> Insert:
+    """Write people into a cycle that nobody judged yet."""
+    people = select(
+        literal(cycle.id),
+        Registrant.id,
+        Registrant.area_id,
+        literal(1),
+        literal(MembershipState.DRAFT, CycleMember.state.type),
+    ).where(Registrant.id.in_(ids))
+    columns = ["cycle_id", "registrant_id", "area_id", "people", "state"]
+    return insert(CycleMember).from_select(columns, people)

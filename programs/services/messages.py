@@ -29,6 +29,7 @@ from programs.queries.messages import (
     spoken,
     texts_of,
 )
+from programs.queries.targets import whom_of
 
 LIVE = (
     CycleState.DRAFT,
@@ -245,8 +246,8 @@ def _letter(run: MessageRun, cycle: Cycle, program: Program, to: Addressed) -> L
 
 
 def _queued(session: Session, cycle: Cycle, run: MessageRun) -> int:
-    """Write the messages of a run, each in a language its household speaks; answers how many."""
-    reach = reachable(cycle, run.occasion).c
+    """Write the messages of a run, each in a language its reader speaks; answers how many."""
+    reach = reachable(cycle, whom_of(session, cycle.program_id), run.occasion).c
     speaks = case((reach.language.in_([*run.texts]), reach.language), else_=spoken(run.texts))
     names = ["run_id", "cycle_id", "registrant_id", "occasion", "language", "area_id"]
     rows = select(

@@ -19,6 +19,7 @@ from programs.permissions import May
 from programs.queries.approvals import hands_on, signers_of_cycle
 from programs.queries.cycles import locked_cycle, nothing_left
 from programs.queries.payability import payable
+from programs.queries.targets import whom_of
 from programs.services.payments import PaidByAnother
 
 
@@ -88,7 +89,8 @@ def _open_fsp(session: Session, fsp_id: int) -> Fsp:
 
 def _look_over(session: Session, plan: PaymentPlan, cycle: Cycle, fsp: Fsp) -> None:
     """Write who is left out, the batches and their orders; count them into the plan."""
-    looked = payable(cycle, fsp, plan.within_id).cte("looked").prefix_with("MATERIALIZED")
+    due = payable(cycle, whom_of(session, cycle.program_id), fsp, plan.within_id)
+    looked = due.cte("looked").prefix_with("MATERIALIZED")
     left = session.execute(_left_out(plan, looked)).scalar_one()
     batches = session.execute(_cut(plan, cycle, fsp, looked)).one()
     plan.left_out, plan.orders, plan.total = left, batches.orders, Decimal(batches.total)

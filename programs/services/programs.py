@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -10,23 +11,34 @@ from core import audit
 from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.money import refuse_unoffered
+from core.money import refuse_unoffered, round_to
 from programs.models.approvals import ApprovalTier
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
-from programs.models.programs import Benefit, BenefitItem, Fund, Program, ProgramState
+from programs.models.programs import (
+    Benefit,
+    BenefitItem,
+    Fund,
+    Program,
+    ProgramState,
+    Target,
+)
 from programs.models.recurrences import Recurrence
+from programs.models.scenarios import Scenario
+from programs.models.targeting import TargetingList
 from programs.permissions import May
 from programs.queries.approvals import Tier, tiers_of
 from programs.queries.benefits import check_gift
+from programs.queries.conditions import conditions_of
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.programs import locked_program
-from programs.queries.queryables import widest_terms
 from programs.queries.reach import program_seen
 from programs.queries.recurrences import next_days
+from programs.queries.targeting import rules_of
+from programs.queries.targets import WHOM, Whom
+from programs.services.funds import DepositWrong
 from programs.services.recurrences import Rhythm, set_recurrence
-from registry.queries.subjects import matching
 
 MOST_SIGNERS = 5
 MOST_TIERS = 5
@@ -69,38 +81,69 @@ class CurrencyFixed(Conflict):
     """A program keeps its currency, here {currency}; make a new program for another."""
 
 
+class TargetFixed(Conflict):
+    """The program has cycles, scenarios or pasted lists already, which are of those it is for; make
+    a new program for others."""
+
+
+class TargetUnfit(Invalid):
+    """Not all that the program says fits whom it is to be for: {why} Change that first, then whom
+    it is for."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What is said of a program; `eligibility` is CQL2 text over households, empty for all.
+    """What is said of a program; `eligibility` is CQL2 text over those it is for, empty for all.
 
     Each cycle needs `signers_needed` signatures, and those of the `tiers` its amount reaches. When
     cycles begin is said with a new program only; later by `set_recurrence`.
     """
 
     name: str
-    purpose: str
+    purposes: Sequence[str]
     organisation_id: int
     currency: str
     eligibility: str = ""
     signers_needed: int = 1
     tiers: Sequence[Tier] = ()
     rhythm: Rhythm | None = None
+    target: Target = Target.GROUP
+
+    @property
+    def whom(self) -> Whom:
+        """Whom it is for."""
+        return WHOM[self.target]
 
 
-def create_program(session: Session, plan: Plan, gift: Gift, *, actor: Actor) -> Program:
-    """Make a program with its first benefit and its fund, numbered without gaps in the year.
+@dataclass(frozen=True)
+class Announced:
+    """The first money a fund is to have: how much, where it comes from, and in which currency if it
+    is another than the program's. It is there once somebody who may post money has posted it."""
+
+    amount: Decimal
+    reference: str
+    currency: str = ""
+
+
+def create_program(
+    session: Session, plan: Plan, gift: Gift, money: Announced | None = None, *, actor: Actor
+) -> Program:
+    """Make a program with its first benefit and its fund, numbered without gaps in the year; with
+    the first money that is announced for it, if any is.
 
     Raises:
-        Forbidden, BoundToPrograms; Invalid where the plan or the gift cannot stand; NotFound: no
-        such organisation; Conflict where the name is taken.
+        Forbidden, BoundToPrograms; Invalid where the plan, the gift or the money cannot stand;
+        NotFound: no such organisation; Conflict where the name is taken.
     """
     actor.require(May.WRITE_PROGRAMS)
     if actor.program_ids is not None:
         raise BoundToPrograms
     _check(session, plan, actor)
-    check_gift(session, gift, plan.currency, actor=actor)
+    check_gift(session, gift, plan.currency, plan.whom, actor=actor)
     program = Program(number=_next_number(session), made_by=actor.id)
     _write(program, plan)
+    if money is not None:
+        _announce(program, money)
     with audit.act(session, actor, "programs.create", program) as figures:
         session.add(program)
         session.flush()
@@ -124,7 +167,8 @@ def duplicate_program(session: Session, program_id: int, name: str, *, actor: Ac
     like = program_seen(session, program_id, actor=actor)
     plan = Plan(
         name=name,
-        purpose=like.purpose,
+        purposes=like.purposes,
+        target=like.target,
         organisation_id=like.organisation_id,
         currency=like.currency,
         eligibility=like.eligibility,
@@ -144,10 +188,13 @@ def change_program(session: Session, program_id: int, plan: Plan, *, actor: Acto
 
     Raises:
         Forbidden, Invalid, NotFound, ProgramEnded, CurrencyFixed, BoundToPrograms
+        TargetFixed, TargetUnfit: it cannot be for others than it is for.
     """
     actor.require(May.WRITE_PROGRAMS)
     program = _changeable(session, program_id, actor)
     _check(session, plan, actor)
+    if plan.target is not program.target:
+        _check_target(session, program, plan.whom, actor)
     if actor.program_ids is not None and plan.organisation_id != program.organisation_id:
         raise BoundToPrograms
     if plan.currency != program.currency:
@@ -167,7 +214,7 @@ def add_benefit(session: Session, program_id: int, gift: Gift, *, actor: Actor) 
     """
     actor.require(May.WRITE_PROGRAMS)
     program = _changeable(session, program_id, actor)
-    check_gift(session, gift, program.currency, actor=actor)
+    check_gift(session, gift, program.currency, WHOM[program.target], actor=actor)
     with audit.act(session, actor, "benefits.add", program) as figures:
         benefit = Benefit(program_id=program.id)
         _write_gift(session, benefit, gift)
@@ -186,7 +233,7 @@ def change_benefit(session: Session, benefit_id: int, gift: Gift, *, actor: Acto
     if benefit is None:
         raise NotFound(benefit=benefit_id)
     program = _changeable(session, benefit.program_id, actor)
-    check_gift(session, gift, program.currency, actor=actor)
+    check_gift(session, gift, program.currency, WHOM[program.target], actor=actor)
     with audit.act(session, actor, "benefits.change", program) as figures:
         _write_gift(session, benefit, gift)
         figures.update(**_figures(gift), drafts=_drop_drafts(session, program))
@@ -241,7 +288,7 @@ def _rhythm_from_now(session: Session, like: Program) -> Rhythm | None:
 
 
 def _check(session: Session, plan: Plan, actor: Actor) -> None:
-    if not plan.name.strip() or not plan.purpose.strip():
+    if not plan.name.strip() or not _named(plan.purposes):
         raise ProgramIncomplete
     if not 1 <= plan.signers_needed <= MOST_SIGNERS:
         raise SignersWrong(signers=plan.signers_needed)
@@ -249,8 +296,37 @@ def _check(session: Session, plan: Plan, actor: Actor) -> None:
     if session.get(Organisation, plan.organisation_id) is None:
         raise NotFound(organisation=plan.organisation_id)
     refuse_unoffered(plan.currency)
-    words = widest_terms(session, today(), actor=actor)
-    matching(plan.eligibility, today(), actor=actor, terms=words)
+    plan.whom.matching(session, plan.eligibility, today(), actor=actor)
+
+
+def _check_target(session: Session, program: Program, whom: Whom, actor: Actor) -> None:
+    """Refuse that a program is for others, where something in it speaks of those it was for."""
+    for table in (Cycle, Scenario, TargetingList):
+        if session.scalar(select(table.id).where(table.program_id == program.id).limit(1)):
+            raise TargetFixed
+    rules = [*conditions_of(session, program.id).values(), rules_of(session, program).exclusion]
+    try:
+        for rule in rules:
+            whom.matching(session, rule, today(), actor=actor)
+        for gift in gifts_of(session, program.id).values():
+            check_gift(session, gift, program.currency, whom, actor=actor)
+    except Invalid as refused:
+        raise TargetUnfit(why=str(refused)) from refused
+
+
+def _announce(program: Program, money: Announced) -> None:
+    currency = money.currency or program.currency
+    refuse_unoffered(currency)
+    amount = round_to(money.amount, currency)
+    if amount <= 0 or not money.reference.strip():
+        raise DepositWrong
+    program.announced, program.announced_in = amount, currency
+    program.announced_from = money.reference.strip()
+
+
+def _named(purposes: Sequence[str]) -> list[str]:
+    """The purposes that are named, each once."""
+    return list(dict.fromkeys(each.strip() for each in purposes if each.strip()))
 
 
 def _check_tiers(tiers: Sequence[Tier]) -> None:
@@ -293,7 +369,8 @@ def _figures(gift: Gift) -> dict[str, object]:
 
 
 def _write(program: Program, plan: Plan) -> None:
-    program.name, program.purpose = plan.name.strip(), plan.purpose.strip()
+    program.name, program.purposes = plan.name.strip(), _named(plan.purposes)
+    program.target = plan.target
     program.organisation_id = plan.organisation_id
     program.currency = plan.currency
     program.eligibility = plan.eligibility.strip()

@@ -15,7 +15,7 @@ from programs.models.memberships import ProgramMembership
 from programs.models.verifications import VerificationSample
 from programs.queries.cycles import reason_given
 from programs.services.settling import forget_said
-from registry.models.registrants import Membership, Registrant, RegistrantState
+from registry.models.registrants import Individual, Membership, Registrant, RegistrantState
 from registry.permissions import May
 from registry.queries.merging import parts_of
 from registry.queries.registrants import registrant_by_number
@@ -23,7 +23,8 @@ from registry.services.registrants import empty
 
 
 class StillServed(Conflict):
-    """This household is in a cycle that is not over; let it leave the program, or end the cycle."""
+    """This record, or one of its household, is in a cycle that is not over; let them leave the
+    program, or end the cycle."""
 
 
 class ErasedAlready(Conflict):
@@ -50,7 +51,7 @@ def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Regist
 
     Raises:
         Forbidden, RegistrantUnknown, ErasedAlready, ReasonMissing, ReasonNames
-        StillServed: it, or a household it belongs to, is in a cycle that is not over.
+        StillServed: it, its household or somebody in it is in a cycle that is not over.
     """
     actor.require(May.ERASE_REGISTRANTS)
     found = registrant_by_number(session, number, actor=actor)
@@ -69,11 +70,12 @@ def erase(session: Session, number: str, reason: str, *, actor: Actor) -> Regist
 
 
 def _household_of(session: Session, registrant: Registrant) -> list[int]:
-    """A registrant and the groups it belongs to today."""
+    """A registrant, the groups it belongs to today, and who counts in it."""
     groups = select(Membership.group_id).where(
         Membership.member_id == registrant.id, Membership.ended_on.is_(None)
     )
-    return [registrant.id, *session.scalars(groups)]
+    people = select(Individual.registrant_id).where(Individual.counted_in == registrant.id)
+    return [registrant.id, *session.scalars(groups), *session.scalars(people)]
 
 
 def _refuse_names(session: Session, ids: Collection[int], why: str) -> None:
@@ -100,7 +102,7 @@ def exit_registry(session: Session, number: str, reason: str, *, actor: Actor) -
 
     Raises:
         Forbidden, RegistrantUnknown, NotInRegistry, ReasonMissing, ReasonNames
-        StillServed: it, or a household it belongs to, is in a cycle that is not over.
+        StillServed: it, its household or somebody in it is in a cycle that is not over.
     """
     actor.require(May.WRITE_REGISTRANTS)
     found = registrant_by_number(session, number, actor=actor)

@@ -37,11 +37,11 @@ class OrderOut(Conflict):
 
 
 class NotCameBack(Conflict):
-    """{ern} did not come back, or is given again already; look at the household's page."""
+    """{ern} did not come back, or is given again already; look at the page of whom it is for."""
 
 
 class NotInProgram(Conflict):
-    """This household is not in the program any more; take it back before it is given anything."""
+    """They are not in the program any more; take them back before they are given anything."""
 
 
 def reject_entitlement(
@@ -69,7 +69,7 @@ def reject_entitlement(
 def reissue_entitlement(session: Session, ern: str, *, actor: Actor) -> Entitlement:
     """Issue again what came back: the same amount as another entitlement, its money bound anew.
 
-    What was signed was this household's right to this amount, so it is not signed again.
+    What was signed was the right to this amount, so it is not signed again.
 
     Raises:
         Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NotCameBack, NotInProgram, FundShort

@@ -18,14 +18,13 @@ from programs.queries.benefits import check_gift
 from programs.queries.cycles import CycleBeyondReach, sees_part_only
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.programs import locked_program
-from programs.queries.queryables import widest_terms
 from programs.queries.scenarios import gives_otherwise, locked_scenario, round_of_scenario
 from programs.queries.targeting import rules_of
+from programs.queries.targets import WHOM
 from programs.services.cycles import Begun, RosterNotFrozen, Start, start_with_amounts
 from programs.services.programs import change_benefit
 from programs.services.targeting import CountNegative, set_rules
 from registry.models.rosters import Roster, RosterState
-from registry.queries.subjects import matching
 
 MOST_KEPT = 40
 
@@ -148,8 +147,7 @@ def _check(session: Session, program: Program, draft: Draft, actor: Actor) -> No
         raise CycleBeyondReach
     if draft.most is not None and draft.most < 0:
         raise CountNegative(count=draft.most)
-    words = widest_terms(session, draft.starts_on, actor=actor)
-    matching(draft.rule, draft.starts_on, actor=actor, terms=words)
+    WHOM[program.target].matching(session, draft.rule, draft.starts_on, actor=actor)
     _check_gifts(session, program, draft.gifts, actor)
 
 
@@ -160,7 +158,7 @@ def _check_gifts(
     for benefit_id, gift in gifts.items():
         if benefit_id not in own:
             raise NotFound(benefit=benefit_id)
-        check_gift(session, gift, program.currency, actor=actor)
+        check_gift(session, gift, program.currency, WHOM[program.target], actor=actor)
 
 
 def _write(scenario: Scenario, draft: Draft) -> None:

@@ -25,14 +25,13 @@ from programs.models.targeting import (
 )
 from programs.permissions import May
 from programs.queries.programs import locked_program
-from programs.queries.queryables import widest_terms
 from programs.queries.targeting import Block, Rules, list_of, scores_in_force
+from programs.queries.targets import WHOM, Whom
 from programs.services.programs import ProgramEnded
 from registry.models.registrants import Registrant, RegistrantKind
 from registry.permissions import May as Registry
 from registry.queries.reach import people_within_reach
 from registry.queries.searching import PREFIX
-from registry.queries.subjects import matching
 
 MOST_BLOCKS = 20
 MOST_PASTED = 20_000
@@ -52,7 +51,7 @@ class MembersTooFew(Invalid):
 
 
 class CountNegative(Invalid):
-    """{count} households cannot be taken; write 0 or more, or nothing where there is no limit."""
+    """{count} of them cannot be taken; write 0 or more, or nothing where there is no limit."""
 
 
 class QuotaAreaUnknown(Invalid):
@@ -72,11 +71,15 @@ class ScoreUnknown(Invalid):
 
 
 class ListWithoutReason(Invalid):
-    """Say in a few words why these households are named, for those who sign."""
+    """Say in a few words why these are named one by one, for those who sign."""
 
 
 class ListEmpty(Invalid):
     """None of these is the number of a household you see; paste numbers such as HG-7K3M9QWA."""
+
+
+class ListOfNobody(Invalid):
+    """None of these is the number of a person you see; paste numbers such as HG-7K3M9QWA."""
 
 
 class ListTooLong(Invalid):
@@ -85,7 +88,8 @@ class ListTooLong(Invalid):
 
 @dataclass(frozen=True)
 class Pasted:
-    """A list that was kept, how many households are on it, and the numbers that were none."""
+    """A list that was kept, how many households or people are on it, and the numbers that were
+    none."""
 
     kept: TargetingList
     households: int
@@ -100,7 +104,7 @@ def set_rules(session: Session, program_id: int, rules: Rules, *, actor: Actor) 
     """
     actor.require(May.WRITE_PROGRAMS)
     program = _changeable(session, program_id, actor)
-    _check(session, rules, actor)
+    _check(session, rules, WHOM[program.target], actor)
     with audit.act(session, actor, "targeting.set", program) as figures:
         for table in (TargetingBlock, Targeting, TargetingQuota):
             session.execute(delete(table).where(table.program_id == program.id))
@@ -113,23 +117,24 @@ def set_rules(session: Session, program_id: int, rules: Rules, *, actor: Actor) 
 def paste_list(
     session: Session, program_id: int, side: Side, reason: str, written: str, *, actor: Actor
 ) -> Pasted:
-    """Keep a list of households that are taken, or left out, whatever the rule says of them.
+    """Keep a list of those who are taken, or left out, whatever the rule says of them: households,
+    or people where the program is for people.
 
     Numbers stand between blanks, commas or lines; who is named twice is on it once, and for one
     that became a part of another stands that.
 
     Raises:
-        Forbidden, NotFound, ProgramEnded, ListWithoutReason, ListTooLong, ListEmpty
+        Forbidden, NotFound, ProgramEnded, ListWithoutReason, ListTooLong, ListEmpty, ListOfNobody
     """
     actor.require(May.WRITE_PROGRAMS)
     actor.require(Registry.READ_REGISTRANTS)
     program = _changeable(session, program_id, actor)
     if not reason.strip():
         raise ListWithoutReason
-    numbers = _numbers(written)
-    found = _found(session, [known for known in numbers.values() if known], actor)
+    numbers, kind = _numbers(written), WHOM[program.target].kind
+    found = _found(session, [known for known in numbers.values() if known], kind, actor)
     if not found:
-        raise ListEmpty
+        raise ListEmpty if kind is RegistrantKind.GROUP else ListOfNobody
     unknown = [typed for typed, known in numbers.items() if known not in found]
     kept = TargetingList(
         program_id=program.id,
@@ -172,13 +177,17 @@ def _changeable(session: Session, program_id: int, actor: Actor) -> Program:
     return program
 
 
-def _check(session: Session, rules: Rules, actor: Actor) -> None:
-    words = widest_terms(session, today(), actor=actor)
+def _check(session: Session, rules: Rules, whom: Whom, actor: Actor) -> None:
+    """Refuse rules that cannot stand of those they are for.
+
+    Raises:
+        Invalid; Forbidden: they ask what the actor may not.
+    """
     _check_blocks(rules)
     for block in (*rules.take, *rules.leave):
-        matching(block.written, today(), actor=actor, terms=words)
+        whom.matching(session, block.written, today(), actor=actor)
     for whole in (rules.eligibility, rules.exclusion):
-        matching(whole, today(), actor=actor, terms=words)
+        whom.matching(session, whole, today(), actor=actor)
     for count in (rules.most, *(most for _pcode, most in rules.quotas)):
         if count is not None and count < 0:
             raise CountNegative(count=count)
@@ -261,15 +270,16 @@ def _understood(typed: str) -> str:
 
 
 def _found(
-    session: Session, numbers: Sequence[str], actor: Actor
+    session: Session, numbers: Sequence[str], kind: RegistrantKind, actor: Actor
 ) -> dict[str, tuple[int, int | None]]:
-    """The households of numbers within reach, key and area each; of a merged one, who it is now."""
+    """Those of a kind by their numbers, within reach, key and area each; of a merged one, who it is
+    now."""
     now = aliased(Registrant)
     asked = (
         select(Registrant.number, now.id, now.area_id)
         .join(now, now.id == func.coalesce(Registrant.merged_into_id, Registrant.id))
         .where(Registrant.number == any_(literal(list(numbers), ARRAY(Text))))
-        .where(now.kind == RegistrantKind.GROUP)
+        .where(now.kind == kind)
         .where(people_within_reach(actor, now.id, now.area_id))
     )
     return {number: (id_, area_id) for number, id_, area_id in session.execute(asked)}

@@ -50,11 +50,11 @@ class RunUndone(Conflict):
 
 
 class RunNotLatest(Conflict):
-    """A later run judged these households again; undo that one first."""
+    """A later run judged them again; undo that one first."""
 
 
 class RunBuiltOn(Conflict):
-    """Amounts of {count} entitlements were prepared from this run; enrol the households again,
+    """Amounts of {count} entitlements were prepared from this run; enrol them again,
     which drops them, or let them stand."""
 
 

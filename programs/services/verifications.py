@@ -25,6 +25,7 @@ from programs.permissions import May
 from programs.queries.cycles import CycleBeyondReach, reason_given, sees_part_only
 from programs.queries.reach import cycle_seen
 from programs.queries.samples import drawn_of, paid_in
+from programs.queries.targets import whom_of
 from programs.sampling.sizes import Z, sample_size
 from registry.models.registrants import Registrant
 
@@ -179,9 +180,9 @@ def _refuse_impossible(session: Session, cycle: Cycle, asked: Asked, actor: Acto
 
 def _keep(session: Session, made: Verification) -> int:
     """Draw, and keep the households and the strata they are of; answers how many those are."""
-    drawn = drawn_of(
-        made.cycle_id, made.stratified_by, wanted=made.wanted, cluster=made.cluster, seed=made.seed
-    ).cte("drawn")
+    whom = whom_of(session, session.get_one(Cycle, made.cycle_id).program_id)
+    said = {"wanted": made.wanted, "cluster": made.cluster, "seed": made.seed}
+    drawn = drawn_of(made.cycle_id, whom, made.stratified_by, **said).cte("drawn")
     d, key = drawn.c, literal(made.id)
     households = select(key, d.registrant_id, d.area_id, d.stratum, d.team, d.place, d.paid)
     kept = (

@@ -28,7 +28,7 @@ from programs.models.entitlements import (
     Voucher,
     VoucherState,
 )
-from programs.models.programs import Benefit, Delivery
+from programs.models.programs import Benefit, Delivery, Target
 from programs.models.service_points import ServicePoint
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle, nothing_left
@@ -233,6 +233,7 @@ def _card(row: Row[Any]) -> Card:
         name=row.name,
         name_local=row.name_local,
         people=row.people,
+        alone=row.target is Target.INDIVIDUAL,
         area=row.area,
         program=row.program,
         benefit=row.benefit,

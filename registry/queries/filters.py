@@ -30,6 +30,10 @@ class FilterOverPeople(Invalid):
     """{name} is a filter over people, and households are asked for here; choose another."""
 
 
+class FilterOverHouseholds(Invalid):
+    """{name} is a filter over households, and people are asked for here; choose another."""
+
+
 class CountTooSlow(Invalid):
     """Counting this takes longer than {seconds} seconds; ask for less at once, such as one
     province, or keep it: a list is made however long it takes."""
@@ -176,17 +180,26 @@ def filters_offered(
     return [Offered(each, _why_not(each, terms, actor)) for each in kept if each.subject is subject]
 
 
-def condition_with(session: Session, code: str, written: str, *, actor: Actor) -> str:
-    """What a kept filter over households asks, as it stands now, and what was written beside it.
+def condition_with(
+    session: Session,
+    code: str,
+    written: str,
+    *,
+    actor: Actor,
+    subject: Subject = Subject.HOUSEHOLDS,
+) -> str:
+    """What a kept filter over households, or over people where they are the subject, asks as it
+    stands now, and what was written beside it.
 
     Raises:
-        Forbidden, NotFound, FilterOverPeople
+        Forbidden, NotFound, FilterOverPeople, FilterOverHouseholds
     """
     if not code:
         return written
     kept = filter_by_code(session, code, actor=actor)
-    if kept.subject is not Subject.HOUSEHOLDS:
-        raise FilterOverPeople(name=kept.name)
+    if kept.subject is not subject:
+        wrong = FilterOverPeople if subject is Subject.HOUSEHOLDS else FilterOverHouseholds
+        raise wrong(name=kept.name)
     return both(kept.written, written)
 
 

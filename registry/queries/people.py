@@ -61,6 +61,27 @@ def composition(
     return _only(groups, Group.registrant_id, of).subquery("composition")
 
 
+def composition_of_people(
+    reference_date: date, of: Select[Any], ages: Sequence[int] = ()
+) -> Subquery:
+    """The people of `of` by sex and age band, one row each: each is one, in one band or unknown.
+
+    Columns and what they mean are those of `composition`.
+    """
+    known = {
+        name: case((band, 1), else_=0)
+        for name, band in bands(reference_date, ages or country().ages).items()
+    }
+    figures: list[Any] = [
+        literal(1).label("people"),
+        *(one.label(name) for name, one in known.items()),
+        (1 - sum(known.values(), start=literal(0))).label("unknown"),
+        case((Individual.disabled.is_(True), 1), else_=0).label("disability"),
+    ]
+    each = select(Individual.registrant_id, *figures)
+    return _only(each, Individual.registrant_id, of).subquery("composition")
+
+
 def people_in(found: FromClause) -> Subquery:
     """How many people each of these groups has, as `composition` counts them: `registrant_id,
     people`. The first column of `found` holds the ids of active groups, each once."""

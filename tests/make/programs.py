@@ -55,7 +55,8 @@ def make_program(
     session: Session, gift: Gift | None = None, fund: int = 1_000_000, **given: Any
 ) -> Program:
     """An open program of cash for floods, by default 40 and 10 a person, at most 90 KES."""
-    said = {"name": f"Flood cash {next(_next)}", "purpose": "flood", "currency": "KES", **given}
+    purposes = [given.pop("purpose", "flood")]
+    said = {"name": f"Flood cash {next(_next)}", "purposes": purposes, "currency": "KES", **given}
     plan = Plan(organisation_id=make_organisation(session).id, **said)
     program = create_program(session, plan, gift or make_gift(), actor=DARA)
     activate_program(session, program.id, actor=DARA)

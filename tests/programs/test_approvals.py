@@ -196,7 +196,7 @@ def test_nobody_is_asked_to_sign_a_rule_that_was_not_applied(session: Session) -
     program = make_program(session)
     cycle = make_prepared(session, program, make_family(session, 3))
     stricter = Plan(
-        program.name, program.purpose, program.organisation_id, program.currency, "size > 4"
+        program.name, program.purposes, program.organisation_id, program.currency, "size > 4"
     )
     change_program(session, program.id, stricter, actor=DARA)
 

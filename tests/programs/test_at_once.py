@@ -117,7 +117,7 @@ def test_programs_made_at_the_same_moment_get_numbers_without_gaps() -> None:
         organisation_id = make_organisation(session).id
 
     def make(name: str, currency: str) -> Callable[[Session], Any]:
-        plan = Plan(name, "race", organisation_id, currency)
+        plan = Plan(name, ["race"], organisation_id, currency)
         return lambda session: create_program(session, plan, make_gift(), actor=DARA).number
 
     good = [make(f"Race {n}", "KES") for n in range(8)]

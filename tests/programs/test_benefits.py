@@ -15,6 +15,7 @@ from core.cql import TermNotYours, TermUnknown, WrongKind
 from core.errors import Forbidden
 from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import BenefitItem, Counting, Delivery, Rounding
+from programs.queries.amounts import Giving
 from programs.queries.benefits import (
     BenefitWrong,
     DaysWrong,
@@ -61,6 +62,11 @@ HOW = {
     Rounding.UP: ROUND_CEILING,
     Rounding.DOWN: ROUND_FLOOR,
 }
+
+
+def _giving(*gifts: Gift) -> Giving:
+    """These benefits in shillings, from today on."""
+    return Giving(dict(enumerate(gifts)), "KES", today())
 
 
 def _gift(*items: Item, **said: Any) -> Gift:
@@ -206,7 +212,7 @@ def test_any_amounts_are_those_that_decimals_come_to(session: Session, gift: Gif
     due = min(raised, units(high, ROUND_FLOOR))
     fee = (gift.fee + due * gift.fee_percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
-    told = explained(session, [gift], "KES", home.number, today(), actor=DARA)[0]
+    told = explained(session, _giving(gift), home.number, actor=DARA)[0]
 
     assert (told.amount, told.fee) == (due, fee if due else ZERO)
     assert [line.comes_to for line in told.lines] == parts
@@ -228,7 +234,7 @@ def test_one_household_is_told_line_by_line_what_it_would_get(session: Session) 
         fee=Decimal(2),
     )
 
-    told = explained(session, [gift], "KES", home.number, today(), actor=DARA)[0]
+    told = explained(session, _giving(gift), home.number, actor=DARA)[0]
 
     assert [(line.applies, line.counts) for line in told.lines] == [
         (False, False),
@@ -240,7 +246,7 @@ def test_one_household_is_told_line_by_line_what_it_would_get(session: Session) 
     assert [told.total, told.amount, told.fee] == [50, 50, 2]
     person = make_person(session, home)
     with pytest.raises(NoHousehold):
-        explained(session, [gift], "KES", person.number, today(), actor=DARA)
+        explained(session, _giving(gift), person.number, actor=DARA)
 
 
 def test_what_a_household_would_get_is_for_those_who_see_it(session: Session) -> None:
@@ -248,7 +254,7 @@ def test_what_a_household_would_get_is_for_those_who_see_it(session: Session) ->
     blind = make_actor(51, "Blind", "program:read")
 
     with pytest.raises(Forbidden):
-        explained(session, [_gift(Item("1"))], "KES", home.number, today(), actor=blind)
+        explained(session, _giving(_gift(Item("1"))), home.number, actor=blind)
 
 
 @pytest.mark.parametrize(

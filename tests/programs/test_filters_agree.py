@@ -201,7 +201,7 @@ class Country:
 def country(session: Session) -> Country:
     make_country(session)
     programs = [make_program(session, purpose=purpose) for purpose in ("flood", "drought")]
-    purposes = {program.number: program.purpose for program in programs}
+    purposes = {program.number: program.purposes[0] for program in programs}
     cycles = {program.number: make_cycle(session, program) for program in programs}
     rows = _helped(list(purposes))
     _written(session, cycles, rows)

@@ -290,7 +290,7 @@ def test_the_next_cycle_asks_the_rule_again_or_takes_members_over_as_they_are(
     session: Session, rechecks: bool, households: int
 ) -> None:
     program, _cycle, _amina, _oto = _paid(session)
-    plan = Plan(program.name, program.purpose, program.organisation_id, "KES", "people > 1")
+    plan = Plan(program.name, program.purposes, program.organisation_id, "KES", "people > 1")
     change_program(session, program.id, plan, actor=DARA)
 
     after = start_next(session, program.id, AGAIN, actor=DARA, rechecks=rechecks)
@@ -317,7 +317,7 @@ def test_a_top_up_gives_beside_the_cycle_of_another_program_of_the_same_purpose(
 ) -> None:
     base, cycle, amina, oto = _paid(session)
     top = make_program(session, make_gift(base=Decimal(5), per_member=Decimal(0)))
-    assert base.purpose == top.purpose
+    assert base.purposes == top.purposes
 
     on_top = start_top_up(session, top.id, cycle.id, AGAIN, actor=DARA)
 

@@ -54,7 +54,7 @@ YEAR = datetime.now(UTC).year
 
 
 def _plan(session: Session, **given: Any) -> Plan:
-    said = {"name": "Flood cash", "purpose": "flood", "currency": "KES", **given}
+    said = {"name": "Flood cash", "purposes": ["flood"], "currency": "KES", **given}
     return Plan(**{"organisation_id": make_organisation(session).id, **said})
 
 
@@ -76,7 +76,7 @@ def test_a_refused_program_uses_up_no_number(session: Session) -> None:
     ("said", "refusal"),
     [
         ({"name": " "}, ProgramIncomplete),
-        ({"purpose": ""}, ProgramIncomplete),
+        ({"purposes": [" ", ""]}, ProgramIncomplete),
         ({"currency": "KSX"}, CurrencyUnknown),
         ({"organisation_id": 0}, NotFound),
         ({"signers_needed": 0}, SignersWrong),
@@ -162,7 +162,7 @@ def test_a_changed_rule_sends_a_waiting_cycle_back(session: Session) -> None:
     program = make_program(session)
     cycle = make_prepared(session, program, make_family(session, 2))
     approval = ask_approval(session, cycle.id, actor=DARA)
-    plan = Plan(program.name, "flood", program.organisation_id, "KES", "people > 1")
+    plan = Plan(program.name, ["flood"], program.organisation_id, "KES", "people > 1")
 
     change_program(session, program.id, plan, actor=DARA)
 

@@ -142,7 +142,7 @@ def _card(session: Session, two: Two) -> str:
 
 
 def _plan(program: Program, **given: Any) -> acts.Plan:
-    said = {"name": program.name, "purpose": program.purpose, "currency": program.currency}
+    said = {"name": program.name, "purposes": program.purposes, "currency": program.currency}
     return acts.Plan(**{**said, "organisation_id": program.organisation_id, **given})
 
 

@@ -198,7 +198,7 @@ def test_overlap_names_the_other_programs_of_those_it_would_help(session: Sessio
         session, program, _draft(make_roster(session, helped, out), rule="people >= 2")
     )
 
-    assert found.overlaps == [Overlap(other.name, "shelter", 1)]
+    assert found.overlaps == [Overlap(other.name, ["shelter"], 1)]
 
 
 def test_lists_exclusions_and_quotas_of_the_program_hold_in_a_scenario(session: Session) -> None:

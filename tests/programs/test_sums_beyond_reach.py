@@ -99,7 +99,7 @@ def test_who_is_served_beyond_reach_after_the_request_sends_it_back(
     approval = ask_approval(session, cycle.id, actor=DARA)
     other = make_program(session, purpose="drought")
     elsewhere = make_approved(session, other, west)
-    other.purpose = "flood"
+    other.purposes = ["flood"]
     for table in ("entitlements", "cycle_members"):
         moved = CycleMember.metadata.tables[table]
         session.execute(

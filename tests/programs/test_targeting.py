@@ -121,7 +121,7 @@ def test_a_rule_that_was_written_whole_is_one_block(session: Session) -> None:
     set_rules(session, program.id, Rules(take=(Block("a", "people > 1"),)), actor=DARA)
     whole = Plan(
         name=program.name,
-        purpose=program.purpose,
+        purposes=program.purposes,
         organisation_id=program.organisation_id,
         currency="KES",
         eligibility="people >= 7",

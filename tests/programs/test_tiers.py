@@ -90,7 +90,7 @@ def test_nobody_signs_in_two_tiers(session: Session) -> None:
 
 def test_changed_tiers_send_back_what_was_asked_for_with_others(session: Session) -> None:
     program, cycle, approval = _asked(session, Tier(1))
-    said = (program.name, program.purpose, program.organisation_id, program.currency)
+    said = (program.name, program.purposes, program.organisation_id, program.currency)
 
     change_program(session, program.id, Plan(*said), actor=DARA)
 

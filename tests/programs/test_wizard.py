@@ -12,16 +12,22 @@ from core.clock import today
 from core.errors import Forbidden
 from programs.models.programs import Delivery, ProgramState
 from programs.models.recurrences import Recurrence
+from programs.queries.amounts import Giving
 from programs.queries.approvals import Tier, tiers_of
 from programs.queries.foreseen import foreseen
 from programs.queries.funds import balance
-from programs.queries.gifts import Item, gifts_of, plain_items
+from programs.queries.gifts import Gift, Item, gifts_of, plain_items
 from programs.queries.programs import program_page
 from programs.services.programs import BoundToPrograms, add_benefit, duplicate_program
 from programs.services.recurrences import Rhythm
 from tests.make.geo import make_country
 from tests.make.programs import DARA, make_actor, make_family, make_gift, make_program
 from tests.make.registry import make_location
+
+
+def _giving(*gifts: Gift) -> Giving:
+    """These benefits in shillings, from today on."""
+    return Giving(dict(enumerate(gifts)), "KES", today())
 
 
 def test_a_program_nobody_has_written_is_reckoned_for_all_it_means(session: Session) -> None:
@@ -32,7 +38,7 @@ def test_a_program_nobody_has_written_is_reckoned_for_all_it_means(session: Sess
         make_gift(items=(Item("3", condition="people > 4"),), cap=None),
     ]
 
-    told = foreseen(session, "people >= 2", gifts, "KES", today(), actor=DARA)
+    told = foreseen(session, "people >= 2", _giving(*gifts), actor=DARA)
 
     # 60 and 90 are due, and 3 more to the last; two times one in fees
     assert [told.meant, told.given, told.amount, told.fees, told.cost] == [2, 2, 153, 2, 155]
@@ -45,17 +51,18 @@ def test_who_sees_an_area_is_told_of_its_households(session: Session, visitor: A
     make_family(session, 3, make_location(session, 2.5, 0.5, area_id=areas["X21"].id))
     bound = make_actor(81, "West", national=False, area_ids=frozenset({areas["X1"].id}))
 
-    told = foreseen(session, "", [make_gift()], "KES", today(), actor=bound)
+    told = foreseen(session, "", _giving(make_gift()), actor=bound)
 
     assert [told.meant, told.cost] == [1, 70]
     with pytest.raises(Forbidden):
-        foreseen(session, "", [make_gift()], "KES", today(), actor=visitor)
+        foreseen(session, "", _giving(make_gift()), actor=visitor)
 
 
 def test_a_program_like_another_says_and_gives_the_same_from_a_fund_of_its_own(
     session: Session,
 ) -> None:
-    said: dict[str, Any] = {"eligibility": "people > 1", "signers_needed": 2, "purpose": "drought"}
+    said: dict[str, Any] = {"eligibility": "people > 1", "signers_needed": 2}
+    said["purposes"] = ["drought", "food"]
     often: dict[str, Any] = {
         "rhythm": Rhythm("FREQ=MONTHLY", today() - timedelta(days=1), rechecks=False)
     }
@@ -65,9 +72,9 @@ def test_a_program_like_another_says_and_gives_the_same_from_a_fund_of_its_own(
 
     made = duplicate_program(session, like.id, "Next year", actor=DARA)
 
-    assert [made.name, made.purpose, made.eligibility, made.signers_needed] == [
+    assert [made.name, made.purposes, made.eligibility, made.signers_needed] == [
         "Next year",
-        "drought",
+        ["drought", "food"],
         "people > 1",
         2,
     ]

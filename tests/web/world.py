@@ -8,7 +8,8 @@ from typing import Any
 
 import shapely
 from flask import Flask, url_for
-from sqlalchemy import func, literal, literal_column, select, text, update
+from sqlalchemy import ARRAY, func, literal, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from app.auth import users
@@ -68,6 +69,7 @@ from tests.make.verifications import make_differing
 from tests.web.cycles_world import come_of
 from tests.web.greek import GREEK, Rows
 from tests.web.no_pages import NO_PAGES
+from tests.web.persons_world import persons
 from tests.web.registry_world import registry
 from tests.web.targeting_world import targeting
 
@@ -78,7 +80,7 @@ NAMED = {
     "layers": ("name",),
     "releases": ("original_name",),
     "registrants": ("name",),
-    "programs": ("name", "purpose"),
+    "programs": ("name", "purposes"),
     "benefits": ("name",),
     "cycles": ("name",),
     "organisations": ("name",),
@@ -116,6 +118,7 @@ def furnish(session: Session, user: User) -> Rows:
         *_programs(session, place),
         *_people(session, user),
         *targeting(session, place),
+        *persons(session, place),
         ("jobs.show", {"job_id": job}),
         ("search.show", {"q": GREEK}),
         *(("settings.show", {"section": name}) for name in section_words()),
@@ -329,7 +332,11 @@ def _in_greek(session: Session) -> None:
         unique = func.translate(
             func.left(func.md5(literal_column(f"{name}.ctid::text")), 7), "abcdef", "αβγδεζ"
         )
-        greek = {column: literal("Ωρου ").concat(unique) for column in columns}
+        called = literal("Ωρου ").concat(unique)
+        greek = {
+            column: array([called]) if isinstance(table.c[column].type, ARRAY) else called
+            for column in columns
+        }
         session.execute(update(table).values(greek))
     session.execute(update(Word).values(labels={"en": "Ωρου"}, synonyms=[]))
     session.execute(update(Decided).values(languages=["en"]))  # the others have names of their own
