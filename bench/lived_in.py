@@ -54,7 +54,8 @@ CYCLE = text("""
     ), program as (
         insert into programs (number, name, purposes, organisation_id, currency, state, archived,
                               made_by)
-        select 'PROG-0000-00000001', 'Bench', array['bench'], id, 'KES', 'active', false, 0 from office
+        select 'PROG-0000-00000001', 'Bench', array['bench'], id, 'KES', 'active', false, 0
+        from office
         returning id
     ), benefit as (
         insert into benefits (program_id, name, delivery)

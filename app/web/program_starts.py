@@ -98,7 +98,8 @@ def _for_people() -> Mapping[str, Begun]:
             _("shock top-up"),
             Gift(_("Top-up"), Delivery.MOBILE, (Item(""),), valid_days=60),
             eligibility="programs >= 1",
-            recurrence=Recurrence(Often.MONTHLY, rounds=3).rule,
+            every=Every.MONTHLY,
+            rounds=3,
         ),
         "child": Begun(
             _("Child grant"),
@@ -106,7 +107,7 @@ def _for_people() -> Mapping[str, Begun]:
             _("child grant"),
             Gift(_("Child grant"), Delivery.BANK, (Item(""),)),
             eligibility="age < 5",
-            recurrence=MONTHLY,
+            every=Every.MONTHLY,
         ),
         "pension": Begun(
             _("Social pension"),
@@ -114,7 +115,7 @@ def _for_people() -> Mapping[str, Begun]:
             _("social pension"),
             Gift(_("Social pension"), Delivery.BANK, (Item(""),)),
             eligibility="age >= 60",
-            recurrence=MONTHLY,
+            every=Every.MONTHLY,
         ),
         "food": Begun(
             _("Food basket"),
