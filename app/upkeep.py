@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from core import jobs
 from core.actor import PLATFORM
 from core.clock import today
-from core.db import transaction
+from core.db import stand, transaction
 from core.seals import BATCH, seal
 from geo.jobs.exposure import sample_due
 from geo.jobs.plots import measure_plots
@@ -15,11 +15,15 @@ from geo.queries.exposure import anything_due
 from geo.queries.plots import anything_unmeasured
 from geo.queries.release_outlines import unoutlined
 from geo.queries.stumbles import anything_stumbled
+from programs.jobs.expiry import expire_cycle
 from programs.jobs.imports import forget_befores
 from programs.jobs.recurrences import draft_due_cycle
 from programs.jobs.retention import keep_to_rules
+from programs.jobs.sending import ask_provider
+from programs.queries.expiry import cycles_over
 from programs.queries.imports import befores_over
 from programs.queries.retention import rules_to_keep
+from programs.services.asking import look_for_unanswered
 from programs.services.recurrences import look_for_due
 from registry.jobs.household_cells import count_households, recount_households
 from registry.jobs.identifiers import expire_identifiers
@@ -38,8 +42,10 @@ def keep_up(session: Session) -> None:
     """Put off what waits: places no release was asked about yet, the counting of households by
     cell, where a release or a change waits for it, the reading of names that files brought, and the
     expiring of identifiers whose day is over, and the rules of keeping.
-    Cycles that are due are drafted. Rasters without outlines are outlined. Places are looked over,
+    Cycles that are due are drafted, what is past its last day expires, silent providers are asked.
+    It sees the whole country. Rasters without outlines are outlined. Places are looked over,
     all of them once a day. Files whose reading broke down are refused."""
+    stand(session, PLATFORM)
     if anything_stumbled(session):
         jobs.defer(session, refuse_stumbled, actor=PLATFORM, dedupe="stumbled")
     if anything_due(session):
@@ -88,10 +94,17 @@ def _keep_places_up(session: Session) -> None:
 
 
 def _keep_programs_up(session: Session) -> None:
-    """Put off drafting the cycles that are due, once a day."""
+    """Put off drafting the cycles that are due, once a day, letting expire what is past its last
+    day, and asking providers that keep silent."""
     for program_id in look_for_due(session, today()):
         once = str(program_id)
         jobs.defer(session, draft_due_cycle, actor=PLATFORM, dedupe=once, program_id=program_id)
+    for cycle_id in cycles_over(session, today()):
+        once = str(cycle_id)
+        jobs.defer(session, expire_cycle, actor=PLATFORM, dedupe=once, cycle_id=cycle_id)
+    for batch_id in look_for_unanswered(session):
+        once = f"batch-{batch_id}"
+        jobs.defer(session, ask_provider, actor=PLATFORM, dedupe=once, batch_id=batch_id)
 
 
 def seal_all() -> int:

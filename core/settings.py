@@ -67,6 +67,11 @@ class Settings:
         "",
     )
     message_gateway_key: str = _setting("The bearer token of that gateway; keep it secret.", "")
+    ask_after_minutes: str = _setting(
+        "After how many minutes of silence a provider of payments is asked what became of its "
+        "orders; later more seldom. 0: only when somebody asks.",
+        "15",
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """What acts are called, and what they are about: words for the codes of the trail."""
 
+from app.telling.acts_of_cycles import acts_of_cycles
 from app.telling.after_paying import acts_after_paying, pages_after_paying, subjects_after_paying
 from core.words import _
 
@@ -182,25 +183,7 @@ def _of_programs() -> Words:
         "cycles.cancel": _("Cancelled a cycle"),
         "cycles.reopen": _("Reopened a cycle"),
         "cycles.end": _("Ended a cycle"),
-        **_of_members(),
-    }
-
-
-def _of_members() -> Words:
-    return {
-        "memberships.set_aside": _("Found somebody not eligible any more"),
-        "memberships.duplicated": _("Found somebody to be the same as another in a program"),
-        "memberships.paused_many": _("Paused members of a program"),
-        "memberships.exited_many": _("Ended the part of members in a program"),
-        "memberships.set_aside_many": _("Found members not eligible any more"),
-        "memberships.duplicated_many": _("Found members to be the same as others"),
-        "memberships.take_back_many": _("Took members back into a program"),
-        "memberships.export": _("Took the members of a program along"),
-        "conditions.set": _("Said what a program asks of its members"),
-        "recurrences.set": _("Said when the cycles of a program begin"),
-        "cycles.close": _("Closed a cycle"),
-        "cycles.follow_up": _("Started a cycle for those who got nothing"),
-        "cycles.accept_overlap": _("Said why two programs may serve the same"),
+        **acts_of_cycles(),
     }
 
 

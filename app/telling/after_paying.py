@@ -48,6 +48,7 @@ def names_after_paying() -> Words:
         "partly_paid": _("Paid in part"),
         "failed": _("Failed"),
         "reversed": _("Reversed"),
+        "confirmed": _("Paid, as the provider had said"),
         "population": _("Of how many"),
         "drawn": _("Drawn"),
         "seed": _("Seed"),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.looks import look_at
 from app.request import actor, confirmed, db
 from core import jobs
+from core.settings import settings
 from core.words import counted
 from programs.jobs.payments import write_payment_list
 from programs.jobs.sending import ask_provider, send_batch
@@ -34,7 +35,8 @@ def batch(batch_id: int) -> str:
     after = request.args.get("after", type=int)
     page = batch_page(db(), batch_id, actor=actor(), after=after)
     job = request.args.get("job", type=int)
-    return render_template("payments/batch.html", at=page, job=job)
+    minutes = int(settings().ask_after_minutes)
+    return render_template("payments/batch.html", at=page, job=job, asks_after=minutes)
 
 
 @bp.get("/orders/<reference>")

@@ -156,7 +156,7 @@ def _state_said(state: PaymentState) -> str:
         PaymentState.PARTLY_PAID: _("The provider says: paid in part"),
         PaymentState.FAILED: _("The provider says: failed"),
         PaymentState.REVERSED: _("The provider says: reversed"),
-        PaymentState.RECONCILED: _("Reconciled"),
+        PaymentState.RECONCILED: _("Paid, and on the provider's file"),
     }
     return known.get(state, _("No answer yet"))
 

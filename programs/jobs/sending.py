@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.actor import Actor
+from core.actor import PLATFORM, Actor
 from core.crypto import opened
 from core.db import stand_whole, transaction
 from core.errors import NotFound
@@ -30,6 +30,7 @@ from programs.services.sending import (
     Line,
     doubt,
     doubt_all,
+    doubt_late,
     line_of,
     put_back,
     take_up,
@@ -39,6 +40,7 @@ from programs.services.settling import settle
 AT_ONCE = 20
 ROUNDS = 5  # of asking about what is in doubt, before it is left for later
 ANSWERS = 1000
+ASKING = frozenset({May.MAKE_PAYMENTS})  # of the platform itself
 DIVIDING = re.compile(r"[\s().\-/]")
 
 
@@ -91,10 +93,14 @@ def ask_provider(
 ) -> dict[str, int]:
     """Ask a provider what became of a batch.
 
-    What nobody knows of and what it has not answered since.
+    What nobody knows of and what it has not answered since. The platform asks of its own accord,
+    too; it sends nothing.
     """
-    actor.require(May.MAKE_PAYMENTS)
-    sending = _sending(session, batch_id, actor, progress)
+    asker = replace(actor, permissions=ASKING) if actor.id == PLATFORM.id else actor
+    asker.require(May.MAKE_PAYMENTS)
+    sending = _sending(session, batch_id, asker, progress)
+    with sending.step() as step:
+        doubt_late(step, sending.line)
     return {"orders": _ask(sending, in_doubt) + _ask(sending, unanswered)}
 
 

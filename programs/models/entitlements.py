@@ -48,6 +48,7 @@ class Entitlement(Row):
         ),
         Index(None, "cycle_id"),
         Index(None, "registrant_id"),
+        Index("ix_entitlements_over", "valid_until", postgresql_where="state = 'approved'"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
         CheckConstraint("redeemed between 0 and amount", name="never_more_than_due"),
@@ -102,6 +103,7 @@ class Voucher(Row):
         Index(
             "uq_vouchers_live", "entitlement_id", unique=True, postgresql_where="state <> 'void'"
         ),
+        Index("ix_vouchers_over", "expires_on", postgresql_where="state = 'issued'"),
     )
 
     code: Mapped[str] = mapped_column(Computed("public_number('V', id, 12)", persisted=True))

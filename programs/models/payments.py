@@ -78,6 +78,7 @@ class PaymentBatch(Row):
     """A list of orders made together: its number of orders and their sum.
 
     One of a payment plan goes to the plan's provider; one without is a list that people take along.
+    `asked_at` is when the platform asked its provider last, of its own accord, what became of it.
     """
 
     __tablename__ = "payment_batches"
@@ -94,6 +95,7 @@ class PaymentBatch(Row):
     number: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     orders: Mapped[int] = mapped_column(Integer)
     total: Mapped[Decimal] = mapped_column(Money)
+    asked_at: Mapped[datetime | None]
     made_by: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -111,6 +113,11 @@ class Payment(Row):
         UniqueConstraint("reference"),
         CheckConstraint("paid between 0 and amount", name="never_more_than_ordered"),
         Index("ix_payments_open", "state", postgresql_where="state in ('sending', 'in_doubt')"),
+        Index(
+            "ix_payments_unanswered",
+            "batch_id",
+            postgresql_where="state in ('sending', 'sent', 'in_doubt')",
+        ),
         Index(None, "account_id"),
         Index(None, "contact_id"),
     )

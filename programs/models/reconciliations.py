@@ -23,9 +23,13 @@ class ReconciliationState(StrEnum):
 
 
 class Finding(StrEnum):
-    """What a row of a provider's file comes to; the first four change something when applied."""
+    """What a row of a provider's file comes to; the first five change something when applied.
+
+    `confirmed` is what the provider had said to be paid before, and its file shows now.
+    """
 
     PAID = "paid"
+    CONFIRMED = "confirmed"
     PARTLY_PAID = "partly_paid"
     FAILED = "failed"
     REVERSED = "reversed"
@@ -37,6 +41,7 @@ class Finding(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     UNKNOWN = "unknown"
     ELSEWHERE = "elsewhere"
+    EARLIER = "earlier"
     UNCLEAR = "unclear"
     UNREADABLE = "unreadable"
 

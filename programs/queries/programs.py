@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.clock import today
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from programs.models.cycles import Cycle, CycleState
 from programs.models.organisations import Organisation
 from programs.models.programs import Fund, FundEntry, Program, ProgramState, Target
@@ -23,6 +23,10 @@ from programs.queries.funds import Balance, Held, balance, balances, funds_of
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.reach import program_seen, sees, within_programs
 from programs.queries.recurrences import next_days
+
+
+class ProgramArchived(Conflict):
+    """This program is in the archive; take it out before anything is done with it."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,13 @@ def locked_program(session: Session, program_id: int, *, actor: Actor) -> Progra
     else wait for who holds the program and waits for the cycle.
 
     Raises:
-        NotFound: there is none, or the actor does not see it.
+        NotFound: there is none, or the actor does not see it. ProgramArchived
     """
     program = session.get(Program, program_id, with_for_update={"key_share": True})
     if program is None or not sees(actor, program_id):
         raise NotFound(program=program_id)
+    if program.archived:
+        raise ProgramArchived
     return program
 
 
@@ -95,15 +101,16 @@ def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> 
     return list(session.scalars(newest.limit(limit)))
 
 
-def programs_listed(session: Session, *, actor: Actor) -> list[ProgramLine]:
-    """All programs the actor sees, those that run first, each with its fund."""
+def programs_listed(session: Session, *, actor: Actor, archived: bool = False) -> list[ProgramLine]:
+    """All programs the actor sees, those that run first, each with its fund; of the archive those
+    that are in it."""
     actor.require(May.READ_PROGRAMS)
     money = balances(session)
     listed = (
         select(Program, Organisation.name, func.count(Cycle.id))
         .join(Organisation, Organisation.id == Program.organisation_id)
         .outerjoin(Cycle, Cycle.program_id == Program.id)
-        .where(Program.archived.is_(False), within_programs(actor, Program.id))
+        .where(Program.archived.is_(archived), within_programs(actor, Program.id))
         .group_by(Program.id, Organisation.name)
         .order_by(Program.state, Program.number.desc())
     )

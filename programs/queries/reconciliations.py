@@ -31,7 +31,7 @@ from programs.permissions import May
 from programs.queries.cycles import CycleBeyondReach, sees_part_only
 from programs.queries.entitlements import Total, total_of
 from programs.queries.reach import cycle_seen, within_programs
-from programs.queries.verdicts import UNANSWERED
+from programs.queries.verdicts import APPLIED, UNANSWERED
 from programs.queries.verifications import confirmed_in
 
 AGES = (2, 7, 14, 30)
@@ -228,8 +228,11 @@ def all_rows(session: Session, file: Reconciliation, *, actor: Actor) -> list[li
     """The rows of a file that were not used, for a file to be sent back to the provider."""
     actor.require(May.RECONCILE)
     row = ReconciliationRow
-    used = (Finding.PAID, Finding.PARTLY_PAID, Finding.FAILED, Finding.REVERSED, Finding.ALREADY)
-    listed = _rows(file, None).where(row.finding.not_in(used)).order_by(row.row_number)
+    listed = (
+        _rows(file, None)
+        .where(row.finding.not_in([*APPLIED, Finding.ALREADY]))
+        .order_by(row.row_number)
+    )
     return [
         [str(r.row_number), r.reference, r.said, _plain(r.amount), _plain(r.due), r.finding.value]
         for r in session.execute(listed)

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from programs.models.cycles import Cycle, CycleState
 from programs.models.entitlements import Entitlement
-from programs.models.payments import Payment, PaymentState
+from programs.models.payments import Payment, PaymentBatch, PaymentEvent, PaymentState
 from programs.models.reconciliations import Finding, Reconciliation, ReconciliationRow
 from programs.statements.words import Told
 
@@ -31,8 +31,10 @@ UNANSWERED = (
     PaymentState.IN_DOUBT,
 )
 """States of an order of which nobody has said yet what became of it."""
-OVER = (PaymentState.PAID, PaymentState.RECONCILED)
-APPLIED = (Finding.PAID, Finding.PARTLY_PAID, Finding.FAILED, Finding.REVERSED)
+APPLIED = (
+    *(Finding.PAID, Finding.CONFIRMED, Finding.PARTLY_PAID),
+    *(Finding.FAILED, Finding.REVERSED),
+)
 """What changes an order when the file is applied."""
 
 
@@ -42,7 +44,7 @@ def orders_of(cycle_id: int) -> Subquery:
     return (
         select(
             Payment.id.label("payment_id"),
-            Entitlement.ern.label("reference"),
+            Payment.reference,
             Payment.amount,
             Payment.state,
             Entitlement.redeemed.label("paid"),
@@ -54,9 +56,26 @@ def orders_of(cycle_id: int) -> Subquery:
     )
 
 
+def earlier_of(cycle_id: int) -> Subquery:
+    """The references that orders of a cycle had before they were sent anew: `reference`."""
+    return (
+        select(PaymentEvent.reference)
+        .join(Payment, Payment.id == PaymentEvent.payment_id)
+        .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+        .where(
+            PaymentBatch.cycle_id == cycle_id,
+            Payment.attempt > 0,
+            PaymentEvent.reference != Payment.reference,
+        )
+        .distinct()
+        .subquery("before")
+    )
+
+
 def judged_rows(found: Reconciliation, cycle: Cycle) -> Select[*tuple[Any, ...]]:
     """For each row its `row_number`, the order it speaks of, that one's area, and the finding."""
     row, orders = ReconciliationRow, orders_of(found.cycle_id)
+    before = earlier_of(found.cycle_id).c
     order = orders.c
     told = cast(literal(found.words, JSONB)[row.word].astext, String)
     one = func.concat_ws("|", told, func.coalesce(row.amount, order.amount))
@@ -73,12 +92,14 @@ def judged_rows(found: Reconciliation, cycle: Cycle) -> Select[*tuple[Any, ...]]
             order.amount.label("due"),
             order.state,
             order.paid,
+            before.reference.label("before"),
             (least.over(partition_by=order_id) != most.over(partition_by=order_id)).label(
                 "disagrees"
             ),
             func.row_number().over(partition_by=order_id, order_by=row.row_number).label("time"),
         )
         .outerjoin(orders, order.reference == row.reference)
+        .outerjoin(before.reference.table, before.reference == row.reference)
         .where(row.reconciliation_id == found.id)
         .subquery("held")
     ).c
@@ -89,9 +110,13 @@ def judged_rows(found: Reconciliation, cycle: Cycle) -> Select[*tuple[Any, ...]]
 
 def _finding(held: Any, cycle: Cycle) -> ColumnElement[Any]:
     unreadable = or_(held.reference == "", and_(held.has_amount, held.amount.is_(None)))
-    elsewhere = select(Entitlement.id).where(Entitlement.ern == held.reference).exists()
+    elsewhere = or_(
+        select(Entitlement.id).where(Entitlement.ern == held.reference).exists(),
+        select(Payment.id).where(Payment.reference == held.reference).exists(),
+    )
     return case(
         (unreadable, Finding.UNREADABLE),
+        (held.before.is_not(None), Finding.EARLIER),
         (and_(held.payment_id.is_(None), elsewhere), Finding.ELSEWHERE),
         (held.payment_id.is_(None), Finding.UNKNOWN),
         (held.told.is_(None), Finding.UNCLEAR),
@@ -111,7 +136,8 @@ def _if_paid(held: Any, cycle: Cycle) -> ColumnElement[Any]:
     return case(
         (or_(held.state.in_([PaymentState.FAILED, PaymentState.REVERSED]), freed), _CONTRADICTS),
         (~same, Finding.AMOUNT_DIFFERS),
-        (held.state.in_(OVER), Finding.ALREADY),
+        (held.state == PaymentState.RECONCILED, Finding.ALREADY),
+        (held.state == PaymentState.PAID, Finding.CONFIRMED),
         else_=Finding.PAID,
     )
 

@@ -35,6 +35,8 @@ from programs.queries.targeting_runs import rules_changed
 from programs.services.entitlements import move_entitlements
 from programs.services.funds import bind
 
+DRAFT, ASKED = EntitlementState.DRAFT, EntitlementState.PENDING_VALIDATION
+
 
 class NothingToApprove(Conflict):
     """Nobody is due anything in this cycle yet; prepare the amounts before asking."""
@@ -108,6 +110,7 @@ def ask_approval(session: Session, cycle_id: int, *, actor: Actor) -> Approval:
         session.add(approval)
         _write_steps(session, approval, tiers)
         cycle.state = CycleState.TO_APPROVE
+        move_entitlements(session, cycle, DRAFT, ASKED)
         figures.update(hash=approval.hash, households=total.households, total=total.amount)
     return approval
 
@@ -173,7 +176,7 @@ def reject_approval(session: Session, approval_id: int, comment: str, *, actor: 
     with audit.act(session, actor, "approvals.reject", cycle) as figures:
         _decide(approval, ApprovalState.REJECTED, why)
         cycle.state = CycleState.CANCELLED
-        move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.CANCELLED)
+        move_entitlements(session, cycle, ASKED, EntitlementState.CANCELLED)
         figures.update(reason=why)
 
 
@@ -234,6 +237,7 @@ def _send_back(
     with audit.act(session, actor, "approvals.return", cycle) as figures:
         _decide(approval, ApprovalState.RETURNED, why)
         cycle.state = CycleState.DRAFT
+        move_entitlements(session, cycle, ASKED, DRAFT)
         figures.update(reason=why)
 
 
@@ -242,7 +246,7 @@ def _approve(session: Session, approval: Approval, cycle: Cycle, actor: Actor) -
     bind(session, cycle, approval.total + approval.fees, made_by=actor.id)
     _decide(approval, ApprovalState.APPROVED, None)
     cycle.state = CycleState.APPROVED
-    move_entitlements(session, cycle, EntitlementState.DRAFT, EntitlementState.APPROVED)
+    move_entitlements(session, cycle, ASKED, EntitlementState.APPROVED)
 
 
 def _decide(approval: Approval, state: ApprovalState, comment: str | None) -> None:

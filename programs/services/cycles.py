@@ -26,7 +26,7 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from programs.models.approvals import Approval, ApprovalState
 from programs.models.cycles import Cycle, CycleState
-from programs.models.entitlements import Entitlement, EntitlementState, Voucher, VoucherState
+from programs.models.entitlements import Entitlement, EntitlementState, Voucher
 from programs.models.memberships import CycleMember, MembershipState, ProgramMembership
 from programs.models.programs import Program, ProgramState
 from programs.models.targeting import TargetingRun
@@ -44,6 +44,7 @@ from programs.queries.eligibility import judged, round_of
 from programs.queries.entitlements import rest_of
 from programs.queries.programs import locked_program
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
+from programs.services.expiry import cards_expired
 from programs.services.funds import set_free
 from programs.services.reissues import give_up
 from programs.services.targeting_runs import begin_run, changes_written
@@ -51,6 +52,11 @@ from registry.models.rosters import Roster, RosterState
 
 KEPT = (MembershipState.PAUSED, MembershipState.EXITED)
 RUNNING = (CycleState.APPROVED, CycleState.DISTRIBUTED)
+SIGNABLE = {
+    CycleState.TO_APPROVE: (ApprovalState.PENDING, EntitlementState.PENDING_VALIDATION),
+    CycleState.APPROVED: (ApprovalState.APPROVED, EntitlementState.APPROVED),
+}
+"""What becomes a draft again: its request, and what is due in it."""
 
 
 class ProgramNotActive(Conflict):
@@ -189,25 +195,29 @@ def cancel_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) 
 
 
 def reopen_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) -> None:
-    """Make an approved cycle a draft again while nothing of it is out; its money is set free.
+    """Make a cycle a draft again that waits for signatures, or was approved and nothing of it is
+    out; what was asked for or signed is returned, and money that was bound is set free.
 
     Raises:
         Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, ReasonMissing, AlreadyOut
     """
     actor.require(May.PREPARE_CYCLES)
-    cycle = locked_cycle(session, cycle_id, CycleState.APPROVED, actor=actor)
+    cycle = locked_cycle(session, cycle_id, *SIGNABLE, actor=actor)
     if session.scalar(_out_of(cycle).limit(1)) is not None:
         raise AlreadyOut
+    request, due = SIGNABLE[cycle.state]
     with audit.act(session, actor, "cycles.reopen", cycle) as figures:
-        freed = move_entitlements(session, cycle, EntitlementState.APPROVED, EntitlementState.DRAFT)
+        moved = move_entitlements(session, cycle, due, EntitlementState.DRAFT)
+        freed = moved if cycle.state is CycleState.APPROVED else Decimal(0)
         set_free(session, cycle, freed, made_by=actor.id)
-        _take_back_approval(session, cycle, reason_given(reason))
+        _take_back(session, cycle, request, reason_given(reason))
         cycle.state = CycleState.DRAFT
         figures.update(reason=reason.strip(), freed=freed)
 
 
 def close_cycle(session: Session, cycle_id: int, *, actor: Actor) -> None:
-    """Close a cycle of which nothing is open any more; the money of what came back is free again.
+    """Close a cycle of which nothing is open any more; the money of what came back, and the rest of
+    what was paid in part, is free again.
 
     Raises:
         Forbidden, NotFound, CycleElsewhere, CycleBeyondReach
@@ -218,7 +228,9 @@ def close_cycle(session: Session, cycle_id: int, *, actor: Actor) -> None:
     if found := open_ends(session, cycle).said():
         raise NotReconciled(found=found)
     with audit.act(session, actor, "cycles.close", cycle) as figures:
-        figures.update(freed=give_up(session, cycle, made_by=actor.id))
+        rest = rest_of(session, cycle.id)
+        set_free(session, cycle, rest, made_by=actor.id)
+        figures.update(freed=rest + give_up(session, cycle, made_by=actor.id))
         cycle.state = CycleState.ENDED
 
 
@@ -234,7 +246,7 @@ def end_cycle(session: Session, cycle_id: int, *, actor: Actor) -> Decimal:
     if found := replace(open_ends(session, cycle), vouchers=0, amounts=0).said():
         raise NotReconciled(found=found)
     with audit.act(session, actor, "cycles.end", cycle) as figures:
-        expired = session.scalars(_expiry(cycle)).one()
+        _cards, expired = session.execute(cards_expired(cycle, None)).one()
         left = move_entitlements(
             session, cycle, EntitlementState.APPROVED, EntitlementState.EXPIRED
         )
@@ -338,32 +350,10 @@ def _out_of(cycle: Cycle) -> Select[int]:
     )
 
 
-def _expiry(cycle: Cycle) -> Select[Decimal]:
-    """Expire the vouchers nobody used, and what they stood for; answers the sum."""
-    unused = (
-        update(Voucher)
-        .where(
-            Voucher.entitlement_id == Entitlement.id,
-            Entitlement.cycle_id == cycle.id,
-            Voucher.state == VoucherState.ISSUED,
-        )
-        .values(state=VoucherState.EXPIRED)
-        .returning(Voucher.entitlement_id)
-        .cte("unused")
-    )
-    expired = (
-        update(Entitlement)
-        .where(Entitlement.id == unused.c.entitlement_id)
-        .values(state=EntitlementState.EXPIRED)
-        .returning((Entitlement.amount + Entitlement.fee).label("cost"))
-        .cte("expired")
-    )
-    return select(func.coalesce(func.sum(expired.c.cost), 0))
-
-
-def _take_back_approval(session: Session, cycle: Cycle, reason: str) -> None:
+def _take_back(session: Session, cycle: Cycle, request: ApprovalState, reason: str) -> None:
+    decided = func.coalesce(Approval.decided_at, func.now())
     session.execute(
         update(Approval)
-        .where(Approval.cycle_id == cycle.id, Approval.state == ApprovalState.APPROVED)
-        .values(state=ApprovalState.RETURNED, comment=reason)
+        .where(Approval.cycle_id == cycle.id, Approval.state == request)
+        .values(state=ApprovalState.RETURNED, comment=reason, decided_at=decided)
     )

@@ -48,7 +48,8 @@ from registry.queries.vocabularies import codes
 
 UNSIGNED = (CycleState.DRAFT, CycleState.TO_APPROVE)
 OVER = (CycleState.ENDED, CycleState.CANCELLED)
-WAITING = (EntitlementState.DRAFT, EntitlementState.APPROVED, EntitlementState.SENT)
+UNBOUND = (EntitlementState.DRAFT, EntitlementState.PENDING_VALIDATION)
+WAITING = (*UNBOUND, EntitlementState.APPROVED, EntitlementState.SENT)
 EXIT_REASONS = "exit_reason"  # the list of words
 TWIN = "twin"  # the cause of who is found to be the same as another
 REASONS = {
@@ -329,7 +330,7 @@ def _cancelled(program: Program, ids: Sequence[int]) -> Select[int, Decimal]:
         .returning(due.c.cycle_id, due.c.cost, due.c.state.label("was"))
         .cte("gone")
     )
-    bound = gone.c.was != EntitlementState.DRAFT
+    bound = gone.c.was.not_in(UNBOUND)
     return (
         select(gone.c.cycle_id, func.sum(gone.c.cost))
         .where(bound)

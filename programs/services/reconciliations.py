@@ -31,7 +31,7 @@ from programs.models.reconciliations import (
 from programs.permissions import May
 from programs.queries.cycles import locked_cycle
 from programs.queries.verdicts import APPLIED, judged_rows
-from programs.services.answers import settle
+from programs.services.answers import hold_orders, settle
 from programs.services.funds import set_free
 from programs.statements.lines import Line, lines_of
 from programs.statements.words import (
@@ -243,20 +243,21 @@ def apply(session: Session, reconciliation_id: int, *, actor: Actor) -> Applied:
     actor.require(May.RECONCILE)
     found, cycle = _locked(session, reconciliation_id, actor, ReconciliationState.CHECKED)
     seen = dict(found.counts)
+    hold_orders(session, found)
     _judge(session, found, cycle)
     if found.counts != seen:
         return Applied(changed=True)
     if not any(found.counts.get(finding) for finding in APPLIED):
         raise NothingToApply
     with audit.act(session, actor, "reconciliations.apply", cycle) as figures:
-        settled = settle(session, found)
+        settled = settle(session, found, cycle)
         set_free(session, cycle, settled.freed, made_by=actor.id)
         found.state, found.applied_by = ReconciliationState.APPLIED, actor.id
         found.applied_at = datetime.now(UTC)
         said = found.counts.get
         figures.update(provider=found.provider, freed=settled.freed, paid=said(Finding.PAID, 0))
         figures.update(partly_paid=said(Finding.PARTLY_PAID, 0), failed=said(Finding.FAILED, 0))
-        figures.update(reversed=said(Finding.REVERSED, 0))
+        figures.update(reversed=said(Finding.REVERSED, 0), confirmed=said(Finding.CONFIRMED, 0))
     return Applied(changed=False, orders=settled.orders, freed=settled.freed)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.clock import day_said, today
 from core.db import changed
 from core.errors import Conflict, NotFound
 from programs.models.cycles import Cycle, CycleState
@@ -38,6 +39,10 @@ class OrderOut(Conflict):
 
 class NotCameBack(Conflict):
     """{ern} did not come back, or is given again already; look at the page of whom it is for."""
+
+
+class PastItsDay(Conflict):
+    """{ern} was good until {day}, so it is not given again; start a cycle that follows up."""
 
 
 class NotInProgram(Conflict):
@@ -72,7 +77,8 @@ def reissue_entitlement(session: Session, ern: str, *, actor: Actor) -> Entitlem
     What was signed was the right to this amount, so it is not signed again.
 
     Raises:
-        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NotCameBack, NotInProgram, FundShort
+        Forbidden, NotFound, CycleElsewhere, CycleBeyondReach, NotCameBack, NotInProgram,
+        PastItsDay, FundShort
     """
     actor.require(May.PREPARE_CYCLES)
     old, cycle = _of_ern(session, ern, actor)
@@ -149,6 +155,8 @@ def _void_card(session: Session, entitlement: Entitlement) -> None:
 def _may_reissue(session: Session, old: Entitlement, cycle: Cycle) -> None:
     if session.scalar(came_back(cycle).where(Entitlement.id == old.id)) is None:
         raise NotCameBack(ern=old.ern)
+    if old.valid_until is not None and old.valid_until < today():
+        raise PastItsDay(ern=old.ern, day=day_said(old.valid_until))
     stands = (
         select(ProgramMembership.id)
         .join(CycleMember, CycleMember.registrant_id == ProgramMembership.registrant_id)

@@ -18,7 +18,7 @@ from core.db import changed
 from core.errors import Conflict, Invalid, NotFound
 from programs.fsp.orders import Answer, Order, Outcome
 from programs.models.cycles import Cycle
-from programs.models.entitlements import Entitlement
+from programs.models.entitlements import Entitlement, EntitlementState
 from programs.models.fsps import ConnectorKind, Fsp
 from programs.models.payments import Payment, PaymentBatch, PaymentPlan, PaymentState
 from programs.permissions import May
@@ -127,6 +127,13 @@ def doubt_all(session: Session, batch_id: int) -> int:
     return changed(session, update(Payment).where(*of).values(state=PaymentState.IN_DOUBT))
 
 
+def doubt_late(session: Session, line: Line) -> int:
+    """Doubt the orders of a batch that nobody can be sending any more: who was at it is gone."""
+    late = Payment.claimed_at < func.clock_timestamp() - line.window
+    of = (Payment.batch_id == line.batch.id, Payment.state == PaymentState.SENDING, late)
+    return changed(session, update(Payment).where(*of).values(state=PaymentState.IN_DOUBT))
+
+
 def doubt(session: Session, orders: Sequence[Order]) -> int:
     """Orders that were handed over and of which nobody knows whether they came."""
     return _turn(session, orders, PaymentState.IN_DOUBT)
@@ -146,7 +153,8 @@ def _turn(session: Session, orders: Sequence[Order], state: PaymentState) -> int
 
 
 def retry_failed(session: Session, batch_id: int, *, actor: Actor) -> int:
-    """Let the orders of a batch that failed for good be sent anew, each under its next reference.
+    """Let the orders of a batch that failed be sent anew, each under its next reference; not what
+    was given up meanwhile, whose money is free again, or given in another cycle.
 
     Raises:
         Forbidden, NotFound, NoProvider, CycleBeyondReach, NothingFailed
@@ -159,6 +167,7 @@ def retry_failed(session: Session, batch_id: int, *, actor: Actor) -> int:
             Payment.batch_id == line.batch.id,
             Payment.state == PaymentState.FAILED,
             Entitlement.id == Payment.entitlement_id,
+            Entitlement.state == EntitlementState.SENT,
         )
         .values(
             state=PaymentState.ISSUED,

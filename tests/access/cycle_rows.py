@@ -18,6 +18,7 @@ WRITE = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 PAY = Row(needs(Programs.MAKE_PAYMENTS), about=CYCLE)
 
 CYCLE_GETS: dict[str, Row] = {
+    "archive.index": Row(READ_PROGRAMS),
     "following.returned": Row(READ_PEOPLE | READ_PROGRAMS, PEOPLE, {"cycle_id": "back_id"}),
     "members.csv": Row(READ_PEOPLE, PEOPLE, PROGRAM),
     "members.history": Row(READ_PEOPLE, PEOPLE, PROGRAM | {"registrant_id": "registrant_id"}),
@@ -25,6 +26,8 @@ CYCLE_GETS: dict[str, Row] = {
     "recurrences.show": Row(READ_PROGRAMS, PLAIN, PROGRAM),
 }
 CYCLE_POSTS: dict[str, Row] = {
+    "archive.put": WRITE,
+    "archive.take_out": WRITE,
     "following.close": PREPARE,
     "following.follow_up": PREPARE,
     "following.overlap": PREPARE,

@@ -49,6 +49,9 @@ JOBS: dict[str, Row] = {
     "programs.jobs.duplicates.look_for_duplicates_in": Row(
         needs(Registry.DECIDE_DUPLICATES), about=PROGRAM
     ),
+    "programs.jobs.expiry.expire_cycle": Row(
+        needs(Programs.PREPARE_CYCLES), about={"cycle_id": "cycle_id"}
+    ),
     "programs.jobs.payments.write_payment_list": Row(
         needs(Programs.EXPORT_PAYMENTS), PEOPLE, {"batch_id": "batch_id"}
     ),

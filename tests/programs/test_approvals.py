@@ -120,7 +120,7 @@ def test_the_fund_has_to_suffice_for_all_of_it(session: Session, fund: int, appr
         sign(session, approval.id, actor=LENA)
     session.expire_all()
     assert cycle.state is CycleState.TO_APPROVE
-    assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.DRAFT}
+    assert set(session.scalars(select(Entitlement.state))) == {EntitlementState.PENDING_VALIDATION}
     commits = select(FundEntry).where(FundEntry.kind == FundEntryKind.COMMIT)
     assert session.scalars(commits).all() == []
 

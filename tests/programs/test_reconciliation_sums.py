@@ -62,7 +62,7 @@ def test_the_money_is_told_from_each_side(session: Session) -> None:
     assert (told.instructed.orders, told.instructed.total) == (4, Decimal(300))
     assert {state.value: each.total for state, each in told.says.items()} == {
         "issued": 90,
-        "paid": 60,
+        "reconciled": 60,
         "partly_paid": 70,
         "failed": 80,
     }

@@ -106,7 +106,7 @@ def test_each_answer_settles_its_order_its_entitlement_and_the_fund(session: Ses
 
     assert done == Applied(changed=False, orders=4, freed=Decimal(170))
     assert _states(session, cycle) == {
-        60: ("paid", "redeemed", 60, None),
+        60: ("reconciled", "redeemed", 60, None),
         70: ("partly_paid", "partly_redeemed", 30, None),
         80: ("failed", "rejected", 0, Rejection.ACCOUNT_UNKNOWN),
         90: ("reversed", "rejected", 0, Rejection.REFUSED),
@@ -151,7 +151,7 @@ def test_every_row_has_its_verdict(session: Session) -> None:
         ("sent", 0, "paid,70", Finding.PAID),
         ("in_doubt", 0, "paid,", Finding.PAID),
         ("sending", 0, "failed,", Finding.FAILED),
-        ("paid", 70, "paid,70", Finding.ALREADY),
+        ("paid", 70, "paid,70", Finding.CONFIRMED),
         ("reconciled", 70, "paid,", Finding.ALREADY),
         ("paid", 70, "paid,71", Finding.AMOUNT_DIFFERS),
         ("paid", 70, "failed,", Finding.CONTRADICTS),

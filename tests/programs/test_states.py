@@ -97,7 +97,10 @@ CYCLE_ACTS: dict[str, tuple[set[C], CycleAct]] = {
     "ask": ({C.DRAFT}, lambda s, c: approvals.ask_approval(s, c.id, actor=DARA)),
     "cancel": ({C.DRAFT}, lambda s, c: cycles.cancel_cycle(s, c.id, WHY, actor=DARA)),
     "overlap": ({C.DRAFT}, lambda s, c: cycles.accept_overlap(s, c.id, WHY, actor=DARA)),
-    "reopen": ({C.APPROVED}, lambda s, c: cycles.reopen_cycle(s, c.id, WHY, actor=DARA)),
+    "reopen": (
+        {C.TO_APPROVE, C.APPROVED},
+        lambda s, c: cycles.reopen_cycle(s, c.id, WHY, actor=DARA),
+    ),
     "pay": ({C.APPROVED}, lambda s, c: make_payments(s, c.id, actor=FINN)),
     "issue": (
         {C.APPROVED, C.DISTRIBUTED},
