@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -46,6 +46,7 @@ from core.words import FORMULA
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no header extension
 COPY_END = b"\xff\xff"
 CHUNK = 1 << 20  # bytes
+TOLD_EVERY = 5000  # lines
 MAY_BE_NAN = ("f4", "f8")
 FILLED = "!"  # after the type of a column without NULLs
 FLOAT4 = 700  # what PostgreSQL calls the type of 32-bit floats
@@ -158,16 +159,22 @@ def as_array(texts: Iterable[str]) -> str:
     return f"{{{','.join(_elements(list(texts)))}}}"
 
 
-def copy_out(session: Session, query: Select[Any], stream: IO[bytes], sealed: str = "") -> int:
+def copy_out(
+    session: Session,
+    query: Select[Any],
+    stream: IO[bytes],
+    sealed: str = "",
+    told: Callable[[int], None] | None = None,
+) -> int:
     """Write the rows of `query` as CSV with a header into `stream`; answers how many there were.
 
     UTF-8, comma, LF; the server writes it, so a row costs no Python, unless values of the column
     that is named `sealed` have to be opened. Values are bound into the statement by SQLAlchemy, as
-    COPY takes no parameters.
+    COPY takes no parameters. `told` hears now and then how many lines were written.
     """
     if sealed and configured():
         with tempfile.TemporaryFile() as unread:
-            rows = copy_out(session, query, unread)
+            rows = copy_out(session, query, unread, told=told)
             unread.seek(0)
             _opened(unread, stream, sealed)
         return rows
@@ -176,8 +183,10 @@ def copy_out(session: Session, query: Select[Any], stream: IO[bytes], sealed: st
     cursor = _driver(session).cursor()
     statement = sql.SQL("copy ({}) to stdout (format csv, header)")
     with cursor.copy(statement.format(sql.SQL(str(asked)))) as copy:
-        for block in copy:
+        for lines, block in enumerate(copy):  # a line each, the header first
             stream.write(block)
+            if told is not None and lines and lines % TOLD_EVERY == 0:
+                told(lines)
     return cursor.rowcount
 
 

@@ -22,6 +22,7 @@ from programs.services.sending import Line, line_of, retry_failed, say_handed
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 
+AT_ONCE = 50_000  # orders written while somebody waits
 LONGEST_REPORT = 20_000_000  # bytes
 
 
@@ -98,6 +99,11 @@ def handed(batch_id: int) -> Response:
 @bp.post("/<int:batch_id>/csv")
 @confirmed
 def csv(batch_id: int) -> Response:
+    """The list at once; a long one is written by a worker, and followed."""
+    actor().require(May.EXPORT_PAYMENTS)
+    batch, _cycle, _program = batch_of(db(), batch_id, actor=actor())
+    if batch.orders > AT_ONCE:
+        return _put_off(batch_id, CSV)
     return _to_file(batch_id, export_csv(db(), batch_id, actor=actor()))
 
 
@@ -105,9 +111,7 @@ def csv(batch_id: int) -> Response:
 @confirmed
 def workbook(batch_id: int) -> Response:
     actor().require(May.EXPORT_PAYMENTS)
-    batch, cycle, _program = batch_of(db(), batch_id, actor=actor())
-    job = jobs.defer(db(), write_payment_list, actor=actor(), about=batch, batch_id=batch_id)
-    return redirect(url_for("cycles.show", cycle_id=cycle.id, job=job), 303)
+    return _put_off(batch_id, XLSX)
 
 
 def _followed(line: Line, work: Callable[..., Any]) -> Response:
@@ -115,6 +119,15 @@ def _followed(line: Line, work: Callable[..., Any]) -> Response:
     key, once = line.batch.id, f"batch-{line.batch.id}"
     job = jobs.defer(db(), work, actor=actor(), about=line.batch, dedupe=once, batch_id=key)
     return redirect(url_for(".batch", batch_id=key, job=job), 303)
+
+
+def _put_off(batch_id: int, kind: str) -> Response:
+    """Have a worker write the list, and follow it on the page of the cycle."""
+    batch, cycle, _program = batch_of(db(), batch_id, actor=actor())
+    job = jobs.defer(
+        db(), write_payment_list, actor=actor(), about=batch, batch_id=batch_id, kind=kind
+    )
+    return redirect(url_for("cycles.show", cycle_id=cycle.id, job=job), 303)
 
 
 def _to_file(batch_id: int, exported: Exported) -> Response:

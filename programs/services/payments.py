@@ -77,17 +77,28 @@ def make_payments(session: Session, cycle_id: int, *, actor: Actor) -> PaymentBa
     return batch
 
 
-def export_csv(session: Session, batch_id: int, *, actor: Actor) -> Exported:
-    """The list as CSV, written by the database server. The same list is the same bytes.
+def export_csv(
+    session: Session,
+    batch_id: int,
+    *,
+    actor: Actor,
+    report: Callable[[int, int], None] | None = None,
+) -> Exported:
+    """The list as CSV, written by the database server; memory does not grow with it, and
+    `report(done, total)` is told how far it is. The same list is the same bytes.
 
     Raises:
         Forbidden, NotFound, CycleBeyondReach, ListBroken
     """
     actor.require(May.EXPORT_PAYMENTS)
 
-    def write(path: Path, lines: Select[*tuple[Any, ...]], _batch: PaymentBatch) -> int:
+    def write(path: Path, lines: Select[*tuple[Any, ...]], batch: PaymentBatch) -> int:
+        def told(done: int) -> None:
+            if report is not None:
+                report(done, batch.orders)
+
         with path.open("wb") as stream:
-            return copy_out(session, lines, stream)
+            return copy_out(session, lines, stream, told=told)
 
     return _export(session, batch_id, "csv", write, actor)
 

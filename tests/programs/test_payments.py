@@ -131,6 +131,20 @@ def test_the_same_list_is_the_same_bytes_and_each_export_leaves_an_entry(session
     assert {e.figures["total"] for e in entries} == {"210.00"}
 
 
+def test_a_list_a_worker_writes_is_the_same_and_says_how_far_it_is(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = make_payments(session, _village(session).id, actor=FINN)
+    at_once = export_csv(session, batch.id, actor=FINN)
+    monkeypatch.setattr("core.bulk.TOLD_EVERY", 2)
+    progress = Silent()
+
+    made = write_payment_list(session, actor=FINN, progress=progress, batch_id=batch.id, kind="csv")
+
+    assert made == {"sha256": at_once.kept.sha256, "orders": 3}
+    assert [said[:2] for said in progress.said] == [(2, 3)]
+
+
 def test_the_workbook_has_the_orders_of_the_csv_and_their_sum(session: Session) -> None:
     batch = make_payments(session, _village(session).id, actor=FINN)
     rows = _rows(export_csv(session, batch.id, actor=FINN))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from programs.models.cycles import Cycle
 from programs.models.fsps import Fsp, FspAnswer
 from programs.models.payments import Payment, PaymentBatch, PaymentState
 from programs.models.programs import Delivery
+from programs.services.payments import make_payments
 from tests.make.payments import (
     SECRET,
     make_fsp,
@@ -25,7 +27,7 @@ from tests.make.payments import (
     make_wallet_company,
     rehearsing,
 )
-from tests.make.programs import make_approved, make_family, make_gift, make_program
+from tests.make.programs import FINN, make_approved, make_family, make_gift, make_program
 from tests.web.conftest import Browser
 from tests.web.test_programs import SignedIn
 
@@ -157,3 +159,21 @@ def test_a_signed_answer_counts_once_and_any_other_not_at_all(
 def test_an_answer_to_a_provider_nobody_wrote_down_is_none(browser: Browser) -> None:
     headers = {"X-Date": "", "X-Signature": ""}
     assert browser.post("/api/callbacks/nobody", data=b"{}", headers=headers).status_code == 404
+
+
+def test_a_long_list_is_written_by_a_worker_and_followed(
+    session: Session, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = make_approved(session, make_program(session), make_family(session, 3))
+    batch = make_payments(session, cycle.id, actor=FINN)
+    finance = signed_in(Role.FINANCE)
+    assert "ERN-" in finance.act(f"/payments/{batch.id}/csv").text
+    monkeypatch.setattr("app.web.payments.AT_ONCE", 0)
+
+    followed = finance.act(f"/payments/{batch.id}/csv").text
+
+    assert "ERN-" not in followed
+    (job,) = session.scalars(select(Job)).all()
+    assert job.args == {"batch_id": batch.id, "kind": "csv"}
+    _work_off(session)
+    assert f"/cycles/{cycle.id}/files/" in finance.get(f"/cycles/{cycle.id}").text
