@@ -23,5 +23,5 @@ def acts_of_cycles() -> Words:
         "cycles.expire": _("Let expire what was past its last day"),
         "cycles.close": _("Closed a cycle"),
         "cycles.follow_up": _("Started a cycle for those who got nothing"),
-        "cycles.accept_overlap": _("Said why two programs may serve the same households"),
+        "cycles.accept_overlap": _("Said why two programs may serve the same"),
     }

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.looks import look_at
 from app.request import actor, confirmed, db
+from app.web.cycles import tell_enrolled
 from app.web.days import day_typed
 from core.clock import today
 from core.words import _, counted
@@ -14,7 +15,13 @@ from programs.queries.following import returned_page
 from programs.queries.standing import standing_of
 from programs.services.closing import confirm_paid
 from programs.services.cycles import accept_overlap, close_cycle
-from programs.services.following import Named, start_follow_up, start_next, start_top_up
+from programs.services.following import (
+    Named,
+    start_follow_up,
+    start_next,
+    start_top_up,
+    start_top_up_with_amounts,
+)
 from programs.services.reissues import reissue_entitlement, reject_entitlement
 from programs.statements.words import Rejection
 
@@ -56,8 +63,14 @@ def follow_up(cycle_id: int) -> Response:
 
 @bp.post("/<int:cycle_id>/top-up")
 def top_up(cycle_id: int) -> Response:
-    program_id = request.form.get("program_id", 0, type=int)
-    return _to(start_top_up(db(), program_id, cycle_id, _named(), actor=actor()).id)
+    form = request.form
+    meant = (db(), form.get("program_id", 0, type=int), cycle_id, _named())
+    hit = form.get("roster_id", type=int)
+    if form.get("then") != "amounts":
+        return _to(start_top_up(*meant, actor=actor(), hit_id=hit).id)
+    begun = start_top_up_with_amounts(*meant, actor=actor(), hit_id=hit)
+    tell_enrolled(begun.enrolled)
+    return _to(begun.cycle_id)
 
 
 @bp.post("/next")

@@ -13,11 +13,13 @@ from app.looks import look_at, look_through
 from app.records import job_of
 from app.request import actor, db
 from app.web.asking import question_sent
+from core.clock import today
 from core.jobs import Job
 from geo.models.selections import Evidence, Selection
 from geo.queries.clauses import clauses_kept
 from geo.queries.selections import question_of
 from programs.queries.queryables import widest_terms
+from programs.queries.starts import starts_of
 from registry.models.rosters import Answer, Roster
 from registry.queries.filters import condition_with
 from registry.queries.rosters import (
@@ -26,6 +28,7 @@ from registry.queries.rosters import (
     members_page,
     roster_by_id,
     rosters_page,
+    takes_probable,
 )
 from registry.queries.situation_maps import maps_made
 from registry.services.rosters import export, keep_list
@@ -66,6 +69,7 @@ def show(roster_id: int) -> str:
         maps=maps_made(db(), roster, actor=actor()),
         job=_asked_for(),
         **_question_of(roster),
+        **_onward(roster),
     )
 
 
@@ -97,6 +101,15 @@ def _answer_shown() -> Answer | None:
     if request.args.get("status") == "all":
         return None
     return request.args.get("status", Answer.IN, type=Answer)
+
+
+def _onward(roster: Roster) -> dict[str, Any]:
+    """What a cycle is started with from a list in one step."""
+    return {
+        "starts": starts_of(db(), roster, actor=actor()),
+        "probable": takes_probable(db(), roster.id, actor=actor()),
+        "today": today(),
+    }
 
 
 def _question_of(roster: Roster) -> dict[str, Any]:

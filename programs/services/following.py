@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.words import _
 from programs.models.cycles import Cycle, CycleState
 from programs.models.memberships import CycleMember, MembershipState
@@ -26,10 +26,11 @@ from programs.queries.following import (
 )
 from programs.queries.programs import locked_program
 from programs.queries.targets import WHOM, Whom, whom_of
-from programs.services.cycles import Start, start_cycle
+from programs.services.cycles import Begun, RosterNotFrozen, Start, enrol, start_cycle
+from programs.services.entitlements import prepare_entitlements
 from programs.services.reissues import give_up
 from registry.models.registrants import Registrant
-from registry.models.rosters import Roster
+from registry.models.rosters import Roster, RosterState
 from registry.services.rosters import RosterEmpty, keep_part
 
 GIVEN = (CycleState.APPROVED, CycleState.DISTRIBUTED, CycleState.ENDED)
@@ -94,7 +95,8 @@ def start_next(
     if before is None:
         raise NoCycleBefore
     because = _("those of cycle {number} who are still in the program", number=before.number)
-    given, whom = {"rechecks": rechecks, "due_on": due_on}, whom_of(session, program_id)
+    given: dict[str, Any] = {"rechecks": rechecks, "due_on": due_on}
+    whom = whom_of(session, program_id)
     part = Part(before, who_stays(before, whom), whom, because)
     return _start(session, program_id, part, named, actor, **given)
 
@@ -124,9 +126,16 @@ def start_follow_up(session: Session, cycle_id: int, named: Named, *, actor: Act
 
 
 def start_top_up(
-    session: Session, program_id: int, base_id: int, named: Named, *, actor: Actor
+    session: Session,
+    program_id: int,
+    base_id: int,
+    named: Named,
+    *,
+    actor: Actor,
+    hit_id: int | None = None,
 ) -> Cycle:
-    """Start a cycle of a program for those whom a cycle of another program enrolled.
+    """Start a cycle of a program for those whom a cycle of another program enrolled; where the list
+    of a shock is named, for those of them who are in that.
 
     The rule of the topping program is asked of them; the cycle it tops up is no double cover.
 
@@ -142,15 +151,46 @@ def start_top_up(
         "those enrolled in cycle {number} of {program}", number=base.number, program=program.name
     )
     part = Part(base, who_is_enrolled(base), WHOM[program.target], because)
-    return _start(session, program_id, part, named, actor, tops_up_id=base.id)
+    return _start(session, program_id, part, named, actor, hit_id, tops_up_id=base.id)
+
+
+def start_top_up_with_amounts(
+    session: Session,
+    program_id: int,
+    base_id: int,
+    named: Named,
+    *,
+    actor: Actor,
+    hit_id: int | None = None,
+) -> Begun:
+    """Start a cycle on top of another program's, enrol its households and prepare the amounts: all
+    that comes before the signatures.
+
+    Raises:
+        What `start_top_up`, `enrol` and `prepare_entitlements` refuse.
+    """
+    actor.require(May.PREPARE_CYCLES)
+    cycle = start_top_up(session, program_id, base_id, named, actor=actor, hit_id=hit_id)
+    enrolled = enrol(session, cycle.id, actor=actor)
+    return Begun(cycle.id, enrolled, prepare_entitlements(session, cycle.id, actor=actor))
 
 
 def _start(
-    session: Session, program_id: int, part: Part, named: Named, actor: Actor, **given: Any
+    session: Session,
+    program_id: int,
+    part: Part,
+    named: Named,
+    actor: Actor,
+    hit_id: int | None = None,
+    **given: Any,
 ) -> Cycle:
-    """Start a cycle from a part of another's list, which is kept as a list of its own; people are
-    written into it beside, for a list is of whole households."""
-    whole = session.get_one(Roster, part.before.roster_id)
+    """Start a cycle from a part of another's list, or of the list of a shock, which is kept as a
+    list of its own; people are written into it beside, for a list is of whole households."""
+    whole = session.get(Roster, hit_id or part.before.roster_id)
+    if whole is None:
+        raise NotFound(roster=hit_id)
+    if whole.state is not RosterState.FROZEN:
+        raise RosterNotFrozen
     name = named.name.strip() or whole.name
     homes = part.whom.homes_of(part.of)
     try:
@@ -158,9 +198,8 @@ def _start(
     except RosterEmpty:
         raise NobodyLeft from None
     alone = part.whom is whom_of(session, program_id) and not part.whom.listed_alone
-    start = Start(
-        kept.id, named.name, named.starts_on, part.before.with_probable, takes_over=alone, **given
-    )
+    probable = part.before.with_probable and hit_id is None
+    start = Start(kept.id, named.name, named.starts_on, probable, takes_over=alone, **given)
     cycle = start_cycle(session, program_id, start, actor=actor)
     if alone:
         session.flush()
