@@ -1,5 +1,5 @@
 """The ways in for programs: OGC API for maps made elsewhere, hazard files and the work on them,
-households and people, imports, changes, duplicates, filters, all described by one OpenAPI
+households and people, programs, imports, changes, duplicates, filters, all described by one OpenAPI
 document."""
 
 from flask import Flask
@@ -18,6 +18,7 @@ from app.api import (
     jobs,
     openrosa,
     plots,
+    programs,
     registrants,
     targeting,
     tilesets,
@@ -58,6 +59,7 @@ def init_app(app: Flask) -> None:
         registrants.bp,
         imports.bp,
         plots.bp,
+        programs.bp,
         targeting.bp,
         jobs.bp,
     ):

@@ -1,16 +1,18 @@
 """Whoever gives a command acts as somebody: a user, whose rights hold here as in the browser."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401 - the foreign keys need every table
 from app.auth.door import actor_of, grants_of
 from app.auth.models import User
 from core.actor import Actor
+from core.audit import Look
 from core.db import transaction
 from core.errors import NotFound
 from core.jobs import Job, JobState
@@ -34,6 +36,13 @@ def acting_as(email: str) -> Actor:
         if user is None:
             raise UserUnknown(email=email)
         return actor_of(session, user, grants_of(session, user))
+
+
+def looked(session: Session, actor: Actor, what: str, registrant_ids: Sequence[int]) -> None:
+    """Note that somebody looked at these, as a page would; `what` is the command."""
+    if registrant_ids:
+        look = {"actor_id": actor.id, "actor_name": actor.name, "what": what}
+        session.add(Look(registrant_ids=[*registrant_ids], number=len(registrant_ids), **look))
 
 
 @contextmanager

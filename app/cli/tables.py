@@ -100,7 +100,7 @@ def write_table(out: Path, header: Sequence[str], columns: Sequence[Iterable[str
 
 def say(summary: dict[str, object]) -> None:
     """Print the summary of a command as one JSON object."""
-    click.echo(orjson.dumps(summary).decode())
+    click.echo(orjson.dumps(summary, default=str).decode())
 
 
 def tell(sentence: str) -> None:

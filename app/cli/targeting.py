@@ -2,9 +2,8 @@
 
 import click
 
-from app.cli.acting import acting_as
+from app.cli.acting import acting_as, looked
 from app.why_said import sections, verdict_said
-from core.audit import Look
 from core.db import connect, transaction
 from core.settings import settings
 from programs.queries.reach import cycle_numbered
@@ -30,8 +29,7 @@ def why(program: str, cycle: int, household: str, email: str) -> None:
     with transaction(actor) as session:
         asked = cycle_numbered(session, program, cycle, actor=actor)
         found = found_why(session, asked.id, household, actor=actor)
-        look = {"actor_id": actor.id, "actor_name": actor.name, "what": LOOKED}
-        session.add(Look(registrant_ids=[found.registrant.id], number=1, **look))
+        looked(session, actor, LOOKED, [found.registrant.id])
         click.echo(verdict_said(found))
         for section in sections(found):
             click.echo(section.title)

@@ -64,8 +64,8 @@ def members_page(
 ) -> Page[Any]:
     """The households of a cycle within reach by number; with a reason, those it leaves out.
 
-    Columns: `registrant_id, name, area, pcode, people, reason, program, number`; the program that
-    serves a household already is named to who may see it.
+    Columns: `registrant_id, name, area, pcode, people, state, reason, program, number`; the
+    program that serves a household already is named to who may see it.
 
     Raises:
         Forbidden, NotFound
@@ -80,6 +80,7 @@ def members_page(
             Area.name.label("area"),
             Area.pcode,
             CycleMember.people,
+            CycleMember.state,
             CycleMember.reason,
             Program.name.label("program"),
             Registrant.number,

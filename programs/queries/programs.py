@@ -90,6 +90,20 @@ def locked_program(session: Session, program_id: int, *, actor: Actor) -> Progra
     return program
 
 
+def program_numbered(session: Session, number: str, *, actor: Actor) -> Program:
+    """A program by its number, as it is known outside.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    actor.require(May.READ_PROGRAMS)
+    asked = select(Program).where(Program.number == number.strip().upper())
+    found = session.scalar(asked.where(within_programs(actor, Program.id)))
+    if found is None:
+        raise NotFound(program=number)
+    return found
+
+
 def programs_named(session: Session, text: str, limit: int, *, actor: Actor) -> list[Program]:
     """The programs whose name, number or purposes hold a text, the newest first."""
     actor.require(May.READ_PROGRAMS)

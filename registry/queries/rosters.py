@@ -73,6 +73,18 @@ def roster_by_id(session: Session, roster_id: int, *, actor: Actor) -> Roster:
     return roster
 
 
+def roster_coded(session: Session, code: str, *, actor: Actor) -> Roster:
+    """A list by its code, as it is known outside.
+
+    Raises:
+        Forbidden, NotFound
+    """
+    found = session.scalar(select(Roster.id).where(Roster.code == code.strip()))
+    if found is None:
+        raise NotFound(list=code)
+    return roster_by_id(session, found, actor=actor)
+
+
 def takes_probable(session: Session, roster_id: int | None, *, actor: Actor) -> bool:
     """Whether who kept a list meant those to be taken, too, who are only probably in.
 

@@ -14,6 +14,8 @@ NO_PAGES = frozenset(  # what pages ask for, and files: nobody looks at them on 
         *("api_duplicates.index", "api_duplicates.show"),
         "api_area_changes.index",
         "api_targeting.ask",
+        *(f"api_programs.{part}" for part in ("index", "show", "members")),
+        *(f"api_programs.{part}" for part in ("cycle", "enrolled", "amounts")),
         "api_area_changes.show",
         *(f"api_{noun}.show" for noun in ("changes", "hazards", "imports", "jobs", "registrants")),
         "differences.table",
