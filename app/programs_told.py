@@ -150,7 +150,7 @@ def _line(line: ProgramLine) -> Document:
 
 
 def _named(one: Program | ProgramLine) -> Document:
-    return {"number": one.number, "name": one.name, "purpose": one.purpose, "state": one.state}
+    return {"number": one.number, "name": one.name, "purposes": [*one.purposes], "state": one.state}
 
 
 def _cycles(page: ProgramPage) -> list[Document]:

@@ -25,7 +25,7 @@ from programs.queries.entitlements import amounts_page
 from programs.queries.members import members_page
 from programs.queries.memberships import Asked, members_listed
 from programs.queries.programs import program_numbered
-from programs.queries.targeting_why import cycle_numbered
+from programs.queries.reach import cycle_numbered
 
 bp = Blueprint(
     "api_programs", __name__, url_prefix="/api/programs", description="Programs and their cycles"

@@ -24,7 +24,7 @@ from programs.models.programs import Program
 from programs.queries.entitlements import amounts_page
 from programs.queries.members import members_page
 from programs.queries.programs import program_numbered
-from programs.queries.targeting_why import cycle_numbered
+from programs.queries.reach import cycle_numbered
 from programs.services.cycles import Start, enrol, start_cycle
 from programs.services.entitlements import prepare_entitlements
 from registry.queries.rosters import roster_coded

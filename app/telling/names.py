@@ -170,7 +170,6 @@ def _of_programs() -> Words:
         "per_member": _("For each member"),
         "condition": _("Only where"),
         "times": _("Times"),
-        "amounts": _("Amounts"),
         "counting": _("Which amounts count"),
         "round_to": _("In whole numbers of"),
         "rounding": _("Rounding"),

@@ -69,7 +69,7 @@ def top_up(cycle_id: int) -> Response:
     if form.get("then") != "amounts":
         return _to(start_top_up(*meant, actor=actor(), hit_id=hit).id)
     begun = start_top_up_with_amounts(*meant, actor=actor(), hit_id=hit)
-    tell_enrolled(begun.enrolled)
+    tell_enrolled(begun.enrolled, meant[1])
     return _to(begun.cycle_id)
 
 

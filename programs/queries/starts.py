@@ -56,7 +56,7 @@ def starts_of(session: Session, roster: Roster, *, actor: Actor) -> Starts:
         .where(Selection.id == roster.selection_id)
     )
     kind = session.scalar(asked)
-    of_its_kind = Program.purpose.icontains(kind.value if kind else "")
+    of_its_kind = func.array_to_string(Program.purposes, " ").icontains(kind.value if kind else "")
     last = func.max(Cycle.id)
     programs = (
         select(Program.id, Program.name)

@@ -25,7 +25,7 @@ from programs.queries.following import (
     who_stays,
 )
 from programs.queries.programs import locked_program
-from programs.queries.targets import WHOM, Whom, whom_of
+from programs.queries.targets import WHOM, Taken, Whom, whom_of
 from programs.services.cycles import Begun, RosterNotFrozen, Start, enrol, start_cycle
 from programs.services.entitlements import prepare_entitlements
 from programs.services.reissues import give_up
@@ -203,8 +203,14 @@ def _start(
     cycle = start_cycle(session, program_id, start, actor=actor)
     if alone:
         session.flush()
-        session.execute(_written_into(cycle, part.of))
+        ids = part.of if hit_id is None else _among(part, Taken(kept.id, probable))
+        session.execute(_written_into(cycle, ids))
     return cycle
+
+
+def _among(part: Part, hit: Taken) -> Select[int]:
+    """Those of a part who count in a household of the list of a shock."""
+    return part.whom.of_list(hit).where(part.whom.key.in_(part.of))
 
 
 def _written_into(cycle: Cycle, ids: Select[int]) -> Insert:

@@ -51,6 +51,7 @@ from tests.make.programs import (
     make_gift,
     make_prepared,
     make_program,
+    make_roster,
 )
 from tests.make.registry import make_consent, make_household
 from tests.make.verifications import make_paid
@@ -235,6 +236,18 @@ def test_a_top_up_is_for_those_of_the_base_or_for_the_people_of_its_households(
     homes = make_program(session, purpose="homes")
     made = start_top_up(session, homes.id, of_people.id, AGAIN, actor=DARA)
     assert _enrolled(session, made) == {five.one.id, five.other.id}
+
+
+def test_a_top_up_after_a_shock_is_for_the_people_of_the_households_it_hit(
+    session: Session,
+) -> None:
+    five = make_five(session)
+    of_people = _paid(session, five)
+    top, hit = make_pension(session, eligibility="", purpose="top"), make_roster(session, five.one)
+
+    made = start_top_up(session, top.id, of_people.id, AGAIN, actor=DARA, hit_id=hit.id)
+
+    assert _judged(session, made).keys() == {five.amina.id, five.juma.id}
 
 
 def test_a_person_is_paid_by_their_own_account_or_by_that_of_their_household(
