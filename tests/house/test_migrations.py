@@ -3,11 +3,19 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.sql.schema import SchemaItem
 
 from app.cli.db import migrations
 from app.tables import metadata
+
+KEEP_PLANS_FOR_LISTS = text(r"""
+    select proname from pg_proc
+    join pg_language on pg_language.oid = prolang
+    where lanname = 'plpgsql' and pronamespace = 'public'::regnamespace
+      and prosrc ~ '= any \(\w+\)'
+      and array_to_string(proconfig, ' ') !~ 'plan_cache_mode=force_custom_plan'
+""")
 
 
 def _ours(_item: SchemaItem, name: str | None, kind: str, *_rest: object) -> bool:
@@ -27,3 +35,7 @@ def test_migrated_tables_equal_the_models(connection: Connection) -> None:
     opts = {"compare_type": True, "include_object": _ours}
     context = MigrationContext.configure(connection, opts=opts)
     assert compare_metadata(context, metadata) == []
+
+
+def test_what_asks_by_a_list_is_planned_for_how_long_the_list_is(connection: Connection) -> None:
+    assert connection.scalars(KEEP_PLANS_FOR_LISTS).all() == []
