@@ -4,13 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.auth.roles import Role, role_name
+from app.looks import look_at
 from app.request import actor, confirmed, db
 from app.web.list_maps import map_of_list
 from app.web.maps import legend_of
 from core.words import _
 from programs.models.approvals import ApprovalState
+from programs.queries.asked_before import differences_page
 from programs.queries.requests import request_page
 from programs.queries.situation import inbox_of
+from programs.queries.standing import standing_of
 from programs.services import approvals
 from registry.queries.rosters import answers_kept
 
@@ -32,6 +35,8 @@ def role_words(role: str) -> str:
 @bp.get("/<int:approval_id>")
 def show(approval_id: int) -> str:
     page = request_page(db(), approval_id, actor=actor())
+    if page.difference:
+        look_at(row.registrant_id for row in page.difference.first.rows)
     return render_template(
         "approvals/show.html",
         page=page,
@@ -40,6 +45,16 @@ def show(approval_id: int) -> str:
         map_settings=map_of_list(db(), page.at.roster, actor=actor()),
         classes=legend_of(page.at.release),
     )
+
+
+@bp.get("/<int:approval_id>/differences")
+def differences(approval_id: int) -> str:
+    """Who entered and left since it was last asked for, and who is due something else."""
+    after = request.args.get("after")
+    approval, page = differences_page(db(), approval_id, actor=actor(), after=after)
+    look_at(row.registrant_id for row in page.rows)
+    at = standing_of(db(), approval.cycle_id, actor=actor())
+    return render_template("approvals/differences.html", approval=approval, at=at, page=page)
 
 
 @bp.post("/<int:approval_id>/signatures")

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Row, states
+from core.db import Base, Row, states
 from core.money import Money
 
 
@@ -94,6 +94,19 @@ class ApprovalStep(Row):
     place: Mapped[int] = mapped_column(Integer)
     signers: Mapped[int] = mapped_column(Integer)
     role: Mapped[str | None]
+
+
+class ApprovalLine(Base):
+    """One household a request that came back asked for, and how much it was to be given in all."""
+
+    __tablename__ = "approval_lines"
+
+    approval_id: Mapped[int] = mapped_column(ForeignKey("approvals.id"), primary_key=True)
+    registrant_id: Mapped[int] = mapped_column(
+        ForeignKey("registrants.id"), primary_key=True, index=True
+    )
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    amount: Mapped[Decimal] = mapped_column(Money)
 
 
 class Signature(Row):

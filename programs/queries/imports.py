@@ -128,6 +128,7 @@ def _words() -> Mapping[str, str]:
         _("in a program"): ("program_memberships",),
         _("in a cycle"): ("cycle_members", "entitlements", "payments"),
         _("named by an order or a message"): ("payment_events", "left_unpaid", "messages"),
+        _("in a request to sign that came back"): ("approval_lines",),
         _("asked whether they were paid"): ("verification_samples",),
         _("judged by the rules of a program"): ("targeting_list_members", "targeting_changes"),
         _("on a list"): ("roster_members",),

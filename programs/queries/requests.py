@@ -16,6 +16,7 @@ from programs.models.memberships import CycleMember, MembershipState
 from programs.models.sums import entitlement_sums
 from programs.permissions import May
 from programs.queries.approvals import PREPARING, Step, steps_of_request
+from programs.queries.asked_before import Difference, difference_of
 from programs.queries.cycles import sees_part_only
 from programs.queries.gifts import Gift, gifts_of
 from programs.queries.standing import Standing, standing_of
@@ -25,7 +26,8 @@ from registry.counting.people import FIGURES, People
 
 @dataclass(frozen=True)
 class RequestPage:
-    """One request: the cycle as it stands, the people in it, who prepared it, and earlier ones."""
+    """One request: the cycle as it stands, the people in it, who prepared it, earlier ones, and how
+    it differs from the last of them."""
 
     approval: Approval
     at: Standing
@@ -35,6 +37,7 @@ class RequestPage:
     steps: list[Step]
     prepared: Sequence[AuditEntry]
     earlier: Sequence[Approval]
+    difference: Difference | None
 
 
 def request_page(session: Session, approval_id: int, *, actor: Actor) -> RequestPage:
@@ -63,6 +66,7 @@ def request_page(session: Session, approval_id: int, *, actor: Actor) -> Request
         steps=steps_of_request(session, approval.id),
         prepared=_prepared(session, at.cycle),
         earlier=session.scalars(earlier.order_by(Approval.id.desc())).all(),
+        difference=difference_of(session, approval, actor=actor),
     )
 
 

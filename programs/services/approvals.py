@@ -32,6 +32,7 @@ from programs.queries.double_cover import refuse_double_cover
 from programs.queries.entitlements import total_of
 from programs.queries.reach import cycle_seen
 from programs.queries.targeting_runs import rules_changed
+from programs.services.asked_before import keep_asked
 from programs.services.entitlements import move_entitlements
 from programs.services.funds import bind
 
@@ -235,6 +236,7 @@ def _send_back(
     session: Session, approval: Approval, cycle: Cycle, why: str, *, actor: Actor
 ) -> None:
     with audit.act(session, actor, "approvals.return", cycle) as figures:
+        keep_asked(session, approval, cycle)
         _decide(approval, ApprovalState.RETURNED, why)
         cycle.state = CycleState.DRAFT
         move_entitlements(session, cycle, ASKED, DRAFT)

@@ -1,7 +1,7 @@
 """Cycles: starting one from a frozen list, enrolling its households, and closing it."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -43,6 +42,7 @@ from programs.queries.double_cover import drafted_elsewhere
 from programs.queries.eligibility import judged, round_of
 from programs.queries.entitlements import rest_of
 from programs.queries.programs import locked_program
+from programs.services.asked_before import keep_asked
 from programs.services.entitlements import Prepared, move_entitlements, prepare_entitlements
 from programs.services.expiry import cards_expired
 from programs.services.funds import set_free
@@ -207,10 +207,10 @@ def reopen_cycle(session: Session, cycle_id: int, reason: str, *, actor: Actor) 
         raise AlreadyOut
     request, due = SIGNABLE[cycle.state]
     with audit.act(session, actor, "cycles.reopen", cycle) as figures:
+        _take_back(session, cycle, request, reason_given(reason))
         moved = move_entitlements(session, cycle, due, EntitlementState.DRAFT)
         freed = moved if cycle.state is CycleState.APPROVED else Decimal(0)
         set_free(session, cycle, freed, made_by=actor.id)
-        _take_back(session, cycle, request, reason_given(reason))
         cycle.state = CycleState.DRAFT
         figures.update(reason=reason.strip(), freed=freed)
 
@@ -351,9 +351,10 @@ def _out_of(cycle: Cycle) -> Select[int]:
 
 
 def _take_back(session: Session, cycle: Cycle, request: ApprovalState, reason: str) -> None:
-    decided = func.coalesce(Approval.decided_at, func.now())
-    session.execute(
-        update(Approval)
-        .where(Approval.cycle_id == cycle.id, Approval.state == request)
-        .values(state=ApprovalState.RETURNED, comment=reason, decided_at=decided)
-    )
+    """Return what was asked for or signed; what it asked for is kept, for the next request."""
+    asked = select(Approval).where(Approval.cycle_id == cycle.id, Approval.state == request)
+    for approval in session.scalars(asked.with_for_update()):  # one, or none
+        keep_asked(session, approval, cycle)
+        approval.state, approval.comment = ApprovalState.RETURNED, reason
+        approval.decided_at = approval.decided_at or datetime.now(UTC)
+    session.flush()

@@ -6,6 +6,7 @@ from tests.access.rows import (
     PEOPLE,
     PLAIN,
     PROGRAM,
+    READ_LISTS,
     READ_PEOPLE,
     READ_PROGRAMS,
     Row,
@@ -18,6 +19,9 @@ WRITE = Row(needs(Programs.WRITE_PROGRAMS), about=PROGRAM)
 PAY = Row(needs(Programs.MAKE_PAYMENTS), about=CYCLE)
 
 CYCLE_GETS: dict[str, Row] = {
+    "approvals.differences": Row(
+        READ_PROGRAMS | READ_LISTS, PEOPLE, {"approval_id": "again_id"}, READ_PEOPLE
+    ),
     "archive.index": Row(READ_PROGRAMS),
     "following.returned": Row(READ_PEOPLE | READ_PROGRAMS, PEOPLE, {"cycle_id": "back_id"}),
     "members.csv": Row(READ_PEOPLE, PEOPLE, PROGRAM),

@@ -101,6 +101,7 @@ OF_PEOPLE = frozenset(
         *("program_memberships", "cycle_members", "entitlements", "vouchers", "redemptions"),
         *("payments", "field_changes", "reconciliation_rows", "verification_samples", "messages"),
         *("payment_events", "left_unpaid", "targeting_list_members", "targeting_changes"),
+        "approval_lines",
         *("relationships", "contacts", "accounts", "registrant_tags", "documents"),
         *("visits", "visit_answers", "consents"),
         *("group_fields", "individual_fields", "scores"),

@@ -66,6 +66,7 @@ from tests.make.programs import (
     DARA,
     FINN,
     make_approved,
+    make_asked_again,
     make_cycle,
     make_gift,
     make_prepared,
@@ -209,6 +210,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
     draft = make_cycle(session, make_program(session, purpose=f"draft {home.id}"), home)
     asked = make_prepared(session, make_program(session, purpose=f"asked {home.id}"), home)
     approval = ask_approval(session, asked.id, actor=DARA)
+    again = make_asked_again(session, make_program(session, purpose=f"again {home.id}"), home)
     back = make_approved(session, make_program(session, purpose=f"back {home.id}"), home)
     make_payments(session, back.id, actor=FINN)
     came_back = select(Entitlement.ern).where(Entitlement.cycle_id == back.id)
@@ -224,6 +226,7 @@ def _help(session: Session, home: Registrant) -> dict[str, Any]:
         "draft_id": draft.id,
         "asked_id": asked.id,
         "approval_id": approval.id,
+        "again_id": again.id,
         "program_id": cash.id,
         "benefit_id": min(gifts_of(session, cash.id)),
         "batch_id": batch.id,

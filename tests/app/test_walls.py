@@ -25,9 +25,11 @@ from geo.models.place_checks import (
 )
 from geo.services.plots import Land, write_plot
 from geo.vector.drawings import drawn
+from programs.models.approvals import Approval
 from programs.models.entitlements import Entitlement, Voucher
 from programs.models.programs import Delivery
 from programs.models.targeting import Side
+from programs.services.asked_before import keep_asked
 from programs.services.merging import merge
 from programs.services.payments import make_payments
 from programs.services.targeting import paste_list
@@ -107,6 +109,7 @@ def areas(session: Session, tmp_path: Path) -> dict[str, Area]:
     homes = [_home(session, areas[code], lon) for code, lon in (("X11", 0.5), ("X21", 2.5))]
     run_score(session, make_score(session).id, actor=DARA)
     cash = make_approved(session, make_program(session), *homes)
+    keep_asked(session, session.scalars(select(Approval)).one(), cash)
     make_payments(session, cash.id, actor=FINN)
     make_left_out(session, cash)
     make_differing(session, cash)

@@ -5,18 +5,20 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from geo.models.selections import Selection
+from programs.models.approvals import Approval
 from programs.models.cycles import Cycle
+from programs.models.entitlements import Entitlement
 from programs.models.organisations import Organisation
 from programs.models.programs import Delivery, Program
 from programs.queries.gifts import Gift, plain_items
 from programs.services.approvals import ask_approval, sign
-from programs.services.cycles import Start, enrol, start_cycle
-from programs.services.entitlements import prepare_entitlements
+from programs.services.cycles import Start, enrol, reopen_cycle, start_cycle
+from programs.services.entitlements import Change, adjust_entitlement, prepare_entitlements
 from programs.services.funds import deposit
 from programs.services.programs import Plan, activate_program, create_program
 from registry.models.registrants import Registrant
@@ -137,3 +139,16 @@ def make_approved(session: Session, program: Program, *households: Registrant) -
     approval = ask_approval(session, cycle.id, actor=DARA)
     sign(session, approval.id, actor=LENA)
     return cycle
+
+
+def make_asked_again(session: Session, program: Program, *households: Registrant) -> Approval:
+    """A request for what one household is to get one more of than in the one before, which was
+    taken back."""
+    cycle = make_prepared(session, program, *households)
+    ask_approval(session, cycle.id, actor=DARA)
+    reopen_cycle(session, cycle.id, "the amount was wrong", actor=DARA)
+    due = select(Entitlement).where(Entitlement.cycle_id == cycle.id).order_by(Entitlement.id)
+    first = session.scalars(due.limit(1)).one()
+    change = Change(first.amount + 1, "as was promised")
+    adjust_entitlement(session, cycle.id, first.ern, change, actor=DARA)
+    return ask_approval(session, cycle.id, actor=DARA)

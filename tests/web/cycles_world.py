@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from geo.models.locations import Location
 from programs.models.conditions import ConditionKind
 from programs.models.entitlements import Entitlement
+from programs.services.archive import archive_program
 from programs.services.conditions import set_condition
 from programs.services.cycles import enrol
 from programs.services.following import Named, start_follow_up, start_top_up
 from programs.services.memberships import exit_member, pause_member
 from programs.services.payments import make_payments
+from programs.services.programs import end_program
 from programs.services.recurrences import Rhythm, set_recurrence
 from programs.services.reissues import reissue_entitlement, reject_entitlement
 from programs.statements.words import Rejection
@@ -21,6 +23,7 @@ from tests.make.programs import (
     DARA,
     FINN,
     make_approved,
+    make_asked_again,
     make_cycle,
     make_family,
     make_gift,
@@ -55,7 +58,14 @@ def come_of(session: Session, place: Location) -> Rows:
     drafts = [make_cycle(session, program, homes[2]) for program in (one, other)]
     for draft in drafts:
         enrol(session, draft.id, actor=DARA)
+    again = make_asked_again(session, make_program(session, purpose="again"), homes[2])
+    put_away = make_program(session, purpose="archive")
+    end_program(session, put_away.id, actor=DARA)
+    archive_program(session, put_away.id, actor=DARA)
     return [
+        ("approvals.show", {"approval_id": again.id}),
+        ("approvals.differences", {"approval_id": again.id}),
+        ("programs.show", {"program_id": put_away.id}),
         ("members.index", {"program_id": base.id}),
         ("members.index", {"program_id": base.id, "check": "graduation"}),
         ("members.index", {"program_id": base.id, "state": "paused"}),
