@@ -139,6 +139,7 @@ def _of_programs() -> Words:
         "redeemed": _("Handed over"),
         "purpose": _("Purpose"),
         "purposes": _("Purposes"),
+        "amounts": _("Amounts"),
         "target": _("Whom it is for"),
         "announced": _("First money announced"),
         "announced_in": _("Its currency"),
