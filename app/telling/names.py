@@ -166,7 +166,6 @@ def _of_programs() -> Words:
         "from_amount": _("From a cost of"),
         "delivery": _("How it reaches them"),
         "items": _("Amounts"),
-        "amounts": _("Amounts"),
         "base": _("For each household"),
         "per_member": _("For each member"),
         "condition": _("Only where"),

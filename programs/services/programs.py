@@ -73,6 +73,10 @@ class ProgramEnded(Conflict):
     """The program has ended; open it again before anything in it is changed."""
 
 
+class NeverOpened(Conflict):
+    """This program was never opened, so there is nothing to end; put it into the archive instead."""
+
+
 class CyclesOpen(Conflict):
     """Cycles of the program are not finished yet, {count} of them; end or cancel them first."""
 
@@ -258,10 +262,12 @@ def end_program(session: Session, program_id: int, *, actor: Actor) -> None:
     """End a program: no cycle starts in it any more.
 
     Raises:
-        Forbidden, NotFound, CyclesOpen
+        Forbidden, NotFound, NeverOpened, CyclesOpen
     """
     actor.require(May.WRITE_PROGRAMS)
     program = locked_program(session, program_id, actor=actor)
+    if program.state is ProgramState.DRAFT:
+        raise NeverOpened
     over = (CycleState.ENDED, CycleState.CANCELLED)
     unfinished = select(func.count()).where(
         Cycle.program_id == program.id, Cycle.state.not_in(over)

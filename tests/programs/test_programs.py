@@ -26,6 +26,7 @@ from programs.services.organisations import OrganisationIncomplete, create_organ
 from programs.services.programs import (
     CurrencyFixed,
     CyclesOpen,
+    NeverOpened,
     Plan,
     ProgramEnded,
     ProgramIncomplete,
@@ -127,6 +128,15 @@ def test_an_amount_is_read_as_it_is_typed(typed: str, amount: str) -> None:
 def test_an_amount_that_can_be_misread_is_refused(typed: str) -> None:
     with pytest.raises(AmountUnreadable):
         amount_of(typed)
+
+
+def test_a_draft_program_has_nothing_to_end(session: Session) -> None:
+    draft = create_program(session, _plan(session), make_gift(), actor=DARA)
+
+    with pytest.raises(NeverOpened):
+        end_program(session, draft.id, actor=DARA)
+
+    assert draft.state is ProgramState.DRAFT
 
 
 def test_a_draft_program_starts_no_cycle(session: Session) -> None:
