@@ -74,7 +74,7 @@ class ProgramEnded(Conflict):
 
 
 class NeverOpened(Conflict):
-    """This program was never opened, so there is nothing to end; put it into the archive instead."""
+    """This program was never opened and has nothing to end; put it into the archive instead."""
 
 
 class CyclesOpen(Conflict):
