@@ -32,6 +32,7 @@ def program_told(session: Session, program: Program, *, actor: Actor) -> Documen
         **_named(program),
         "organisation": page.organisation,
         "archived": program.archived,
+        "target": program.target,
         "currency": currency,
         "eligibility": program.eligibility or None,
         "benefits": [

@@ -66,6 +66,7 @@ def test_a_program_tells_its_money_and_its_cycles(program: Program, ask: Ask) ->
 
     told = ask(f"/{program.number}")
 
+    assert (told["target"], told["purposes"]) == ("group", program.purposes)
     assert told["fund"] == {"posted": "1000.00", "bound": "140.00", "free": "860.00"}
     assert told["cycles"] == [
         {"number": 1, "name": "November", "state": "approved", "households": 2, "due": "140.00"}
